@@ -1,0 +1,263 @@
+/**
+ * Everything the flow needs from the world. Adapters in src/outside implement these; src/wire.ts hands them over.
+ * A port has at most 7 methods, none optional; what an outside system cannot do is data.
+ */
+import type { Refusal } from '../model/error.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
+import type { FileChange, RendererInfo } from '../model/plan.ts'
+import type { Environment } from '../model/environment.ts'
+import type { KubernetesObject, ObjectRef, Target } from '../model/resource.ts'
+import type { Approval, Change, JournalEntry } from '../model/change.ts'
+import type { Verdict } from '../model/verdict.ts'
+
+/** Time and chance, injected so that tests own both. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal?: AbortSignalLike): Promise<void>
+  /** A new id: 8 characters of [a-z2-7]. */
+  newId(): string
+  /** A number in [0,1), for jitter. */
+  random(): number
+}
+
+/** The part of AbortSignal that the flow may see. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/** A kind as the API server serves it. */
+export interface ServedKind { readonly group: string, readonly version: string, readonly kind: string, readonly plural: string, readonly namespaced: boolean }
+
+/** One Kubernetes API server. Reads, and the few patches that trigger an owner. */
+export interface Cluster {
+  /** The name in writ.yaml. */
+  readonly name: string
+  /** The namespace of the context, `default` where it names none. */
+  readonly defaultNamespace: string
+  /**
+   * Finds the kind that a person names: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployment.v1.apps`.
+   * Throws cluster/unknown-kind, cluster/ambiguous-kind.
+   */
+  resolve(type: string): Promise<ServedKind>
+  /** Every kind served, for lists. `null` where the group is not there (a CRD that is absent is no error). */
+  served(group: string, kind: string): Promise<ServedKind | null>
+  /** The object, or null where it does not exist. Throws cluster/unreachable, cluster/unauthorized. */
+  get(kind: ServedKind, namespace: string | null, name: string): Promise<KubernetesObject | null>
+  /** All objects of a kind, in one namespace or in all, every page read. */
+  list(kind: ServedKind, namespace: string | null, labels?: string): Promise<readonly KubernetesObject[]>
+  /** Merge-patches annotations of one object under the field manager `writ`. */
+  annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string>>): Promise<void>
+  /** Calls back whenever the object changes, until the returned function is called; only a hint to look again, never truth. */
+  watch(kind: ServedKind, namespace: string | null, name: string, changed: () => void): Promise<() => void>
+}
+
+/** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
+export interface GitOpsTool {
+  readonly name: 'argocd' | 'flux'
+  /** Every claim on the object in every cluster where this tool runs: proofs by list, and marks. */
+  claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]>
+  /** Reads an owner whole; UNSUPPORTED with the path of the first key that this version does not honour; NON_GIT_SOURCE, PINNED, SUSPENDED. */
+  read(ref: OwnerRef, target: Target): Promise<Owner | Refusal>
+  /** Every owner of this tool, for the consumer index. */
+  owners(): Promise<readonly ConsumerOwner[]>
+  /** Asks the owner to look at Git now. `token` is unique per request. */
+  refresh(owner: Owner, token: string): Promise<void>
+  observe(owner: Owner, target: Target): Promise<Observation>
+}
+
+/** A path in a commit. Symbolic links and submodules are listed, never followed. */
+export interface TreeEntry { readonly path: string, readonly kind: 'file' | 'executable' | 'symlink' | 'submodule', readonly blob: string }
+
+/** The files of one commit. */
+export interface Tree {
+  readonly commit: string
+  readonly entries: readonly TreeEntry[]
+  /** The texts of these paths (UTF-8); a path that is missing, no file, not UTF-8 or larger than 2 MB is left out. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>
+}
+
+/** A throw-away folder that holds the files of one commit exactly, byte for byte, for renderers. */
+export interface Worktree {
+  readonly dir: string
+  /** Puts back what an earlier call changed, then makes these changes. */
+  apply(changes: readonly FileChange[]): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** One commit as history shows it. */
+export interface CommitInfo { readonly sha: string, readonly author: string, readonly email: string, readonly committerEmail: string, readonly at: string, readonly subject: string, readonly body: string }
+
+/** Reading one remote repository through a bare mirror. */
+export interface RepositoryReader {
+  /** Normalised URL: the same for every spelling of the same repository. */
+  readonly url: string
+  /** Asks the remote now; null where the branch does not exist. 'HEAD' is the default branch. */
+  tip(branch: string): Promise<{ readonly branch: string, readonly commit: string } | null>
+  tree(commit: string): Promise<Tree>
+  worktree(commit: string): Promise<Worktree>
+  /** True where `commit` is `ancestor` or has it in its history. False too where either is unknown to the remote. */
+  contains(commit: string, ancestor: string): Promise<boolean>
+  /** The commits reachable from `to` and not from `from`, newest first, at most 200. */
+  commits(from: string, to: string): Promise<readonly CommitInfo[]>
+  /** The tree of merging `head` into `base`, or null where Git finds a conflict. Writes nothing to the remote. */
+  mergeTree(base: string, head: string): Promise<string | null>
+  /** The files that differ between two commits or trees, with both texts. */
+  changes(from: string, to: string): Promise<readonly FileChange[]>
+}
+
+/** What a commit says about itself. Deterministic: the same input gives the same commit id. */
+export interface CommitText { readonly message: string, readonly author: { readonly name: string, readonly email: string }, readonly at: string }
+
+export type PushResult =
+  | { readonly kind: 'pushed' }
+  /** The branch is not where it was expected: someone else was faster. */
+  | { readonly kind: 'moved' }
+
+/** Writing to one remote repository, by plumbing, without a work tree. */
+export interface RepositoryWriter {
+  /** A commit on `base` with these changes. File modes are kept. Nothing reaches the remote. */
+  commit(base: string, changes: readonly FileChange[], text: CommitText): Promise<string>
+  /** A merge commit of `head` into `base` with this tree. */
+  mergeCommit(base: string, head: string, tree: string, text: CommitText): Promise<string>
+  /** Moves the branch from `expected` (null = it must not exist) to `commit`; the lease is checked by the remote. Throws git/push-rejected. */
+  push(branch: string, commit: string, expected: string | null): Promise<PushResult>
+}
+
+/** A change request (pull request) as its forge shows it. */
+export interface ChangeRequestInfo {
+  readonly id: string
+  readonly url: string | null
+  readonly state: 'open' | 'merged' | 'closed'
+  readonly head: string
+  readonly base: string
+  readonly mergeCommit: string | null
+  readonly closedBy: string | null
+}
+
+/** What a forge is told when a change request is opened or brought up to date. */
+export interface ChangeRequestText {
+  readonly change: string
+  readonly branch: string
+  readonly base: string
+  readonly head: string
+  readonly title: string
+  readonly body: string
+}
+
+/** What a forge cannot do, as data. */
+export interface ForgeAbilities {
+  /** 'writ': Writ merges and pushes itself; 'forge': the forge merges. */
+  readonly mergedBy: 'writ' | 'forge'
+  /** True where people review on the forge. */
+  readonly reviews: boolean
+}
+
+/** Where change requests live: one port for GitHub, GitLab, Gitea and plain Git. All methods can be repeated safely. */
+export interface Forge {
+  readonly name: string
+  readonly kind: 'plain' | 'github' | 'gitlab' | 'gitea'
+  readonly can: ForgeAbilities
+  /** The change request of this head branch, newest first choice open > merged > closed; null where there is none. */
+  find(repository: string, branch: string): Promise<ChangeRequestInfo | null>
+  /** Opens a change request, or adopts the open one of the same branch. */
+  open(repository: string, text: ChangeRequestText): Promise<ChangeRequestInfo>
+  /** Brings head, title and body of an open one up to date. */
+  update(repository: string, id: string, text: ChangeRequestText): Promise<ChangeRequestInfo>
+  /** Records a merge that Writ pushed (mergedBy 'writ'). */
+  merged(repository: string, id: string, mergeCommit: string, by: string): Promise<ChangeRequestInfo>
+  close(repository: string, id: string, by: string): Promise<ChangeRequestInfo>
+}
+
+/** All that Writ knows about a repository of the configuration. */
+export interface RepositoryHandle { readonly reader: RepositoryReader, readonly writer: RepositoryWriter, readonly forge: Forge }
+
+/** The repositories that writ.yaml allows. */
+export interface Repositories {
+  /** The handle for a URL as a controller writes it; REPOSITORY_UNKNOWN with the lines to add. */
+  open(url: string): RepositoryHandle | Refusal
+  /** True where two spellings name one repository. */
+  same(a: string, b: string): boolean
+}
+
+/** What to render: a directory of a worktree. */
+export interface RenderJob {
+  readonly dir: string
+  /** Relative to dir, '' is the root. */
+  readonly path: string
+  readonly loadRestrictor: 'root' | 'none'
+  readonly directory: DirectoryRules
+}
+
+/** A rendered object; `origin` where the renderer knows the file and the document in it. */
+export interface RenderedObject { readonly object: KubernetesObject, readonly origin: { readonly path: string, readonly document: number } | null }
+
+export type RenderResult =
+  | { readonly ok: true, readonly objects: readonly RenderedObject[] }
+  /** The source does not render; message is the renderer's own. */
+  | { readonly ok: false, readonly message: string }
+
+/** Turns a directory into objects the way the owner does. */
+export interface Renderer {
+  readonly format: 'kustomize' | 'directory'
+  /** Name and version; throws render/no-renderer where it is missing or too old. */
+  info(): Promise<RendererInfo>
+  /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */
+  render(job: RenderJob): Promise<RenderResult>
+}
+
+/** One object before and after, for policies. `before` null = created, `after` null = deleted. */
+export interface JudgedObject { readonly ref: ObjectRef, readonly before: KubernetesObject | null, readonly after: KubernetesObject | null }
+
+/** Judges rendered objects by policies as code. */
+export interface PolicyEngine {
+  /** sha256 over all policy, binding and parameter files. */
+  bundle(): Promise<string>
+  /** One verdict per policy that matches and object. A policy that cannot be evaluated gives an `error`, never a pass. */
+  judge(environment: Environment, objects: readonly JudgedObject[], namespaces: ReadonlyMap<string, KubernetesObject>): Promise<readonly Verdict[]>
+}
+
+/** Changes, in the one store. */
+export interface Changes {
+  /**
+   * Adds a change unless an open one has the same key; gives the one that stands then.
+   * An open change of the same target and fields but other values is passed as `supersedes` and ended in the same transaction.
+   */
+  add(change: Change, supersedes: readonly string[]): Promise<Change>
+  get(id: string): Promise<Change | null>
+  /** Ids that begin with a prefix. */
+  find(prefix: string): Promise<readonly string[]>
+  /** Newest first. */
+  list(filter: { readonly status?: Change['status'], readonly limit: number }): Promise<readonly Change[]>
+  /** Writes a change and journal entries in one transaction. Throws change/lost-lease where `version` or the fence is not current. */
+  save(change: Change, fence: number | null, entries: readonly Omit<JournalEntry, 'seq'>[]): Promise<Change>
+  journal(change: string): Promise<readonly JournalEntry[]>
+}
+
+/** A lease held: fencing token, and the way to give it back. */
+export interface Lease { readonly fence: number, release(): Promise<void>, /** True once the lease was lost. */ lost(): boolean }
+
+/** Mutual exclusion between processes: row locks with an expiry, renewed while held; each taking raises the fence. */
+export interface Leases {
+  /** null where another living process holds it; `holder` names it. */
+  take(name: string): Promise<Lease | { readonly holder: string }>
+}
+
+/** Votes of people. */
+export interface Approvals {
+  add(approval: Approval): Promise<void>
+  list(change: string): Promise<readonly Approval[]>
+}
+
+/** OpenSSH signatures over approval documents (namespace writ/approval/v1), through ssh-keygen -Y. */
+export interface Signatures {
+  /** Signs with the private key file, or the agent's key for a public key file. Throws approve/bad-signature. */
+  sign(document: string, keyFile: string): Promise<string>
+  /** The person of people.yaml whose key made the signature; null where no known key did. */
+  signer(document: string, armoured: string): Promise<string | null>
+}

@@ -1,0 +1,115 @@
+import type { RefusalCode } from './codes.ts'
+import type { Evidence } from './error.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { Plan } from './plan.ts'
+
+/** The steps that routes are made of. */
+export type StepName = 'publish' | 'approve' | 'merge' | 'verify' | 'close'
+
+/** Where a change stands. `open` until one of the ends. */
+export type ChangeStatus = 'open' | 'verified' | 'rejected' | 'cancelled' | 'superseded' | 'failed' | 'refused'
+
+/** For whom or what an open change waits, and the command that goes on. */
+export interface Waiting {
+  readonly for: 'people' | 'forge' | 'controller' | 'process'
+  readonly sentence: string
+  /** The command for a person, or null where only time helps. */
+  readonly next: string | null
+}
+
+/** What a merged change was verified by: all of it was seen. */
+export interface VerifiedEvidence {
+  readonly revision: string
+  readonly mergeCommit: string
+  readonly fields: readonly { readonly path: string, readonly value: Json }[]
+  readonly health: string
+  readonly at: string
+  readonly sentences: readonly string[]
+}
+
+/** One change on its route. Facts are added by steps and never taken back, except by a return to `publish`. */
+export interface Change {
+  readonly id: string
+  readonly key: string
+  readonly status: ChangeStatus
+  /** The step to run next. */
+  readonly step: StepName
+  readonly plan: Plan
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** Fence of the process that wrote last; version grows by one with every write. */
+  readonly version: number
+  readonly waiting: Waiting | null
+  /** `path` of facts that steps found: see ChangeFacts. */
+  readonly facts: ChangeFacts
+  /** Why it ended, where it did not end verified. */
+  readonly ended: { readonly code: string, readonly message: string, readonly evidence: readonly Evidence[] } | null
+}
+
+/** What the steps of the pull-request route establish. */
+export interface ChangeFacts {
+  readonly branch?: string
+  readonly head?: string
+  readonly headBase?: string
+  /** Every head that Writ ever pushed for this change: commits that it may replace. */
+  readonly heads?: readonly string[]
+  readonly changeRequest?: { readonly id: string, readonly url: string | null }
+  readonly mergeAskedBy?: { readonly person: string, readonly head: string }
+  readonly mergeCommit?: string
+  readonly mergedAt?: string
+  /** When the owner was last triggered, and how often. */
+  readonly refreshes?: number
+  readonly refreshedAt?: string
+  /** Since when the live object has been seen as asked and healthy, without interruption. */
+  readonly healthySince?: string
+  readonly lastUnmet?: string
+  readonly verified?: VerifiedEvidence
+}
+
+/** What a step says after it ran once. */
+export type StepResult =
+  | { readonly kind: 'done', readonly facts: ChangeFacts, readonly sentence: string }
+  | { readonly kind: 'waiting', readonly waiting: Waiting, readonly facts?: ChangeFacts, readonly retryAfter: number }
+  /** The change goes back to an earlier step; the facts named are forgotten. */
+  | { readonly kind: 'back', readonly to: StepName, readonly forget: readonly (keyof ChangeFacts)[], readonly sentence: string, readonly plan?: Plan }
+  | { readonly kind: 'refused', readonly code: RefusalCode, readonly message: string, readonly evidence: readonly Evidence[] }
+  | { readonly kind: 'ended', readonly status: Exclude<ChangeStatus, 'open' | 'verified'>, readonly code: string, readonly message: string, readonly evidence: readonly Evidence[] }
+
+/** One row of the journal: intent before a step or effect, result after it. */
+export interface JournalEntry {
+  readonly seq: number
+  readonly change: string
+  readonly step: StepName
+  readonly attempt: number
+  readonly kind: 'intent' | 'result'
+  readonly at: string
+  readonly by: string
+  readonly data: JsonObject
+}
+
+/** One person's vote on one head. */
+export interface Approval {
+  readonly change: string
+  readonly person: string
+  readonly vote: 'approve' | 'reject'
+  readonly head: string
+  readonly digest: string
+  readonly environment: string
+  readonly at: string
+  readonly expires: string
+  readonly via: 'os-user' | 'ssh-key'
+  readonly comment: string | null
+  /** The signed document and its armoured SSHSIG; null where the OS user was enough. */
+  readonly signature: { readonly document: string, readonly armoured: string } | null
+}
+
+/** What an approver signs: canonical JSON, namespace `writ/approval/v1` (reliability.md R5, DESIGN.md section 3). */
+export interface ApprovalDocument {
+  readonly v: 1
+  readonly change: string
+  readonly head: string
+  readonly digest: string
+  readonly environment: string
+  readonly vote: 'approve' | 'reject'
+  readonly expires: string
+}

@@ -1,0 +1,49 @@
+/** Any JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+
+/** A JSON object; keys that are absent read as undefined. */
+export interface JsonObject { readonly [key: string]: Json | undefined }
+
+/** True for a JSON object (not null, not a list). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** True for a JSON list. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** Structural equality; the order of keys carries no meaning, the order of lists does. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]))
+  if (!isObject(a) || !isObject(b)) return false
+  const keys = Object.keys(a).filter(k => a[k] !== undefined)
+  const others = Object.keys(b).filter(k => b[k] !== undefined)
+  return keys.length === others.length && keys.every(k => Object.hasOwn(b, k) && sameJson(a[k], b[k]))
+}
+
+/** JSON text with sorted keys and no white space: equal values give equal text (RFC 8785 for the values that occur here). */
+export function canonical(value: Json | undefined): string {
+  if (isList(value)) return `[${value.map(canonical).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value ?? null)
+  const keys = Object.keys(value).filter(k => value[k] !== undefined).sort()
+  return `{${keys.map(k => `${JSON.stringify(k)}:${canonical(value[k])}`).join(',')}}`
+}
+
+/** The text at a path of plain keys, or undefined where any part is missing or it is not a string. */
+export function textAt(value: Json | undefined, ...keys: readonly string[]): string | undefined {
+  const found = valueAt(value, ...keys)
+  return typeof found === 'string' ? found : undefined
+}
+
+/** The value at a path of plain keys (own properties only), or undefined where any part is missing. */
+export function valueAt(value: Json | undefined, ...keys: readonly string[]): Json | undefined {
+  let here = value
+  for (const key of keys) {
+    if (!isObject(here) || !Object.hasOwn(here, key)) return undefined
+    here = here[key]
+  }
+  return here
+}

@@ -1,0 +1,88 @@
+import type { Evidence } from './error.ts'
+import type { ObjectRef } from './resource.ts'
+
+/** The object of a GitOps tool that deploys others, and the cluster of the configuration where it lives. */
+export interface OwnerRef {
+  readonly tool: 'argocd' | 'flux'
+  readonly kind: 'Application' | 'Kustomization'
+  readonly cluster: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** One tool's word about one object. Only `proof` (membership in the owner's own list) makes an owner; hints are shown. */
+export interface Claim {
+  readonly owner: OwnerRef
+  /** The owner's own list names the object (Argo CD `status.resources`, Flux `status.inventory`). */
+  readonly proof: boolean
+  /** The owner exists. False where a label or annotation names one that does not. */
+  readonly exists: boolean
+  readonly evidence: readonly Evidence[]
+}
+
+/** How a directory source picks its files (Argo CD `spec.source.directory`; Flux: every YAML file below, kustomization files aside). */
+export interface DirectoryRules { readonly recurse: boolean, readonly include?: string, readonly exclude?: string }
+
+/** How the owner's source is rendered, as far as the owner's spec decides it. */
+export interface RenderRules {
+  /** `auto`: a kustomization file in the path makes it kustomize, else a directory. */
+  readonly format: 'auto' | 'kustomize' | 'directory'
+  /** Flux reads files outside the kustomization's root, Argo CD does not (editing.md 4.4, testing.md 4). */
+  readonly loadRestrictor: 'root' | 'none'
+  readonly directory: DirectoryRules
+}
+
+/** Where an owner takes its manifests from. */
+export interface OwnerSource {
+  /** As the owner writes it. */
+  readonly url: string
+  /** The branch it follows; 'HEAD' means the default branch. */
+  readonly revision: string
+  /** Inside the repository, without leading or trailing slash; '' is the root. */
+  readonly path: string
+}
+
+/** How a merged commit reaches the cluster. */
+export interface Delivery {
+  /** False where a person must start each sync. */
+  readonly automated: boolean
+  /** True where the owner puts a live edit back. */
+  readonly reverts: boolean
+  /** The commit last synced, or null where none is known. */
+  readonly syncedCommit: string | null
+  /** What the owner waits for where it is behind on purpose: manual sync, or nothing. */
+  readonly behindBecause: string | null
+}
+
+/** The namespace and cluster an owner deploys to; namespace null where each object names its own. */
+export interface Destination { readonly cluster: string, readonly namespace: string | null }
+
+/** An owner whose whole spec Writ understands: every key that can change the output is honoured. */
+export interface Owner extends OwnerRef {
+  readonly uid: string
+  readonly source: OwnerSource
+  readonly render: RenderRules
+  readonly delivery: Delivery
+  readonly destination: Destination
+  /** For Flux: the source object that is triggered first. */
+  readonly sourceObject: (Pick<ObjectRef, 'kind' | 'namespace' | 'name'>) | null
+}
+
+/** An owner as a consumer of files. `unsupported` names the first key that Writ does not honour: its render is then unknown. */
+export interface ConsumerOwner {
+  readonly ref: OwnerRef
+  readonly source: OwnerSource
+  readonly render: RenderRules
+  readonly destination: Destination
+  readonly unsupported: string | null
+}
+
+/** `Application argocd/shop-dev`, the way Writ names an owner everywhere. */
+export function showOwner(ref: OwnerRef): string {
+  return `${ref.kind} ${ref.namespace}/${ref.name}`
+}
+
+/** True where two refs name one owner. */
+export function sameOwner(a: OwnerRef, b: OwnerRef): boolean {
+  return a.tool === b.tool && a.cluster === b.cluster && a.namespace === b.namespace && a.name === b.name
+}

@@ -1,0 +1,109 @@
+import type { Environment } from './environment.ts'
+import type { Evidence, Refusal } from './error.ts'
+import type { Edit, FieldChange } from './field.ts'
+import type { Owner, OwnerRef } from './owner.ts'
+import type { ChangeRequest } from './request.ts'
+import type { KubernetesObject, ObjectRef, Target } from './resource.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The lists of DESIGN.md section 2. Only pull-request exists in this version. */
+export type RouteName = 'pull-request'
+
+/** A file before and after. `before` null = new file, `after` null = removed. */
+export interface FileChange { readonly path: string, readonly before: string | null, readonly after: string | null }
+
+/** One difference between two renders. */
+export interface ObjectChange {
+  readonly object: ObjectRef
+  readonly kind: 'changed' | 'added' | 'removed'
+  readonly fields: readonly FieldChange[]
+  /** Lists that hold the same items in another order where order means nothing. */
+  readonly reordered: readonly string[]
+}
+
+/** What a file edit does to one consumer other than the asked one. */
+export interface BlastEntry {
+  /** The directory of the consumer in the repository; '' is the root. */
+  readonly path: string
+  /** Owners that deploy this path; empty where no known owner claims it. */
+  readonly owners: readonly OwnerRef[]
+  readonly environments: readonly string[]
+  /** null where the consumer did not render before the edit either: its effect is unknown. */
+  readonly changes: readonly ObjectChange[] | null
+  readonly error: string | null
+}
+
+/** Which renderer said so. */
+export interface RendererInfo { readonly name: string, readonly version: string }
+
+/** The proof that exactly the asked change results. Hashes are sha256 over the canonical JSON of all rendered objects. */
+export interface Proof {
+  readonly renderer: RendererInfo
+  readonly beforeHash: string
+  readonly afterHash: string
+  readonly changes: readonly ObjectChange[]
+  readonly sentence: string
+}
+
+/** Objects that will deploy with this change although it does not touch them: the owner is behind. */
+export interface AlsoShips {
+  readonly since: string
+  readonly because: string
+  readonly changes: readonly ObjectChange[]
+  readonly hash: string
+}
+
+/** Approvals that the change needs, from the highest affected environment. */
+export interface ApprovalNeed {
+  readonly count: number
+  readonly senior: boolean
+  /** Groups that may approve; empty: every known human but the requester. */
+  readonly groups: readonly string[]
+  readonly seniorGroup: string
+  readonly signed: boolean
+}
+
+// The type grows step by step; leaving one out does not compile (architecture.md 6.4).
+export interface Classified {
+  readonly request: ChangeRequest
+  readonly target: Target
+  readonly live: KubernetesObject
+  readonly environment: Environment
+  readonly edits: readonly Edit[]
+}
+export interface Located extends Classified {
+  readonly owner: Owner
+  readonly ownerEvidence: readonly Evidence[]
+  /** The commit of the owner's branch that was read. */
+  readonly base: string
+  /** The branch that was read: the owner's revision, or the default branch where that is HEAD. */
+  readonly branch: string
+}
+export interface Proven extends Located {
+  readonly files: readonly FileChange[]
+  /** `path:line` of each edited place. */
+  readonly places: readonly string[]
+  readonly proof: Proof
+  readonly blast: readonly BlastEntry[]
+  readonly alsoShips: AlsoShips | null
+}
+/** What Writ would do, complete: the dry run. */
+export interface Plan extends Proven {
+  readonly route: RouteName
+  readonly routeReason: string
+  readonly environmentClass: Environment['class']
+  readonly verdicts: readonly Verdict[]
+  readonly policyBundle: string
+  readonly needs: ApprovalNeed
+  /** May Writ merge without a person once its gates are passed? */
+  readonly mergesItself: boolean
+  readonly digest: string
+  /** Unified diff of the files. */
+  readonly diff: string
+}
+
+/** The live and rendered values are already as asked: nothing to do, a success. */
+export interface NoChange { readonly noChange: true, readonly message: string, readonly target: Target }
+
+/** Every way a plan can end. */
+export type PlanResult = Plan | Refusal | NoChange

@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+import type { World } from '../flow/world.ts'
+import type { AbortSignalLike } from '../flow/ports.ts'
+import type { Identity } from '../model/request.ts'
+
+/** Who asks, and what the operation may use. The door fills it; gates read the plan, never the door. */
+export interface Caller {
+  readonly world: World
+  readonly identity: Identity
+  /** One line per change of state, for a person who waits. */
+  readonly progress: (line: string) => void
+  /** Aborted where the person stops waiting; state is kept. */
+  readonly signal: AbortSignalLike
+}
+
+/** The doors through which an operation can be reached. Approve, reject and merge never have an agent's door. */
+export interface Doors { readonly cli: boolean, readonly mcp: boolean, readonly http: boolean }
+
+/** One entry of the menu: one definition serves every door. */
+export interface Operation<Input, Output> {
+  readonly name: string
+  readonly summary: string
+  readonly doors: Doors
+  /** True where nothing is ever written. */
+  readonly reads: boolean
+  readonly input: z.ZodType<Input>
+  readonly run: (caller: Caller, input: Input) => Promise<Output>
+}
