@@ -5,9 +5,9 @@
 import type { Refusal } from '../model/error.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
-import type { FileChange, RendererInfo } from '../model/plan.ts'
+import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
-import type { KubernetesObject, ObjectRef, Target } from '../model/resource.ts'
+import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { Verdict } from '../model/verdict.ts'
 
@@ -210,9 +210,6 @@ export interface Renderer {
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */
   render(job: RenderJob): Promise<RenderResult>
 }
-
-/** One object before and after, for policies. `before` null = created, `after` null = deleted. */
-export interface JudgedObject { readonly ref: ObjectRef, readonly before: KubernetesObject | null, readonly after: KubernetesObject | null }
 
 /** Judges rendered objects by policies as code. */
 export interface PolicyEngine {

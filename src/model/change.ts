@@ -55,6 +55,8 @@ export interface ChangeFacts {
   readonly heads?: readonly string[]
   readonly changeRequest?: { readonly id: string, readonly url: string | null }
   readonly mergeAskedBy?: { readonly person: string, readonly head: string }
+  /** The merge commit that was about to be pushed, written ahead of the push. */
+  readonly mergeIntent?: string
   readonly mergeCommit?: string
   readonly mergedAt?: string
   /** When the owner was last triggered, and how often. */
@@ -64,11 +66,13 @@ export interface ChangeFacts {
   readonly healthySince?: string
   readonly lastUnmet?: string
   readonly verified?: VerifiedEvidence
+  /** True once nothing of an ended change is left open on its forge. */
+  readonly tidied?: boolean
 }
 
 /** What a step says after it ran once. */
 export type StepResult =
-  | { readonly kind: 'done', readonly facts: ChangeFacts, readonly sentence: string }
+  | { readonly kind: 'done', readonly facts: ChangeFacts, readonly sentence: string, readonly plan?: Plan }
   | { readonly kind: 'waiting', readonly waiting: Waiting, readonly facts?: ChangeFacts, readonly retryAfter: number }
   /** The change goes back to an earlier step; the facts named are forgotten. */
   | { readonly kind: 'back', readonly to: StepName, readonly forget: readonly (keyof ChangeFacts)[], readonly sentence: string, readonly plan?: Plan }

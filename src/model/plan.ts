@@ -87,6 +87,13 @@ export interface Proven extends Located {
   readonly blast: readonly BlastEntry[]
   readonly alsoShips: AlsoShips | null
 }
+/** Whole objects behind a proof, for the policies; never stored with a change. */
+export interface JudgedObject { readonly ref: ObjectRef, readonly before: KubernetesObject | null, readonly after: KubernetesObject | null }
+export interface RenderedChanges {
+  readonly asked: readonly JudgedObject[]
+  /** For each entry of the blast radius that rendered, in its order. */
+  readonly blast: readonly { readonly path: string, readonly environments: readonly string[], readonly objects: readonly JudgedObject[] }[]
+}
 /** What Writ would do, complete: the dry run. */
 export interface Plan extends Proven {
   readonly route: RouteName
