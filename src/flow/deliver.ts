@@ -1,0 +1,195 @@
+import type { Change, ChangeFacts, ChangeStatus, JournalEntry, StepName, StepResult, Waiting } from '../model/change.ts'
+import type { Evidence } from '../model/error.ts'
+import { WritError } from '../model/error.ts'
+import { approve } from './approve.ts'
+import { close } from './close.ts'
+import { merge } from './merge.ts'
+import type { AbortSignalLike, Lease } from './ports.ts'
+import { publish } from './publish.ts'
+import { nextStep } from './routes.ts'
+import type { Step, StepContext } from './step.ts'
+import { tidy } from './tidy.ts'
+import { verify } from './verify.ts'
+import type { World } from './world.ts'
+
+const STEPS: Readonly<Record<StepName, Step>> = { publish, approve, merge, verify: context => verify(context.world, context.change), close }
+
+/** How far to go, and whom to tell. */
+export interface How {
+  /** `wait`: until the change must wait for anything but another process; `end`: until it has ended. */
+  readonly until: 'wait' | 'end'
+  readonly progress: (line: string) => void
+  readonly signal: AbortSignalLike
+}
+
+/**
+ * Walks a change along its route: intent to the journal before each step, result after it. Any process may resume it at any time.
+ * Gives the change as it stands when it ended, must wait, or the caller stopped waiting. Throws the failure of a step;
+ * the change then stays open and can be resumed.
+ */
+export async function deliver(world: World, id: string, how: How): Promise<Change> {
+  let told = ''
+  const tell = (line: string): void => {
+    if (line !== told) how.progress(line)
+    told = line
+  }
+  for (;;) {
+    const change = await load(world, id)
+    if (change.status !== 'open') return tidy(world, change)
+    const lease = await world.leases.take(`change/${id}`)
+    const outcome = 'holder' in lease
+      ? { change: { ...change, waiting: heldBy(lease.holder) }, pause: 300 }
+      : await withLease(lease, () => walk(world, change.id, lease, tell))
+    if (outcome.pause === null || how.signal.aborted) return outcome.change
+    const held = outcome.change.waiting?.for === 'process'
+    if (how.until === 'wait' && !held) return outcome.change
+    if (outcome.change.waiting !== null) tell(outcome.change.waiting.sentence)
+    if (await interrupted(world, outcome.pause, how.signal)) return outcome.change
+  }
+}
+
+interface Walked { readonly change: Change, readonly pause: number | null }
+
+async function withLease<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Runs steps until one waits or the change ends. */
+async function walk(world: World, id: string, lease: Lease, tell: (line: string) => void): Promise<Walked> {
+  let change = await load(world, id)
+  while (change.status === 'open') {
+    const ran = await runStep(world, change, lease, tell)
+    change = ran.change
+    if (ran.pause !== null) return ran
+  }
+  return { change: await tidy(world, change), pause: null }
+}
+
+async function runStep(world: World, start: Change, lease: Lease, tell: (line: string) => void): Promise<Walked> {
+  const writer = new Writer(world, start, lease.fence)
+  await writer.intent()
+  const context: StepContext = { world, get change() { return writer.change }, note: facts => writer.note(facts), progress: tell }
+  let result: StepResult
+  try {
+    result = await STEPS[start.step](context)
+  } catch (error) {
+    await writer.stumble(error)
+    throw error
+  }
+  if (lease.lost()) throw new WritError('change/lost-lease', `Another process took change/${start.id} over while this one ran ${start.step}.`, { retry: true })
+  return record(writer, result, tell)
+}
+
+async function record(writer: Writer, result: StepResult, tell: (line: string) => void): Promise<Walked> {
+  switch (result.kind) {
+    case 'done': {
+      tell(result.sentence)
+      return { change: await writer.done(result), pause: null }
+    }
+    case 'waiting':
+      return { change: await writer.wait(result.waiting, result.facts ?? {}), pause: result.retryAfter }
+    case 'back': {
+      tell(result.sentence)
+      return { change: await writer.back(result), pause: null }
+    }
+    case 'refused': {
+      tell(`refused: ${result.message}`)
+      return { change: await writer.end('refused', result.code, result.message, result.evidence), pause: null }
+    }
+    case 'ended': {
+      tell(`${result.status}: ${result.message}`)
+      return { change: await writer.end(result.status, result.code, result.message, result.evidence), pause: null }
+    }
+  }
+}
+
+/** Writes one change under one fence; each write is a compare-and-set on the change's version. */
+class Writer {
+  readonly #world: World
+  readonly #fence: number
+  change: Change
+
+  constructor(world: World, change: Change, fence: number) {
+    this.#world = world
+    this.#fence = fence
+    this.change = change
+  }
+
+  /** Intent before the step. A step that only looked again while it waited is not written twice. */
+  async intent(): Promise<void> {
+    if (this.change.waiting !== null) return
+    await this.#save({}, [this.#entry('intent', {})])
+  }
+
+  async note(facts: ChangeFacts): Promise<void> {
+    await this.#save({ facts: { ...this.change.facts, ...facts } }, [])
+  }
+
+  async done(result: StepResult & { kind: 'done' }): Promise<Change> {
+    const next = nextStep(this.change.plan.route, this.change.step)
+    const update = { facts: { ...this.change.facts, ...result.facts }, waiting: null, ...(result.plan === undefined ? {} : { plan: result.plan }) }
+    const entry = this.#entry('result', { kind: 'done', sentence: result.sentence })
+    return next === null ? this.#save({ ...update, status: 'verified' }, [entry]) : this.#save({ ...update, step: next }, [entry])
+  }
+
+  async wait(waiting: Waiting, facts: ChangeFacts): Promise<Change> {
+    const old = this.change.waiting
+    const same = old !== null && old.sentence === waiting.sentence && old.for === waiting.for
+    if (same && Object.keys(facts).length === 0) return this.change
+    const entries = same ? [] : [this.#entry('result', { kind: 'waiting', for: waiting.for, sentence: waiting.sentence })]
+    return this.#save({ waiting, facts: { ...this.change.facts, ...facts } }, entries)
+  }
+
+  async back(result: StepResult & { kind: 'back' }): Promise<Change> {
+    const facts = Object.fromEntries(Object.entries(this.change.facts).filter(([name]) => !result.forget.some(key => key === name)))
+    const entry = this.#entry('result', { kind: 'back', to: result.to, sentence: result.sentence })
+    return this.#save({ step: result.to, waiting: null, facts, ...(result.plan === undefined ? {} : { plan: result.plan }) }, [entry])
+  }
+
+  async end(status: ChangeStatus, code: string, message: string, evidence: readonly Evidence[]): Promise<Change> {
+    return this.#save({ status, waiting: null, ended: { code, message, evidence } }, [this.#entry('result', { kind: 'ended', status, code, message })])
+  }
+
+  /** A failure leaves the change open; what happened stands in the journal and in `waiting`, so that lists show it. */
+  async stumble(error: unknown): Promise<void> {
+    if (!(error instanceof WritError) || error.code === 'change/lost-lease') return
+    const waiting: Waiting = { for: 'forge', sentence: `${this.change.step} failed: ${error.message}`, next: `writ work --once` }
+    await this.#save({ waiting }, [this.#entry('result', { kind: 'failed', code: error.code, message: error.message })])
+  }
+
+  async #save(update: Partial<Change>, entries: readonly Omit<JournalEntry, 'seq'>[]): Promise<Change> {
+    const next: Change = { ...this.change, ...update, updatedAt: new Date(this.#world.clock.now()).toISOString() }
+    this.change = await this.#world.changes.save(next, this.#fence, entries)
+    return this.change
+  }
+
+  #entry(kind: 'intent' | 'result', data: JournalEntry['data']): Omit<JournalEntry, 'seq'> {
+    return {
+      change: this.change.id, step: this.change.step, attempt: this.change.version, kind,
+      at: new Date(this.#world.clock.now()).toISOString(), by: this.#world.process, data,
+    }
+  }
+}
+
+async function load(world: World, id: string): Promise<Change> {
+  const change = await world.changes.get(id)
+  if (change === null) throw new WritError('change/not-found', `There is no change ${id}.`)
+  return change
+}
+
+function heldBy(holder: string): Waiting {
+  return { for: 'process', sentence: `another process (${holder}) is working on this change`, next: null }
+}
+
+async function interrupted(world: World, pause: number, signal: AbortSignalLike): Promise<boolean> {
+  try {
+    await world.clock.sleep(pause, signal)
+    return signal.aborted
+  } catch {
+    return true
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { showPath } from '../model/field.ts'
+import type { Json } from '../model/json.ts'
+import { canonical } from '../model/json.ts'
+import type { ObjectChange, Plan, Proven } from '../model/plan.ts'
+import type { Target } from '../model/resource.ts'
+import { refKey } from '../model/resource.ts'
+
+/** sha256 in hexadecimal. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/**
+ * The digest that approvals are bound to (DESIGN.md section 2): request, target, changed fields before and after, blast radius,
+ * route, policy bundle and, where the owner is behind, what else ships. Commits, blobs and times are not in it,
+ * so that a foreign push to the base voids no approval while what will be deployed is the same.
+ */
+export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): string {
+  const { request, target } = plan
+  return sha256(canonical({
+    request: {
+      verb: request.verb, asks: request.asks.map(ask => ({ ...ask })), scope: request.scope, requester: request.requester.person ?? request.requester.alias,
+      reason: request.reason, incident: request.incident, rollbackPlan: request.rollbackPlan,
+    },
+    target: { ...targetJson(target), uid: target.uid ?? null },
+    changes: changesJson(plan.proof.changes),
+    blast: plan.blast.map(entry => ({ path: entry.path, changes: entry.changes === null ? null : changesJson(entry.changes), error: entry.error !== null })),
+    route: plan.route,
+    policies: plan.policyBundle,
+    alsoShips: plan.alsoShips === null ? null : plan.alsoShips.hash,
+  }))
+}
+
+/** The idempotency key: environment, target and normalised edits (DESIGN.md section 2). */
+export function changeKey(plan: Pick<Plan, 'environment' | 'target' | 'edits'>): string {
+  const edits = plan.edits.map(edit => ({ path: showPath(edit.path), after: edit.after })).sort((a, b) => (a.path < b.path ? -1 : 1))
+  return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits }))
+}
+
+/** True where two plans set exactly the same fields of the same object, whatever the values. */
+export function sameFields(a: Pick<Plan, 'target' | 'edits'>, b: Pick<Plan, 'target' | 'edits'>): boolean {
+  const paths = (plan: Pick<Plan, 'edits'>): string => plan.edits.map(edit => showPath(edit.path)).sort().join('\n')
+  return a.target.cluster === b.target.cluster && refKey(a.target) === refKey(b.target) && paths(a) === paths(b)
+}
+
+/** `writ/<env>/<app>/<8 hex of repo|base|target>-<8 hex of change>` (DESIGN.md section 2). */
+export function branchName(plan: Plan, change: string): string {
+  const where = sha256(canonical([plan.owner.source.url, plan.branch, targetJson(plan.target)])).slice(0, 8)
+  return `writ/${safePart(plan.environment.name)}/${safePart(plan.owner.name)}/${where}-${sha256(change).slice(0, 8)}`
+}
+
+/** A hash over changes between two renders. */
+export function hashChanges(changes: readonly ObjectChange[]): string {
+  return sha256(canonical(changesJson(changes)))
+}
+
+function safePart(text: string): string {
+  const clean = text.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, '-').replaceAll(/\.{2,}/g, '.').replaceAll(/^[.-]+|[.-]+$/g, '').replace(/\.lock$/, '')
+  return clean === '' ? 'unnamed' : clean.slice(0, 60).replace(/[.-]+$/, '')
+}
+
+function targetJson(target: Target): Record<string, string | null> {
+  return { cluster: target.cluster, group: target.group, kind: target.kind, namespace: target.namespace, name: target.name }
+}
+
+function changesJson(changes: readonly ObjectChange[]): Json {
+  return changes.map(change => ({
+    object: refKey(change.object),
+    kind: change.kind,
+    reordered: change.reordered,
+    fields: change.fields.map(field => ({ path: showPath(field.path), before: field.before ?? null, after: field.after ?? null })),
+  }))
+}

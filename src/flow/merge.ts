@@ -1,0 +1,90 @@
+import type { Change, StepResult } from '../model/change.ts'
+import { WritError } from '../model/error.ts'
+import { closedByPerson } from './approve.ts'
+import { countVotes } from './count-votes.ts'
+import { mergeText } from './change-request-text.ts'
+import type { RepositoryHandle } from './ports.ts'
+import { alsoShips, proveMerge } from './prove.ts'
+import { openRepository } from './repository.ts'
+import { withBranchLease } from './repository-lease.ts'
+import type { StepContext } from './step.ts'
+
+/**
+ * Merges the present head where its gates are passed: approvals current, merge asked by a person (or automatic in dev and test), and the merge
+ * result rendered beside today's base differs in exactly the asked change and the declared blast. Otherwise back to publish (DESIGN.md section 2).
+ */
+export async function merge(context: StepContext): Promise<StepResult> {
+  const { world, change } = context
+  const repository = openRepository(world, change.plan)
+  const closed = await closedByPerson(world, change)
+  if (closed !== null) return closed
+  return withBranchLease(world, repository.reader.url, change.plan.branch, () => mergeLocked(context, repository))
+}
+
+async function mergeLocked(context: StepContext, repository: RepositoryHandle): Promise<StepResult> {
+  const { world, change } = context
+  const head = required(change.facts.head, 'head')
+  const tip = await repository.reader.tip(change.plan.branch)
+  if (tip === null) throw new WritError('git/branch-missing', `The branch ${change.plan.branch} of ${repository.reader.url} does not exist.`)
+  const there = await alreadyMerged(change, repository, tip.commit)
+  if (there !== null) return finish(context, repository, there)
+  const waiting = await gate(context)
+  if (waiting !== null) return waiting
+  const tree = await repository.reader.mergeTree(tip.commit, head)
+  if (tree === null) return republish(`${change.plan.branch} moved and conflicts with the change`)
+  const proof = await proveMerge(world, change.plan, tip.commit, tree)
+  if (!proof.exact) return republish(`the merge with ${change.plan.branch} would not be exactly the asked change: ${proof.why}`)
+  if (await world.policies.bundle() !== change.plan.policyBundle) return republish('the policies changed since the plan')
+  const ships = await alsoShips(world, { ...change.plan, base: tip.commit })
+  if ((ships?.hash ?? null) !== (change.plan.alsoShips?.hash ?? null)) return republish('what else ships with the change is not what was planned')
+  return push(context, repository, { tip: tip.commit, head, tree })
+}
+
+async function push(context: StepContext, repository: RepositoryHandle, what: { readonly tip: string, readonly head: string, readonly tree: string }): Promise<StepResult> {
+  const { change } = context
+  const commit = await repository.writer.mergeCommit(what.tip, what.head, what.tree, mergeText(change, change.facts.mergeAskedBy?.person ?? 'Writ'))
+  // Ahead of the push, so that a process that resumes knows which commit on the base is this merge.
+  await context.note({ mergeIntent: commit })
+  const pushed = await repository.writer.push(change.plan.branch, commit, what.tip)
+  if (pushed.kind === 'pushed') return finish(context, repository, commit)
+  return {
+    kind: 'waiting', retryAfter: 50 + Math.floor(context.world.clock.random() * 250),
+    waiting: { for: 'process', sentence: `${change.plan.branch} moved while the merge was pushed; merging again`, next: null },
+  }
+}
+
+async function finish({ world, change }: StepContext, repository: RepositoryHandle, commit: string): Promise<StepResult> {
+  const request = change.facts.changeRequest
+  if (request !== undefined) await repository.forge.merged(repository.reader.url, request.id, commit, change.facts.mergeAskedBy?.person ?? 'Writ')
+  return {
+    kind: 'done', sentence: `merged into ${change.plan.branch} as ${commit.slice(0, 12)}`,
+    facts: { mergeCommit: commit, mergedAt: new Date(world.clock.now()).toISOString() },
+  }
+}
+
+/** The commit on the base that carries this change: Writ's own merge that was pushed, or the head where somebody merged it elsewhere. */
+async function alreadyMerged(change: Change, repository: RepositoryHandle, tip: string): Promise<string | null> {
+  const { mergeIntent, head } = change.facts
+  if (mergeIntent !== undefined && await repository.reader.contains(tip, mergeIntent)) return mergeIntent
+  return head !== undefined && await repository.reader.contains(tip, head) ? head : null
+}
+
+async function gate({ world, change }: StepContext): Promise<StepResult | null> {
+  const votes = await countVotes(world, change)
+  if (votes.rejectedBy !== null) return { kind: 'ended', status: 'rejected', code: 'DECLINED', message: `rejected by ${votes.rejectedBy}`, evidence: [] }
+  if (votes.missing !== null) return { kind: 'back', to: 'approve', forget: ['mergeAskedBy'], sentence: `an approval no longer holds: ${votes.missing} missing` }
+  if (change.plan.mergesItself || change.facts.mergeAskedBy?.head === change.facts.head) return null
+  return {
+    kind: 'waiting', retryAfter: 2000,
+    waiting: { for: 'people', sentence: 'waits for a person to merge', next: `writ merge change/${change.id}` },
+  }
+}
+
+function republish(why: string): StepResult {
+  return { kind: 'back', to: 'publish', forget: ['mergeAskedBy', 'mergeIntent', 'head', 'headBase'], sentence: `publishing again: ${why}` }
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value === undefined) throw new WritError('internal/bug', `The change reached merge without ${name}.`)
+  return value
+}

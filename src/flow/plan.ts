@@ -1,0 +1,24 @@
+import { isRefusal } from '../model/error.ts'
+import type { NoChange, PlanResult } from '../model/plan.ts'
+import type { ChangeRequest } from '../model/request.ts'
+import { classify } from './classify.ts'
+import { judge } from './judge.ts'
+import { locate } from './locate.ts'
+import { prove } from './prove.ts'
+import type { World } from './world.ts'
+
+/** classify → locate → edit and prove → judge. Reads the world, writes nothing: the dry run (DESIGN.md section 2). */
+export async function plan(world: World, request: ChangeRequest): Promise<PlanResult> {
+  const classified = await classify(world, request)
+  if (isRefusal(classified) || isNoChange(classified)) return classified
+  const located = await locate(world, classified)
+  if (isRefusal(located)) return located
+  const proven = await prove(world, located)
+  if (isRefusal(proven) || isNoChange(proven)) return proven
+  return judge(world, proven.proven, proven.rendered)
+}
+
+/** True where there is nothing to do. */
+export function isNoChange(value: object): value is NoChange {
+  return 'noChange' in value
+}
