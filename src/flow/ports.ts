@@ -9,6 +9,7 @@ import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
+import type { TargetAsk } from '../model/request.ts'
 import type { Verdict } from '../model/verdict.ts'
 
 /** Time and chance, injected so that tests own both. */
@@ -57,6 +58,15 @@ export interface Cluster {
   watch(kind: ServedKind, namespace: string | null, name: string, changed: () => void): Promise<() => void>
 }
 
+/** The clusters of the configuration. */
+export interface Clusters {
+  readonly all: readonly Cluster[]
+  /** The cluster that a request means; null in the ask = the only one, or the kubeconfig's current context. Throws usage/bad-argument. */
+  choose(ask: Pick<TargetAsk, 'cluster'>): Cluster
+  /** By its name in writ.yaml, or the context of a hub that writ.yaml names. Throws internal/bug where there is none. */
+  named(name: string): Cluster
+}
+
 /** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
 export interface GitOpsTool {
   readonly name: 'argocd' | 'flux'
@@ -66,8 +76,8 @@ export interface GitOpsTool {
   read(ref: OwnerRef, target: Target): Promise<Owner | Refusal>
   /** Every owner of this tool, for the consumer index. */
   owners(): Promise<readonly ConsumerOwner[]>
-  /** Asks the owner to look at Git now. `token` is unique per request. */
-  refresh(owner: Owner, token: string): Promise<void>
+  /** Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. */
+  refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void>
   observe(owner: Owner, target: Target): Promise<Observation>
 }
 
@@ -210,6 +220,8 @@ export interface Renderer {
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */
   render(job: RenderJob): Promise<RenderResult>
 }
+
+export type { JudgedObject } from '../model/plan.ts'
 
 /** Judges rendered objects by policies as code. */
 export interface PolicyEngine {

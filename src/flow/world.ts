@@ -1,17 +1,9 @@
 import type { Environment } from '../model/environment.ts'
 import type { Person } from '../model/config.ts'
-import type { TargetAsk } from '../model/request.ts'
 import type { KubernetesObject } from '../model/resource.ts'
-import type { Approvals, Changes, Clock, Cluster, GitOpsTool, Leases, PolicyEngine, Renderer, Repositories, Signatures } from './ports.ts'
+import type { Approvals, Changes, Clock, Clusters, GitOpsTool, Leases, PolicyEngine, Renderer, Repositories, Signatures } from './ports.ts'
 
-/** The clusters of the configuration. */
-export interface Clusters {
-  readonly all: readonly Cluster[]
-  /** The cluster that a request means; null in the ask = the only one, or the kubeconfig's current context. Throws usage/bad-argument. */
-  choose(ask: Pick<TargetAsk, 'cluster'>): Cluster
-  /** By its name in writ.yaml. Throws internal/bug where there is none. */
-  named(name: string): Cluster
-}
+export type { Clusters } from './ports.ts'
 
 /** Which environment an object is in: by cluster and namespace, never by the caller's word. */
 export interface Environments {

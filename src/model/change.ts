@@ -63,7 +63,13 @@ export interface ChangeFacts {
   readonly refreshes?: number
   readonly refreshedAt?: string
   /** Since when the live object has been seen as asked and healthy, without interruption. */
-  readonly healthySince?: string
+  readonly healthySince?: string | null
+  /** Since when the rollout has been seen failing, without interruption. */
+  readonly failingSince?: string | null
+  /** When the owner was asked once to drop its caches, because it said Synced and the live field differed. */
+  readonly hardRefreshedAt?: string
+  /** The observed revision whose rendered target was seen to hold the asked values. */
+  readonly contentAt?: string
   readonly lastUnmet?: string
   readonly verified?: VerifiedEvidence
   /** True once nothing of an ended change is left open on its forge. */

@@ -82,6 +82,7 @@ export const FAILURES = {
   'verify/timeout': { exit: 5, meaning: 'The change was merged but was not seen live in time.', next: 'The message says which condition failed last.' },
   'verify/failed': { exit: 1, meaning: 'The change was merged but did not become live and healthy.', next: 'The message is the controller\'s own; revert or repair in Git.' },
   'verify/superseded': { exit: 1, meaning: 'A later commit gave the field another value before this change was seen live.', next: 'The message names the commit; ask again if this value is still wanted.' },
+  'verify/reverted': { exit: 1, meaning: 'The change was taken back in Git before it was seen live.', next: 'The message names the commit; talk to its author before asking again.' },
   'sandbox/failed': { exit: 1, meaning: 'The sandbox could not start or its story did not end as it must.', next: 'The message says which part.' },
   'internal/bug': { exit: 1, meaning: 'Writ met a state that it does not know.', next: 'Please report it with the output of the command and WRIT_DEBUG=1.' },
 } as const satisfies Record<string, CodeRow & { exit: number }>

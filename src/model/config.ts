@@ -24,6 +24,13 @@ export const ClusterConfig = z.strictObject({
 })
 export type ClusterConfig = z.infer<typeof ClusterConfig>
 
+/** The cluster where a tool's own objects live: its name in writ.yaml, or the context that names it. */
+export function hubOf(clusters: readonly ClusterConfig[], cluster: ClusterConfig, tool: 'argocd' | 'flux'): string {
+  const context = cluster[tool]?.context
+  if (context === undefined || context === cluster.context) return cluster.name
+  return clusters.find(other => other.context === context)?.name ?? context
+}
+
 /** Which forge holds the repositories whose URL begins with one of `match`. */
 export const RepositoryConfig = z.strictObject({
   match: z.array(z.string().min(1)).min(1),

@@ -14,6 +14,8 @@ export interface Observation {
   readonly failure: { readonly permanent: boolean, readonly sentence: string, readonly revision: string | null } | null
   /** True where the owner's own list still names the object. */
   readonly listed: boolean
+  /** Seen, and no obstacle: shown with the evidence. */
+  readonly notes: readonly string[]
 }
 
 /** Health of one live object, judged only after the controller has seen its newest generation (argocd-flux.md 6.4). */

@@ -4,7 +4,8 @@ import type { ObjectRef } from './resource.ts'
 /** The object of a GitOps tool that deploys others, and the cluster of the configuration where it lives. */
 export interface OwnerRef {
   readonly tool: 'argocd' | 'flux'
-  readonly kind: 'Application' | 'Kustomization'
+  /** A HelmRelease is recognised, so that it is refused by name. */
+  readonly kind: 'Application' | 'Kustomization' | 'HelmRelease'
   readonly cluster: string
   readonly namespace: string
   readonly name: string
@@ -17,6 +18,8 @@ export interface Claim {
   readonly proof: boolean
   /** The owner exists. False where a label or annotation names one that does not. */
   readonly exists: boolean
+  /** True for a mark that proves nothing by the tool's own rules (copied, or set by others too): shown, never a reason by itself. */
+  readonly weak?: boolean
   readonly evidence: readonly Evidence[]
 }
 
