@@ -130,11 +130,11 @@ function inside(module: IModule): readonly string[] {
 }
 
 function packagesOf(module: IModule): readonly string[] {
-  return [...new Set(module.dependencies.filter(dependency => !dependency.resolved.startsWith('src/')).map(dependency => packageName(dependency.module)))]
+  const foreign = module.dependencies.filter(dependency => !dependency.resolved.startsWith('src/') && !dependency.module.startsWith('.'))
+  return [...new Set(foreign.map(dependency => (dependency.coreModule ? `node:${dependency.module.replace(/^node:/, '')}` : packageName(dependency.module))))]
 }
 
 function packageName(specifier: string): string {
-  if (specifier.startsWith('node:')) return specifier === 'node:path/posix' ? 'node:path' : specifier
   const parts = specifier.split('/')
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0] ?? specifier
 }
