@@ -1,0 +1,60 @@
+import type { ClusterConfig, ForgeConfig, RepositoryConfig, WritConfig } from '../../model/config.ts'
+import type { Problem } from './problem.ts'
+import type { Loaded } from './yaml-source.ts'
+
+/** What the schema of writ.yaml cannot say: names are unique and resolve, and nothing is asked that this version lacks. */
+export function checkWrit({ source, value }: Loaded<WritConfig>): readonly Problem[] {
+  if (value === null) return []
+  return [
+    ...value.clusters.flatMap((cluster, i) => checkCluster(cluster, i, value.clusters)),
+    ...value.forges.flatMap((forge, i) => checkForge(forge, i, value.forges)),
+    ...value.repositories.flatMap((repository, i) => checkRepository(repository, i, value)),
+  ].map(found => ({ ...source.problem(found.path, found.message), ...found.notSupported === true ? { notSupported: true } : {} }))
+}
+
+interface Found { readonly path: readonly PropertyKey[], readonly message: string, readonly notSupported?: boolean }
+
+function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterConfig[]): readonly Found[] {
+  const found: Found[] = []
+  const earlier = all.slice(0, i)
+  if (earlier.some(other => other.name === cluster.name)) found.push({ path: ['clusters', i, 'name'], message: `a second cluster is named ${cluster.name}` })
+  const twin = earlier.find(other => other.context === cluster.context && other.kubeconfig === cluster.kubeconfig)
+  if (twin !== undefined) found.push({ path: ['clusters', i, 'context'], message: `context ${cluster.context} is cluster ${twin.name} already; one cluster has one name` })
+  for (const tool of ['argocd', 'flux'] as const) {
+    const context = cluster[tool]?.context
+    if (context !== undefined && !all.some(other => other.context === context)) {
+      found.push({ path: ['clusters', i, tool, 'context'], message: `no cluster of this file has the context ${context}; add the cluster that runs ${tool === 'flux' ? 'Flux' : 'Argo CD'}` })
+    }
+  }
+  const argocd = cluster.argocd
+  if (argocd === undefined) return found
+  for (const destination of argocd.destinations) {
+    const rival = earlier.find(other => other.argocd !== undefined && other.argocd.destinations.includes(destination)
+      && other.argocd.namespace === argocd.namespace && (other.argocd.context ?? other.context) === (argocd.context ?? cluster.context))
+    if (rival !== undefined) found.push({ path: ['clusters', i, 'argocd'], message: `the same Argo CD calls cluster ${rival.name} ${destination} too; list other destinations` })
+  }
+  return found
+}
+
+function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]): readonly Found[] {
+  const found: Found[] = []
+  if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
+  if (forge.kind !== 'plain') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
+  return found
+}
+
+function checkRepository(repository: RepositoryConfig, i: number, all: WritConfig): readonly Found[] {
+  const found: Found[] = []
+  if (!all.forges.some(forge => forge.name === repository.forge)) {
+    const names = all.forges.map(forge => forge.name)
+    found.push({ path: ['repositories', i, 'forge'], message: `there is no forge ${repository.forge} (${names.length === 0 ? 'the file lists none' : `forges: ${names.join(', ')}`})` })
+  }
+  repository.match.forEach((prefix, j) => {
+    const twin = all.repositories.findIndex((other, k) => other.match.some((text, l) => text === prefix && (k < i || (k === i && l < j))))
+    if (twin >= 0) found.push({ path: ['repositories', i, 'match', j], message: `${prefix} stands in repositories[${twin}] already` })
+    if (repository.pushUrl !== undefined && prefix.endsWith('/')) {
+      found.push({ path: ['repositories', i, 'match', j], message: 'with pushUrl, match names one repository; this prefix (it ends in /) names many' })
+    }
+  })
+  return found
+}
