@@ -28,7 +28,7 @@ const PACKAGES: readonly { readonly from: RegExp, readonly may: readonly string[
   { from: /^src\/sandbox\//, may: ['yaml', '@peculiar/x509', 'node:*'] },
   { from: /^src\/outside\/forges\//, may: ['node:*'] },
   { from: /^src\/outside\/git\//, may: ['simple-git', 'node:*'] },
-  { from: /^src\/outside\/cluster\//, may: ['@kubernetes/client-node', 'zod', 'node:*'] },
+  { from: /^src\/outside\/cluster\//, may: ['@kubernetes/client-node', 'yaml', 'zod', 'node:*'] },
   { from: /^src\/outside\/store\//, may: ['better-sqlite3', 'kysely', 'zod', 'node:*'] },
   { from: /^src\/outside\/policy\//, may: ['@marcbachmann/cel-js', 're2js', 'yaml', 'zod', 'node:*'] },
   { from: /^src\/outside\/(config|render|tools)\//, may: ['yaml', 'zod', 'node:*'] },

@@ -1,0 +1,168 @@
+import { request as httpRequest } from 'node:http'
+import { Agent, request as httpsRequest } from 'node:https'
+import type { RequestOptions } from 'node:https'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { WritError } from '../../model/error.ts'
+import type { Json } from '../../model/json.ts'
+import { answerError, connectionError } from './api-error.ts'
+import type { Answer } from './api-error.ts'
+import { loadClient } from './client.ts'
+import type { ClientSource } from './client.ts'
+
+/** One request. `what` names it in errors: `get deployments shop/web`. */
+export interface ApiRequest {
+  readonly what: string
+  /** Path and query. */
+  readonly path: string
+  readonly accept?: string
+  /** A merge patch. Without one the request is a read. */
+  readonly patch?: Json
+}
+
+/** A way to ask one API server with the credentials of one context. */
+export interface Connection {
+  readonly cluster: string
+  /** The answer, whatever its status, but for 401, 429 and 500 and above: those are errors. Reads are tried three times. Throws cluster/unreachable, cluster/unauthorized, cluster/failed. */
+  send(request: ApiRequest): Promise<Answer>
+  /** The client's own configuration, for watches. */
+  client(): Promise<KubeConfig>
+}
+
+const TRIES = 3
+/** Milliseconds of silence after which a request is given up; a whole answer may take four times as long. */
+const TIMEOUT = 15_000
+const MAX_BODY = 256 * 1024 * 1024
+/** Credentials may come from a plugin and expire: they are asked for again after this time, and after a 401. */
+const CREDENTIAL_LIFE = 60_000
+
+/** Nothing is opened before the first request; the Kubernetes client is loaded with it. */
+export function connect(source: ClientSource, timeout: number = TIMEOUT): Connection {
+  let kubeConfig: Promise<KubeConfig> | null = null
+  let options: { readonly value: Promise<RequestOptions>, readonly at: number } | null = null
+
+  function client(): Promise<KubeConfig> {
+    kubeConfig ??= loadClient(source)
+    return kubeConfig
+  }
+
+  function credentials(): Promise<RequestOptions> {
+    if (options === null || Date.now() - options.at > CREDENTIAL_LIFE) options = { value: client().then(config => requestOptions(source, config)), at: Date.now() }
+    return options.value
+  }
+
+  async function once(request: ApiRequest): Promise<Answer> {
+    const server = (await client()).getCurrentCluster()?.server ?? ''
+    const signed = await credentials()
+    try {
+      return await exchange(request, new URL(server), { ...signed, timeout })
+    } catch (cause) {
+      throw connectionError(source.cluster, request.what, cause)
+    }
+  }
+
+  async function send(request: ApiRequest): Promise<Answer> {
+    let renewed = false
+    for (let attempt = 1; ; attempt++) {
+      const tried = await attemptOnce(() => once(request))
+      if ('status' in tried && tried.status === 401 && !renewed) {
+        renewed = true
+        options = null
+        continue
+      }
+      if ('status' in tried && tried.status !== 401 && tried.status !== 429 && tried.status < 500) return tried
+      const error = 'status' in tried ? answerError(source.cluster, request.what, tried) : tried
+      if (attempt >= TRIES || !error.retry || request.patch !== undefined) throw error
+      await pause('status' in tried && tried.retryAfter !== null ? tried.retryAfter : 100 * 2 ** attempt)
+    }
+  }
+
+  return { cluster: source.cluster, send, client }
+}
+
+async function attemptOnce(work: () => Promise<Answer>): Promise<Answer | WritError> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof WritError) return error
+    throw error
+  }
+}
+
+/** Waits the time given, give or take a quarter, at most five seconds. */
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => { setTimeout(resolve, Math.min(5000, ms * (0.75 + Math.random() / 2))) })
+}
+
+async function requestOptions(source: ClientSource, config: KubeConfig): Promise<RequestOptions> {
+  const options: RequestOptions = {}
+  try {
+    await config.applyToHTTPSOptions(options)
+  } catch (cause) {
+    // The text of a credential plugin may hold the credential: it stays in the cause.
+    throw new WritError('cluster/unauthorized', `The credentials of context ${source.context} cannot be had.`, { cause, hint: `Run kubectl --context ${source.context} version to see why.` })
+  }
+  const cluster = config.getCurrentCluster()
+  if (cluster?.proxyUrl !== undefined || !(cluster?.server ?? '').startsWith('https:')) return options
+  const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options
+  return { ...options, agent: new Agent({ keepAlive: true, ...defined({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }) }) }
+}
+
+function defined(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null))
+}
+
+function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number }): Promise<Answer> {
+  const body = request.patch === undefined ? null : JSON.stringify(request.patch)
+  const headers = {
+    ...options.headers, Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
+    ...(body === null ? {} : { 'Content-Type': 'application/merge-patch+json', 'Content-Length': String(Buffer.byteLength(body)) }),
+  }
+  const start = server.protocol === 'http:' ? httpRequest : httpsRequest
+  return new Promise((resolve, reject) => {
+    const outgoing = start({
+      ...options, headers, method: body === null ? 'GET' : 'PATCH',
+      hostname: server.hostname.replace(/^\[|\]$/g, ''), port: server.port, path: server.pathname.replace(/\/$/, '') + request.path,
+    }, incoming => {
+      const chunks: Buffer[] = []
+      let size = 0
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > MAX_BODY) outgoing.destroy(failure('EMSGSIZE'))
+        else chunks.push(chunk)
+      })
+      incoming.on('error', reject)
+      incoming.on('end', () => {
+        resolve({ status: incoming.statusCode ?? 0, body: jsonOf(Buffer.concat(chunks)), retryAfter: secondsOf(incoming.headers['retry-after']) })
+      })
+    })
+    const deadline = setTimeout(() => { outgoing.destroy(failure('ETIMEDOUT')) }, options.timeout * 4)
+    outgoing.on('timeout', () => { outgoing.destroy(failure('ETIMEDOUT')) })
+    outgoing.on('error', reject)
+    outgoing.on('close', () => { clearTimeout(deadline) })
+    outgoing.end(body ?? undefined)
+  })
+}
+
+function failure(code: 'ETIMEDOUT' | 'EMSGSIZE'): Error {
+  return Object.assign(new Error(code), { code })
+}
+
+function secondsOf(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,4}$/.test(header) ? Number(header) * 1000 : null
+}
+
+/** The body as JSON; a text that is none is kept as `message`, as far as it helps. */
+function jsonOf(body: Buffer): Json {
+  const text = body.toString('utf8')
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJson(value) ? value : null
+  } catch {
+    return { message: text.slice(0, 200) }
+  }
+}
+
+/** JSON.parse yields nothing but JSON. */
+function isJson(value: unknown): value is Json {
+  return value !== undefined
+}

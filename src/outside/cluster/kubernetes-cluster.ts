@@ -1,0 +1,115 @@
+import { WritError } from '../../model/error.ts'
+import { isList, isObject, textAt } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
+import { isKubernetesObject } from '../../model/resource.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import type { Cluster, ServedKind } from '../../flow/ports.ts'
+import { answerError } from './api-error.ts'
+import type { Connection } from './connection.ts'
+import { discover } from './discovery.ts'
+import type { Discovery, Resource } from './discovery.ts'
+import { findKind } from './find-kind.ts'
+import { watchObject } from './watch-object.ts'
+
+/** Who Writ is in `managedFields`: never a name that begins with kubectl, which Flux would strip (argocd-flux.md 3). */
+const FIELD_MANAGER = 'writ'
+const PAGE = 500
+/** After this time a kind that was not there is looked for again. */
+const DISCOVERY_LIFE = 5000
+
+/** The port `Cluster` over one connection. Discovery is read once, and again where a kind is missing from it. */
+export function kubernetesCluster(connection: Connection, defaultNamespace: string): Cluster {
+  let discovery: { readonly value: Promise<Discovery>, readonly at: number } | null = null
+
+  function discovered(renew: boolean): Promise<Discovery> {
+    if (discovery === null || (renew && Date.now() - discovery.at > DISCOVERY_LIFE)) {
+      const value = discover(connection)
+      discovery = { value, at: Date.now() }
+      value.catch(() => { discovery = null })
+    }
+    return discovery.value
+  }
+
+  async function resolve(type: string): Promise<ServedKind> {
+    try {
+      return servedKind(findKind(await discovered(false), type))
+    } catch (error) {
+      if (!(error instanceof WritError) || error.code !== 'cluster/unknown-kind') throw error
+      return servedKind(findKind(await discovered(true), type))
+    }
+  }
+
+  async function served(group: string, kind: string): Promise<ServedKind | null> {
+    const find = (from: Discovery): Resource | undefined => from.resources.find(one => one.group === group && one.kind === kind)
+    const found = find(await discovered(false)) ?? find(await discovered(true))
+    if (found !== undefined) return servedKind(found)
+    // A group that is down is not a group that is absent.
+    if ((await discovered(false)).unknownGroups.includes(group)) {
+      throw new WritError('cluster/failed', `Cluster ${connection.cluster} cannot say now what the API group ${group} serves.`, { retry: true })
+    }
+    return null
+  }
+
+  async function get(kind: ServedKind, namespace: string | null, name: string): Promise<KubernetesObject | null> {
+    const what = `get ${kind.plural} ${namespace === null ? '' : `${namespace}/`}${name}`
+    const answer = await connection.send({ what, path: pathOf(kind, namespace, name) })
+    if (answer.status === 404) return null
+    if (answer.status !== 200 || !isKubernetesObject(answer.body)) throw answerError(connection.cluster, what, answer)
+    return answer.body
+  }
+
+  async function annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string>>): Promise<void> {
+    const what = `annotate ${kind.plural} ${namespace === null ? '' : `${namespace}/`}${name}`
+    const path = `${pathOf(kind, namespace, name)}?fieldManager=${FIELD_MANAGER}`
+    const answer = await connection.send({ what, path, patch: { metadata: { annotations } } })
+    if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
+  }
+
+  return {
+    name: connection.cluster, defaultNamespace, resolve, served, get, annotate,
+    list: (kind, namespace, labels) => list(connection, { kind, namespace, labels }),
+    watch: (kind, namespace, name, changed) => watchObject(connection, { path: pathOf(kind, namespace), name }, changed),
+  }
+}
+
+interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels: string | undefined }
+
+/** Every page. A continue token that expired on the way starts the list again, in one page. */
+async function list(connection: Connection, of: ListOf): Promise<readonly KubernetesObject[]> {
+  const what = `list ${of.kind.plural}${of.namespace === null ? '' : ` in ${of.namespace}`}`
+  let items: readonly KubernetesObject[] = []
+  let page: Readonly<Record<string, string>> = { limit: String(PAGE) }
+  for (;;) {
+    const query = new URLSearchParams({ ...page, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
+    const answer = await connection.send({ what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` })
+    if (answer.status === 410 && page['continue'] !== undefined) {
+      items = []
+      page = {}
+      continue
+    }
+    if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
+    items = [...items, ...itemsOf(answer.body, of.kind)]
+    const token = isObject(answer.body) ? textAt(answer.body, 'metadata', 'continue') ?? '' : ''
+    if (token === '') return items
+    page = { limit: String(PAGE), continue: token }
+  }
+}
+
+/** Items of a list carry neither apiVersion nor kind. */
+function itemsOf(body: Json, kind: ServedKind): readonly KubernetesObject[] {
+  const items = isObject(body) ? body['items'] : undefined
+  if (!isList(items)) return []
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  return items.filter(isObject).map(item => ({ ...item, apiVersion, kind: kind.kind })).filter(isKubernetesObject)
+}
+
+function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
+  const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
+  const scope = kind.namespaced && namespace !== null ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  if (name !== undefined && kind.namespaced && namespace === null) throw new WritError('internal/bug', `A ${kind.kind} was asked for without a namespace.`)
+  return `${root}${scope}/${kind.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
+}
+
+function servedKind({ group, version, kind, plural, namespaced }: Resource): ServedKind {
+  return { group, version, kind, plural, namespaced }
+}
