@@ -1,6 +1,6 @@
 import { WritError } from '../model/error.ts'
 import type { Edit, FieldPath } from '../model/field.ts'
-import { isList, isObject, valueAt } from '../model/json.ts'
+import { objectsAt, textAt, valueAt } from '../model/json.ts'
 import type { FieldAsk } from '../model/request.ts'
 import { podSpecPath, refOf, showRef } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
@@ -55,9 +55,7 @@ function containers(live: KubernetesObject, name: string): readonly FieldPath[] 
 }
 
 function namesIn(live: KubernetesObject, root: readonly string[], list: string): readonly string[] {
-  const items = valueAt(live, ...root, list)
-  if (!isList(items)) return []
-  return items.flatMap(item => isObject(item) && typeof item['name'] === 'string' ? [item['name']] : [])
+  return objectsAt(live, ...root, list).flatMap(item => textAt(item, 'name') ?? [])
 }
 
 /** A caller's word in a message: short, and without control characters. */

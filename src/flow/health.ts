@@ -1,4 +1,4 @@
-import { isList, isObject, textAt, valueAt } from '../model/json.ts'
+import { objectsAt, textAt, valueAt } from '../model/json.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Health } from '../model/observation.ts'
 import { showRef, refOf } from '../model/resource.ts'
@@ -101,8 +101,7 @@ function conditionFailure(live: KubernetesObject): string | null {
 }
 
 function condition(live: KubernetesObject, type: string): JsonObject | null {
-  const conditions = valueAt(live, 'status', 'conditions')
-  return isList(conditions) ? conditions.filter(isObject).find(item => item['type'] === type) ?? null : null
+  return objectsAt(live, 'status', 'conditions').find(item => item['type'] === type) ?? null
 }
 
 function wantedReplicas(live: KubernetesObject): number {

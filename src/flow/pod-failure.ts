@@ -1,5 +1,5 @@
-import { isList, isObject, textAt, valueAt } from '../model/json.ts'
-import type { Json, JsonObject } from '../model/json.ts'
+import { isObject, objectsAt, textAt, valueAt } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import { podSpecPath } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { sameField } from './same-field.ts'
@@ -25,9 +25,9 @@ export function podFailure(pods: readonly KubernetesObject[], now: number): stri
 export function podsOfTemplate(workload: KubernetesObject, pods: readonly KubernetesObject[]): readonly KubernetesObject[] {
   const path = podSpecPath(workload.kind)
   if (path === null) return []
-  const wanted = objects(valueAt(workload, ...path, 'containers'))
+  const wanted = objectsAt(workload, ...path, 'containers')
   return pods.filter(pod => {
-    const running = objects(valueAt(pod, 'spec', 'containers'))
+    const running = objectsAt(pod, 'spec', 'containers')
     return textAt(pod, 'metadata', 'deletionTimestamp') === undefined && wanted.every(container => {
       const match = running.find(other => other['name'] === container['name'])
       return match !== undefined && match['image'] === container['image'] && sameResources(container, match)
@@ -46,14 +46,14 @@ function sameResources(wanted: JsonObject, running: JsonObject): boolean {
 }
 
 function unschedulable(pod: KubernetesObject, now: number): string | null {
-  const scheduled = objects(valueAt(pod, 'status', 'conditions')).find(item => item['type'] === 'PodScheduled')
+  const scheduled = objectsAt(pod, 'status', 'conditions').find(item => item['type'] === 'PodScheduled')
   if (scheduled?.['status'] !== 'False' || scheduled['reason'] !== 'Unschedulable') return null
   const since = Date.parse(textAt(scheduled, 'lastTransitionTime') ?? '')
   return now - since > 60_000 ? `Unschedulable: ${textAt(scheduled, 'message') ?? ''}` : null
 }
 
 function containerFailure(pod: KubernetesObject): string | null {
-  const states = [...objects(valueAt(pod, 'status', 'initContainerStatuses')), ...objects(valueAt(pod, 'status', 'containerStatuses'))]
+  const states = [...objectsAt(pod, 'status', 'initContainerStatuses'), ...objectsAt(pod, 'status', 'containerStatuses')]
   for (const state of states) {
     const name = textAt(state, 'name') ?? ''
     const restarts = Number(state['restartCount'] ?? 0)
@@ -65,8 +65,4 @@ function containerFailure(pod: KubernetesObject): string | null {
     if (reason === 'CrashLoopBackOff' && restarts >= 3) return `container ${name}: CrashLoopBackOff after ${restarts} restarts`
   }
   return null
-}
-
-function objects(value: Json | undefined): readonly JsonObject[] {
-  return isList(value) ? value.filter(isObject) : []
 }

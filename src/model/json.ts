@@ -47,3 +47,9 @@ export function valueAt(value: Json | undefined, ...keys: readonly string[]): Js
   }
   return here
 }
+
+/** The objects of the list at a path of plain keys; none where there is no list. */
+export function objectsAt(value: Json | undefined, ...keys: readonly string[]): readonly JsonObject[] {
+  const found = valueAt(value, ...keys)
+  return isList(found) ? found.filter(isObject) : []
+}
