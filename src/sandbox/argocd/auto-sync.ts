@@ -1,0 +1,23 @@
+import type { AppState } from './app-state.ts'
+import type { ApplicationSpec } from './application.ts'
+import type { Comparison } from './compare.ts'
+import type { Condition } from './status.ts'
+import type { Target } from './target.ts'
+
+/** Whether auto-sync starts an operation now; where it does not although the app is out of sync, the condition that says why. */
+export interface AutoSync { readonly start: boolean, readonly condition: Condition | null }
+
+/** The rules of argocd-flux.md 6.2: each commit once, self-heal only after a success, never wiping out everything. */
+export function decideAutoSync(spec: ApplicationSpec, target: Target, comparison: Comparison, attempt: AppState['attempt']): AutoSync {
+  const no: AutoSync = { start: false, condition: null }
+  if (spec.automated === null || comparison.synced) return no
+  if (!spec.automated.prune && comparison.items.every(item => item.status === 'Synced' || item.desired === null)) return no
+  if (attempt !== null && attempt.revision === target.revision) {
+    if (!attempt.ok) return { start: false, condition: { type: 'SyncError', message: `Failed last sync attempt to ${target.revision}: ${attempt.message}` } }
+    if (!spec.automated.selfHeal) return no
+  }
+  if (spec.automated.prune && !spec.automated.allowEmpty && target.objects.length === 0 && comparison.items.length > 0) {
+    return { start: false, condition: { type: 'SyncError', message: `Skipping sync attempt to ${target.revision}: auto-sync will wipe out all resources` } }
+  }
+  return { start: true, condition: null }
+}

@@ -1,0 +1,215 @@
+import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { metadataText } from '../../model/resource.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import type { Api } from '../api.ts'
+import { behaviourOf, distorted } from '../behaviour.ts'
+import type { Behaviours } from '../behaviour.ts'
+import type { GitSources } from '../git-sources.ts'
+import type { HealthStatus } from '../health.ts'
+import { startLoop } from '../loop.ts'
+import type { Running } from '../loop.ts'
+import { behave, newState } from './app-state.ts'
+import type { AppState } from './app-state.ts'
+import { readApplication } from './application.ts'
+import type { ApplicationSpec } from './application.ts'
+import { decideAutoSync } from './auto-sync.ts'
+import { compare, knownResources } from './compare.ts'
+import type { Comparison } from './compare.ts'
+import { operate } from './operation.ts'
+import { persist, REFRESH, timestamp } from './persist.ts'
+import type { Update } from './persist.ts'
+import { comparedStatus } from './status.ts'
+import type { Condition } from './status.ts'
+import { loadTarget } from './target.ts'
+import type { Target } from './target.ts'
+
+const APPLICATION = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' }
+
+export interface ArgoCdOptions {
+  readonly api: Api
+  readonly sources: GitSources
+  readonly behaviours: Behaviours
+  /** The control-plane namespace. Default argocd. */
+  readonly namespace?: string
+  /** Milliseconds between two looks at the Applications. Default 200. */
+  readonly interval?: number
+  /** Milliseconds between two looks at Git without being asked. Default 120 s, as since 3.0. */
+  readonly poll?: number
+}
+
+interface Context extends Required<ArgoCdOptions> { readonly states: Map<string, AppState> }
+
+/** Starts the stand-in of the application controller: it carries out what an Application says, and writes only what it fetched and applied. */
+export function startArgoCd(options: ArgoCdOptions): Running {
+  const context: Context = { namespace: 'argocd', interval: 200, poll: 120_000, ...options, states: new Map() }
+  return startLoop({ interval: context.interval, list: () => context.api.list(APPLICATION), reconcile: app => reconcile(context, app) })
+}
+
+async function reconcile(context: Context, app: KubernetesObject): Promise<void> {
+  const state = stateOf(context, app)
+  behave(state, behaviourOf(context.behaviours, app), app)
+  if (state.behaviour === 'silent' || state.behaviour === 'suspended' || metadataText(app, 'annotations', 'argocd.argoproj.io/skip-reconcile') === 'true') return
+  const write = async (update: Update): Promise<void> => { if (state.behaviour !== 'frozen') await persist(context.api, app, update) }
+  const asked = metadataText(app, 'annotations', REFRESH) !== undefined
+  if (asked && state.behaviour === 'lostRefresh' && !state.spent) {
+    state.spent = true
+    return write({ refreshed: app, status: old => ({ ...old, reconciledAt: timestamp() }) })
+  }
+  const specKey = JSON.stringify(app['spec'])
+  const full = state.specKey !== specKey || asked || Date.now() - state.lookedAt >= context.poll
+  const due = full || isObject(app['operation']) || state.unsettled || Date.now() - state.comparedAt >= context.interval * 5
+  if (!due) return
+  const looked = await look(context, app, { state, full })
+  state.specKey = specKey
+  await write({ refreshed: app, status: old => looked.status(old) })
+  if (looked.spec !== null && looked.target !== null && looked.comparison !== null) await act(context, app, { ...looked, state, write, spec: looked.spec, target: looked.target, comparison: looked.comparison })
+}
+
+interface Looked {
+  readonly spec: ApplicationSpec | null
+  readonly target: Target | null
+  readonly comparison: Comparison | null
+  readonly start: boolean
+  readonly status: (old: JsonObject) => JsonObject
+}
+
+/** Reads Git where it is time to, compares, and says what the status will be. */
+async function look(context: Context, app: KubernetesObject, how: { readonly state: AppState, readonly full: boolean }): Promise<Looked> {
+  const { state } = how
+  let spec: ApplicationSpec
+  try {
+    spec = readApplication(app)
+  } catch (error) {
+    state.lookedAt = Date.now()
+    return { spec: null, target: null, comparison: null, start: false, status: old => invalid(old, message(error)) }
+  }
+  if (how.full) await refresh(context, app, { state, spec })
+  const conditions: Condition[] = []
+  if (state.error !== null) conditions.push({ type: 'ComparisonError', message: state.error })
+  const comparison = state.target === null ? null : await compareNow(context, app, { state, target: state.target })
+  state.comparedAt = Date.now()
+  for (const shared of comparison?.shared ?? []) conditions.push({ type: 'SharedResourceWarning', message: shared })
+  const decision = comparison === null || state.target === null ? null : decideAutoSync(spec, state.target, comparison, state.attempt)
+  if (decision?.condition != null) conditions.push(decision.condition)
+  const health = shownHealth(app, state, comparison)
+  state.unsettled = state.late !== null || comparison?.health === 'Progressing'
+  const { target } = state
+  return {
+    spec, target, comparison, start: decision?.start ?? false,
+    status: old => comparedStatus(old, { spec, target, comparison, health, conditions, controllerNamespace: context.namespace, reconciled: how.full }),
+  }
+}
+
+async function refresh(context: Context, app: KubernetesObject, of: { readonly state: AppState, readonly spec: ApplicationSpec }): Promise<void> {
+  const { state, spec } = of
+  state.lookedAt = Date.now()
+  try {
+    const newest = await context.sources.resolve(spec.repoURL, spec.targetRevision)
+    const revision = state.behaviour === 'oldCommit' ? state.heldAt ?? await context.sources.parent(spec.repoURL, newest) ?? newest : newest
+    state.target = await loadTarget(spec, revision, { ...context, instance: instanceOf(context, app) })
+    state.error = null
+  } catch (error) {
+    state.target = null
+    state.error = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${gitWords(message(error))}`
+  }
+}
+
+function compareNow(context: Context, app: KubernetesObject, of: { readonly state: AppState, readonly target: Target }): Promise<Comparison> {
+  const rows = valueAt(app, 'status', 'resources')
+  return compare({
+    api: context.api, desired: applying(of.state, of.target), known: knownResources(isList(rows) ? rows.filter(isObject) : []),
+    instance: instanceOf(context, app), applied: of.state.applied,
+  })
+}
+
+// What a lying stand-in applies in place of what Git says.
+function applying(state: AppState, target: Target): readonly KubernetesObject[] {
+  return state.behaviour === 'wrongValue' && target.revision !== state.heldAt ? target.objects.map(distorted) : target.objects
+}
+
+interface Acting extends Looked {
+  readonly spec: ApplicationSpec
+  readonly target: Target
+  readonly comparison: Comparison
+  readonly state: AppState
+  readonly write: (update: Update) => Promise<void>
+}
+
+/** Carries out a requested or automatic sync, and looks again afterwards. */
+async function act(context: Context, app: KubernetesObject, acting: Acting): Promise<void> {
+  const { state, spec, write } = acting
+  const requested = isObject(app['operation']) ? app['operation'] : null
+  if (requested === null && !acting.start) return
+  const operation: JsonObject = requested ?? {
+    sync: { revision: acting.target.revision, prune: spec.automated?.prune === true }, initiatedBy: { automated: true }, retry: { limit: 5 },
+  }
+  const target = await operationTarget(context, app, { spec, operation, target: acting.target }).catch((error: unknown) => message(error))
+  if (typeof target === 'string') {
+    const now = timestamp()
+    return write({ operation: null, status: old => ({ ...old, operationState: { operation, phase: 'Error', message: target, startedAt: now, finishedAt: now } }) })
+  }
+  const before = textAt(app, 'status', 'health', 'status')
+  await operate({
+    api: context.api, app, spec, state, target, comparison: acting.comparison, operation, objects: applying(state, target), persist: write,
+    pause: ms => new Promise(resolve => { setTimeout(resolve, ms) }),
+  })
+  if (state.behaviour === 'healthLate') state.late = { until: Date.now() + 2000, health: before === 'Healthy' ? 'Healthy' : 'Progressing' }
+  state.unsettled = true
+  const again = await look(context, app, { state, full: false })
+  await write({ status: old => ({ ...again.status(old), reconciledAt: timestamp() }) })
+}
+
+async function operationTarget(context: Context, app: KubernetesObject, of: { readonly spec: ApplicationSpec, readonly operation: JsonObject, readonly target: Target }): Promise<Target> {
+  for (const key of ['resources', 'manifests', 'dryRun', 'source', 'sources']) {
+    const value = valueAt(of.operation, 'sync', key)
+    if (value !== undefined && value !== null && value !== false) throw new Error(`the sandbox's Argo CD does not know operation.sync.${key}`)
+  }
+  const revision = textAt(of.operation, 'sync', 'revision') ?? ''
+  if (revision === '' || revision === of.target.revision) return of.target
+  return loadTarget(of.spec, await context.sources.resolve(of.spec.repoURL, revision), { ...context, instance: instanceOf(context, app) })
+}
+
+function stateOf(context: Context, app: KubernetesObject): AppState {
+  const key = String(app.metadata['uid'])
+  const state = context.states.get(key) ?? newState(app)
+  context.states.set(key, state)
+  return state
+}
+
+function shownHealth(app: KubernetesObject, state: AppState, comparison: Comparison | null): HealthStatus {
+  if (state.late !== null && Date.now() < state.late.until) return state.late.health
+  state.late = null
+  if (comparison !== null) return comparison.health
+  const old = textAt(app, 'status', 'health', 'status')
+  return old === 'Healthy' || old === 'Progressing' || old === 'Degraded' ? old : 'Unknown'
+}
+
+// Outside the control plane's namespace, the app's namespace is part of its name (argocd-flux.md 1.1).
+function instanceOf(context: Context, app: KubernetesObject): string {
+  const { namespace, name } = app.metadata
+  return namespace === context.namespace ? String(name) : `${String(namespace)}_${String(name)}`
+}
+
+function invalid(old: JsonObject, sentence: string): JsonObject {
+  const before = isList(old['conditions']) ? old['conditions'] : []
+  const same = before.find(one => isObject(one) && one['message'] === sentence)
+  const health = textAt(old, 'health', 'status') === 'Unknown' && old['health'] !== undefined ? old['health'] : { status: 'Unknown', lastTransitionTime: timestamp() }
+  const sync = valueAt(old, 'sync')
+  return {
+    ...old, health, sync: { ...(isObject(sync) ? sync : {}), status: 'Unknown' },
+    conditions: [same ?? { type: 'InvalidSpecError', message: sentence, lastTransitionTime: timestamp() }],
+  }
+}
+
+// Git's own words, with the prefixes of the repo-server (argocd-flux.md 7.2).
+function gitWords(text: string): string {
+  if (/Authentication failed|could not read Username|HTTP 401/.test(text)) return 'failed to list refs: authentication required: Unauthorized'
+  if (/repository '.*' not found|not found$/m.test(text) && text.includes('fatal')) return 'failed to list refs: repository not found: Repository not found'
+  if (text.startsWith('fatal') || text.includes('unable to access')) return `failed to list refs: ${text}`
+  return text.startsWith('unable to resolve') ? `failed to resolve git reference: ${text}` : text
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,80 @@
+import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import type { Json, JsonObject } from '../../model/json.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import type { AppState } from './app-state.ts'
+import type { ApplicationSpec } from './application.ts'
+import type { Comparison } from './compare.ts'
+import { timestamp } from './persist.ts'
+import { applyAll } from './sync.ts'
+import type { SyncOutcome } from './sync.ts'
+import type { Target } from './target.ts'
+import type { Api } from '../api.ts'
+import type { Update } from './persist.ts'
+
+export interface OperationInput {
+  readonly api: Api
+  readonly app: KubernetesObject
+  readonly spec: ApplicationSpec
+  readonly state: AppState
+  readonly target: Target
+  readonly comparison: Comparison
+  /** The `.operation` to carry out. */
+  readonly operation: JsonObject
+  /** What is applied: the target's objects, or others where the stand-in is made to lie. */
+  readonly objects: readonly KubernetesObject[]
+  readonly persist: (update: Update) => Promise<void>
+  readonly pause: (ms: number) => Promise<void>
+}
+
+const HISTORY = 10
+
+/** Carries one sync out, from Running to its end, and writes each step into `status.operationState`. */
+export async function operate(input: OperationInput): Promise<void> {
+  const { operation, target } = input
+  const startedAt = timestamp()
+  const base = { operation, startedAt, syncResult: { revision: target.revision, source: input.spec.source } }
+  await input.persist({ operation, status: old => ({ ...old, operationState: { ...base, phase: 'Running', message: 'waiting for completion of operation' } }) })
+  if (input.state.behaviour === 'retrying' && !input.state.spent) await failOnce(input, base)
+  const outcome = await applyAll({
+    api: input.api, objects: input.objects, items: input.comparison.items,
+    prune: valueAt(operation, 'sync', 'prune') === true,
+    createNamespace: input.spec.createNamespace && input.spec.namespace !== '' ? input.spec.namespace : null,
+    denied: input.state.behaviour === 'applyError' ? 'admission webhook "sandbox.writ.dev" denied the request: denied by the sandbox' : null,
+  })
+  if (outcome.ok) input.state.applied = outcome.applied
+  input.state.attempt = { revision: target.revision, ok: outcome.ok, message: outcome.message }
+  await input.persist({ operation: null, status: old => finished(old, base, outcome) })
+}
+
+// Running with finishedAt set is how a sync waits for its next try (argocd-flux.md 6.2).
+async function failOnce(input: OperationInput, base: JsonObject): Promise<void> {
+  input.state.spent = true
+  const message = 'one or more objects failed to apply, reason: Internal error occurred: failed calling webhook "sandbox.writ.dev": connection refused. Retrying attempt #1 at soon.'
+  await input.persist({ status: old => ({ ...old, operationState: { ...base, phase: 'Running', message, finishedAt: timestamp(), retryCount: 1 } }) })
+  await input.pause(2000)
+}
+
+function finished(old: JsonObject, base: JsonObject, outcome: SyncOutcome): JsonObject {
+  const finishedAt = timestamp()
+  const syncResult = base['syncResult']
+  const operationState = {
+    ...base, phase: outcome.ok ? 'Succeeded' : 'Failed', message: outcome.message, finishedAt,
+    syncResult: { ...(isObject(syncResult) ? syncResult : {}), resources: outcome.resources },
+  }
+  const history = outcome.ok ? [...(isList(old['history']) ? old['history'] : []), entry(old, base, finishedAt)].slice(-HISTORY) : old['history']
+  return { ...old, operationState, ...(history === undefined ? {} : { history }) }
+}
+
+function entry(old: JsonObject, base: JsonObject, deployedAt: string): JsonObject {
+  const last = isList(old['history']) ? old['history'].at(-1) : undefined
+  const id = isObject(last) && typeof last['id'] === 'number' ? last['id'] + 1 : 0
+  return {
+    id, revision: textAt(base, 'syncResult', 'revision') ?? '', source: valueAt(base, 'syncResult', 'source') ?? {},
+    deployStartedAt: textAt(base, 'startedAt') ?? '', deployedAt, initiatedBy: initiator(base['operation']),
+  }
+}
+
+function initiator(operation: Json | undefined): JsonObject {
+  const by = isObject(operation) ? operation['initiatedBy'] : undefined
+  return isObject(by) ? by : {}
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KubernetesObject } from '../../model/resource.ts'
+import type { Api } from '../api.ts'
+import { nameOf } from '../api.ts'
+import type { GitSources } from '../git-sources.ts'
+import { hasKustomization, kustomizeBuild, listFiles, readManifest } from '../render.ts'
+import type { ApplicationSpec } from './application.ts'
+import { matchesGlob } from './glob.ts'
+
+export type SourceType = 'Directory' | 'Kustomize'
+
+/** What a commit wants in the cluster. */
+export interface Target { readonly revision: string, readonly type: SourceType, readonly objects: readonly KubernetesObject[] }
+
+/** Renders a commit as the repo-server does. Throws with its words (argocd-flux.md 7.2). */
+export async function loadTarget(spec: ApplicationSpec, revision: string, from: { readonly sources: GitSources, readonly api: Api, readonly instance: string }): Promise<Target> {
+  const checkout = await from.sources.checkout(spec.repoURL, revision)
+  const folder = join(checkout.folder, spec.path)
+  if (!existsSync(folder)) throw new Error(`${spec.path}: app path does not exist`)
+  const type = spec.forced ?? (hasKustomization(folder) ? 'Kustomize' : 'Directory')
+  if (existsSync(join(folder, 'Chart.yaml')) && spec.forced === null) throw new Error('the sandbox\'s Argo CD does not know Helm charts')
+  const rendered = type === 'Kustomize' ? await build(folder) : await readDirectory(folder, spec)
+  const objects = await Promise.all(rendered.map(object => tracked(object, spec, from)))
+  const hook = objects.find(object => JSON.stringify(object.metadata['annotations'] ?? {}).includes('argocd.argoproj.io/hook"'))
+  if (hook !== undefined) throw new Error(`the sandbox's Argo CD does not know hooks (${hook.kind} ${nameOf(hook).name})`)
+  return { revision, type, objects: [...objects].sort((a, b) => rank(a) - rank(b)) }
+}
+
+async function build(folder: string): Promise<readonly KubernetesObject[]> {
+  return kustomizeBuild(folder, 'LoadRestrictionsRootOnly').catch((error: unknown) => {
+    throw new Error(`\`kustomize build <path to cached source>\` failed exit status 1: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
+
+async function readDirectory(folder: string, spec: ApplicationSpec): Promise<readonly KubernetesObject[]> {
+  const { recurse, include, exclude } = spec.directory
+  const files = await listFiles(folder, { recurse, endings: ['.yaml', '.yml', '.json', '.jsonnet'] })
+  const taken = files.filter(path => (include === null || include === '' || matchesGlob(include, path)) && (exclude === null || exclude === '' || !matchesGlob(exclude, path)))
+  const jsonnet = taken.find(path => path.endsWith('.jsonnet'))
+  if (jsonnet !== undefined) throw new Error(`the sandbox's Argo CD does not know jsonnet (${jsonnet})`)
+  return (await Promise.all(taken.map(path => readManifest(folder, path)))).flat()
+}
+
+// Namespace and CRD first, as the default order of a sync has it.
+function rank(object: KubernetesObject): number {
+  return object.kind === 'Namespace' ? 0 : object.kind === 'CustomResourceDefinition' ? 1 : 2
+}
+
+/** Gives an object its namespace and its tracking id (argocd-flux.md 1.1); CRDs carry none. */
+async function tracked(object: KubernetesObject, spec: ApplicationSpec, from: { readonly api: Api, readonly instance: string }): Promise<KubernetesObject> {
+  const name = nameOf(object)
+  const namespaced = await from.api.namespaced(name)
+  const namespace = namespaced ? name.namespace ?? spec.namespace : null
+  const annotations = object.metadata['annotations']
+  const { namespace: _stated, ...metadata } = object.metadata
+  const id = `${from.instance}:${name.group}/${name.kind}:${namespace ?? spec.namespace}/${name.name}`
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(namespace === null ? {} : { namespace }),
+      ...(object.kind === 'CustomResourceDefinition' ? {} : { annotations: { ...(typeof annotations === 'object' ? annotations : {}), 'argocd.argoproj.io/tracking-id': id } }),
+    },
+  }
+}
