@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { WritConfig } from '../../model/config.ts'
 import { CLASS_RULES } from '../../model/environment.ts'
 import type { EnvironmentFile } from '../../model/environment.ts'
@@ -14,7 +15,7 @@ export function checkEnvironments(files: readonly Loaded<EnvironmentFile>[], wri
 
 function checkName({ source, value }: Loaded<EnvironmentFile>, earlier: readonly Loaded<EnvironmentFile>[]): readonly Problem[] {
   const twin = earlier.find(other => value !== null && other.value?.name === value.name)
-  return twin === undefined ? [] : [source.problem(['name'], `${twin.source.file} has the name ${value?.name ?? ''} already`)]
+  return twin === undefined ? [] : [source.problem(['name'], `${basename(twin.source.file)} has the name ${value?.name ?? ''} already`)]
 }
 
 function checkRules({ source, value }: Loaded<EnvironmentFile>): readonly Problem[] {

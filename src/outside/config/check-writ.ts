@@ -20,12 +20,6 @@ function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterCo
   if (earlier.some(other => other.name === cluster.name)) found.push({ path: ['clusters', i, 'name'], message: `a second cluster is named ${cluster.name}` })
   const twin = earlier.find(other => other.context === cluster.context && other.kubeconfig === cluster.kubeconfig)
   if (twin !== undefined) found.push({ path: ['clusters', i, 'context'], message: `context ${cluster.context} is cluster ${twin.name} already; one cluster has one name` })
-  for (const tool of ['argocd', 'flux'] as const) {
-    const context = cluster[tool]?.context
-    if (context !== undefined && !all.some(other => other.context === context)) {
-      found.push({ path: ['clusters', i, tool, 'context'], message: `no cluster of this file has the context ${context}; add the cluster that runs ${tool === 'flux' ? 'Flux' : 'Argo CD'}` })
-    }
-  }
   const argocd = cluster.argocd
   if (argocd === undefined) return found
   for (const destination of argocd.destinations) {

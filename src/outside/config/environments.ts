@@ -1,3 +1,4 @@
+import type { Environments } from '../../flow/world.ts'
 import { CLASS_RULES } from '../../model/environment.ts'
 import type { Environment, EnvironmentFile } from '../../model/environment.ts'
 import { isObject, valueAt } from '../../model/json.ts'
@@ -13,10 +14,7 @@ export const UNKNOWN_NAME = 'unknown (treated as prod)'
  * The most exact line wins; lines that tie were refused when the configuration was loaded. Where labels would decide and
  * the namespace's labels were not seen, the object counts as unknown: prod.
  */
-export function environments(config: Pick<Config, 'environments'>): {
-  readonly all: readonly Environment[]
-  of(cluster: string, namespace: string | null, namespaceObject: KubernetesObject | null): Environment
-} {
+export function environments(config: Pick<Config, 'environments'>): Environments {
   const lines = [...coverageOf(config.environments)].sort((a, b) => b.rank - a.rank)
   const all = config.environments.map(environmentOf)
   return {

@@ -27,9 +27,11 @@ export function loadYaml<S extends z.ZodType>(file: string, schema: S): Loaded<z
   const source = sourceOf(file, document, counter)
   const broken = [...document.errors, ...document.warnings]
   if (broken.length > 0) {
-    return { source, value: null, problems: broken.map(error => ({ file, ...place(counter, error.pos[0]), message: firstLine(error.message) })) }
+    return { source, value: null, problems: broken.map(error => ({ file, ...place(counter, error.pos[0]), message: syntax(error.message) })) }
   }
-  const parsed = schema.safeParse(plainValue(document))
+  const plain = plainValue(document)
+  if ('error' in plain) return failed(file, plain.error)
+  const parsed = schema.safeParse(plain.value)
   if (parsed.success) return { source, value: parsed.data, problems: [] }
   return { source, value: null, problems: explain(parsed.error.issues).map(told => source.problem(told.path, nameIt(told), told.key)) }
 }
@@ -57,11 +59,11 @@ function failed(file: string, message: string): Loaded<never> {
 }
 
 // Aliases are resolved under a limit, so that a billion-laughs file ends as an error and not as a dead process.
-function plainValue(document: Document): unknown {
+function plainValue(document: Document): { readonly value: unknown } | { readonly error: string } {
   try {
-    return document.toJS({ maxAliasCount: 100 })
+    return { value: document.toJS({ maxAliasCount: 100 }) }
   } catch {
-    return undefined
+    return { error: 'the file uses aliases (*name) without end' }
   }
 }
 
@@ -110,6 +112,7 @@ function place(counter: LineCounter, offset: number): { readonly line: number, r
   return { line: Math.max(1, at.line), column: Math.max(1, at.col) }
 }
 
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text
+function syntax(message: string): string {
+  if (message.startsWith('Source contains multiple documents')) return 'the file holds more than one document (---)'
+  return message.split('\n')[0] ?? message
 }
