@@ -12,7 +12,10 @@ import type { Tables } from './tables.ts'
 export interface Database {
   /** Runs a query; gives `empty` where nothing was ever written, and makes no file then. */
   read<T>(empty: T, query: (db: Kysely<Tables>) => Promise<T>): Promise<T>
-  /** Runs a transaction that holds the write lock from its beginning. All of it happens or nothing. */
+  /**
+   * Runs a transaction that holds the write lock from its beginning. All of it happens or nothing.
+   * `change` awaits its own queries and nothing else: these need no turn of the event loop, so that the lock is held for microseconds.
+   */
   write<T>(change: (trx: Transaction<Tables>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -64,6 +67,8 @@ async function prepare(options: DatabaseOptions, opened: () => Promise<SqliteFil
   const file = await opened()
   // Asked first, so that a file that is not ours is not even switched to WAL.
   if (await schemaVersion(options.path, file.db, file.tables()) === NEWEST) return file
+  // Loaded before the transaction begins, which must wait for nothing but its queries.
+  const { sql } = await import('kysely')
   file.useWal()
   await file.db.transaction().execute(async trx => {
     const found = await schemaVersion(options.path, trx, file.tables())
@@ -72,7 +77,7 @@ async function prepare(options: DatabaseOptions, opened: () => Promise<SqliteFil
         .addColumn('version', 'integer', c => c.primaryKey()).addColumn('applied_at', 'text', c => c.notNull()).execute()
     }
     for (const migration of MIGRATIONS.filter(m => m.version > found)) {
-      await migration.up(trx)
+      await migration.up(trx, name => sql.ref(name))
       await trx.insertInto('schema_version').values({ version: migration.version, applied_at: new Date(options.now()).toISOString() }).execute()
     }
   })
