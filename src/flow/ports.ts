@@ -2,6 +2,7 @@
  * Everything the flow needs from the world. Adapters in src/outside implement these; src/wire.ts hands them over.
  * A port has at most 7 methods, none optional; what an outside system cannot do is data.
  */
+import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
@@ -209,12 +210,13 @@ export interface RenderedObject { readonly object: KubernetesObject, readonly or
 
 export type RenderResult =
   | { readonly ok: true, readonly objects: readonly RenderedObject[] }
-  /** The source does not render; message is the renderer's own. */
-  | { readonly ok: false, readonly message: string }
+  /** The source does not render; message is the renderer's own. `blocked`: Writ itself will not render it, at `path:line`. */
+  | { readonly ok: false, readonly message: string, readonly blocked?: { readonly code: RefusalCode, readonly at: string } }
 
 /** Turns a directory into objects the way the owner does. */
 export interface Renderer {
-  readonly format: 'kustomize' | 'directory'
+  /** `flux-directory`: a Flux path without a kustomization file, for which the controller generates one. */
+  readonly format: 'kustomize' | 'directory' | 'flux-directory'
   /** Name and version; throws render/no-renderer where it is missing or too old. */
   info(): Promise<RendererInfo>
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */

@@ -1,0 +1,79 @@
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import type { Document, Node, Pair, YAMLMap } from 'yaml'
+import type { RefusalCode } from '../../model/codes.ts'
+import type { Step } from '../../model/field.ts'
+import { isObject, sameJson } from '../../model/json.ts'
+import type { YamlSteps } from './place.ts'
+import { anchorIsUsed, asNode, keyText, valueOf } from './source.ts'
+
+/** A YAML construct on the way that makes a splice wrong. */
+export interface Blocked { readonly kind: 'blocked', readonly code: RefusalCode, readonly offset: number, readonly sentence: string }
+
+export type Descent =
+  | { readonly kind: 'found', readonly node: Node, readonly steps: YamlSteps, /** Inside a flow collection. */ readonly flow: boolean }
+  | { readonly kind: 'absent' }
+  | Blocked
+
+/** Follows a path (list items by index or by merge key) through a document, and says what is in the way: editing.md 2.5 rules 5 and 7. */
+export function descend(document: Document, path: readonly (Step | number)[], text: string): Descent {
+  let here: Node | null = asNode(document.contents)
+  const root = here
+  const steps: (string | number)[] = []
+  let flow: Node | null = null
+  for (const step of [...path, null]) {
+    if (here === null) return { kind: 'absent' }
+    const blocked = blockedAt(here, document)
+    if (blocked !== null) return blocked
+    if ((isMap(here) || isSeq(here)) && here.flow === true) flow ??= here
+    if (step === null) break
+    const next = into(here, step, document)
+    if (next.kind !== 'next') return next
+    steps.push(next.step)
+    here = next.node
+  }
+  if (here === null) return { kind: 'absent' }
+  if (flow !== null && flow !== root && spansLines(flow, text)) {
+    return { kind: 'blocked', code: 'FLOW', offset: startOf(flow), sentence: 'the value stands in a flow collection over several lines' }
+  }
+  return { kind: 'found', node: here, steps, flow: flow !== null }
+}
+
+/** Where a node begins, in UTF-16 units of the whole text. */
+export function startOf(node: Node): number {
+  return node.range?.[0] ?? 0
+}
+
+type Next = { readonly kind: 'next', readonly node: Node | null, readonly step: string | number } | { readonly kind: 'absent' } | Blocked
+
+function into(here: Node, step: Step | number, document: Document): Next {
+  if (isScalar(here)) return { kind: 'absent' }
+  if (typeof step === 'string') return isMap(here) ? intoMap(here, step, document) : { kind: 'absent' }
+  if (!isSeq(here)) return { kind: 'absent' }
+  const index = typeof step === 'number' ? step : here.items.findIndex(item => {
+    const value = valueOf(asNode(item), document)
+    return isObject(value) && sameJson(value[step.key], step.value)
+  })
+  return index < 0 || index >= here.items.length ? { kind: 'absent' } : { kind: 'next', node: asNode(here.items[index]), step: index }
+}
+
+function intoMap(map: YAMLMap, key: string, document: Document): Next {
+  const pair = map.items.find((item: Pair) => keyText(item.key) === key)
+  if (pair !== undefined) return { kind: 'next', node: asNode(pair.value), step: key }
+  const merge = map.items.find((item: Pair) => keyText(item.key) === '<<')
+  const merged = merge === undefined ? null : valueOf(map, document)
+  if (merge === undefined || !isObject(merged) || !Object.hasOwn(merged, key)) return { kind: 'absent' }
+  const at = asNode(merge.key)
+  return { kind: 'blocked', code: 'MERGE', offset: at === null ? startOf(map) : startOf(at), sentence: `${key} comes through a YAML merge key (<<)` }
+}
+
+function blockedAt(node: Node, document: Document): Blocked | null {
+  if (isAlias(node)) return { kind: 'blocked', code: 'ALIAS', offset: startOf(node), sentence: `the value is the YAML alias *${node.source}` }
+  const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
+  if (anchor === undefined || !anchorIsUsed(document, anchor)) return null
+  return { kind: 'blocked', code: 'ANCHOR', offset: startOf(node), sentence: `the value belongs to the YAML anchor &${anchor}, which is used elsewhere` }
+}
+
+function spansLines(node: Node, text: string): boolean {
+  const [start, end] = node.range ?? [0, 0]
+  return text.slice(start, end).includes('\n')
+}

@@ -1,0 +1,94 @@
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
+import type { Document, Node, ParsedNode } from 'yaml'
+import type { RefusalCode } from '../../model/codes.ts'
+import type { Json } from '../../model/json.ts'
+import { GO_YAML } from '../../model/plain-scalar.ts'
+
+/** A YAML text, parsed only to find places in it; nothing is ever written back from the parsed form (editing.md section 0). */
+export interface Source {
+  readonly text: string
+  readonly documents: readonly Document.Parsed<ParsedNode>[]
+  /** Why the text cannot be edited, with the line; null where it parses cleanly. */
+  readonly problem: SourceProblem | null
+  /** 1-based line of an offset. */
+  lineOf(offset: number): number
+}
+
+/** TEMPLATE where braces of a template language break the YAML, else RENDER_FAILED. */
+export interface SourceProblem { readonly code: Extract<RefusalCode, 'TEMPLATE' | 'RENDER_FAILED'>, readonly line: number, readonly message: string }
+
+/** Reads a text the way Kubernetes does, with the place of every node. Duplicate keys are a problem (editing.md 2.5, rule 8). */
+export function readSource(text: string): Source {
+  const lines = new LineCounter()
+  const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], keepSourceTokens: true, lineCounter: lines, uniqueKeys: true })]
+  const lineOf = (offset: number): number => Math.max(1, lines.linePos(offset).line)
+  return { text, documents, problem: problemOf(text, documents, lineOf), lineOf }
+}
+
+function problemOf(text: string, documents: Source['documents'], lineOf: (offset: number) => number): SourceProblem | null {
+  const error = documents.flatMap(document => document.errors)[0]
+  const collectionKey = error === undefined ? documents.map(firstCollectionKey).find(offset => offset !== null) : undefined
+  if (error === undefined && collectionKey === undefined) return null
+  const line = lineOf(error?.pos[0] ?? collectionKey ?? 0)
+  if (text.includes('{{')) return { code: 'TEMPLATE', line, message: 'a template ({{ }}) stands where YAML is expected' }
+  const message = (error?.message.split('\n')[0] ?? 'a collection is used as a key').replace(/ at line \d+, column \d+:?$/, '')
+  return { code: 'RENDER_FAILED', line, message }
+}
+
+/** `a: {{ x }}` is valid YAML: a map whose key is a map. No manifest means that. */
+function firstCollectionKey(document: Document.Parsed<ParsedNode>): number | null {
+  let found: number | null = null
+  visit(document, {
+    Pair(_key, pair) {
+      if (!isMap(pair.key) && !isSeq(pair.key)) return undefined
+      found = pair.key.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+/** All documents of a source as JSON, empty ones as null; null where there is a problem or an alias bomb. */
+export function jsonOf(source: Source): readonly Json[] | null {
+  if (source.problem !== null) return null
+  try {
+    return source.documents.map(document => plainJson(document.toJS({ maxAliasCount: 1000 })))
+  } catch {
+    return null
+  }
+}
+
+/** The value of a node as Kubernetes reads it: aliases followed, merge keys honoured; null for nothing. */
+export function valueOf(node: Node | null | undefined, document: Document): Json {
+  if (node === null || node === undefined) return null
+  try {
+    return plainJson(node.toJS(document, { maxAliasCount: 1000 }))
+  } catch {
+    return null
+  }
+}
+
+/** True where another node of the document refers to this anchor. */
+export function anchorIsUsed(document: Document, anchor: string): boolean {
+  let used = false
+  visit(document, { Alias(_key, alias) { used ||= alias.source === anchor } })
+  return used
+}
+
+/** Narrowing for what map pairs and lists hold. */
+export function asNode(value: unknown): Node | null {
+  return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null
+}
+
+/** The text of a map key as JSON has it, or null where the key is no scalar. `<<` is a key like others here. */
+export function keyText(key: unknown): string | null {
+  if (!isScalar(key)) return null
+  return typeof key.value === 'symbol' ? '<<' : String(key.value ?? key.source ?? '')
+}
+
+/** What toJS gives, as plain JSON. */
+function plainJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(plainJson)
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)]))
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}

@@ -1,0 +1,43 @@
+import type { RefusalCode } from '../../model/codes.ts'
+import { isObject } from '../../model/json.ts'
+import type { Replacement } from './scalar-text.ts'
+import type { Source } from './source.ts'
+import { valueOf } from './source.ts'
+
+/** Why a readable place must not be touched: it is encrypted, generated, a template, or belongs to another writer (testing.md section 5). */
+export function touchGuard(source: Source, touched: Replacement): { readonly code: RefusalCode, readonly sentence: string } | null {
+  const { text } = source
+  const old = text.slice(touched.start, touched.end)
+  if (isEncrypted(source)) return { code: 'ENCRYPTED', sentence: 'the file is encrypted with SOPS; an edit would break its signature' }
+  if (old.includes('ENC[')) return { code: 'ENCRYPTED', sentence: 'the value is encrypted' }
+  const line = linesOf(text, touched)
+  const marker = /\{\s*"\$imagepolicy"\s*:[^}]*\}/.exec(line)
+  if (marker !== null) return { code: 'IGNORED', sentence: `Flux image automation writes this value: ${marker[0]}` }
+  if (old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
+  if (old.includes('{{')) return { code: 'TEMPLATE', sentence: 'the value holds a template ({{ }})' }
+  const header = generatedHeader(text)
+  return header === null ? null : { code: 'GENERATED', sentence: `the file says that it is generated: ${header}` }
+}
+
+function isEncrypted(source: Source): boolean {
+  return source.documents.some(document => {
+    const value = valueOf(document.contents, document)
+    return isObject(value) && isObject(value['sops']) && ('mac' in value['sops'] || 'lastmodified' in value['sops'])
+  })
+}
+
+/** The comment at the top of the file that forbids edits, if there is one. */
+function generatedHeader(text: string): string | null {
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const comment = /^\s*#\s*(.*)$/.exec(line)?.[1]
+    if (comment === undefined && line.trim() !== '' && line.trim() !== '---') return null
+    if (comment !== undefined && /\bdo not (?:edit|modify)\b/i.test(comment)) return comment.trim().slice(0, 120)
+  }
+  return null
+}
+
+function linesOf(text: string, { start, end }: Replacement): string {
+  const from = text.lastIndexOf('\n', start - 1) + 1
+  const to = text.indexOf('\n', end)
+  return text.slice(from, to < 0 ? text.length : to)
+}

@@ -1,0 +1,58 @@
+import { isMap, isSeq, parseAllDocuments, visit } from 'yaml'
+import type { Document } from 'yaml'
+import type { Json } from '../../model/json.ts'
+import { GO_YAML } from '../../model/plain-scalar.ts'
+
+/** One document of a file: its value, or why it cannot be read. `line` is where it, or the mistake, begins. */
+export type Manifest =
+  | { readonly ok: true, readonly index: number, readonly line: number, readonly value: Json }
+  | { readonly ok: false, readonly index: number, readonly line: number, readonly message: string, readonly template: boolean }
+
+/** Reads a YAML text the way Kubernetes tools in Go do. A key that is given twice counts with its last value, as there. */
+export function readManifests(text: string, keys: 'last' | 'unique' = 'last'): readonly Manifest[] {
+  const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], uniqueKeys: keys === 'unique' })]
+  return documents.map((document, index) => readManifest(document, { index, text }))
+}
+
+/** 1-based line of an offset. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line++
+  return line
+}
+
+function readManifest(document: Document.Parsed, of: { readonly index: number, readonly text: string }): Manifest {
+  const start = document.contents?.range[0] ?? document.range[0]
+  const template = of.text.includes('{{')
+  const error = document.errors[0]
+  if (error !== undefined) {
+    const message = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
+    return { ok: false, index: of.index, line: lineAt(of.text, error.pos[0]), message, template }
+  }
+  const strange = collectionKey(document)
+  if (strange !== null) return { ok: false, index: of.index, line: lineAt(of.text, strange), message: 'a collection is used as a key', template }
+  try {
+    return { ok: true, index: of.index, line: lineAt(of.text, start), value: plainJson(document.toJS({ maxAliasCount: 1000 })) }
+  } catch {
+    return { ok: false, index: of.index, line: lineAt(of.text, start), message: 'too many aliases', template: false }
+  }
+}
+
+function collectionKey(document: Document.Parsed): number | null {
+  let found: number | null = null
+  visit(document, {
+    Pair(_key, pair) {
+      if (!isMap(pair.key) && !isSeq(pair.key)) return undefined
+      found = pair.key.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+/** What a parser gives, as plain JSON. */
+export function plainJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(plainJson)
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)]))
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
