@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { WritError } from '../model/error.ts'
 import { backend } from './git-backend.ts'
@@ -36,6 +36,8 @@ export interface GitServerOptions {
   readonly port?: number
 }
 
+// As the large forges do, any reachable commit may be asked for by its id.
+const CONFIG = '[http]\n\treceivepack = true\n[uploadpack]\n\tallowReachableSHA1InWant = true\n'
 const PRE_RECEIVE = '#!/bin/sh\nif [ -n "$WRIT_SANDBOX_READ_ONLY" ]; then echo "the branch is protected" >&2; exit 1; fi\n'
 
 /** Starts the server on a free port of 127.0.0.1. */
@@ -89,9 +91,7 @@ async function create(folder: string, files: readonly RepositoryFile[], branch: 
   await rm(folder, { recursive: true, force: true })
   await mkdir(dirname(folder), { recursive: true })
   await git(['init', '--quiet', '--bare', `--initial-branch=${branch}`, folder], { cwd: dirname(folder) })
-  await git(['config', 'http.receivepack', 'true'], { cwd: folder })
-  // As the large forges do: any reachable commit may be asked for by its id.
-  await git(['config', 'uploadpack.allowReachableSHA1InWant', 'true'], { cwd: folder })
+  await appendFile(join(folder, 'config'), CONFIG)
   await mkdir(join(folder, 'hooks'), { recursive: true })
   await writeFile(join(folder, 'hooks', 'pre-receive'), PRE_RECEIVE, { mode: 0o755 })
   return commitFiles(folder, { branch, files, message: 'Begin', author: { name: 'Platform team', email: 'platform@example.com' } })

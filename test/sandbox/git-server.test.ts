@@ -45,7 +45,7 @@ describe('sandbox Git server', () => {
     await git(['fetch', '--quiet', server.urlOf('team/app'), 'main:main'], { cwd: clone })
     const base = await gitText(['rev-parse', 'main'], { cwd: clone })
     const who = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@b' }
-    const made = await gitText(['commit-tree', `${base}^{tree}`, '-p', base, '-m', 'x'], { cwd: clone, env: who })
+    const made = await gitText(['commit-tree', await gitText(['rev-parse', `${base}^{tree}`], { cwd: clone }), '-p', base, '-m', 'x'], { cwd: clone, env: who })
     server.trouble.readOnly = true
     expect(await failure(git(['push', server.urlOf('team/app'), `${made}:refs/heads/topic`], { cwd: clone }))).to.contain('the branch is protected')
     server.trouble.readOnly = false
