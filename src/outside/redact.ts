@@ -43,7 +43,7 @@ export function redactJson(value: Json): Json {
   const entries = Object.entries(value).flatMap(([key, inner]): [string, Json][] => {
     if (inner === undefined) return []
     if (secretObject && (key === 'data' || key === 'stringData')) return [[key, hidden(inner)]]
-    if (typeof inner === 'string' && inner !== '' && (SECRET_KEY.test(key) || (secretVariable && key === 'value'))) return [[key, REDACTED]]
+    if (typeof inner === 'string' && inner !== '' && (SECRET_KEY.test(key) || (secretVariable && key === 'value' && !/^(?:\/|\$|true$|false$)/.test(inner)))) return [[key, REDACTED]]
     return [[redact(key), redactJson(inner)]]
   })
   return Object.fromEntries(entries)

@@ -89,7 +89,7 @@ const ORDINARY: readonly string[] = [
   'secretName: shop-tls', 'secretKeyRef:\n  name: db\n  key: password', 'existingSecretPasswordKey: admin-password', 'imagePullSecrets: [{name: regcred}]',
   'automountServiceAccountToken: false', 'tokenAudience: api', 'passwordSecretRef:\n  name: x', 'password: {{ .Values.password }}', 'password: ${DB_PASSWORD}',
   'password: ""', 'usePassword: true', 'password:\n  secretKeyRef: x', '- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db',
-  '- name: DB_PASSWORD\n  value: $(OTHER)', '- name: DB_PASSWORD\n  value: ""', '- name: TOKEN_TTL\n  value: 1h', '- name: SECRET_PATH\n  value: /var/run/x',
+  '- name: DB_PASSWORD\n  value: $(OTHER)', '- name: DB_PASSWORD\n  value: ""', '- name: GOOGLE_APPLICATION_CREDENTIALS\n  value: /var/run/key.json', '- name: ALLOW_EMPTY_PASSWORD\n  value: "true"', '- name: TOKEN_TTL\n  value: 1h', '- name: SECRET_PATH\n  value: /var/run/x',
   'url: postgres://$(DB_USER):$(DB_PASSWORD)@db:5432/shop', 'url: amqp://${USER}:${PASS}@mq', 'email: ada@example.com', 'mailto:ada@example.com',
   'Bearer authentication is used', 'Authorization: Bearer authentication', 'the bearer of this-long-hyphenated-name-of-nothing',
   '-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUJ5w\n-----END CERTIFICATE-----', '-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQ\n-----END SSH SIGNATURE-----',
