@@ -1,0 +1,52 @@
+import type { Clusters, GitOpsTool } from '../../../flow/ports.ts'
+import type { ClusterConfig } from '../../../model/config.ts'
+import { WritError } from '../../../model/error.ts'
+import { showOwner } from '../../../model/owner.ts'
+import type { Claim, Owner } from '../../../model/owner.ts'
+import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import { applicationClaims } from './application-claims.ts'
+import { applicationConsumers } from './application-consumers.ts'
+import { applicationKind, listApplications } from './applications.ts'
+import { argoHubs } from './argo-hubs.ts'
+import { observeApplication } from './observe-application.ts'
+import { readApplication } from './read-application.ts'
+
+/** What the adapter needs: the clusters, and how writ.yaml says that Argo CD names them. */
+export interface ArgocdOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
+
+/** Argo CD through its own objects; no API server or token of Argo CD is needed. */
+export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
+  const hubs = argoHubs(config)
+
+  async function claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]> {
+    const asked = hubs.filter(hub => hub.members.some(member => member.cluster === target.cluster))
+    for (const hub of asked) {
+      const member = hub.members.find(one => one.cluster === target.cluster)
+      if (member?.names.length === 0) {
+        throw new WritError('config/invalid', `writ.yaml does not say how the Argo CD of ${hub.cluster} names cluster ${target.cluster}.`, { hint: `Add the server URL or destination name to clusters[${target.cluster}].argocd.destinations.` })
+      }
+    }
+    const all = await Promise.all(asked.map(hub => applicationClaims(hub, clusters.named(hub.cluster), { target, live })))
+    return all.flat()
+  }
+
+  /** Both annotations: releases before the second one ignore it, later ones use it so that a request is never lost (argocd-flux.md 5.1). */
+  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void> {
+    const cluster = clusters.named(owner.cluster)
+    const kind = await applicationKind(cluster)
+    if (kind === null) throw new WritError('cluster/not-found', `${showOwner(owner)} is no longer served by cluster ${owner.cluster}.`)
+    await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token })
+  }
+
+  return {
+    name: 'argocd',
+    claims,
+    read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: hubs.find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' }),
+    owners: async () => (await Promise.all(hubs.map(async hub => {
+      const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
+      return apps.flatMap(app => applicationConsumers(hub, app))
+    }))).flat(),
+    refresh,
+    observe: (owner, target) => observeApplication(clusters.named(owner.cluster), owner, target),
+  }
+}

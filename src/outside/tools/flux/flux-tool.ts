@@ -1,0 +1,60 @@
+import type { Clusters, GitOpsTool } from '../../../flow/ports.ts'
+import type { ClusterConfig } from '../../../model/config.ts'
+import { WritError } from '../../../model/error.ts'
+import { textAt } from '../../../model/json.ts'
+import { showOwner } from '../../../model/owner.ts'
+import type { Owner, OwnerRef } from '../../../model/owner.ts'
+import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import { SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
+import { fluxClaims } from './kustomization-claims.ts'
+import { kustomizationConsumers } from './kustomization-consumers.ts'
+import { observeKustomization } from './observe-kustomization.ts'
+import { gitRepository, readKustomization } from './read-kustomization.ts'
+import { commitOfRevision } from './revision.ts'
+
+/** What the adapter needs: the clusters, and where writ.yaml says that their Flux runs. */
+export interface FluxOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
+
+/** The annotation that asks any Flux controller to look now; its value only has to be new. */
+const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt'
+
+/** Flux through its own objects. */
+export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
+  async function liveObject(target: Target): Promise<KubernetesObject | null> {
+    const cluster = clusters.named(target.cluster)
+    const kind = await cluster.served(target.group, target.kind)
+    return kind === null ? null : cluster.get(kind, target.namespace, target.name)
+  }
+
+  async function read(ref: OwnerRef, target: Target): ReturnType<GitOpsTool['read']> {
+    return readKustomization(clusters.named(ref.cluster), { ref, target, live: await liveObject(target) })
+  }
+
+  /** The source first; the Kustomization only where its source has moved and it has not (argocd-flux.md 5.2), or where it must apply again. */
+  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void> {
+    const cluster = clusters.named(owner.cluster)
+    const [kind, sourceKind] = [await kustomizationKind(cluster), await cluster.served(SOURCE_GROUP, 'GitRepository')]
+    const object = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
+    const source = object === null ? null : await gitRepository(cluster, object)
+    if (kind === null || sourceKind === null || object === null || source === null) throw new WritError('cluster/not-found', `${showOwner(owner)} or its source is no longer in cluster ${owner.cluster}.`)
+    await cluster.annotate(sourceKind, textAt(source, 'metadata', 'namespace') ?? '', textAt(source, 'metadata', 'name') ?? '', { [REQUESTED_AT]: token })
+    const fetched = commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
+    const moved = fetched !== null && fetched !== commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision'))
+    if (moved || how === 'hard') await cluster.annotate(kind, owner.namespace, owner.name, { [REQUESTED_AT]: token })
+  }
+
+  return {
+    name: 'flux',
+    claims: async (target, live) => {
+      const looks = fluxClusters(config, target.cluster).map(name => fluxClaims(clusters.named(name), { target, live }))
+      return (await Promise.all(looks)).flat()
+    },
+    read,
+    owners: async () => {
+      const names = [...new Set(config.flatMap(one => fluxClusters(config, one.name)))]
+      return (await Promise.all(names.map(name => kustomizationConsumers(clusters.named(name))))).flat()
+    },
+    refresh,
+    observe: (owner, target) => observeKustomization(clusters.named(owner.cluster), owner, target),
+  }
+}
