@@ -42,8 +42,8 @@ interface Served { readonly plural: string, readonly namespaced: boolean }
 /** Wraps the server. */
 export function apiFor(server: ApiServer): Api {
   const kinds = kindTable(server)
-  const call = async (method: string, path: string, body?: Json, contentType?: string): Promise<unknown> => {
-    const answer = await server.request(method, path, body, contentType)
+  const call = async (method: string, path: string, sent?: { readonly body: Json, readonly type: string }): Promise<unknown> => {
+    const answer = await server.request(method, path, sent?.body, sent?.type)
     if (answer.status < 400) return answer.body
     throw new ApiError(answer.status, isObject(answer.body) ? textAt(answer.body, 'message') ?? `status ${answer.status}` : `status ${answer.status}`)
   }
@@ -65,10 +65,10 @@ export function apiFor(server: ApiServer): Api {
     },
     apply: async (object, manager) => {
       const ref = nameOf(object)
-      return objectIn(await call('PATCH', `${await path(ref)}?fieldManager=${manager}&force=true`, object, 'application/apply-patch+yaml'))
+      return objectIn(await call('PATCH', `${await path(ref)}?fieldManager=${manager}&force=true`, { body: object, type: 'application/apply-patch+yaml' }))
     },
     patch: async (ref, patch, how) => objectIn(await call(
-      'PATCH', `${await path(ref)}${how.status === true ? '/status' : ''}?fieldManager=${how.manager}`, patch, 'application/merge-patch+json')),
+      'PATCH', `${await path(ref)}${how.status === true ? '/status' : ''}?fieldManager=${how.manager}`, { body: patch, type: 'application/merge-patch+json' })),
     remove: async ref => {
       await call('DELETE', `${await path(ref)}?propagationPolicy=Background`).catch((error: unknown) => {
         if (!(error instanceof ApiError && error.status === 404)) throw error
@@ -80,6 +80,11 @@ export function apiFor(server: ApiServer): Api {
 /** The address of an object as it stands in its own text. */
 export function nameOf(object: KubernetesObject): Name {
   return { ...groupVersion(object.apiVersion), kind: object.kind, namespace: textAt(object, 'metadata', 'namespace') ?? null, name: textAt(object, 'metadata', 'name') ?? '' }
+}
+
+/** A text of an object's metadata; '' where there is none. */
+export function metaText(object: KubernetesObject, key: 'namespace' | 'name' | 'uid'): string {
+  return textAt(object, 'metadata', key) ?? ''
 }
 
 function objectIn(body: unknown): KubernetesObject {

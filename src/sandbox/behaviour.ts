@@ -1,6 +1,7 @@
 import { isList, isObject } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import { metadataText, podSpecPath } from '../model/resource.ts'
+import { metaText } from './api.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 
 /** What a stand-in can be made to do, for tests of a verifier that must not believe it. */
@@ -26,7 +27,7 @@ export const BEHAVIOUR_ANNOTATION = 'sandbox.writ.dev/behaviour'
 
 /** How this owner is to behave: the table first, then its annotation. */
 export function behaviourOf(table: Behaviours, object: KubernetesObject): Behaviour {
-  const key = `${object.kind} ${String(object.metadata['namespace'])}/${String(object.metadata['name'])}`
+  const key = `${object.kind} ${metaText(object, 'namespace')}/${metaText(object, 'name')}`
   const said = table.get(key) ?? metadataText(object, 'annotations', BEHAVIOUR_ANNOTATION) ?? 'normal'
   return isBehaviour(said) ? said : 'normal'
 }

@@ -35,6 +35,7 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 
 function amount(value: Json | undefined): number | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null
   const found = /^([0-9]+(?:\.[0-9]+)?)(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/.exec(String(value))
   return found === null ? null : Number(found[1]) * (UNITS[found[2] ?? ''] ?? Number.NaN)
 }

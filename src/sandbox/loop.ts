@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../model/resource.ts'
+import { metaText } from './api.ts'
 
 /** A controller that runs until it is stopped. */
 export interface Running {
@@ -19,18 +20,18 @@ export interface LoopOptions {
 export function startLoop(options: LoopOptions): Running {
   const problems: string[] = []
   const busy = new Map<string, Promise<void>>()
-  let stopped = false
+  const state = { stopped: false }
   let wake = (): void => undefined
-  const note = (error: unknown): void => { if (!stopped && problems.length < 100) problems.push(error instanceof Error ? error.message : String(error)) }
+  const note = (error: unknown): void => { if (!state.stopped && problems.length < 100) problems.push(error instanceof Error ? error.message : String(error)) }
   const look = async (): Promise<void> => {
     for (const object of await options.list()) {
-      const key = `${object.kind} ${String(object.metadata['namespace'])}/${String(object.metadata['name'])}`
-      if (busy.has(key) || stopped) continue
+      const key = `${object.kind} ${metaText(object, 'namespace')}/${metaText(object, 'name')}`
+      if (busy.has(key) || state.stopped) continue
       busy.set(key, options.reconcile(object).catch(note).finally(() => busy.delete(key)))
     }
   }
   const run = async (): Promise<void> => {
-    while (!stopped) {
+    while (!state.stopped) {
       await look().catch(note)
       await new Promise<void>(resolve => {
         const timer = setTimeout(resolve, options.interval)
@@ -42,7 +43,7 @@ export function startLoop(options: LoopOptions): Running {
   return {
     problems,
     stop: async () => {
-      stopped = true
+      state.stopped = true
       wake()
       await running
       await Promise.allSettled(busy.values())

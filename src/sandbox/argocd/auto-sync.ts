@@ -8,7 +8,8 @@ import type { Target } from './target.ts'
 export interface AutoSync { readonly start: boolean, readonly condition: Condition | null }
 
 /** The rules of argocd-flux.md 6.2: each commit once, self-heal only after a success, never wiping out everything. */
-export function decideAutoSync(spec: ApplicationSpec, target: Target, comparison: Comparison, attempt: AppState['attempt']): AutoSync {
+export function decideAutoSync(spec: ApplicationSpec, found: { readonly target: Target, readonly comparison: Comparison, readonly attempt: AppState['attempt'] }): AutoSync {
+  const { target, comparison, attempt } = found
   const no: AutoSync = { start: false, condition: null }
   if (spec.automated === null || comparison.synced) return no
   if (!spec.automated.prune && comparison.items.every(item => item.status === 'Synced' || item.desired === null)) return no

@@ -2,6 +2,7 @@ import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import { metadataText } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
+import { metaText } from '../api.ts'
 import type { Api } from '../api.ts'
 import { behaviourOf, distorted } from '../behaviour.ts'
 import type { Behaviours } from '../behaviour.ts'
@@ -90,7 +91,7 @@ async function look(context: Context, app: KubernetesObject, how: { readonly sta
   const comparison = state.target === null ? null : await compareNow(context, app, { state, target: state.target })
   state.comparedAt = Date.now()
   for (const shared of comparison?.shared ?? []) conditions.push({ type: 'SharedResourceWarning', message: shared })
-  const decision = comparison === null || state.target === null ? null : decideAutoSync(spec, state.target, comparison, state.attempt)
+  const decision = comparison === null || state.target === null ? null : decideAutoSync(spec, { target: state.target, comparison, attempt: state.attempt })
   if (decision?.condition != null) conditions.push(decision.condition)
   const health = shownHealth(app, state, comparison)
   state.unsettled = state.late !== null || comparison?.health === 'Progressing'
@@ -171,7 +172,7 @@ async function operationTarget(context: Context, app: KubernetesObject, of: { re
 }
 
 function stateOf(context: Context, app: KubernetesObject): AppState {
-  const key = String(app.metadata['uid'])
+  const key = metaText(app, 'uid')
   const state = context.states.get(key) ?? newState(app)
   context.states.set(key, state)
   return state
@@ -187,8 +188,8 @@ function shownHealth(app: KubernetesObject, state: AppState, comparison: Compari
 
 // Outside the control plane's namespace, the app's namespace is part of its name (argocd-flux.md 1.1).
 function instanceOf(context: Context, app: KubernetesObject): string {
-  const { namespace, name } = app.metadata
-  return namespace === context.namespace ? String(name) : `${String(namespace)}_${String(name)}`
+  const [namespace, name] = [metaText(app, 'namespace'), metaText(app, 'name')]
+  return namespace === context.namespace ? name : `${namespace}_${name}`
 }
 
 function invalid(old: JsonObject, sentence: string): JsonObject {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isObject } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Api } from '../api.ts'
 import { nameOf } from '../api.ts'
@@ -60,7 +61,7 @@ async function tracked(object: KubernetesObject, spec: ApplicationSpec, from: { 
     metadata: {
       ...metadata,
       ...(namespace === null ? {} : { namespace }),
-      ...(object.kind === 'CustomResourceDefinition' ? {} : { annotations: { ...(typeof annotations === 'object' ? annotations : {}), 'argocd.argoproj.io/tracking-id': id } }),
+      ...(object.kind === 'CustomResourceDefinition' ? {} : { annotations: { ...(isObject(annotations) ? annotations : {}), 'argocd.argoproj.io/tracking-id': id } }),
     },
   }
 }

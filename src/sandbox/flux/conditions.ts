@@ -6,12 +6,12 @@ export interface Condition { readonly type: string, readonly status: 'True' | 'F
 /** Sets conditions and takes others away; a time of change moves only where the status of the condition does. */
 export function withConditions(old: JsonObject, change: { readonly set: readonly Condition[], readonly remove?: readonly string[], readonly generation: number }): readonly JsonObject[] {
   const before = conditionsOf(old['conditions'])
-  const gone = new Set([...change.set.map(one => one.type), ...change.remove ?? []])
+  const gone = new Set<unknown>([...change.set.map(one => one.type), ...change.remove ?? []])
   const set = change.set.map(one => {
     const same = before.find(other => other['type'] === one.type && other['status'] === one.status)
     return { ...one, observedGeneration: change.generation, lastTransitionTime: same?.['lastTransitionTime'] ?? timestamp() }
   })
-  return [...set, ...before.filter(one => !gone.has(String(one['type'])))]
+  return [...set, ...before.filter(one => !gone.has(one['type']))]
 }
 
 /** One condition of an object's status, or undefined. */

@@ -1,6 +1,7 @@
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
+import { metaText } from '../api.ts'
 import { groupVersion } from '../../model/resource.ts'
 import { durationOf } from './conditions.ts'
 
@@ -25,7 +26,7 @@ export function readKustomization(object: KubernetesObject): KustomizationSpec {
   if (unknown !== undefined) throw new Error(`the sandbox's Flux does not know spec.${unknown}`)
   if (valueAt(object, 'spec', 'force') === true) throw new Error('the sandbox\'s Flux does not know spec.force')
   if (textAt(object, 'spec', 'sourceRef', 'kind') !== 'GitRepository') throw new Error('the sandbox\'s Flux knows spec.sourceRef.kind GitRepository only')
-  const own = String(object.metadata['namespace'])
+  const own = metaText(object, 'namespace')
   return {
     path: (textAt(object, 'spec', 'path') ?? '').replace(/^\.?\/+|^\.$|\/+$/g, ''),
     source: { namespace: textAt(object, 'spec', 'sourceRef', 'namespace') ?? own, name: textAt(object, 'spec', 'sourceRef', 'name') ?? '' },

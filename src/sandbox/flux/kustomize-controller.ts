@@ -1,6 +1,7 @@
 import { textAt, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import { metadataText } from '../../model/resource.ts'
+import { metaText } from '../api.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { behaviourOf } from '../behaviour.ts'
 import type { Behaviour } from '../behaviour.ts'
@@ -139,7 +140,7 @@ function held(artifact: Artifact, state: State): Artifact {
 }
 
 async function sourceRevision(options: FluxOptions, owner: KubernetesObject): Promise<string | null> {
-  const namespace = textAt(owner, 'spec', 'sourceRef', 'namespace') ?? String(owner.metadata['namespace'])
+  const namespace = textAt(owner, 'spec', 'sourceRef', 'namespace') ?? metaText(owner, 'namespace')
   const source = await options.api.get({ ...GIT_REPOSITORY, namespace, name: textAt(owner, 'spec', 'sourceRef', 'name') ?? '' })
   return textAt(source ?? {}, 'status', 'artifact', 'revision') ?? null
 }
@@ -176,7 +177,7 @@ function retryAfter(owner: KubernetesObject, reason: string): number {
 }
 
 function stateOf(states: Map<string, State>, owner: KubernetesObject): State {
-  const key = String(owner.metadata['uid'])
+  const key = metaText(owner, 'uid')
   const handled = textAt(owner, 'status', 'lastHandledReconcileAt')
   const state = states.get(key) ?? { behaviour: 'normal', heldAt: null, generation: 0, handled, revision: null, at: 0, again: 0, spent: false }
   states.set(key, state)

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { metadataText, refKey, showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { ApiError, nameOf } from '../api.ts'
+import { metaText } from '../api.ts'
 import type { Api } from '../api.ts'
 import { distorted } from '../behaviour.ts'
 import type { Behaviour } from '../behaviour.ts'
@@ -79,7 +80,7 @@ async function owned(object: KubernetesObject, input: BuildInput): Promise<Kuber
     metadata: {
       ...metadata,
       ...(namespaced ? { namespace: input.spec.targetNamespace ?? (typeof stated === 'string' ? stated : 'default') } : {}),
-      labels: { ...(isObject(labels) ? labels : {}), [`${OWNER}/name`]: String(input.owner.metadata['name']), [`${OWNER}/namespace`]: String(input.owner.metadata['namespace']) },
+      labels: { ...(isObject(labels) ? labels : {}), [`${OWNER}/name`]: metaText(input.owner, 'name'), [`${OWNER}/namespace`]: metaText(input.owner, 'namespace') },
     },
   }
 }

@@ -2,6 +2,7 @@ import { isObject, textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { metadataText } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
+import { metaText } from '../api.ts'
 import type { Api } from '../api.ts'
 import { behaviourOf } from '../behaviour.ts'
 import type { Behaviour, Behaviours } from '../behaviour.ts'
@@ -69,8 +70,8 @@ async function fetchArtifact(options: FluxOptions, source: KubernetesObject, sta
   const newest = await options.sources.resolve(url, wanted.revision)
   const commit = state.behaviour === 'oldCommit' ? state.heldAt ?? await options.sources.parent(url, newest) ?? newest : newest
   const checkout = await options.sources.checkout(url, commit)
-  const { namespace, name } = source.metadata
-  return { ...checkout, revision: `${wanted.prefix}sha1:${commit}`, path: `gitrepository/${String(namespace)}/${String(name)}/${commit}.tar.gz` }
+  const folder = `gitrepository/${metaText(source, 'namespace')}/${metaText(source, 'name')}`
+  return { ...checkout, revision: `${wanted.prefix}sha1:${commit}`, path: `${folder}/${commit}.tar.gz` }
 }
 
 // Precedence commit > name > semver > tag > branch, default branch master (argocd-flux.md 2).
@@ -115,7 +116,7 @@ function failed(old: JsonObject, error: unknown, generation: number): readonly J
 }
 
 function stateOf(states: Map<string, State>, source: KubernetesObject): State {
-  const key = String(source.metadata['uid'])
+  const key = metaText(source, 'uid')
   const handled = textAt(source, 'status', 'lastHandledReconcileAt')
   const state = states.get(key) ?? { behaviour: 'normal', heldAt: null, generation: 0, handled, at: 0, spent: false }
   states.set(key, state)
