@@ -114,8 +114,8 @@ export interface RepositoryReader {
   worktree(commit: string): Promise<Worktree>
   /** True where `commit` is `ancestor` or has it in its history. False too where either is unknown to the remote. */
   contains(commit: string, ancestor: string): Promise<boolean>
-  /** The commits reachable from `to` and not from `from`, newest first, at most 200. */
-  commits(from: string, to: string): Promise<readonly CommitInfo[]>
+  /** The commits reachable from `to` and not from `from` (null: all of them), newest first, at most 200; with a path only those that touch it. */
+  commits(from: string | null, to: string, path?: string): Promise<readonly CommitInfo[]>
   /** The tree of merging `head` into `base`, or null where Git finds a conflict. Writes nothing to the remote. */
   mergeTree(base: string, head: string): Promise<string | null>
   /** The files that differ between two commits or trees, with both texts. */
