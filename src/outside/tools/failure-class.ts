@@ -3,13 +3,13 @@ export type FailureClass = 'permanent' | 'config' | 'transient' | 'waiting' | 'u
 
 // Order matters: the first row that fits decides, so that a webhook that cannot be called is no denial.
 const ROWS: readonly { readonly is: FailureClass, readonly texts: RegExp }[] = [
-  { is: 'transient', texts: /failed calling webhook|no matches for kind|namespaces? "[^"]*" not found|the object has been modified/i },
   { is: 'waiting', texts: /Source artifact not found|dependency '[^']*' is not ready|HealthCheckCanceled|another operation is already in progress/i },
-  { is: 'config', texts: /authentication required|repository not found|repository not accessible|ssh: handshake failed|knownhosts: key|unable to clone|AuthenticationFailed|unable to resolve '[^']*' to a commit SHA|couldn't find remote ref|no matching service account|cross-namespace|AccessDenied/i },
-  { is: 'permanent', texts: /dry-run failed|admission webhook|field is immutable|exceeded quota|is not permitted in project|failed to apply|synchronization tasks are not valid|is invalid:/i },
-  { is: 'transient', texts: /i\/o timeout|connection refused|TLS handshake timeout|code = Unavailable|code = DeadlineExceeded|context deadline exceeded|etcdserver: request timed out|connection reset/i },
-  { is: 'permanent', texts: /failed to generate manifest|app path does not exist|Manifest generation error|kustomize build failed|helm template|BuildFailed|kustomization path not found|post build failed|decryption failed|meet the specifications of the schema|Failed to load target state/i },
   { is: 'permanent', texts: /health check failed after|failed early due to stalled resources|ProgressDeadlineExceeded|UpgradeFailed/i },
+  { is: 'transient', texts: /failed calling webhook|no matches for kind|namespaces? "[^"]*" not found|the object has been modified/i },
+  { is: 'transient', texts: /i\/o timeout|connection refused|TLS handshake timeout|code = Unavailable|code = DeadlineExceeded|context deadline exceeded|etcdserver: request timed out|connection reset/i },
+  { is: 'config', texts: /authentication required|repository not found|repository not accessible|ssh: handshake failed|knownhosts: key|unable to clone|AuthenticationFailed|unable to resolve '[^']*' to a commit SHA|couldn't find remote ref|no matching service account|cross-namespace|AccessDenied/i },
+  { is: 'permanent', texts: /dry-run failed\W+(?:reason: )?(?:Invalid|Forbidden|FieldManagerConflict|BadRequest)|admission webhook|field is immutable|exceeded quota|is not permitted in project|objects failed to apply|synchronization tasks are not valid|is invalid:/i },
+  { is: 'permanent', texts: /failed to generate manifest|app path does not exist|Manifest generation error|kustomize build failed|helm template|BuildFailed|kustomization path not found|post build failed|decryption failed|meet the specifications of the schema|Failed to load target state/i },
 ]
 
 /** The class of a failure text; `unknown` where no row fits, and then it is never taken as final. */

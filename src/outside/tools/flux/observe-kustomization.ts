@@ -30,12 +30,12 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, targe
     ...(unchanged ? [] : ['its source is no longer the one that was edited']),
     ...(inDeletion(object) ? ['it is being deleted'] : []),
     ...(revision === null ? [`it names no commit: status.lastAppliedRevision is '${textAt(object, 'status', 'lastAppliedRevision') ?? ''}'`] : []),
-    ...sourceUnmet(source, revision),
+    ...sourceUnmet(source),
     ...readyUnmet(object),
     ...(listed ? [] : [`status.inventory does not list ${showRef(target)}`]),
   ]
   const accepted = unmet.length === 0
-  return { revision, accepted, unmet, unchanged, listed, blocked: blocked(object, source), failure: accepted ? null : failure(object, source), notes: [] }
+  return { revision, accepted, unmet, unchanged, listed, blocked: blocked(object, source), failure: accepted ? null : failure(object, source), notes: ahead(source, revision) }
 }
 
 function sameSource(owner: Owner, object: KubernetesObject, source: KubernetesObject): boolean {
@@ -45,13 +45,15 @@ function sameSource(owner: Owner, object: KubernetesObject, source: KubernetesOb
     && plainPath(textAt(object, 'spec', 'path') ?? '') === owner.source.path && textAt(source, 'spec', 'url') === owner.source.url && branchOf(source) === owner.source.revision
 }
 
-function sourceUnmet(source: KubernetesObject, applied: string | null): readonly string[] {
-  const fetched = commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
+function sourceUnmet(source: KubernetesObject): readonly string[] {
   const failed = condition(source, 'FetchFailed')
-  return [
-    ...(failed?.['status'] === 'True' ? [`its source cannot be fetched: ${oneLine(textAt(failed, 'message') ?? '')}`] : []),
-    ...(fetched === applied ? [] : [`its source has ${short(fetched)}, applied is ${short(applied)}`]),
-  ]
+  return failed?.['status'] === 'True' ? [`its source cannot be fetched: ${oneLine(textAt(failed, 'message') ?? '')}`] : []
+}
+
+/** A source that is ahead is no obstacle: what is applied is checked by its own revision. */
+function ahead(source: KubernetesObject, applied: string | null): readonly string[] {
+  const fetched = commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
+  return fetched === applied ? [] : [`its source has ${short(fetched)}, applied is ${short(applied)}`]
 }
 
 function short(commit: string | null): string {

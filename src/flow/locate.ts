@@ -1,0 +1,60 @@
+import { WritError, isRefusal, refuse } from '../model/error.ts'
+import type { Refusal } from '../model/error.ts'
+import { objectsAt, textAt } from '../model/json.ts'
+import { showOwner } from '../model/owner.ts'
+import type { Claim, Owner } from '../model/owner.ts'
+import type { Classified, Located } from '../model/plan.ts'
+import { showRef } from '../model/resource.ts'
+import { chooseOwner } from './choose-owner.ts'
+import type { GitOpsTool } from './ports.ts'
+import { sourceObstacle } from './source-obstacle.ts'
+import { unmanaged } from './unmanaged.ts'
+import type { World } from './world.ts'
+
+/**
+ * Who deploys the object, and from which commit (argocd-flux.md 4). The owner's own list is proof; marks are evidence at most.
+ * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
+ * Throws git/branch-missing where the owner follows a default branch that is not there.
+ */
+export async function locate(world: World, classified: Classified): Promise<Located | Refusal> {
+  const { target, live } = classified
+  const maker = objectsAt(live, 'metadata', 'ownerReferences').find(one => one['controller'] === true)
+  if (maker !== undefined) {
+    const name = `${textAt(maker, 'kind') ?? ''} ${textAt(maker, 'name') ?? ''}`
+    return refuse('UNSUPPORTED', `${showRef(target)} is made by ${name}; a change of it would be overwritten.`,
+      [{ sentence: `its controller is ${name}`, at: `${showRef(target)} metadata.ownerReferences` }], `Ask for the change of ${name}, or of what makes it.`)
+  }
+  const tools = toolsOf(world, classified)
+  const claims = (await Promise.all(tools.map(tool => tool.claims(target, live)))).flat()
+  const chosen = chooseOwner(target, claims)
+  if (isRefusal(chosen)) return chosen
+  if (chosen === null) return unmanaged(tools, classified, claims)
+  return open(world, { classified, claim: chosen })
+}
+
+/** The tools that the environment lets own objects. */
+function toolsOf(world: World, { environment }: Classified): readonly GitOpsTool[] {
+  return environment.provider === 'auto' ? world.tools : world.tools.filter(tool => tool.name === environment.provider)
+}
+
+/** Reads the owner whole, then the tip of its branch. */
+async function open(world: World, { classified, claim }: { readonly classified: Classified, readonly claim: Claim }): Promise<Located | Refusal> {
+  const tool = world.tools.find(one => one.name === claim.owner.tool)
+  if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
+  const owner = await tool.read(claim.owner, classified.target)
+  if (isRefusal(owner)) return { ...owner, evidence: [...owner.evidence, ...claim.evidence] }
+  const repository = world.repositories.open(owner.source.url)
+  if (isRefusal(repository)) return repository
+  const tip = await repository.reader.tip(owner.source.revision)
+  if (tip === null) return notABranch(owner, repository.reader.url)
+  const obstacle = await sourceObstacle(owner, await repository.reader.tree(tip.commit))
+  if (obstacle !== null) return obstacle
+  return { ...classified, owner, ownerEvidence: claim.evidence, base: tip.commit, branch: tip.branch }
+}
+
+/** A revision that is no branch of the repository is a tag or a commit: a merge would never deploy. */
+function notABranch(owner: Owner, url: string): Refusal {
+  if (owner.source.revision === 'HEAD') throw new WritError('git/branch-missing', `${url} has no default branch.`)
+  return refuse('PINNED', `${showOwner(owner)} follows '${owner.source.revision}', which is no branch of ${url}.`,
+    [{ sentence: `there is no branch '${owner.source.revision}'`, at: url }], 'If it is a tag or a commit, move it by hand or let the owner follow a branch; if it is a misspelt branch, correct the owner.')
+}
