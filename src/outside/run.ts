@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { WritError } from '../model/error.ts'
-import { checkArguments } from './argv.ts'
+import { checkArguments, checkEnvironment } from './argv.ts'
 import type { Program } from './argv.ts'
+import { endWithWrit } from './end-with-writ.ts'
 
 /** A process to run to its end. `env` is the whole environment: nothing is inherited. */
 export interface RunRequest {
@@ -26,22 +28,36 @@ export interface RunResult {
   readonly tooLarge: boolean
 }
 
+// A process that left the group may hold the pipes open after the group is gone; nobody waits longer than this for it.
+const PATIENCE_AFTER_KILL = 2000
+
 /** The only environment variables a child gets beside its own: what finding programs and temporary files needs. */
 export function baseEnvironment(): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TMPDIR: process.env['TMPDIR'] ?? '/tmp' }
+  return { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', TMPDIR: tmpdir() }
 }
 
-/** Starts a process and gives its streams; only programs and subcommands of argv.ts. The caller ends it. */
+/**
+ * Starts a process in a group of its own and gives its streams; only programs, subcommands and flags of argv.ts. The
+ * caller ends it; where Writ ends first, its group is killed. Throws git/refused.
+ */
 export function start(request: Omit<RunRequest, 'input' | 'timeout' | 'maxOutput'>): ChildProcess {
   checkArguments(request.program, request.args)
+  checkEnvironment(request.program, request.env)
   const command = request.program === 'node' ? process.execPath : request.program
-  return spawn(command, [...request.args], {
+  const child = spawn(command, [...request.args], {
     cwd: request.cwd, env: { ...request.env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true, shell: false,
   })
+  const forget = endWithWrit(() => { killGroup(child) })
+  child.once('close', forget)
+  child.once('error', forget)
+  return child
 }
 
-/** Runs a process to its end. Throws WritError render/no-renderer or git/failed only where the program does not exist. */
-export function run(request: RunRequest): Promise<RunResult> {
+/**
+ * Runs a process to its end: an exit code, a timeout and too much output are results. Throws render/no-renderer or
+ * git/failed only where the program does not exist, and git/refused where argv.ts does not know the call.
+ */
+export async function run(request: RunRequest): Promise<RunResult> {
   const child = start(request)
   const limit = request.maxOutput ?? 64 * 1024 * 1024
   return new Promise((resolve, reject) => {
@@ -51,10 +67,23 @@ export function run(request: RunRequest): Promise<RunResult> {
     let errSize = 0
     let timedOut = false
     let tooLarge = false
-    const timer = setTimeout(() => { timedOut = true; killGroup(child) }, request.timeout)
+    let patience: NodeJS.Timeout | undefined
+    const finish = (code: number | null): void => {
+      clearTimeout(timer)
+      clearTimeout(patience)
+      resolve({ code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8'), timedOut, tooLarge })
+    }
+    const kill = (): void => {
+      killGroup(child)
+      patience ??= setTimeout(() => {
+        for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
+        finish(null)
+      }, PATIENCE_AFTER_KILL)
+    }
+    const timer = setTimeout(() => { timedOut = true; kill() }, request.timeout)
     child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > limit) { tooLarge = true; killGroup(child) } else out.push(chunk)
+      if (size > limit) { tooLarge = true; kill() } else out.push(chunk)
     })
     child.stderr?.on('data', (chunk: Buffer) => {
       errSize += chunk.length
@@ -62,12 +91,10 @@ export function run(request: RunRequest): Promise<RunResult> {
     })
     child.on('error', cause => {
       clearTimeout(timer)
-      reject(missing(request.program, cause))
+      clearTimeout(patience)
+      reject(missing(request, cause))
     })
-    child.on('close', code => {
-      clearTimeout(timer)
-      resolve({ code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8'), timedOut, tooLarge })
-    })
+    child.on('close', finish)
     // A child that ends before it has read its input closes the pipe; its exit code tells the story.
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(request.input ?? '')
@@ -80,7 +107,8 @@ export function killGroup(child: ChildProcess): void {
   try { process.kill(-child.pid, 'SIGKILL') } catch { child.kill('SIGKILL') }
 }
 
-function missing(program: Program, cause: unknown): WritError {
+function missing({ program, cwd }: RunRequest, cause: unknown): WritError {
   const renderer = program === 'kustomize' || program === 'kubectl'
-  return new WritError(renderer ? 'render/no-renderer' : 'git/failed', `The program ${program} cannot be started.`, { cause, hint: `Install ${program} and put it on PATH.` })
+  const where = cwd === undefined ? '' : ` in ${cwd}`
+  return new WritError(renderer ? 'render/no-renderer' : 'git/failed', `The program ${program} cannot be started${where}.`, { cause, hint: `Install ${program} and put it on PATH.` })
 }

@@ -1,0 +1,73 @@
+import { WritError } from '../../model/error.ts'
+import { checkObjectId } from '../ref.ts'
+import type { Mirror } from './mirror.ts'
+
+/** A blob and its size in bytes. */
+export interface SizedBlob { readonly blob: string, readonly size: number }
+
+// Blobs are read in portions, so that a large tree never stands in memory whole.
+const PORTION = 32 * 1024 * 1024
+
+/** The sizes of blobs; ids that are no blob are left out. */
+export async function blobSizes(mirror: Mirror, ids: readonly string[]): Promise<readonly SizedBlob[]> {
+  if (ids.length === 0) return []
+  const output = await mirror.pipe(['cat-file', '--batch-check'], { input: lines(ids) })
+  return output.stdout.toString('latin1').split('\n').flatMap(line => {
+    const [blob = '', type, size] = line.split(' ')
+    return type === 'blob' ? [{ blob, size: Number(size) }] : []
+  })
+}
+
+/** Gives the exact bytes of each blob to `take`, a portion at a time: no filter, no line-end conversion. */
+export async function eachBlob(mirror: Mirror, blobs: readonly SizedBlob[], take: (contents: ReadonlyMap<string, Buffer>) => Promise<void>): Promise<void> {
+  let portion: SizedBlob[] = []
+  let bytes = 0
+  for (const blob of blobs) {
+    if (portion.length > 0 && bytes + blob.size > PORTION) {
+      await take(await readPortion(mirror, portion))
+      portion = []
+      bytes = 0
+    }
+    portion.push(blob)
+    bytes += blob.size
+  }
+  if (portion.length > 0) await take(await readPortion(mirror, portion))
+}
+
+/** The exact bytes of blobs no larger than `limit`; the others are left out. */
+export async function readBlobs(mirror: Mirror, ids: readonly string[], limit: number): Promise<ReadonlyMap<string, Buffer>> {
+  const found = new Map<string, Buffer>()
+  const small = (await blobSizes(mirror, [...new Set(ids)])).filter(blob => blob.size <= limit)
+  await eachBlob(mirror, small, async contents => {
+    for (const [id, bytes] of contents) found.set(id, bytes)
+    return Promise.resolve()
+  })
+  return found
+}
+
+/** The text, or null where the bytes are not UTF-8. A byte order mark stays in the text, so that it can be written back. */
+export function textOf(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+async function readPortion(mirror: Mirror, portion: readonly SizedBlob[]): Promise<ReadonlyMap<string, Buffer>> {
+  const total = portion.reduce((sum, { size }) => sum + size + 100, 0)
+  const { stdout } = await mirror.pipe(['cat-file', '--batch'], { input: lines(portion.map(({ blob }) => blob)), maxOutput: total })
+  const contents = new Map<string, Buffer>()
+  let at = 0
+  for (const { blob, size } of portion) {
+    const end = stdout.indexOf(10, at)
+    if (stdout.subarray(at, end).toString('latin1') !== `${blob} blob ${String(size)}`) throw new WritError('git/failed', `The mirror in ${mirror.dir} cannot give ${blob}.`, { hint: 'Remove that folder; Writ fetches the repository anew.' })
+    contents.set(blob, stdout.subarray(end + 1, end + 1 + size))
+    at = end + size + 2
+  }
+  return contents
+}
+
+function lines(ids: readonly string[]): string {
+  return ids.map(id => `${checkObjectId(id)}\n`).join('')
+}

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WritError } from '../../model/error.ts'
+import type { CommitText } from '../../flow/ports.ts'
+import type { FileChange } from '../../model/plan.ts'
+import { checkObjectId } from '../ref.ts'
+import { readBlobs } from './blobs.ts'
+import type { Mirror } from './mirror.ts'
+import { checkPath } from './paths.ts'
+import { listTree } from './tree.ts'
+import type { ListedEntry } from './tree.ts'
+
+/** Who stands as the committer: the bot. */
+export interface Committer { readonly name: string, readonly email: string }
+
+/**
+ * Writes a commit on `base` with these changes into the mirror, by plumbing and a temporary index (editing.md 3.4). Modes
+ * are kept; a new file is 100644. Throws git/failed where a file is not as a change says it was, or nothing changes.
+ */
+export async function writeCommit(mirror: Mirror, work: { base: string, changes: readonly FileChange[], text: CommitText, committer: Committer }): Promise<string> {
+  const { base, changes, text, committer } = work
+  const entries = new Map((await listTree(mirror, base)).map(entry => [entry.path, entry]))
+  const lines: string[] = []
+  for (const change of changes) lines.push(await indexLine(mirror, change, entries))
+  const scratch = await mkdtemp(join(mirror.cacheDir, 'index-'))
+  try {
+    const env = { GIT_INDEX_FILE: join(scratch, 'index') }
+    await mirror.call(['read-tree', checkObjectId(base)], { env })
+    await mirror.pipe(['update-index', '-z', '--index-info'], { env, input: lines.join('') })
+    const tree = idIn((await mirror.call(['write-tree'], { env })).stdout)
+    if (tree === await treeOf(mirror, base)) throw new WritError('git/failed', 'The changes leave every file as it is; there is nothing to commit.')
+    return await writeCommitObject(mirror, { tree, parents: [base], text, committer })
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Writes a commit object; the same input gives the same id. Throws git/refused where its text cannot be used. */
+export async function writeCommitObject(mirror: Mirror, work: { tree: string, parents: readonly string[], text: CommitText, committer: Committer }): Promise<string> {
+  const { tree, parents, text, committer } = work
+  const seconds = Math.floor(Date.parse(text.at) / 1000)
+  if (!Number.isFinite(seconds) || seconds < 0) throw new WritError('git/refused', 'The time of a commit cannot be read.')
+  if (text.message.trim() === '' || text.message.includes('\0')) throw new WritError('git/refused', 'The message of a commit is empty or holds a NUL byte.')
+  const date = `@${String(seconds)} +0000`
+  const env = {
+    GIT_AUTHOR_NAME: identity(text.author.name), GIT_AUTHOR_EMAIL: identity(text.author.email), GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: identity(committer.name), GIT_COMMITTER_EMAIL: identity(committer.email), GIT_COMMITTER_DATE: date,
+  }
+  const args = ['commit-tree', checkObjectId(tree), ...parents.flatMap(parent => ['-p', checkObjectId(parent)]), '-F', '-']
+  return idIn((await mirror.pipe(args, { env, input: text.message.endsWith('\n') ? text.message : `${text.message}\n` })).stdout)
+}
+
+async function indexLine(mirror: Mirror, { path, before, after }: FileChange, entries: ReadonlyMap<string, ListedEntry>): Promise<string> {
+  const entry = entries.get(checkPath(path))
+  if (entry !== undefined && entry.kind !== 'file' && entry.kind !== 'executable') throw new WritError('git/refused', `${path} is no regular file.`)
+  const bytes = entry === undefined ? null : (await readBlobs(mirror, [entry.blob], entry.size)).get(entry.blob) ?? null
+  const same = before === null ? bytes === null : bytes?.equals(Buffer.from(before)) === true
+  if (!same) throw new WritError('git/failed', `${path} is not as the change expects it.`, { hint: 'The file changed meanwhile; ask again.' })
+  if (after === null) return `0 ${'0'.repeat(40)}\t${path}\0`
+  const blob = idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)
+  return `${entry?.mode ?? '100644'} ${blob}\t${path}\0`
+}
+
+async function treeOf(mirror: Mirror, commit: string): Promise<string> {
+  return idIn((await mirror.call(['rev-parse', '--verify', `${checkObjectId(commit)}^{tree}`])).stdout)
+}
+
+function idIn(stdout: Buffer): string {
+  return checkObjectId(stdout.toString('utf8').trim())
+}
+
+// Git ends a name at < and >, and a line break would forge a header.
+function identity(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are the point
+  const plain = text.replaceAll(/[\u0000-\u001f\u007f<>]/g, ' ').trim()
+  if (plain === '') throw new WritError('git/refused', 'The author or committer of a commit has no name or no address.')
+  return plain
+}

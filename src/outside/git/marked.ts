@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/**
+ * simple-git gives no process id away and signals git alone, so that an ssh or http transport could outlive it. Every
+ * child therefore carries a mark in its environment, which all that it starts inherits, and is found by it.
+ */
+export function marked(env: Readonly<Record<string, string>>): { env: Record<string, string>, marker: string } {
+  const marker = `WRIT_RUN=${randomBytes(12).toString('hex')}`
+  return { env: { ...env, WRIT_RUN: marker.slice('WRIT_RUN='.length) }, marker }
+}
+
+/** Ends every process that carries the mark. Only where /proc exists; elsewhere git ends its own children on the signal. */
+export function endMarked(marker: string): void {
+  for (const pid of processes()) {
+    if (pid !== process.pid && carries(pid, marker)) end(pid)
+  }
+}
+
+function processes(): readonly number[] {
+  try {
+    return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function carries(pid: number, marker: string): boolean {
+  try {
+    return readFileSync(`/proc/${String(pid)}/environ`, 'latin1').split('\0').includes(marker)
+  } catch {
+    return false
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself in between.
+  }
+}

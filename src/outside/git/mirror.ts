@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WritError } from '../../model/error.ts'
+import { normaliseUrl } from '../url.ts'
+import { callGit, pipeGit } from './client.ts'
+import type { GitOutput } from './client.ts'
+import { gitEnvironment } from './environment.ts'
+import { localFailure } from './failure.ts'
+import { redact } from './redact.ts'
+
+/** More about a command on the mirror. `accept`: exit codes that are answers; 0 alone where left out. */
+export interface LocalCall {
+  readonly env?: Readonly<Record<string, string>>
+  readonly accept?: readonly number[]
+}
+
+/** More about a command with input or with large or binary output. */
+export interface LocalPipe extends LocalCall { readonly input?: string | Uint8Array, readonly maxOutput?: number }
+
+/** The bare repository in which Writ keeps what it fetched from one remote repository. Commands on it reach no network. */
+export interface Mirror {
+  /** Normalised. */
+  readonly url: string
+  readonly dir: string
+  readonly cacheDir: string
+  /** An empty folder. */
+  readonly home: string
+  /** Through simple-git. Throws git/failed where the exit code is not accepted. */
+  call(args: readonly string[], more?: LocalCall): Promise<GitOutput>
+  /** Through the process starter. */
+  pipe(args: readonly string[], more?: LocalPipe): Promise<GitOutput>
+}
+
+const LOCAL_TIMEOUT = 120_000
+
+/**
+ * Opens the mirror of a repository under the cache folder, and makes it where it is not there. Several processes may do
+ * so at once: it is made beside its place and moved there whole. Throws git/refused where others may write to the folder.
+ */
+export async function openMirror(url: string, cacheDir: string): Promise<Mirror> {
+  const normal = normaliseUrl(url)
+  await privateFolder(cacheDir)
+  const home = join(cacheDir, 'home')
+  await privateFolder(home)
+  const dir = join(cacheDir, `${createHash('sha256').update(normal).digest('hex').slice(0, 24)}.git`)
+  if (!await exists(join(dir, 'HEAD'))) await make(dir, home)
+  return mirrorAt({ url: normal, dir, cacheDir, home })
+}
+
+function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mirror {
+  const base = gitEnvironment({ gitDir: place.dir, home: place.home, protocol: null, silence: 60 })
+  const judge = (args: readonly string[], output: GitOutput, accept: readonly number[] = [0]): GitOutput => {
+    if (accept.includes(output.code)) return output
+    throw localFailure(args, output, redact(output.stderr, []))
+  }
+  return {
+    ...place,
+    async call(args, more = {}) {
+      return judge(args, await callGit({ args, env: { ...base, ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
+    },
+    async pipe(args, more = {}) {
+      const { env, accept, ...rest } = more
+      return judge(args, await pipeGit({ args, env: { ...base, ...env }, cwd: place.dir, timeout: LOCAL_TIMEOUT, ...rest }), accept)
+    },
+  }
+}
+
+async function make(dir: string, home: string): Promise<void> {
+  const fresh = `${dir}.${randomBytes(6).toString('hex')}.new`
+  await mkdir(fresh, { mode: 0o700 })
+  try {
+    const args = ['init', '--quiet', '--bare', '--template=', '--initial-branch=writ', fresh]
+    const output = await callGit({ args, env: gitEnvironment({ home, protocol: null, silence: 60 }), cwd: fresh, timeout: LOCAL_TIMEOUT })
+    if (output.code !== 0) throw localFailure(args, output, redact(output.stderr, []))
+    await rename(fresh, dir)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    // Another process was faster; its mirror is as good.
+    if (!await exists(join(dir, 'HEAD'))) throw error
+  }
+}
+
+async function privateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const info = await stat(path)
+  const uid = process.getuid?.() ?? info.uid
+  if (info.uid !== uid) throw new WritError('git/refused', `The folder ${path} belongs to another user.`, { hint: 'Remove it, or name another cache folder.' })
+  if ((info.mode & 0o077) !== 0) await chmod(path, 0o700)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(() => true, () => false)
+}

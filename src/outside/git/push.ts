@@ -1,0 +1,55 @@
+import { WritError } from '../../model/error.ts'
+import type { PushResult } from '../../flow/ports.ts'
+import { checkObjectId, checkRef } from '../ref.ts'
+import { meaningOf, remoteFailure, summary } from './failure.ts'
+import { askTip } from './fetch.ts'
+import type { Mirror } from './mirror.ts'
+import type { Remote } from './remote.ts'
+
+// The remote's own words for "the branch is elsewhere" or "somebody holds it this moment" (editing.md 4.5).
+const RACE = /stale info|non-fast-forward|fetch first|needs force|cannot lock ref|failed to lock|unable to lock|incorrect old value|failed to update ref|failed to write ref|reference already exists|but expected/i
+
+/** What to push: the branch moves from `expected` (null: it must not exist) to `commit`. */
+export interface Push { readonly branch: string, readonly commit: string, readonly expected: string | null }
+
+/**
+ * Pushes with a lease that the remote checks. A result that is not known, because the connection was lost or the texts say
+ * nothing, is looked up at the remote before it is told. Throws git/push-rejected, git/unauthorized, git/unreachable.
+ */
+export async function pushBranch(mirror: Mirror, remote: Remote, push: Push): Promise<PushResult> {
+  const ref = `refs/heads/${checkRef(push.branch)}`
+  const lease = `--force-with-lease=${ref}:${push.expected === null ? '' : checkObjectId(push.expected)}`
+  const args = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-recurse-submodules', '--no-signed', lease, '--', remote.url, `${checkObjectId(push.commit)}:${ref}`]
+  let failure: WritError
+  try {
+    const output = await remote.call(mirror, args)
+    const line = output.stdout.toString('utf8').split('\n').find(text => text.includes(`:${ref}\t`)) ?? ''
+    if (output.code === 0 && /^[ +*=]\t/.test(line)) return { kind: 'pushed' }
+    failure = judge(line, output.stderr)
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+    failure = error
+  }
+  if (failure.code !== 'git/unreachable' && !failure.retry && failure.code !== 'git/failed') throw failure
+  return lookUp(mirror, remote, push, failure)
+}
+
+function judge(line: string, stderr: string): WritError {
+  const reason = line.startsWith('!') ? line.split('\t').slice(2).join(' ') : ''
+  const text = `${stderr}\n${reason}`
+  if (RACE.test(reason)) return new WritError('git/push-rejected', `The push met another one: ${summary(reason)}`, { retry: true })
+  const meaning = meaningOf(text)
+  if (reason.startsWith('[remote rejected]') && meaning.code !== 'git/unauthorized') return new WritError('git/push-rejected', `The repository rejected the push: ${summary(text)}`)
+  if (meaning.code === 'git/push-rejected') return new WritError('git/push-rejected', `The repository rejected the push: ${summary(text)}`)
+  return remoteFailure(['push'], text)
+}
+
+async function lookUp(mirror: Mirror, remote: Remote, push: Push, failure: WritError): Promise<PushResult> {
+  const tip = await askTip(mirror, remote, push.branch).catch((error: unknown) => {
+    if (error instanceof WritError && failure.code === 'git/unreachable') throw new WritError('git/unreachable', `Whether the push arrived is not known: ${failure.message}`, { retry: true, cause: error })
+    throw error
+  })
+  if (tip?.commit === push.commit) return { kind: 'pushed' }
+  if ((tip?.commit ?? null) !== push.expected) return { kind: 'moved' }
+  throw failure
+}

@@ -1,0 +1,70 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { WritError } from '../../model/error.ts'
+import { checkAddress, checkUrl } from '../url.ts'
+import type { ParsedUrl, UrlAccess } from '../url.ts'
+import { callGit } from './client.ts'
+import type { GitOutput } from './client.ts'
+import { checkCredentials, handOver } from './credentials.ts'
+import type { GitCredentials } from './credentials.ts'
+import { gitEnvironment } from './environment.ts'
+import { lateFailure } from './failure.ts'
+import type { Mirror } from './mirror.ts'
+import { redact } from './redact.ts'
+
+/** What opens one remote repository. */
+export interface RemoteOptions {
+  /** Where to fetch and push. */
+  readonly url: string
+  readonly access: UrlAccess & { readonly credentials?: GitCredentials }
+  /** Milliseconds for one remote command; 120,000 where left out. */
+  readonly timeout?: number
+}
+
+/** A remote repository that was checked and may be spoken to. */
+export interface Remote {
+  readonly url: string
+  /** Runs fetch, ls-remote or push with the credentials. Any exit code is a result; stderr is redacted. Throws git/unreachable where it takes too long. */
+  call(mirror: Mirror, args: readonly string[]): Promise<GitOutput>
+}
+
+/** Checks a URL and its credentials. Throws git/refused. */
+export function openRemote(options: RemoteOptions): Remote {
+  const { url, access } = options
+  const parsed = checkUrl(url, access)
+  checkCredentials(parsed, access.credentials)
+  const timeout = options.timeout ?? 120_000
+  return {
+    url,
+    async call(mirror, args) {
+      await checkResolved(parsed, access)
+      const handover = await handOver(parsed, access.credentials, mirror.cacheDir)
+      try {
+        const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000) }), ...handover.env }
+        const output = await callGit({ args, env, cwd: mirror.dir, timeout })
+        return { ...output, stderr: redact(output.stderr, handover.secrets), stdout: redacted(output.stdout, handover.secrets) }
+      } finally {
+        await handover.dispose()
+      }
+    },
+  }
+}
+
+// A name may lead to an address that its spelling does not show (reliability.md E.3).
+async function checkResolved(url: ParsedUrl, access: UrlAccess): Promise<void> {
+  if (url.scheme === 'file' || isIP(url.host.replace(/^\[|\]$/g, '')) !== 0) return
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(lateFailure(['ls-remote'], 15_000)) }, 15_000) })
+  try {
+    for (const { address } of await Promise.race([lookup(url.host, { all: true }), late])) checkAddress(address, access.allow)
+  } catch (error) {
+    if (error instanceof WritError) throw error
+    throw new WritError('git/unreachable', `The host ${url.host} cannot be found.`, { retry: true, cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function redacted(stdout: Buffer, secrets: readonly string[]): Buffer {
+  return secrets.length === 0 ? stdout : Buffer.from(redact(stdout.toString('utf8'), secrets))
+}
