@@ -14,6 +14,8 @@ export interface Observation {
   readonly failure: { readonly permanent: boolean, readonly sentence: string, readonly revision: string | null } | null
   /** True where the owner's own list still names the object. */
   readonly listed: boolean
+  /** True while a request to look again has not been taken. */
+  readonly pending: boolean
   /** Seen, and no obstacle: shown with the evidence. */
   readonly notes: readonly string[]
 }

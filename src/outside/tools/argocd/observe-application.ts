@@ -29,12 +29,13 @@ export async function observeApplication(cluster: Cluster, owner: Owner, target:
     blocked: blocked(app, owner),
     failure: accepted ? null : failure(app),
     listed: resourceEntry(app, target) !== null,
+    pending: isPending(app),
     notes: notes(app),
   }
 }
 
 function gone(sentence: string): Observation {
-  return { revision: null, accepted: false, unmet: [sentence], unchanged: false, blocked: null, failure: null, listed: false, notes: [] }
+  return { revision: null, accepted: false, unmet: [sentence], unchanged: true, blocked: null, failure: null, listed: false, pending: false, notes: [] }
 }
 
 function plain(source: Owner['source']): Json {
@@ -108,11 +109,15 @@ function failure(app: KubernetesObject): Observation['failure'] {
   return { permanent: failureClass(message) === 'permanent', revision: commitOf(attempted ?? textAt(app, 'status', 'sync', 'revision')), sentence: `${textAt(first, 'type') ?? ''}: ${message}` }
 }
 
+/** The controller removes the annotation once the refresh is persisted (argocd-flux.md 5.1). */
+function isPending(app: KubernetesObject): boolean {
+  return metadataText(app, 'annotations', 'argocd.argoproj.io/refresh') !== undefined
+}
+
 function notes(app: KubernetesObject): readonly string[] {
-  const asked = metadataText(app, 'annotations', 'argocd.argoproj.io/refresh')
   const others = objectsAt(app, 'status', 'resources').filter(one => one['status'] === 'OutOfSync').length
   return [
-    ...(asked === undefined ? [] : ['its controller has not taken the refresh request yet']),
+    ...(isPending(app) ? ['its controller has not taken the refresh request yet'] : []),
     ...(others === 0 ? [] : [`${others} of its objects are OutOfSync`]),
   ]
 }

@@ -9,6 +9,9 @@ export const KUSTOMIZE_GROUP = 'kustomize.toolkit.fluxcd.io'
 export const HELM_GROUP = 'helm.toolkit.fluxcd.io'
 export const SOURCE_GROUP = 'source.toolkit.fluxcd.io'
 
+/** The annotation that asks any Flux controller to look now; its value only has to be new. */
+export const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt'
+
 /** The kind where Flux's CRDs are installed, in the version served, else null. */
 export function kustomizationKind(cluster: Cluster): Promise<ServedKind | null> {
   return cluster.served(KUSTOMIZE_GROUP, 'Kustomization')

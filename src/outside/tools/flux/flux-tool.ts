@@ -5,7 +5,7 @@ import { textAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
+import { REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
 import { fluxClaims } from './kustomization-claims.ts'
 import { kustomizationConsumers } from './kustomization-consumers.ts'
 import { observeKustomization } from './observe-kustomization.ts'
@@ -14,9 +14,6 @@ import { commitOfRevision } from './revision.ts'
 
 /** What the adapter needs: the clusters, and where writ.yaml says that their Flux runs. */
 export interface FluxOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
-
-/** The annotation that asks any Flux controller to look now; its value only has to be new. */
-const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt'
 
 /** Flux through its own objects. */
 export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {

@@ -3,12 +3,12 @@ import { textAt, valueAt } from '../../../model/json.ts'
 import type { Observation } from '../../../model/observation.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner } from '../../../model/owner.ts'
-import { showRef } from '../../../model/resource.ts'
+import { metadataText, showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { condition, inDeletion, oneLine } from '../conditions.ts'
 import { failureClass } from '../failure-class.ts'
 import { plainPath } from '../plain-path.ts'
-import { kustomizationKind, sourceRefOf } from './flux-kinds.ts'
+import { REQUESTED_AT, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { inInventory } from './inventory-id.ts'
 import { branchOf } from './kustomization-spec.ts'
 import { gitRepository } from './read-kustomization.ts'
@@ -21,7 +21,7 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, targe
   const source = object === null ? null : await gitRepository(cluster, object)
   if (object === null || source === null) {
     const missing = object === null ? showOwner(owner) : `its source ${owner.sourceObject?.namespace ?? ''}/${owner.sourceObject?.name ?? ''}`
-    return { revision: null, accepted: false, unmet: [`${missing} is no longer there`], unchanged: false, blocked: null, failure: null, listed: false, notes: [] }
+    return { revision: null, accepted: false, unmet: [`${missing} is no longer there`], unchanged: true, blocked: null, failure: null, listed: false, pending: false, notes: [] }
   }
   const revision = commitOfRevision(textAt(object, 'status', 'lastAppliedRevision'))
   const unchanged = sameSource(owner, object, source)
@@ -35,7 +35,19 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, targe
     ...(listed ? [] : [`status.inventory does not list ${showRef(target)}`]),
   ]
   const accepted = unmet.length === 0
-  return { revision, accepted, unmet, unchanged, listed, blocked: blocked(object, source), failure: accepted ? null : failure(object, source), notes: ahead(source, revision) }
+  return {
+    revision, accepted, unmet, unchanged, listed,
+    blocked: blocked(object, source),
+    failure: accepted ? null : failure(object, source),
+    pending: isPending(object) || isPending(source),
+    notes: ahead(source, revision),
+  }
+}
+
+/** Handled means looked at, never applied (argocd-flux.md 0.5). */
+function isPending(object: KubernetesObject): boolean {
+  const asked = metadataText(object, 'annotations', REQUESTED_AT)
+  return asked !== undefined && asked !== textAt(object, 'status', 'lastHandledReconcileAt')
 }
 
 function sameSource(owner: Owner, object: KubernetesObject, source: KubernetesObject): boolean {
