@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import { endWithWrit } from '../end-with-writ.ts'
+import { registerSecret } from '../redact.ts'
 import type { ParsedUrl } from '../url.ts'
 
 /** How Writ proves to a forge who it is. `token` is asked anew for each remote command. Files are absolute paths. */
@@ -11,10 +12,10 @@ export type GitCredentials =
   | { readonly kind: 'token', readonly username: string, readonly token: () => Promise<string> }
   | { readonly kind: 'ssh', readonly keyFile: string, readonly knownHosts: string }
 
-/** What a remote command gets: variables that hold no secret, the secrets to redact, and the end of it. */
-export interface Handover { readonly env: Readonly<Record<string, string>>, readonly secrets: readonly string[], dispose(): Promise<void> }
+/** What a remote command gets: variables that hold no secret, and the end of it. */
+export interface Handover { readonly env: Readonly<Record<string, string>>, dispose(): Promise<void> }
 
-const NOTHING: Handover = { env: {}, secrets: [], dispose: () => Promise.resolve() }
+const NOTHING: Handover = { env: {}, dispose: () => Promise.resolve() }
 
 // Answers git's two questions, and only for the one host: the answers are files beside it, so that no token is ever an
 // argument or a variable that other processes can read.
@@ -43,6 +44,8 @@ export async function handOver(url: ParsedUrl, credentials: GitCredentials | und
   if (token === '' || /[\u0000-\u001f\u007f]/.test(token)) throw new WritError('git/unauthorized', 'The token of the forge is empty or holds a line break or control character.')
   // oxlint-disable-next-line no-control-regex -- control characters are the point
   if (/[\u0000-\u001f\u007f]/.test(credentials.username)) throw new WritError('git/unauthorized', 'The user name of the forge holds a control character.')
+  registerSecret(token)
+  registerSecret(`${credentials.username}:${token}`)
   await sweep(folder)
   const dir = join(folder, `ask-${randomBytes(8).toString('hex')}`)
   const forget = endWithWrit(() => { rmSync(dir, { recursive: true, force: true }) })
@@ -54,7 +57,6 @@ export async function handOver(url: ParsedUrl, credentials: GitCredentials | und
   await writeFile(join(dir, 'askpass'), ASKPASS, { mode: 0o700, flag: 'wx' })
   return {
     env: { GIT_ASKPASS: join(dir, 'askpass') },
-    secrets: [token, `${credentials.username}:${token}`],
     async dispose() {
       forget()
       await rm(dir, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { WritError } from '../../model/error.ts'
 import type { FailureCode } from '../../model/codes.ts'
+import { redact } from '../redact.ts'
 import type { GitOutput } from './client.ts'
 
 const NETWORK = ['fetch', 'ls-remote', 'push']
@@ -31,15 +32,15 @@ export function meaningOf(text: string): Meaning {
   return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? { code: 'git/failed', retry: false, definite: false }
 }
 
-/** The error of a command that talked to a remote. `text` is redacted already. */
+/** The error of a command that talked to a remote, in its own redacted words. */
 export function remoteFailure(args: readonly string[], text: string): WritError {
   const meaning = meaningOf(text)
   return new WritError(meaning.code, `git ${String(args[0])} failed: ${summary(text)}`, { retry: meaning.retry, ...(meaning.hint === undefined ? {} : { hint: meaning.hint }) })
 }
 
-/** The error of a command on the mirror. `text` is redacted already. */
-export function localFailure(args: readonly string[], output: Pick<GitOutput, 'code'>, text: string): WritError {
-  return new WritError('git/failed', `git ${String(args[0])} ended with ${String(output.code)}: ${summary(text)}`)
+/** The error of a command on the mirror, in its own redacted words. */
+export function localFailure(args: readonly string[], { code, stderr }: GitOutput): WritError {
+  return new WritError('git/failed', `git ${String(args[0])} ended with ${String(code)}: ${summary(stderr)}`)
 }
 
 /** The error of a command that was ended because it took too long. */
@@ -53,9 +54,9 @@ export function largeFailure(args: readonly string[]): WritError {
   return new WritError('git/too-large', `git ${String(args[0])} printed more than Writ reads.`)
 }
 
-/** The lines that a person needs: the remote's own, else the last ones of git. */
+/** The lines that a person needs, redacted: the remote's own, else the last ones of git. */
 export function summary(text: string): string {
-  const lines = text.split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '' && line !== 'remote:')
+  const lines = redact(text).split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '' && line !== 'remote:')
   const told = lines.filter(line => /^(?:remote:|fatal:|error:|!|ERROR)/i.test(line))
   const chosen = (told.length > 0 ? told : lines).slice(-6).join(' ')
   // oxlint-disable-next-line no-control-regex -- a remote may write escape sequences

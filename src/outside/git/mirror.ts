@@ -7,7 +7,6 @@ import { callGit, pipeGit } from './client.ts'
 import type { GitOutput } from './client.ts'
 import { gitEnvironment } from './environment.ts'
 import { localFailure } from './failure.ts'
-import { redact } from './redact.ts'
 
 /** More about a command on the mirror. `accept`: exit codes that are answers; 0 alone where left out. */
 export interface LocalCall {
@@ -52,7 +51,7 @@ function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mir
   const base = gitEnvironment({ gitDir: place.dir, home: place.home, protocol: null, silence: 60 })
   const judge = (args: readonly string[], output: GitOutput, accept: readonly number[] = [0]): GitOutput => {
     if (accept.includes(output.code)) return output
-    throw localFailure(args, output, redact(output.stderr, []))
+    throw localFailure(args, output)
   }
   return {
     ...place,
@@ -72,7 +71,7 @@ async function make(dir: string, home: string): Promise<void> {
   try {
     const args = ['init', '--quiet', '--bare', '--template=', '--initial-branch=writ', fresh]
     const output = await callGit({ args, env: gitEnvironment({ home, protocol: null, silence: 60 }), cwd: fresh, timeout: LOCAL_TIMEOUT })
-    if (output.code !== 0) throw localFailure(args, output, redact(output.stderr, []))
+    if (output.code !== 0) throw localFailure(args, output)
     await rename(fresh, dir)
   } catch (error) {
     await rm(fresh, { recursive: true, force: true })

@@ -69,7 +69,7 @@ function writerOf(committer: Committer, remote: Remote, mirror: () => Promise<Mi
       await need(opened, remote, base)
       return writeCommit(opened, { base, changes, text, committer })
     },
-    async mergeCommit(base, head, tree, text) {
+    async mergeCommit(...[base, head, tree, text]) {
       const opened = await mirror()
       for (const id of [base, head]) await need(opened, remote, id)
       return writeCommitObject(opened, { tree, parents: [base, head], text, committer })

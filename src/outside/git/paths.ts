@@ -17,5 +17,5 @@ export function checkPath(path: string): string {
 
 function isGitFolder(part: string): boolean {
   const plain = part.replace(INVISIBLE, '').toLowerCase().replace(/[. ]+$/, '')
-  return plain === '.git' || plain === 'git~1' || plain.startsWith('.git:') || /^\.git\\/.test(plain)
+  return plain === '.git' || plain === 'git~1' || plain.startsWith('.git:') || plain.startsWith('.git\\')
 }

@@ -31,7 +31,7 @@ export async function pushBranch(mirror: Mirror, remote: Remote, push: Push): Pr
     failure = error
   }
   if (failure.code !== 'git/unreachable' && !failure.retry && failure.code !== 'git/failed') throw failure
-  return lookUp(mirror, remote, push, failure)
+  return lookUp(() => askTip(mirror, remote, push.branch), push, failure)
 }
 
 function judge(line: string, stderr: string): WritError {
@@ -44,8 +44,8 @@ function judge(line: string, stderr: string): WritError {
   return remoteFailure(['push'], text)
 }
 
-async function lookUp(mirror: Mirror, remote: Remote, push: Push, failure: WritError): Promise<PushResult> {
-  const tip = await askTip(mirror, remote, push.branch).catch((error: unknown) => {
+async function lookUp(ask: () => ReturnType<typeof askTip>, push: Push, failure: WritError): Promise<PushResult> {
+  const tip = await ask().catch((error: unknown) => {
     if (error instanceof WritError && failure.code === 'git/unreachable') throw new WritError('git/unreachable', `Whether the push arrived is not known: ${failure.message}`, { retry: true, cause: error })
     throw error
   })

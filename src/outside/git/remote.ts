@@ -10,7 +10,6 @@ import type { GitCredentials } from './credentials.ts'
 import { gitEnvironment } from './environment.ts'
 import { lateFailure } from './failure.ts'
 import type { Mirror } from './mirror.ts'
-import { redact } from './redact.ts'
 
 /** What opens one remote repository. */
 export interface RemoteOptions {
@@ -24,7 +23,7 @@ export interface RemoteOptions {
 /** A remote repository that was checked and may be spoken to. */
 export interface Remote {
   readonly url: string
-  /** Runs fetch, ls-remote or push with the credentials. Any exit code is a result; stderr is redacted. Throws git/unreachable where it takes too long. */
+  /** Runs fetch, ls-remote or push with the credentials. Any exit code is a result. Throws git/unreachable where it takes too long. */
   call(mirror: Mirror, args: readonly string[]): Promise<GitOutput>
 }
 
@@ -41,8 +40,7 @@ export function openRemote(options: RemoteOptions): Remote {
       const handover = await handOver(parsed, access.credentials, mirror.cacheDir)
       try {
         const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000) }), ...handover.env }
-        const output = await callGit({ args, env, cwd: mirror.dir, timeout })
-        return { ...output, stderr: redact(output.stderr, handover.secrets), stdout: redacted(output.stdout, handover.secrets) }
+        return await callGit({ args, env, cwd: mirror.dir, timeout })
       } finally {
         await handover.dispose()
       }
@@ -63,8 +61,4 @@ async function checkResolved(url: ParsedUrl, access: UrlAccess): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-function redacted(stdout: Buffer, secrets: readonly string[]): Buffer {
-  return secrets.length === 0 ? stdout : Buffer.from(redact(stdout.toString('utf8'), secrets))
 }
