@@ -1,0 +1,101 @@
+import { homedir, hostname } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { World } from './flow/world.ts'
+import type { ForgeConfig, SecretRef } from './model/config.ts'
+import { milliseconds } from './model/environment.ts'
+import type { Identity } from './model/request.ts'
+import { openClusters } from './outside/cluster/open-clusters.ts'
+import { systemClock } from './outside/clock.ts'
+import type { Config } from './outside/config/config.ts'
+import { environments } from './outside/config/environments.ts'
+import { whoAmI } from './outside/config/identity.ts'
+import { loadConfig } from './outside/config/load-config.ts'
+import { openForge } from './outside/forges/index.ts'
+import { openRepository } from './outside/git/open-repository.ts'
+import { openPolicies } from './outside/policy/open-policies.ts'
+import { registerSecret } from './outside/redact.ts'
+import { directoryRenderer } from './outside/render/directory.ts'
+import { kustomizeRenderer } from './outside/render/kustomize.ts'
+import { openRepositories } from './outside/repositories.ts'
+import { readSecret } from './outside/secret.ts'
+import { openSignatures } from './outside/signatures.ts'
+import { openStore } from './outside/store/open-store.ts'
+import type { Store } from './outside/store/open-store.ts'
+import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
+import { fluxTool } from './outside/tools/flux/flux-tool.ts'
+
+/** What a door gets: the world, who is calling, and the way to let go of both. */
+export interface Connected {
+  readonly config: Config
+  readonly world: World
+  readonly identity: Identity
+  readonly close: () => Promise<void>
+}
+
+/** Where this installation keeps its state and its copies of repositories. */
+export function places(config: Pick<Config, 'id' | 'writ'>): { readonly store: string, readonly mirrors: string } {
+  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state')
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return {
+    store: config.writ.store.path ?? join(state, 'writ', config.id, 'writ.db'),
+    mirrors: join(cache, 'writ', config.id, 'git'),
+  }
+}
+
+/** Joins configuration and adapters into a world. Nothing is connected or written yet. Throws config/missing, config/invalid. */
+export async function connect(options: { readonly dir: string }): Promise<Connected> {
+  const config = loadConfig(options.dir)
+  const clock = systemClock()
+  const name = `${hostname()}/${process.pid}`
+  const { store: path, mirrors } = places(config)
+  const store = await openStore({ path, clock, process: name })
+  const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
+  const timeoutMs = milliseconds(config.writ.render.timeout)
+  const world: World = {
+    clock, clusters,
+    environments: environments(config),
+    people: config.people,
+    tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
+    repositories: repositoriesOf(config, store, mirrors),
+    renderers: [kustomizeRenderer({ timeoutMs }), directoryRenderer({ timeoutMs })],
+    policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
+    changes: store.changes, leases: store.leases, approvals: store.approvals,
+    signatures: openSignatures({ people: config.people }),
+    committer: config.writ.git,
+    process: name,
+  }
+  return { config, world, identity: whoAmI(config), close: () => store.close() }
+}
+
+/** Starts the sandbox. Loaded only here and only when asked for: it shares no code with the rest. */
+export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly<Record<string, unknown>>): Promise<number> {
+  const { runSandbox } = await import('./sandbox/index.ts')
+  return runSandbox(command, { ...options, writ: [process.execPath, ...process.execArgv, fileURLToPath(new URL(`./main${import.meta.url.slice(-3)}`, import.meta.url))] })
+}
+
+function repositoriesOf(config: Config, store: Store, cacheDir: string): World['repositories'] {
+  return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
+    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge) }, cacheDir, committer: config.writ.git }),
+    forge: openForge(forge, { rows: store.changeRequests }),
+  }))
+}
+
+function credentialsOf(forge: ForgeConfig): object {
+  const given = forge.credentials
+  if (given === undefined) return {}
+  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token) } }
+  if (!('file' in given.sshKey)) return {}
+  return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
+}
+
+async function secretValue(ref: SecretRef): Promise<string> {
+  const value = await readSecret(ref)
+  registerSecret(value)
+  return value
+}
+
+/** The policies that come with Writ: beside src in a checkout, beside dist when installed. */
+function shippedPolicies(): string {
+  return fileURLToPath(new URL('../policies', import.meta.url))
+}
