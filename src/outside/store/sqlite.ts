@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, statfsSync } from 'node:fs'
+import { closeSync, existsSync, fchmodSync, fstatSync, mkdirSync, openSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database as SqliteDatabase } from 'better-sqlite3'
 import type { Dialect, Kysely } from 'kysely'
@@ -20,7 +20,7 @@ const NETWORK_FILE_SYSTEMS = new Map([[0x6969, 'NFS'], [0x517b, 'SMB'], [0xff534
 
 /** Makes the folder (0700) and the file (0600) where they are missing, and takes other people's rights on the file away. */
 export function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const kind = NETWORK_FILE_SYSTEMS.get(statfsSync(dirname(path)).type)
   if (kind !== undefined) {
     throw new WritError('store/unusable', `The store ${path} would lie on ${kind}, where SQLite's locks do not hold.`, { hint: 'Set store.path in writ.yaml to a file on a local disk.' })
@@ -71,6 +71,18 @@ export function safeInWal(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
   if (major !== 3) return major > 3
   return minor > 51 || (minor === 51 && patch >= 3)
+}
+
+/** Node's own recursive mkdir never comes back from folders that exist and take no child, such as those of /proc. */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return
+  makeFolder(dirname(dir))
+  try {
+    mkdirSync(dir, { mode: 0o700 })
+  } catch (cause) {
+    // Another process made it in between.
+    if (!existsSync(dir)) throw cause
+  }
 }
 
 function check(file: SqliteDatabase, path: string): void {
