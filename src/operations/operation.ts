@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { World } from '../flow/world.ts'
 import type { AbortSignalLike } from '../flow/ports.ts'
+import type { World } from '../flow/world.ts'
 import type { Identity } from '../model/request.ts'
+import type { Line } from '../views/line.ts'
 
 /** Who asks, and what the operation may use. The door fills it; gates read the plan, never the door. */
 export interface Caller {
@@ -16,8 +17,14 @@ export interface Caller {
 /** The doors through which an operation can be reached. Approve, reject and merge never have an agent's door. */
 export interface Doors { readonly cli: boolean, readonly mcp: boolean, readonly http: boolean }
 
+/** Every answer says what it is: doors print it, and choose the exit code by it. */
+export interface Answer { readonly kind: string }
+
+/** How an answer is wanted as text. `now` is an ISO time, for ages. */
+export interface Style { readonly wide: boolean, readonly now: string }
+
 /** One entry of the menu: one definition serves every door. */
-export interface Operation<Input, Output> {
+export interface Operation<Input, Output extends Answer> {
   readonly name: string
   readonly summary: string
   readonly doors: Doors
@@ -25,4 +32,11 @@ export interface Operation<Input, Output> {
   readonly reads: boolean
   readonly input: z.ZodType<Input>
   readonly run: (caller: Caller, input: Input) => Promise<Output>
+  /** The answer for a person. */
+  readonly show: (answer: Output, style: Style) => readonly Line[]
 }
+
+/** For people only. */
+export const PEOPLE: Doors = { cli: true, mcp: false, http: false }
+/** For every door that there is or will be. */
+export const ALL: Doors = { cli: true, mcp: true, http: true }

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { vote } from '../flow/vote.ts'
+import { changeLines } from '../views/change-lines.ts'
+import { changeDocument } from '../views/documents.ts'
+import type { ChangeDocument } from '../views/documents.ts'
+import { withAliasHint } from './alias-hint.ts'
+import { drive } from './drive.ts'
+import { findChange } from './find-change.ts'
+import { ChangeName, Until } from './inputs.ts'
+import { PEOPLE } from './operation.ts'
+import type { Caller, Operation } from './operation.ts'
+
+const Input = z.strictObject({
+  change: ChangeName,
+  comment: z.string().min(1).max(2000).nullable().default(null),
+  /** An SSH key file to sign with: the private key, or the public one where the agent holds the private one. */
+  keyFile: z.string().min(1).nullable().default(null),
+  /** A document that was signed elsewhere, byte for byte, and its armoured signature. */
+  signed: z.strictObject({ document: z.string().min(1).max(10_000), armoured: z.string().min(1).max(20_000) }).nullable().default(null),
+  until: Until,
+})
+export type VoteInput = z.infer<typeof Input>
+export const VoteInput = Input
+
+/** `writ approve change/ID`: a person's vote for the present head; then on to the next wait. */
+export const approve: Operation<VoteInput, ChangeDocument> = {
+  name: 'approve',
+  summary: 'Approve a change',
+  doors: PEOPLE,
+  reads: false,
+  input: Input,
+  run: (caller, input) => castVote(caller, input, 'approve'),
+  show: changeLines,
+}
+
+/** Votes as the caller, then drives the change on. */
+export async function castVote(caller: Caller, input: VoteInput, choice: 'approve' | 'reject'): Promise<ChangeDocument> {
+  const change = await findChange(caller.world, input.change)
+  await withAliasHint(caller.identity, () => vote(caller.world, change, caller.identity, {
+    vote: choice, comment: input.comment,
+    ...input.keyFile === null ? {} : { keyFile: input.keyFile },
+    ...input.signed === null ? {} : { signed: input.signed },
+  }))
+  caller.progress(`${choice === 'approve' ? 'approval' : 'rejection'} of change/${change.id} is recorded`)
+  return changeDocument(await drive(caller, change.id, input.until))
+}

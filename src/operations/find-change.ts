@@ -1,0 +1,16 @@
+import type { World } from '../flow/world.ts'
+import type { Change } from '../model/change.ts'
+import { WritError } from '../model/error.ts'
+
+/** The change that a person names by id or the beginning of one. Throws change/not-found, change/ambiguous. */
+export async function findChange(world: World, name: string): Promise<Change> {
+  const id = name.replace(/^change\//, '')
+  const ids = await world.changes.find(id)
+  if (ids.length > 1 && !ids.includes(id)) {
+    throw new WritError('change/ambiguous', `${ids.length} changes begin with ${id}: ${ids.slice(0, 8).map(one => `change/${one}`).join(', ')}${ids.length > 8 ? ', …' : ''}.`)
+  }
+  const found = ids.includes(id) ? id : ids[0]
+  const change = found === undefined ? null : await world.changes.get(found)
+  if (change === null) throw new WritError('change/not-found', `There is no change ${id}.`)
+  return change
+}

@@ -1,0 +1,52 @@
+import { isNoChange, plan } from '../flow/plan.ts'
+import { submit } from '../flow/submit.ts'
+import { isRefusal, refuse } from '../model/error.ts'
+import type { Refusal } from '../model/error.ts'
+import { valueAt } from '../model/json.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ChangeRequest, FieldAsk } from '../model/request.ts'
+import { showRef } from '../model/resource.ts'
+import { changeDocument, noChangeDocument, planDocument, refusalDocument } from '../views/documents.ts'
+import type { ChangeDocument, NoChangeDocument, PlanDocument, RefusalDocument } from '../views/documents.ts'
+import { withAliasHint } from './alias-hint.ts'
+import { drive } from './drive.ts'
+import type { ChangeInput } from './inputs.ts'
+import type { Caller } from './operation.ts'
+
+/** Every way a change verb can answer. */
+export type Proposed = PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument
+
+/** What a verb asks for, and what must hold for it to be wanted at all. */
+export interface Proposal {
+  readonly verb: ChangeRequest['verb']
+  readonly asks: readonly FieldAsk[]
+  /** The number of replicas that the object must have now. */
+  readonly currentReplicas?: number | null
+}
+
+/** plan → result of the dry run, refusal or no change; else submit and deliver. The one way of every change verb (DESIGN.md section 1.3). */
+export async function propose(caller: Caller, input: ChangeInput, proposal: Proposal): Promise<Proposed> {
+  const { world, identity } = caller
+  const request: ChangeRequest = {
+    verb: proposal.verb, asks: proposal.asks, requester: identity, target: input.target, scope: input.scope,
+    reason: input.reason, incident: input.incident, rollbackPlan: input.rollbackPlan,
+  }
+  const result = await plan(world, request)
+  if (isRefusal(result)) return refusalDocument(result)
+  if (isNoChange(result)) return noChangeDocument(result)
+  const stale = checkReplicas(result, proposal.currentReplicas ?? null)
+  if (stale !== null) return refusalDocument(stale)
+  if (input.dryRun) return planDocument(result, 'Run the same command without --dry-run.')
+  caller.progress(`planned: ${showRef(result.target)} through ${result.owner.kind} ${result.owner.namespace}/${result.owner.name}, ${result.places.join(', ')}`)
+  if (caller.signal.aborted) return planDocument(result, 'Run the same command again: nothing was written.')
+  const { change, existed } = await withAliasHint(identity, () => submit(world, result))
+  caller.progress(existed ? `change/${change.id} stands already` : `change/${change.id} is recorded`)
+  return changeDocument(await drive(caller, change.id, input.until), existed ? { existed } : {})
+}
+
+function checkReplicas(result: Plan, current: number | null): Refusal | null {
+  if (current === null) return null
+  const live = valueAt(result.live, 'spec', 'replicas')
+  if (live === current) return null
+  return refuse('STALE', `${showRef(result.target)} has ${JSON.stringify(live ?? null)} replicas, not ${current}.`, [{ sentence: `spec.replicas is ${JSON.stringify(live ?? null)}`, at: showRef(result.target) }])
+}

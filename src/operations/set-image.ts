@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { answerLines } from '../views/answer-lines.ts'
+import { ChangeInput, ContainerName } from './inputs.ts'
+import { ALL } from './operation.ts'
+import type { Operation } from './operation.ts'
+import { propose } from './propose.ts'
+import type { Proposed } from './propose.ts'
+
+const Input = ChangeInput.extend({ images: z.array(z.strictObject({ container: ContainerName, image: z.string().min(1).max(1000) })).min(1).max(100) })
+
+/** `writ set image TYPE/NAME CONTAINER=IMAGE…` */
+export const setImage: Operation<z.infer<typeof Input>, Proposed> = {
+  name: 'set-image',
+  summary: 'Change the image of containers',
+  doors: ALL,
+  reads: false,
+  input: Input,
+  run: (caller, { images, ...input }) => propose(caller, input, {
+    verb: 'set image', asks: images.map(({ container, image }) => ({ kind: 'image', container, value: image })),
+  }),
+  show: answerLines,
+}

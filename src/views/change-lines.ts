@@ -1,0 +1,88 @@
+import type { Approval, Change, JournalEntry } from '../model/change.ts'
+import type { Evidence } from '../model/error.ts'
+import { textAt } from '../model/json.ts'
+import { showOwner } from '../model/owner.ts'
+import type { ChangeDocument } from './documents.ts'
+import { line, row } from './line.ts'
+import type { Line, Tone } from './line.ts'
+import { planTitle } from './plan-lines.ts'
+
+/** A change for a person: where it stands, where to look, and whom it waits for as the last line. */
+export function changeLines(change: ChangeDocument): readonly Line[] {
+  const { plan, facts } = change
+  const requester = plan.request.requester
+  return [
+    line(`change/${change.id} ${change.status}: ${planTitle(plan)}`, change.status === 'open' ? 'title' : toneOf(change.status)),
+    ...row('environment', [`${plan.environment.name} (class ${plan.environmentClass})`]),
+    ...row('asked by', [`${requester.person ?? requester.alias} at ${change.createdAt}${plan.request.reason === null ? '' : `: ${plan.request.reason}`}`]),
+    ...plan.request.incident === null ? [] : row('incident', [plan.request.incident]),
+    ...row('owner', [showOwner(plan.owner)]),
+    ...row('place', plan.places),
+    ...whereToLook(change),
+    ...facts.mergeCommit === undefined ? [] : row('merged', [`${facts.mergeCommit.slice(0, 12)} into ${plan.branch}${facts.mergedAt === undefined ? '' : ` at ${facts.mergedAt}`}`]),
+    ...verifiedLines(change),
+    ...endedLines(change),
+    ...waitingLines(change),
+  ]
+}
+
+/** What `describe` adds: votes, and the journal. */
+export function describeLines(change: ChangeDocument): readonly Line[] {
+  return [
+    ...row('digest', [change.plan.digest]),
+    ...row('votes', change.approvals === undefined || change.approvals.length === 0 ? ['none'] : change.approvals.map(vote)),
+    ...row('journal', change.journal === undefined || change.journal.length === 0 ? ['empty'] : change.journal.map(entry)),
+  ]
+}
+
+/** Whom an open change waits for, and the command that goes on. */
+export function waitingLines(change: Pick<ChangeDocument, 'status' | 'waiting' | 'next' | 'step'>): readonly Line[] {
+  if (change.status !== 'open') return []
+  const waits = change.waiting === null ? line(`Not finished: at ${change.step}.`, 'warn') : line(`Waits for ${change.waiting.for === 'people' ? 'people' : `the ${change.waiting.for}`}: ${change.waiting.sentence}`, 'warn')
+  return change.next === null ? [waits] : [waits, line(`Next: ${change.next}`, 'title')]
+}
+
+/** Evidence as indented sentences with their places. */
+export function evidenceLines(evidence: readonly Evidence[]): readonly Line[] {
+  return evidence.map(({ sentence, at }) => line(`  ${sentence}${at === undefined ? '' : ` (${at})`}`))
+}
+
+function whereToLook({ plan, facts }: ChangeDocument): readonly Line[] {
+  const { branch, head } = facts
+  if (branch === undefined) return []
+  const request = facts.changeRequest
+  const url = plan.owner.source.url
+  const see = facts.mergeCommit === undefined ? `git fetch ${url} ${branch} && git diff ${facts.headBase ?? plan.base}...FETCH_HEAD` : `git fetch ${url} ${plan.branch} && git show ${facts.mergeCommit}`
+  return [
+    ...row('branch', [`${branch}${head === undefined ? '' : ` at ${head.slice(0, 12)}`}`]),
+    ...row('repository', [url]),
+    ...request === undefined ? [] : row('request', [request.url ?? request.id]),
+    ...row('see it', [see]),
+  ]
+}
+
+function verifiedLines({ facts }: ChangeDocument): readonly Line[] {
+  const seen = facts.verified
+  if (seen === undefined) return []
+  return row('verified', [`at revision ${seen.revision.slice(0, 12)}, ${seen.at}`, ...seen.sentences], 'good')
+}
+
+function endedLines(change: ChangeDocument): readonly Line[] {
+  if (change.ended === null) return []
+  return [...row('ended', [`${change.ended.code}: ${change.ended.message}`], toneOf(change.status)), ...evidenceLines(change.ended.evidence)]
+}
+
+function toneOf(status: Change['status']): Tone {
+  if (status === 'verified') return 'good'
+  return status === 'cancelled' || status === 'superseded' ? 'warn' : 'bad'
+}
+
+function vote(approval: Approval): string {
+  const comment = approval.comment === null ? '' : `: ${approval.comment}`
+  return `${approval.vote === 'approve' ? 'approved' : 'rejected'} by ${approval.person} via ${approval.via} at ${approval.at}, head ${approval.head.slice(0, 12)}, until ${approval.expires}${comment}`
+}
+
+function entry(one: JournalEntry): string {
+  const said = textAt(one.data, 'sentence') ?? textAt(one.data, 'message')
+  return `${one.at} ${one.step} ${one.kind}${said === undefined ? '' : `: ${said}`} (${one.by})`
+}

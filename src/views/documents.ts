@@ -1,0 +1,86 @@
+import type { Approval, Change, JournalEntry } from '../model/change.ts'
+import type { Refusal } from '../model/error.ts'
+import type { BlastEntry, NoChange, Plan } from '../model/plan.ts'
+import { showAsk } from '../model/request.ts'
+import { showRef } from '../model/resource.ts'
+import { withoutSecrets } from './changed-object.ts'
+
+/** A plan as it is printed: everything but the live object, whose other fields are nobody's business here, and the whole files. */
+export interface PlanFields extends Omit<Plan, 'live' | 'files'> { readonly files: readonly string[] }
+export interface PlanDocument extends PlanFields { readonly kind: 'Plan', readonly next: string | null }
+
+export interface RefusalDocument { readonly kind: 'Refusal', readonly code: string, readonly message: string, readonly hint: string, readonly evidence: Refusal['evidence'], readonly next: string }
+export interface NoChangeDocument { readonly kind: 'NoChange', readonly message: string, readonly target: NoChange['target'], readonly next: null }
+
+/** A change as it is printed. `next` is the command that goes on, null where it has ended or only time helps. */
+export interface ChangeDocument extends Omit<Change, 'plan' | 'key'> {
+  readonly kind: 'Change'
+  readonly plan: PlanFields
+  readonly next: string | null
+  /** True where the same request stood already. */
+  readonly existed?: boolean
+  readonly approvals?: readonly Approval[]
+  readonly journal?: readonly JournalEntry[]
+}
+
+/** One line of a list. */
+export interface ChangeSummary {
+  readonly id: string
+  readonly status: Change['status']
+  readonly step: Change['step']
+  readonly what: string
+  readonly target: string
+  readonly cluster: string
+  readonly environment: string
+  readonly requester: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly owner: string
+  readonly branch: string | null
+  readonly waiting: Change['waiting']
+  readonly next: string | null
+}
+
+export function planDocument(plan: Plan, next: string | null): PlanDocument {
+  return { kind: 'Plan', ...planFields(plan), next }
+}
+
+export function refusalDocument(refusal: Refusal): RefusalDocument {
+  return { kind: 'Refusal', code: refusal.refused, message: refusal.message, hint: refusal.hint, evidence: refusal.evidence, next: refusal.hint }
+}
+
+export function noChangeDocument(result: NoChange): NoChangeDocument {
+  return { kind: 'NoChange', message: result.message, target: result.target, next: null }
+}
+
+export function changeDocument(change: Change, more: Pick<ChangeDocument, 'existed' | 'approvals' | 'journal'> = {}): ChangeDocument {
+  const { plan, key: _key, ...rest } = change
+  return { kind: 'Change', ...rest, plan: planFields(plan), next: nextCommand(change), ...more }
+}
+
+export function changeSummary(change: Change): ChangeSummary {
+  const { plan } = change
+  return {
+    id: change.id, status: change.status, step: change.step,
+    what: plan.request.asks.map(showAsk).join(', '), target: showRef(plan.target), cluster: plan.target.cluster, environment: plan.environment.name,
+    requester: plan.request.requester.person ?? plan.request.requester.alias, createdAt: change.createdAt, updatedAt: change.updatedAt,
+    owner: `${plan.owner.namespace}/${plan.owner.name}`, branch: change.facts.branch ?? null, waiting: change.waiting, next: nextCommand(change),
+  }
+}
+
+/** The command that goes on with an open change. */
+export function nextCommand(change: Pick<Change, 'id' | 'status' | 'waiting'>): string | null {
+  if (change.status !== 'open') return null
+  return change.waiting?.next ?? `writ get change/${change.id} --wait`
+}
+
+function planFields({ live: _live, files, ...plan }: Plan): PlanFields {
+  const blast = (entry: BlastEntry): BlastEntry => ({ ...entry, changes: entry.changes?.map(withoutSecrets) ?? null })
+  return {
+    ...plan,
+    files: files.map(file => file.path),
+    proof: { ...plan.proof, changes: plan.proof.changes.map(withoutSecrets) },
+    blast: plan.blast.map(blast),
+    alsoShips: plan.alsoShips === null ? null : { ...plan.alsoShips, changes: plan.alsoShips.changes.map(withoutSecrets) },
+  }
+}

@@ -1,0 +1,109 @@
+import { showOwner } from '../model/owner.ts'
+import type { OwnerRef } from '../model/owner.ts'
+import type { ApprovalNeed, BlastEntry, Plan as WholePlan } from '../model/plan.ts'
+import { showAsk } from '../model/request.ts'
+import { showRef } from '../model/resource.ts'
+import type { Verdict } from '../model/verdict.ts'
+import { changedObject } from './changed-object.ts'
+import { diffLines } from './diff-lines.ts'
+import { counted, indented, line, row } from './line.ts'
+import type { Line } from './line.ts'
+
+/** Lines need neither the live object nor whole files. */
+type Plan = Omit<WholePlan, 'live' | 'files'>
+
+/** A plan for a person who decides: what, where, proven how, who else is touched, what comes next. */
+export function planLines(plan: Plan): readonly Line[] {
+  return [
+    line(planTitle(plan), 'title'),
+    ...row('environment', [environmentOf(plan)], plan.environment.known ? 'plain' : 'warn'),
+    ...row('route', [`${plan.route}: ${plan.routeReason}`]),
+    ...row('owner', [showOwner(plan.owner), ...plan.ownerEvidence.map(({ sentence, at }) => `${sentence}${at === undefined ? '' : ` (${at})`}`)]),
+    ...row('repository', [`${plan.owner.source.url} ${plan.branch} at ${plan.base.slice(0, 12)}`]),
+    ...row('place', plan.places),
+    ...plan.request.reason === null ? [] : row('reason', [plan.request.reason]),
+    line(''),
+    ...indented(diffLines(plan.diff), 2),
+    line(''),
+    ...proofLines(plan),
+    ...blastLines(plan.blast),
+    ...alsoShipsLines(plan),
+    ...policyLines(plan.verdicts),
+    ...row('approvals', [approvalSentence(plan.needs)]),
+    ...row('then', whatHappens(plan)),
+  ]
+}
+
+/** `set image: image of web = nginx:1.27, Deployment shop/web on main`. */
+export function planTitle(plan: Pick<Plan, 'request' | 'target'>): string {
+  return `${plan.request.asks.map(showAsk).join(', ')}: ${showRef(plan.target)} on ${plan.target.cluster}`
+}
+
+/** Who must agree, in words. */
+export function approvalSentence(needs: ApprovalNeed): string {
+  if (needs.count === 0) return 'none needed'
+  const who = needs.groups.length === 0 ? 'another person' : `another person of ${needs.groups.join(' or ')}`
+  const senior = needs.senior ? `, at least one of ${needs.seniorGroup}` : ''
+  return `${needs.count} by ${who}${senior}${needs.signed ? ', signed with an SSH key' : ''}`
+}
+
+/** What comes after the plan, in order. */
+export function whatHappens(plan: Pick<Plan, 'owner' | 'branch' | 'needs' | 'mergesItself' | 'environment'>): readonly string[] {
+  const merge = plan.mergesItself ? 'Writ merges it by itself' : 'a person merges it'
+  const approve = plan.needs.count === 0 ? '' : `${counted(plan.needs.count, 'approval')}, `
+  const sync = plan.owner.delivery.automated ? '' : `${plan.owner.name} does not sync by itself: somebody starts the sync; `
+  return [
+    `a change request to ${plan.branch}; ${approve}then ${merge}`,
+    `${sync}verified once ${showOwner(plan.owner)} has it and the object is healthy for ${plan.environment.verify.stability}`,
+  ]
+}
+
+function environmentOf(plan: Plan): string {
+  const own = `${plan.environment.name} (class ${plan.environment.class}, risk ${plan.environment.rules.riskLevel})`
+  return plan.environmentClass === plan.environment.class ? own : `${own}; it reaches class ${plan.environmentClass} too, whose rules stand`
+}
+
+function proofLines({ proof }: Plan): readonly Line[] {
+  return [
+    ...row('rendered', [`${proof.sentence} (${proof.renderer.name} ${proof.renderer.version})`], 'good'),
+    ...indented(proof.changes.flatMap(changedObject), 15),
+  ]
+}
+
+function blastLines(blast: readonly BlastEntry[]): readonly Line[] {
+  const touched = blast.filter(entry => entry.changes === null || entry.changes.length > 0)
+  const untouched = blast.length - touched.length
+  const rest = untouched === 0 ? '' : `; ${counted(untouched, 'other consumer')} of the same ${untouched === 1 ? 'file stays' : 'files stay'} as ${untouched === 1 ? 'it is' : 'they are'}`
+  if (touched.length === 0) return row('blast radius', [`nothing else changes${rest}`], 'good')
+  return [
+    ...row('blast radius', [`${counted(touched.length, 'other consumer')} ${touched.length === 1 ? 'changes' : 'change'} too${rest}`], 'warn'),
+    ...indented(touched.flatMap(blastEntry), 15),
+  ]
+}
+
+function blastEntry(entry: BlastEntry): readonly Line[] {
+  const owners = entry.owners.length === 0 ? 'no known owner' : entry.owners.map((owner: OwnerRef) => showOwner(owner)).join(', ')
+  const environments = entry.environments.length === 0 ? 'counts as prod' : entry.environments.join(', ')
+  const head = line(`${entry.path === '' ? '(root)' : entry.path}: ${owners}; ${environments}`, 'warn')
+  if (entry.changes === null) return [head, line(`  unknown: it did not render before either${entry.error === null ? '' : ` (${entry.error.split('\n')[0] ?? ''})`}`, 'bad')]
+  return [head, ...indented(entry.changes.flatMap(changedObject), 2)]
+}
+
+function alsoShipsLines({ alsoShips }: Plan): readonly Line[] {
+  if (alsoShips === null) return []
+  const objects = alsoShips.changes.length === 0 ? 'nothing that differs' : counted(alsoShips.changes.length, 'object')
+  return [
+    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}`], 'warn'),
+    ...indented(alsoShips.changes.flatMap(changedObject), 15),
+  ]
+}
+
+function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
+  const count = (result: Verdict['result']): number => verdicts.filter(verdict => verdict.result === result).length
+  const parts = (['pass', 'warn', 'audit', 'skip', 'deny', 'error'] as const).filter(result => count(result) > 0).map(result => `${count(result)} ${result}`)
+  const told = verdicts.filter(({ result }) => result !== 'pass' && result !== 'skip')
+  return [
+    ...row('policies', [parts.length === 0 ? 'none apply' : parts.join(', ')], told.length === 0 ? 'good' : 'warn'),
+    ...told.map(verdict => line(`               ${verdict.result} ${verdict.policy} on ${verdict.object}${verdict.preExisting ? ' (was so before)' : ''}: ${verdict.message ?? 'no message'}`, verdict.result === 'warn' || verdict.result === 'audit' ? 'warn' : 'bad')),
+  ]
+}
