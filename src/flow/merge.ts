@@ -32,7 +32,7 @@ async function mergeLocked(context: StepContext, repository: RepositoryHandle): 
   if (waiting !== null) return waiting
   const tree = await repository.reader.mergeTree(tip.commit, head)
   if (tree === null) return republish(`${change.plan.branch} moved and conflicts with the change`)
-  const proof = await proveMerge(world, change.plan, tip.commit, tree)
+  const proof = await proveMerge(world, change.plan, { baseCommit: tip.commit, mergedTree: tree })
   if (!proof.exact) return republish(`the merge with ${change.plan.branch} would not be exactly the asked change: ${proof.why}`)
   if (await world.policies.bundle() !== change.plan.policyBundle) return republish('the policies changed since the plan')
   const ships = await alsoShips(world, { ...change.plan, base: tip.commit })

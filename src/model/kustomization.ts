@@ -42,6 +42,7 @@ function generatorKeys(): ReadonlySet<string> {
 /** True where kustomize would fetch the path instead of opening it (git and http forms; editing.md 4.3 REMOTE). */
 export function looksRemote(path: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(path) || /^git::/.test(path) || /^[^/\s]+@[^/\s]+:/.test(path) || /^(?:gh:|github\.com[/:])/i.test(path)
+    || /[?&](?:ref|version)=/.test(path)
 }
 
 /** True where a list entry that may be a path or YAML text is YAML text. */

@@ -1,0 +1,82 @@
+import type { DirectoryRules } from '../../model/owner.ts'
+import type { Renderer } from '../ports.ts'
+import type { KustomizationFile, TreeIndex } from './tree-index.ts'
+import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
+
+/** What a path is rendered from, and how: the part of a render job that does not depend on where the files lie. */
+export interface RenderAsk {
+  readonly path: string
+  readonly format: Renderer['format']
+  readonly loadRestrictor: 'root' | 'none'
+  readonly directory: DirectoryRules
+}
+
+/** Everything that a render reads. */
+export interface Closure {
+  readonly files: ReadonlySet<string>
+  /** Kustomizations in the order they are reached; depth 0 is the asked path's own. */
+  readonly kustomizations: readonly { readonly file: KustomizationFile, readonly depth: number }[]
+  /** Manifests that no kustomization of the repository names: those of a plain directory. */
+  readonly loose: readonly string[]
+  /** True where it cannot be told which files are read (symbolic links, unreadable kustomizations): then any file may be. */
+  readonly opaque: boolean
+}
+
+interface Walk { readonly index: TreeIndex, readonly files: Set<string>, readonly reached: Map<string, { file: KustomizationFile, depth: number }>, opaque: boolean }
+
+/** The closure of what an ask renders. */
+export function closureOf(index: TreeIndex, ask: RenderAsk): Closure {
+  const walk: Walk = { index, files: new Set(), reached: new Map(), opaque: throughSymlink(index, ask.path) }
+  const loose = ask.format === 'kustomize' ? [] : looseFiles(walk, ask)
+  if (ask.format === 'kustomize') reach(walk, [ask.path])
+  for (const path of loose) walk.files.add(path)
+  return { files: walk.files, kustomizations: [...walk.reached.values()], loose, opaque: walk.opaque }
+}
+
+/** Breadth first, so that each kustomization has its smallest depth. */
+function reach(walk: Walk, start: readonly string[], depth = 0): void {
+  let level = start
+  for (let at = depth; level.length > 0; at++) {
+    const next: string[] = []
+    for (const directory of level) {
+      const file = walk.index.kustomizations.get(directory)
+      if (file === undefined || walk.reached.has(directory)) continue
+      walk.reached.set(directory, { file, depth: at })
+      walk.files.add(file.path)
+      if (file.value === null) walk.opaque = true
+      next.push(...follow(walk, file))
+    }
+    level = next
+  }
+}
+
+/** Adds the files that a kustomization names and gives the directories. */
+function follow(walk: Walk, file: KustomizationFile): readonly string[] {
+  const directories: string[] = []
+  for (const { path } of file.references) {
+    const resolved = resolvePath(file.directory, path)
+    if (resolved === null) continue
+    if (walk.index.files.has(resolved)) walk.files.add(resolved)
+    else if (throughSymlink(walk.index, resolved)) walk.opaque = true
+    else if (walk.index.kustomizations.has(resolved)) directories.push(resolved)
+  }
+  return directories
+}
+
+/** The YAML files of a path that is rendered without a kustomization file of its own. */
+function looseFiles(walk: Walk, ask: RenderAsk): readonly string[] {
+  const { index } = walk
+  const flux = ask.format === 'flux-directory'
+  const below = [...index.files].filter(path => isBelow(path, ask.path) && (flux ? /\.ya?ml$/ : /\.(?:ya?ml|json)$/).test(path))
+  if ([...index.symlinks].some(path => isBelow(path, ask.path))) walk.opaque = true
+  if (!flux) return below.filter(path => ask.directory.recurse || directoryOf(path) === ask.path)
+  const inner = [...index.kustomizations.keys()].filter(directory => directory !== ask.path && isBelow(directory, ask.path))
+  reach(walk, inner.filter(directory => !inner.some(other => other !== directory && isBelow(directory, other))), 1)
+  return below.filter(path => !inner.some(directory => isBelow(path, directory)))
+}
+
+function throughSymlink(index: TreeIndex, path: string): boolean {
+  if (index.symlinks.size === 0) return false
+  for (let at = path; at !== ''; at = directoryOf(at)) if (index.symlinks.has(at)) return true
+  return false
+}

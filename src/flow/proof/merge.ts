@@ -1,0 +1,71 @@
+import { isRefusal } from '../../model/error.ts'
+import { samePath } from '../../model/field.ts'
+import { canonical, sameJson } from '../../model/json.ts'
+import type { BlastEntry, ObjectChange, Plan } from '../../model/plan.ts'
+import { refKey, refOf, showRef } from '../../model/resource.ts'
+import { hashChanges } from '../digest.ts'
+import { ownersOfBranch } from './owners.ts'
+import { compareRenders } from '../compare.ts'
+import type { RepositoryReader } from '../ports.ts'
+import type { World } from '../world.ts'
+import { openBench } from './bench.ts'
+import type { Bench } from './bench.ts'
+import { blastOf } from './blast.ts'
+import { otherConsumers, renderAsk } from './consumers.ts'
+import { findTarget, isAlreadySo } from './target.ts'
+import { judgeDifference } from './verdict.ts'
+
+export type MergeProof =
+  | { readonly exact: true, readonly changes: readonly ObjectChange[], readonly blast: readonly BlastEntry[] }
+  | { readonly exact: false, readonly why: string }
+
+/**
+ * Proves a merge result beside the base it goes into: it must differ in exactly the files, fields and blast radius of the plan (DESIGN.md section 2).
+ * `mergedTree` is the tree of merging the published head into `baseCommit`.
+ */
+export async function proveMerge(world: World, plan: Plan, merge: { readonly baseCommit: string, readonly mergedTree: string }): Promise<MergeProof> {
+  const repository = world.repositories.open(plan.owner.source.url)
+  if (isRefusal(repository)) return { exact: false, why: repository.message }
+  const bench = await openBench(world, repository.reader, merge.baseCommit)
+  try {
+    return await proveMergeOn(world, { plan, bench, reader: repository.reader, ...merge })
+  } finally {
+    await bench.dispose()
+  }
+}
+
+interface Merge { readonly plan: Plan, readonly bench: Bench, readonly reader: RepositoryReader, readonly baseCommit: string, readonly mergedTree: string }
+
+async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mergedTree }: Merge): Promise<MergeProof> {
+  const files = await reader.changes(baseCommit, mergedTree)
+  const strange = files.find(({ path }) => !plan.files.some(file => file.path === path))
+  if (strange !== undefined) return { exact: false, why: `${strange.path} would change, which is not part of the plan` }
+  const ask = renderAsk(bench.index, plan.owner)
+  const [before] = await bench.render([], [ask])
+  const [after] = await bench.render(files, [ask])
+  if (before?.ok !== true) return { exact: false, why: `the base does not render: ${before?.message ?? ''}` }
+  if (after?.ok !== true) return { exact: false, why: `the merge result does not render: ${after?.message ?? ''}` }
+  const [target, ...others] = findTarget(before.objects, plan.target, plan.owner.destination)
+  if (target === undefined || others.length > 0) return { exact: false, why: `the base renders ${showRef(plan.target)} ${others.length === 0 ? 'no more' : 'more than once'}` }
+  const open = plan.edits.filter(edit => !isAlreadySo(edit))
+  const changes = compareRenders(before.objects.map(({ object }) => object), after.objects.map(({ object }) => object))
+  const verdict = judgeDifference(changes, open, change => refKey(change.object) === refKey(refOf(target.object)))
+  if (verdict.kind === 'wide') return { exact: false, why: verdict.sentences.join('; ') }
+  if (verdict.kind === 'none' || !open.every(edit => verdict.covered.some(done => samePath(done.path, edit.path)))) return { exact: false, why: 'not every asked field would change' }
+  const moved = changes.flatMap(change => change.fields).find(field => !open.some(edit => samePath(edit.path, field.path) && sameJson(edit.before, field.before)))
+  if (moved !== undefined) return { exact: false, why: `the base now holds ${JSON.stringify(moved.before ?? null)}` }
+  const consumers = otherConsumers({ index: bench.index, asked: plan.owner, owners: await ownersOfBranch(world, bench, plan) })
+  const blast = await blastOf(world, bench, { consumers, changes: files })
+  if (blast.broken !== null) return { exact: false, why: blast.broken }
+  if (blastKey(blast.entries) !== blastKey(plan.blast)) return { exact: false, why: 'the effect on other consumers is not the one that was planned' }
+  return { exact: true, changes, blast: blast.entries }
+}
+
+/** Equal for the same effect on the same consumers, whatever the order they are found in. */
+function blastKey(entries: readonly BlastEntry[]): string {
+  const keys = entries.map(entry => canonical({
+    path: entry.path, owners: entry.owners.map(owner => `${owner.tool}/${owner.cluster}/${owner.namespace}/${owner.name}`).sort(),
+    environments: entry.environments, changes: entry.changes === null ? null : hashChanges(entry.changes),
+  }))
+  return keys.sort().join('\n')
+}

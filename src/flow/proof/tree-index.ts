@@ -1,0 +1,98 @@
+import { posix } from 'node:path'
+import type { JsonObject } from '../../model/json.ts'
+import { isObject } from '../../model/json.ts'
+import { KUSTOMIZATION_NAMES, isInline, kustomizationReferences, pluginReferences } from '../../model/kustomization.ts'
+import type { KustomizationReference } from '../../model/kustomization.ts'
+import type { FileChange } from '../../model/plan.ts'
+import { jsonOf, readSource } from '../edit/source.ts'
+import type { Tree } from '../ports.ts'
+
+/** One kustomization of the repository. `value` is null where the file cannot be read as one YAML object. */
+export interface KustomizationFile {
+  readonly path: string
+  readonly directory: string
+  readonly text: string
+  readonly value: JsonObject | null
+  readonly component: boolean
+  /** What it names; the files that its plugin configurations name are among them. */
+  readonly references: readonly KustomizationReference[]
+}
+
+/** The files of one commit, with every kustomization read. Symbolic links are known but never followed. */
+export interface TreeIndex {
+  readonly tree: Tree
+  readonly files: ReadonlySet<string>
+  readonly directories: ReadonlySet<string>
+  readonly symlinks: ReadonlySet<string>
+  /** By directory, '' is the root. */
+  readonly kustomizations: ReadonlyMap<string, KustomizationFile>
+}
+
+/** Reads the index of a commit; `changes` lie on top of it. */
+export async function indexTree(tree: Tree, changes: readonly FileChange[] = []): Promise<TreeIndex> {
+  const files = new Set(tree.entries.filter(entry => entry.kind === 'file' || entry.kind === 'executable').map(entry => entry.path))
+  const symlinks = new Set(tree.entries.filter(entry => entry.kind === 'symlink').map(entry => entry.path))
+  const paths = [...files].filter(path => isKustomizationPath(path))
+  const texts = new Map(await tree.read(paths))
+  for (const { path, after } of changes) if (after !== null && texts.has(path)) texts.set(path, after)
+  const read = paths.map(path => readKustomization(path, texts.get(path) ?? null))
+  const pluginTexts = await tree.read([...new Set(read.flatMap(pluginFiles))].filter(path => files.has(path)))
+  const kustomizations = new Map<string, KustomizationFile>()
+  for (const file of read) {
+    const twice = kustomizations.has(file.directory)
+    const references = [...file.references, ...pluginFiles(file).flatMap(path => referencesOfPlugins(pluginTexts.get(path)))]
+    kustomizations.set(file.directory, twice ? { ...file, value: null, references: [] } : { ...file, references })
+  }
+  return { tree, files, symlinks, directories: directoriesOf(files), kustomizations }
+}
+
+/** The directory above a path; '' is the root. */
+export function directoryOf(path: string): string {
+  const directory = posix.dirname(path)
+  return directory === '.' ? '' : directory
+}
+
+/** A path that a file in `directory` names, relative to the repository; null where it leads out of it. */
+export function resolvePath(directory: string, path: string): string | null {
+  const joined = posix.normalize(posix.join(directory, path)).replace(/\/+$/, '')
+  if (path.startsWith('/') || joined === '..' || joined.startsWith('../')) return null
+  return joined === '.' ? '' : joined
+}
+
+/** True where a path lies in a directory or below it. */
+export function isBelow(path: string, directory: string): boolean {
+  return directory === '' || path === directory || path.startsWith(`${directory}/`)
+}
+
+function isKustomizationPath(path: string): boolean {
+  const name = posix.basename(path)
+  return KUSTOMIZATION_NAMES.some(known => known === name)
+}
+
+function readKustomization(path: string, text: string | null): KustomizationFile {
+  const directory = directoryOf(path)
+  const documents = text === null ? null : jsonOf(readSource(text))
+  const [value, ...more] = documents?.filter(document => document !== null) ?? []
+  if (text === null || !isObject(value) || more.length > 0) return { path, directory, text: text ?? '', value: null, component: false, references: [] }
+  return { path, directory, text, value, component: value['kind'] === 'Component', references: kustomizationReferences(value) }
+}
+
+/** The plugin configuration files of a kustomization, which may name further files. */
+function pluginFiles(file: KustomizationFile): readonly string[] {
+  return file.references.flatMap(reference => {
+    const path = reference.role === 'plugin' && !isInline(reference.path) ? resolvePath(file.directory, reference.path) : null
+    return path === null ? [] : [path]
+  })
+}
+
+function referencesOfPlugins(text: string | undefined): readonly KustomizationReference[] {
+  return (text === undefined ? null : jsonOf(readSource(text)))?.flatMap(document => pluginReferences(document)) ?? []
+}
+
+function directoriesOf(files: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>([''])
+  for (const file of files) {
+    for (let directory = directoryOf(file); !found.has(directory); directory = directoryOf(directory)) found.add(directory)
+  }
+  return found
+}
