@@ -1,6 +1,7 @@
 import { isObject, textAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import { WritError } from '../../model/error.ts'
+import { redact } from '../redact.ts'
 
 /** One answer of an API server. */
 export interface Answer { readonly status: number, readonly body: Json, readonly retryAfter: number | null }
@@ -51,13 +52,5 @@ function codeOf(cause: unknown): string {
 /** What a Status object says, in one line of at most 500 characters, without anything that looks like a credential. */
 function serverWords(body: Json): string {
   const message = isObject(body) ? textAt(body, 'message') ?? '' : ''
-  return withoutSecrets(message.replaceAll(/\s+/g, ' ').trim().slice(0, 500))
-}
-
-/** Bearer tokens, JSON web tokens and user information of URLs are taken out. */
-export function withoutSecrets(text: string): string {
-  return text
-    .replaceAll(/\b[Bb]earer\s+\S+/g, 'Bearer [redacted]')
-    .replaceAll(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '[redacted]')
-    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1')
+  return redact(message.replaceAll(/\s+/g, ' ').trim().slice(0, 500))
 }

@@ -6,6 +6,7 @@ import { WritError } from '../../model/error.ts'
 import type { Json } from '../../model/json.ts'
 import { answerError, connectionError } from './api-error.ts'
 import type { Answer } from './api-error.ts'
+import { registerSecret } from '../redact.ts'
 import { loadClient } from './client.ts'
 import type { ClientSource } from './client.ts'
 
@@ -101,6 +102,8 @@ async function requestOptions(source: ClientSource, config: KubeConfig): Promise
     // The text of a credential plugin may hold the credential: it stays in the cause.
     throw new WritError('cluster/unauthorized', `The credentials of context ${source.context} cannot be had.`, { cause, hint: `Run kubectl --context ${source.context} version to see why.` })
   }
+  const bearer = options.headers !== undefined && 'Authorization' in options.headers ? String(options.headers['Authorization']) : ''
+  registerSecret(bearer.replace(/^Bearer /, ''))
   const cluster = config.getCurrentCluster()
   if (cluster?.proxyUrl !== undefined || !(cluster?.server ?? '').startsWith('https:')) return options
   const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options

@@ -14,19 +14,27 @@ export async function watchObject(connection: Connection, of: { readonly path: s
 
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
+      const began = Date.now()
       try {
         await stream(connection, { path: of.path, query: { ...selector, resourceVersion: version, timeoutSeconds: 300 }, stop: stop.signal }, changed)
         if (stop.signal.aborted) return
         const next = await currentVersion(connection, of.path, selector)
         if (next !== version) changed()
         version = next
+        // A server that ends every watch at once is not asked in a tight loop.
+        if (Date.now() - began < 1000) await rest(stop.signal)
       } catch {
-        await sleep(1000, undefined, { signal: stop.signal, ref: false }).catch(() => undefined)
+        await rest(stop.signal)
       }
     }
   }
   void follow()
   return () => { stop.abort() }
+}
+
+/** A second, or less where the watch is stopped. */
+function rest(stop: AbortSignal): Promise<void> {
+  return sleep(1000, undefined, { signal: stop, ref: false }).catch(() => undefined)
 }
 
 async function currentVersion(connection: Connection, path: string, selector: Readonly<Record<string, string>>): Promise<string> {
@@ -48,7 +56,7 @@ async function stream(connection: Connection, of: Stream, changed: () => void): 
       if (of.stop.aborted || error === null || error === undefined) resolve()
       else reject(error instanceof Error ? error : new Error('the watch ended'))
     }
-    watch.watch(of.path, of.query, (type: string) => { if (type !== 'BOOKMARK') changed() }, ended)
+    watch.watch(of.path, of.query, (type: unknown) => { if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') changed() }, ended)
       .then(open => {
         if (of.stop.aborted) open.abort()
         else of.stop.addEventListener('abort', () => { open.abort() }, { once: true })

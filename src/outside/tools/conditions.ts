@@ -1,15 +1,16 @@
 import { objectsAt, textAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
+import { redact } from '../redact.ts'
 
 /** The condition of a type in `status.conditions`, or null. */
 export function condition(object: KubernetesObject, type: string): JsonObject | null {
   return objectsAt(object, 'status', 'conditions').find(one => one['type'] === type) ?? null
 }
 
-/** A controller's message in one line, at most 600 characters, without user information in URLs (Argo CD once leaked credentials there). */
+/** A controller's message in one line, at most 600 characters, without secrets (Argo CD once leaked repository credentials there: reliability.md E.1). */
 export function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim().replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1')
+  const line = redact(text.replaceAll(/\s+/g, ' ').trim())
   return line.length > 600 ? `${line.slice(0, 600)}…` : line
 }
 
