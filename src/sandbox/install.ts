@@ -1,0 +1,56 @@
+import { textAt, valueAt } from '../model/json.ts'
+import type { KubernetesObject } from '../model/resource.ts'
+import { WritError } from '../model/error.ts'
+import { nameOf } from './api.ts'
+import type { Api, ApiServer } from './api.ts'
+import { conditionOf } from './flux/conditions.ts'
+
+const KINDS = [
+  { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true },
+  { group: 'argoproj.io', version: 'v1alpha1', kind: 'AppProject', plural: 'appprojects', namespaced: true },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'GitRepository', plural: 'gitrepositories', namespaced: true },
+  { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization', plural: 'kustomizations', namespaced: true },
+] as const
+
+/** Installs what Argo CD and Flux bring into a cluster: their kinds, their namespaces and the default project. */
+export async function installOwners(server: ApiServer, api: Api): Promise<void> {
+  for (const kind of KINDS) await server.ensureKind(kind)
+  for (const name of ['argocd', 'flux-system']) await makeNamespace(api, name)
+  await api.apply({
+    apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' },
+    spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] },
+  }, 'sandbox')
+}
+
+/** Makes a namespace unless it is there. */
+export async function makeNamespace(api: Api, name: string): Promise<void> {
+  const ref = { group: '', version: 'v1', kind: 'Namespace', namespace: null, name }
+  if (await api.get(ref) === null) await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, 'sandbox')
+}
+
+/** Waits until every owner says that all is applied and healthy. Throws sandbox/failed with the owner's own words. */
+export async function waitForOwners(api: Api, owners: readonly KubernetesObject[], how: { readonly timeout: number, readonly cancelled: () => boolean }): Promise<void> {
+  const end = Date.now() + how.timeout
+  for (;;) {
+    const states = await Promise.all(owners.map(async owner => ({ owner, missing: missing(await api.get(nameOf(owner)) ?? owner) })))
+    const first = states.find(state => state.missing !== null)
+    if (first === undefined) return
+    if (how.cancelled()) throw new WritError('sandbox/failed', 'The sandbox was stopped while it started.')
+    if (Date.now() >= end) throw new WritError('sandbox/failed', `${first.owner.kind} ${nameOf(first.owner).name} did not become ready: ${first.missing ?? ''}`)
+    await new Promise(resolve => { setTimeout(resolve, 100) })
+  }
+}
+
+function missing(owner: KubernetesObject): string | null {
+  if (owner.kind === 'Application') {
+    const [sync, health] = [textAt(owner, 'status', 'sync', 'status') ?? 'no status yet', textAt(owner, 'status', 'health', 'status') ?? 'unknown']
+    return sync === 'Synced' && health === 'Healthy' ? null : `sync is ${sync}, health is ${health}. ${firstMessage(owner)}`
+  }
+  const ready = conditionOf(valueAt(owner, 'status'), 'Ready')
+  return ready?.['status'] === 'True' ? null : textAt(ready ?? {}, 'message') ?? 'no status yet'
+}
+
+function firstMessage(owner: KubernetesObject): string {
+  const conditions = valueAt(owner, 'status', 'conditions')
+  return textAt(Array.isArray(conditions) ? conditions[0] : undefined, 'message') ?? ''
+}
