@@ -1,0 +1,22 @@
+import type { Json } from '../../../model/json.ts'
+import type { EvaluationJob } from '../evaluation.ts'
+import type { Context } from './round.ts'
+import { celValue, RequestValue, UnknownNamespace, VariableValues } from './values.ts'
+
+/** The two states of the object that an evaluation sees. */
+export interface States { readonly object: Json, readonly oldObject: Json }
+
+/** What the expressions of a policy see; `variable` evaluates one variable in that same context. */
+export function contextOf(job: EvaluationJob, states: States, variable: (name: string, context: Context) => unknown): Context {
+  const request = new RequestValue()
+  for (const [key, value] of Object.entries(job.request)) if (value !== undefined && value !== null) request.set(key, celValue(value))
+  const fixed = {
+    object: celValue(states.object),
+    oldObject: celValue(states.oldObject),
+    request,
+    params: celValue(job.params),
+    namespaceObject: 'unknown' in job.namespace ? new UnknownNamespace(job.namespace.unknown) : celValue(job.namespace.object),
+  }
+  const context: Context = { ...fixed, variables: new VariableValues(name => variable(name, context)) }
+  return context
+}
