@@ -1,5 +1,5 @@
 import type { PeopleFile } from '../../model/config.ts'
-import { keyOf } from './ssh-key.ts'
+import { keyOf } from '../ssh-key.ts'
 import type { Problem } from './problem.ts'
 import type { Loaded } from './yaml-source.ts'
 

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import type { Person } from '../../model/config.ts'
 import type { Identity } from '../../model/request.ts'
 import type { Config } from './config.ts'
-import { keyOf } from './ssh-key.ts'
+import { keyOf } from '../ssh-key.ts'
 
 /** Who runs this process, by the operating system's word (never an environment variable's). `person` null where people.yaml does not list the user. */
 export function whoAmI(config: Pick<Config, 'people'>, user: string = osUser()): Identity {

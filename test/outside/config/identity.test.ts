@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { userInfo } from 'node:os'
 import { PeopleFile } from '../../../src/model/config.ts'
 import { identityOf, personOfKey, whoAmI } from '../../../src/outside/config/identity.ts'
-import { keyOf } from '../../../src/outside/config/ssh-key.ts'
+import { keyOf } from '../../../src/outside/ssh-key.ts'
 
 const ADA = 'AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g'
 const BOB = 'AAAAC3NzaC1lZDI1NTE5AAAAICAfHh0cGxoZGBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIB'
