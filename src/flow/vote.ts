@@ -22,7 +22,7 @@ export async function vote(world: World, change: Change, by: Identity, ballot: B
   const head = votableHead(change, ballot.vote)
   const expires = new Date(world.clock.now() + milliseconds(change.plan.environment.approvalLifetime)).toISOString()
   const signature = await signatureOf(world, change, ballot, expires)
-  const person = signature === null ? personOf(change, by) : await signerOf(world, signature)
+  const person = signature === null ? personOf(change, by, ballot.vote) : await signerOf(world, signature)
   checkVoter(change, person, world.people)
   await world.approvals.add({
     change: change.id, person, vote: ballot.vote, head, digest: change.plan.digest, environment: change.plan.environment.name,
@@ -85,9 +85,10 @@ function votableHead(change: Change, choice: Ballot['vote']): string {
   return change.facts.head
 }
 
-function personOf(change: Change, by: Identity): string {
-  if (change.plan.needs.signed) throw new WritError('approve/signature-needed', `change/${change.id} is class ${change.plan.environmentClass}: the OS user is not proof enough.`)
-  if (by.person === null) throw new WritError('identity/unknown', `${by.alias} is not in people.yaml and may not approve.`)
+/** A rejection needs no signature anywhere: stopping is safe. */
+function personOf(change: Change, by: Identity, choice: Ballot['vote']): string {
+  if (change.plan.needs.signed && choice === 'approve') throw new WritError('approve/signature-needed', `change/${change.id} is class ${change.plan.environmentClass}: the OS user is not proof enough.`)
+  if (by.person === null) throw new WritError('identity/unknown', `${by.alias} is not in people.yaml and may not vote.`)
   return by.person
 }
 
