@@ -36,9 +36,14 @@ export async function eachBlob(mirror: Mirror, blobs: readonly SizedBlob[], take
 
 /** The exact bytes of blobs no larger than `limit`; the others are left out. */
 export async function readBlobs(mirror: Mirror, ids: readonly string[], limit: number): Promise<ReadonlyMap<string, Buffer>> {
+  return readSized(mirror, (await blobSizes(mirror, [...new Set(ids)])).filter(blob => blob.size <= limit))
+}
+
+/** The exact bytes of blobs whose sizes are known. */
+export async function readSized(mirror: Mirror, blobs: readonly SizedBlob[]): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>()
-  const small = (await blobSizes(mirror, [...new Set(ids)])).filter(blob => blob.size <= limit)
-  await eachBlob(mirror, small, async contents => {
+  const once = [...new Map(blobs.map(({ blob, size }) => [blob, size]))].map(([blob, size]) => ({ blob, size }))
+  await eachBlob(mirror, once, async contents => {
     for (const [id, bytes] of contents) found.set(id, bytes)
     return Promise.resolve()
   })

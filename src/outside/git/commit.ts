@@ -4,7 +4,7 @@ import { WritError } from '../../model/error.ts'
 import type { CommitText } from '../../flow/ports.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { checkObjectId } from '../ref.ts'
-import { readBlobs } from './blobs.ts'
+import { readSized } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPath } from './paths.ts'
 import { listTree } from './tree.ts'
@@ -19,16 +19,16 @@ export interface Committer { readonly name: string, readonly email: string }
  */
 export async function writeCommit(mirror: Mirror, work: { base: string, changes: readonly FileChange[], text: CommitText, committer: Committer }): Promise<string> {
   const { base, changes, text, committer } = work
-  const entries = new Map((await listTree(mirror, base)).map(entry => [entry.path, entry]))
+  if (changes.every(({ before, after }) => before === after)) throw new WritError('git/failed', 'The changes leave every file as it is; there is nothing to commit.')
+  const former = await fitting(mirror, base, changes)
   const lines: string[] = []
-  for (const change of changes) lines.push(await indexLine(mirror, change, entries))
+  for (const change of changes) lines.push(await indexLine(mirror, change, former.get(change.path)?.mode ?? '100644'))
   const scratch = await mkdtemp(join(mirror.cacheDir, 'index-'))
   try {
     const env = { GIT_INDEX_FILE: join(scratch, 'index') }
     await mirror.call(['read-tree', checkObjectId(base)], { env })
     await mirror.pipe(['update-index', '-z', '--index-info'], { env, input: lines.join('') })
     const tree = idIn((await mirror.call(['write-tree'], { env })).stdout)
-    if (tree === await treeOf(mirror, base)) throw new WritError('git/failed', 'The changes leave every file as it is; there is nothing to commit.')
     return await writeCommitObject(mirror, { tree, parents: [base], text, committer })
   } finally {
     await rm(scratch, { recursive: true, force: true })
@@ -50,19 +50,34 @@ export async function writeCommitObject(mirror: Mirror, work: { tree: string, pa
   return idIn((await mirror.pipe(args, { env, input: text.message.endsWith('\n') ? text.message : `${text.message}\n` })).stdout)
 }
 
-async function indexLine(mirror: Mirror, { path, before, after }: FileChange, entries: ReadonlyMap<string, ListedEntry>): Promise<string> {
-  const entry = entries.get(checkPath(path))
-  if (entry !== undefined && entry.kind !== 'file' && entry.kind !== 'executable') throw new WritError('git/refused', `${path} is no regular file.`)
-  const bytes = entry === undefined ? null : (await readBlobs(mirror, [entry.blob], entry.size)).get(entry.blob) ?? null
-  const same = before === null ? bytes === null : bytes?.equals(Buffer.from(before)) === true
-  if (!same) throw new WritError('git/failed', `${path} is not as the change expects it.`, { hint: 'The file changed meanwhile; ask again.' })
-  if (after === null) return `0 ${'0'.repeat(40)}\t${path}\0`
-  const blob = idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)
-  return `${entry?.mode ?? '100644'} ${blob}\t${path}\0`
+// The entries that the changes replace, after each was found to be as its change says.
+async function fitting(mirror: Mirror, base: string, changes: readonly FileChange[]): Promise<ReadonlyMap<string, ListedEntry>> {
+  const entries = new Map((await listTree(mirror, base)).map(entry => [entry.path, entry]))
+  const folders = new Set([...entries.keys()].flatMap(foldersOf))
+  const former = new Map(changes.flatMap(({ path }) => {
+    const entry = entries.get(checkPath(path))
+    const inTheWay = folders.has(path) || foldersOf(path).some(folder => entries.has(folder))
+    if (inTheWay || (entry !== undefined && entry.kind !== 'file' && entry.kind !== 'executable')) throw new WritError('git/refused', `${path} is no regular file.`)
+    return entry === undefined ? [] : [[path, entry] as const]
+  }))
+  if (new Set(changes.map(({ path }) => path)).size !== changes.length) throw new WritError('git/refused', 'Two changes name the same file.')
+  const contents = await readSized(mirror, [...former.values()])
+  for (const { path, before } of changes) {
+    const bytes = contents.get(former.get(path)?.blob ?? '')
+    const same = before === null ? bytes === undefined : bytes?.equals(Buffer.from(before)) === true
+    if (!same) throw new WritError('git/failed', `${path} is not as the change expects it.`, { hint: 'The file changed meanwhile; ask again.' })
+  }
+  return former
 }
 
-async function treeOf(mirror: Mirror, commit: string): Promise<string> {
-  return idIn((await mirror.call(['rev-parse', '--verify', `${checkObjectId(commit)}^{tree}`])).stdout)
+async function indexLine(mirror: Mirror, { path, after }: FileChange, mode: string): Promise<string> {
+  if (after === null) return `0 ${'0'.repeat(40)}\t${path}\0`
+  return `${mode} ${idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)}\t${path}\0`
+}
+
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join('/'))
 }
 
 function idIn(stdout: Buffer): string {

@@ -25,6 +25,8 @@ export interface Mirror {
   readonly cacheDir: string
   /** An empty folder. */
   readonly home: string
+  /** Ids that were seen in it; nothing is ever pruned. */
+  readonly seen: Set<string>
   /** Through simple-git. Throws git/failed where the exit code is not accepted. */
   call(args: readonly string[], more?: LocalCall): Promise<GitOutput>
   /** Through the process starter. */
@@ -55,6 +57,7 @@ function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mir
   }
   return {
     ...place,
+    seen: new Set(),
     async call(args, more = {}) {
       return judge(args, await callGit({ args, env: { ...base, ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
     },

@@ -1,7 +1,7 @@
 import { WritError } from '../../model/error.ts'
 import type { Tree, TreeEntry } from '../../flow/ports.ts'
 import { checkObjectId } from '../ref.ts'
-import { readBlobs, textOf } from './blobs.ts'
+import { readSized, textOf } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
 
 /** Larger files are no manifests (reliability.md E.3). */
@@ -42,7 +42,7 @@ export async function readTree(mirror: Mirror, id: string): Promise<Tree> {
     entries: listed.map(({ path, kind, blob }) => ({ path, kind, blob })),
     async read(paths) {
       const wanted = paths.flatMap(path => files.get(path) ?? []).filter(({ size }) => size <= MAX_TEXT)
-      const contents = await readBlobs(mirror, wanted.map(({ blob }) => blob), MAX_TEXT)
+      const contents = await readSized(mirror, wanted)
       return new Map(wanted.flatMap(({ path, blob }) => {
         const bytes = contents.get(blob)
         const text = bytes === undefined ? null : textOf(bytes)

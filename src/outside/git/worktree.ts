@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import type { Worktree } from '../../flow/ports.ts'
 import { endWithWrit } from '../end-with-writ.ts'
-import { eachBlob, readBlobs } from './blobs.ts'
+import { eachBlob, readSized } from './blobs.ts'
 import { linksInside } from './links.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPath } from './paths.ts'
@@ -62,7 +62,7 @@ async function writeEntries(mirror: Mirror, dir: string, entries: readonly Liste
 }
 
 async function writeLinks(mirror: Mirror, dir: string, entries: readonly ListedEntry[]): Promise<void> {
-  const contents = await readBlobs(mirror, entries.map(({ blob }) => blob), 4096)
+  const contents = await readSized(mirror, entries.filter(({ size }) => size <= 4096))
   const links = entries.map(({ path, blob }) => ({ path, target: contents.get(blob)?.toString('utf8') ?? '' }))
   for (const { path, target } of linksInside(links)) await symlink(target, join(dir, path))
 }

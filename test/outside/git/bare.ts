@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 const WHO = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@example.org', GIT_COMMITTER_NAME: 'Ann', GIT_COMMITTER_EMAIL: 'ann@example.org' }
 
-/** What a test writes into a file: text, bytes, a script, or a symbolic link. */
-export type TestFile = string | Buffer | { readonly script: string } | { readonly link: string }
+/** What a test puts into a repository: text, bytes, a script, a symbolic link, or a submodule. */
+export type TestFile = string | Buffer | { readonly script: string } | { readonly link: string } | { readonly submodule: string }
 
 /** Runs the real git of the machine for a test's own set-up; throws with its words. */
 export function rawGit(dir: string, args: readonly string[], more: { input?: string | Buffer, env?: Record<string, string> } = {}): string {
@@ -24,9 +24,11 @@ export interface BareRepository {
   readonly root: string
   readonly dir: string
   readonly url: string
-  /** Commits files on a branch (made where it is missing) and gives the commit; null removes a file. */
+  /** Commits files on a branch (made from main where it is missing) and gives the commit; null removes a file. */
   commit(files: Readonly<Record<string, TestFile | null>>, branch?: string, message?: string): Promise<string>
   git(...args: readonly string[]): string
+  /** Installs a server-side hook. */
+  hook(name: string, script: string): Promise<void>
   remove(): Promise<void>
 }
 
@@ -34,26 +36,25 @@ export async function bareRepository(files: Readonly<Record<string, TestFile>> =
   const root = await mkdtemp(join(tmpdir(), 'writ-test-git-'))
   const dir = join(root, 'team', 'app.git')
   await mkdir(dir, { recursive: true })
-  rawGit(dir, ['init', '-q', '--bare', '-b', 'main'])
+  rawGit(dir, ['init', '-q', '--bare', '--template=', '-b', 'main'])
+  let seconds = 1_700_000_000
+  const heads = new Set<string>()
   const repository: BareRepository = {
     root, dir, url: `file://${dir}`,
     git: (...args) => rawGit(dir, args),
-    async commit(change, branch = 'main', message = 'a change') {
-      const work = await mkdtemp(join(root, 'work-'))
-      rawGit(work, ['init', '-q', '-b', branch])
-      const known = rawGit(dir, ['for-each-ref', '--format=%(refname)', `refs/heads/${branch}`, 'refs/heads/main'])
-      const from = known.includes(`refs/heads/${branch}`) ? branch : known.includes('refs/heads/main') ? 'main' : null
-      if (from !== null) {
-        rawGit(work, ['fetch', '-q', dir, `refs/heads/${from}`])
-        rawGit(work, ['reset', '-q', '--hard', 'FETCH_HEAD'])
-      }
-      for (const [path, file] of Object.entries(change)) await put(join(work, path), file)
-      rawGit(work, ['add', '-A', '-f'])
-      rawGit(work, ['commit', '-q', '--allow-empty', '-m', message])
-      rawGit(work, ['push', '-q', '-f', dir, `HEAD:refs/heads/${branch}`])
-      const commit = rawGit(work, ['rev-parse', 'HEAD'])
-      await rm(work, { recursive: true, force: true })
-      return commit
+    commit(change, branch = 'main', message = 'a change') {
+      seconds += 1
+      const from = heads.has(branch) ? branch : heads.has('main') ? 'main' : null
+      const head = [`commit refs/heads/${branch}`, `committer Ann <ann@example.org> ${String(seconds)} +0000`, `data ${String(Buffer.byteLength(message))}`, message, ...from === null ? [] : [`from refs/heads/${from}^0`]]
+      const parts = [Buffer.from(`${head.join('\n')}\n`), ...Object.entries(change).flatMap(([path, file]) => lines(path, file))]
+      rawGit(dir, ['fast-import', '--quiet', '--force'], { input: Buffer.concat([...parts, Buffer.from('\n')]) })
+      heads.add(branch)
+      return Promise.resolve(rawGit(dir, ['rev-parse', `refs/heads/${branch}`]))
+    },
+    async hook(name, script) {
+      await mkdir(join(dir, 'hooks'), { recursive: true })
+      await writeFile(join(dir, 'hooks', name), script)
+      await chmod(join(dir, 'hooks', name), 0o755)
     },
     async remove() { await rm(root, { recursive: true, force: true }) },
   }
@@ -61,14 +62,16 @@ export async function bareRepository(files: Readonly<Record<string, TestFile>> =
   return repository
 }
 
-async function put(path: string, file: TestFile | null): Promise<void> {
-  await rm(path, { force: true })
-  if (file === null) return
-  await mkdir(dirname(path), { recursive: true })
-  if (typeof file === 'string' || Buffer.isBuffer(file)) await writeFile(path, file)
-  else if ('link' in file) await symlink(file.link, path)
-  else {
-    await writeFile(path, file.script)
-    await chmod(path, 0o755)
-  }
+// One file in the language of git fast-import.
+function lines(path: string, file: TestFile | null): readonly Buffer[] {
+  const name = `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
+  if (file === null) return [Buffer.from(`D ${name}\n`)]
+  if (typeof file === 'string' || Buffer.isBuffer(file)) return inline('100644', name, Buffer.from(file))
+  if ('link' in file) return inline('120000', name, Buffer.from(file.link))
+  if ('script' in file) return inline('100755', name, Buffer.from(file.script))
+  return [Buffer.from(`M 160000 ${file.submodule} ${name}\n`)]
+}
+
+function inline(mode: string, name: string, data: Buffer): readonly Buffer[] {
+  return [Buffer.from(`M ${mode} inline ${name}\ndata ${String(data.length)}\n`), data, Buffer.from('\n')]
 }
