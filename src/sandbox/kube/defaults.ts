@@ -1,0 +1,186 @@
+import type { Json, JsonObject } from '../../model/json.ts'
+import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import { resolved } from './schema.ts'
+import type { Schema } from './schema.ts'
+
+/** Values the server writes where a field is missing: type, then field=JSON. What depends on other fields stands in RULES. */
+const CONSTANTS = `
+PodSpec restartPolicy="Always" terminationGracePeriodSeconds=30 dnsPolicy="ClusterFirst" securityContext={} schedulerName="default-scheduler"
+Container terminationMessagePath="/dev/termination-log" terminationMessagePolicy="File"
+EphemeralContainer terminationMessagePath="/dev/termination-log" terminationMessagePolicy="File"
+ContainerPort protocol="TCP"
+Probe timeoutSeconds=1 periodSeconds=10 successThreshold=1 failureThreshold=3
+HTTPGetAction path="/" scheme="HTTP"
+GRPCAction service=""
+SecretVolumeSource defaultMode=420
+ConfigMapVolumeSource defaultMode=420
+DownwardAPIVolumeSource defaultMode=420
+ProjectedVolumeSource defaultMode=420
+ServiceAccountTokenProjection expirationSeconds=3600
+HostPathVolumeSource type=""
+ObjectFieldSelector apiVersion="v1"
+apps.DeploymentSpec replicas=1 revisionHistoryLimit=10 progressDeadlineSeconds=600
+apps.DeploymentStrategy type="RollingUpdate"
+apps.StatefulSetSpec replicas=1 podManagementPolicy="OrderedReady" revisionHistoryLimit=10 persistentVolumeClaimRetentionPolicy={}
+apps.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted="Retain" whenScaled="Retain"
+apps.StatefulSetUpdateStrategy type="RollingUpdate"
+apps.DaemonSetSpec revisionHistoryLimit=10
+apps.DaemonSetUpdateStrategy type="RollingUpdate"
+apps.ReplicaSetSpec replicas=1
+batch.CronJobSpec concurrencyPolicy="Allow" suspend=false successfulJobsHistoryLimit=3 failedJobsHistoryLimit=1
+ServicePort protocol="TCP"
+ServiceSpec sessionAffinity="None" type="ClusterIP"
+PersistentVolumeClaimSpec volumeMode="Filesystem"
+PersistentVolumeClaimStatus phase="Pending"
+PersistentVolumeSpec persistentVolumeReclaimPolicy="Retain" volumeMode="Filesystem"
+PersistentVolumeStatus phase="Pending"
+Secret type="Opaque"
+NamespaceStatus phase="Active"
+rbac.RoleRef apiGroup="rbac.authorization.k8s.io"
+networking.NetworkPolicyPort protocol="TCP"
+autoscalingv2.HorizontalPodAutoscalerSpec minReplicas=1
+apiextensions.CustomResourceDefinitionSpec conversion={"strategy":"None"}
+apiextensions.ServiceReference port=443
+admissionregistration.ServiceReference port=443
+admissionregistration.ValidatingWebhook failurePolicy="Fail" matchPolicy="Equivalent" namespaceSelector={} objectSelector={} timeoutSeconds=10
+admissionregistration.MutatingWebhook failurePolicy="Fail" matchPolicy="Equivalent" namespaceSelector={} objectSelector={} timeoutSeconds=10 reinvocationPolicy="Never"
+admissionregistration.RuleWithOperations scope="*"
+admissionregistration.NamedRuleWithOperations scope="*"
+admissionregistration.ValidatingAdmissionPolicySpec failurePolicy="Fail"
+admissionregistration.MatchResources matchPolicy="Equivalent" namespaceSelector={} objectSelector={}
+storage.StorageClass reclaimPolicy="Delete" volumeBindingMode="Immediate"
+scheduling.PriorityClass preemptionPolicy="PreemptLowerPriority"
+`
+
+const TABLE: ReadonlyMap<string, readonly (readonly [string, Json])[]> = new Map(CONSTANTS.trim().split('\n').map(line => {
+  const [name = '', ...pairs] = line.split(' ')
+  return [name, pairs.map((pair): readonly [string, Json] => {
+    const at = pair.indexOf('=')
+    return [pair.slice(0, at), jsonValue(pair.slice(at + 1))]
+  })]
+}))
+
+function jsonValue(text: string): Json {
+  const value: Json = JSON.parse(text)
+  return value
+}
+
+type Rule = (value: JsonObject) => JsonObject
+
+const RULES: Readonly<Record<string, Rule>> = {
+  Container: withPullPolicy,
+  EphemeralContainer: withPullPolicy,
+  PodSpec: spec => {
+    const account = textAt(spec, 'serviceAccountName') || textAt(spec, 'serviceAccount')
+    return { ...spec, ...(account ? { serviceAccountName: account, serviceAccount: account } : {}), ...(spec['hostNetwork'] === true ? hostPorts(spec) : {}) }
+  },
+  Pod: pod => ({ ...pod, spec: { enableServiceLinks: true, ...objectIn(pod['spec']) }, status: { phase: 'Pending', qosClass: 'BestEffort', ...objectIn(pod['status']) } }),
+  Volume: volume => Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} },
+  'apps.DeploymentStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
+    : { ...strategy, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...objectIn(strategy['rollingUpdate']) } },
+  'apps.StatefulSetUpdateStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
+    : { ...strategy, rollingUpdate: { partition: 0, ...objectIn(strategy['rollingUpdate']) } },
+  'apps.DaemonSetUpdateStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
+    : { ...strategy, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...objectIn(strategy['rollingUpdate']) } },
+  'apps.StatefulSetSpec': spec => isList(spec['volumeClaimTemplates'])
+    ? { ...spec, volumeClaimTemplates: spec['volumeClaimTemplates'].map(item => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...objectIn(item) })) } : spec,
+  'apps.DaemonSet': daemonSet,
+  'batch.Job': job => {
+    const spec = objectIn(job['spec'])
+    const counts = spec['completions'] === undefined && spec['parallelism'] === undefined ? { completions: 1, parallelism: 1 } : { parallelism: 1 }
+    const replacement = spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed'
+    return { ...job, spec: { ...counts, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false, podReplacementPolicy: replacement, ...spec } }
+  },
+  ServicePort: port => port['targetPort'] !== undefined && port['targetPort'] !== 0 && port['targetPort'] !== '' ? port : { ...port, targetPort: port['port'] },
+  ServiceSpec: service,
+  Secret: secret => {
+    const { stringData, ...rest } = secret
+    if (!isObject(stringData)) return rest
+    const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]))
+    return { ...rest, data: { ...objectIn(rest['data']), ...data } }
+  },
+  Namespace: namespace => {
+    const metadata = objectIn(namespace['metadata'])
+    const labels = { 'kubernetes.io/metadata.name': metadata['name'] ?? '', ...objectIn(metadata['labels']) }
+    return { ...namespace, metadata: { ...metadata, labels }, spec: { finalizers: ['kubernetes'], ...objectIn(namespace['spec']) } }
+  },
+  'rbac.Subject': subject => {
+    const kind = textAt(subject, 'kind')
+    return kind === 'User' || kind === 'Group' ? { apiGroup: 'rbac.authorization.k8s.io', ...subject } : subject
+  },
+  'networking.NetworkPolicySpec': spec => spec['policyTypes'] ? spec : { ...spec, policyTypes: spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'] },
+  'autoscalingv2.HorizontalPodAutoscalerSpec': spec => spec['metrics'] ? spec
+    : { ...spec, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] },
+  'apiextensions.CustomResourceDefinitionNames': names => {
+    const kind = textAt(names, 'kind') ?? ''
+    return kind === '' ? names : { ...names, singular: textAt(names, 'singular') || kind.toLowerCase(), listKind: textAt(names, 'listKind') || `${kind}List` }
+  },
+}
+
+/** The object with the server's defaults; `schema` is the one it was shaped by. Custom resources get their definition's. */
+export function defaulted(value: Json, schema: Schema): Json {
+  const known = resolved(schema, value)
+  if (isList(value)) return known.element ? value.map(item => defaulted(item, known.element ?? known)) : value
+  if (!isObject(value)) return value
+  const own = ownDefaults(value, known)
+  const out: Record<string, Json | undefined> = { ...own }
+  for (const [key, item] of Object.entries(own)) {
+    const child = known.fields?.get(key)?.schema ?? known.element
+    if (item !== undefined && child && child.kind !== 'scalar') out[key] = defaulted(item, child)
+  }
+  return out
+}
+
+function ownDefaults(value: JsonObject, schema: Schema): JsonObject {
+  const out: Record<string, Json | undefined> = { ...value }
+  for (const [key, constant] of TABLE.get(schema.name ?? '') ?? []) {
+    if (out[key] === undefined || out[key] === '') out[key] = constant
+  }
+  for (const [key, field] of schema.rules ? schema.fields ?? [] : []) {
+    const fallback = field.schema.rules?.['default']
+    if (fallback !== undefined && (out[key] === undefined || (out[key] === null && field.schema.rules?.['nullable'] !== true))) out[key] = fallback
+  }
+  return RULES[schema.name ?? '']?.(out) ?? out
+}
+
+/** Always without a tag and for `latest`, else only where the image is missing on the node. */
+function withPullPolicy(container: JsonObject): JsonObject {
+  if (container['imagePullPolicy'] !== undefined) return container
+  const image = textAt(container, 'image') ?? ''
+  const [named = ''] = image.split('@')
+  const tag = /:([^/:]+)$/.exec(named)?.[1]
+  const always = tag === 'latest' || (tag === undefined && !image.includes('@'))
+  return { ...container, imagePullPolicy: always ? 'Always' : 'IfNotPresent' }
+}
+
+function hostPorts(spec: JsonObject): JsonObject {
+  const containers = isList(spec['containers']) ? spec['containers'] : []
+  return { containers: containers.map(item => {
+    const container = objectIn(item)
+    const ports = container['ports']
+    return isList(ports) ? { ...container, ports: ports.map(port => ({ ...objectIn(port), hostPort: valueAt(port, 'hostPort') ?? valueAt(port, 'containerPort') })) } : item
+  }) }
+}
+
+/** The generation of the template, kept in an annotation for clients of long ago. */
+function daemonSet(value: JsonObject): JsonObject {
+  const metadata = objectIn(value['metadata'])
+  const annotations = objectIn(metadata['annotations'])
+  const key = 'deprecated.daemonset.template.generation'
+  return annotations[key] ? value : { ...value, metadata: { ...metadata, annotations: { ...annotations, [key]: '1' } } }
+}
+
+function service(spec: JsonObject): JsonObject {
+  const type = textAt(spec, 'type')
+  if (type === 'ExternalName') return spec
+  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' }
+  const outside = type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }
+  const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}
+  const sticky = spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } } } : {}
+  const ip = textAt(spec, 'clusterIP')
+  return { ...families, ...outside, ...balancer, ...sticky, ...spec, ...(ip ? { clusterIPs: [ip] } : {}) }
+}
+
+function objectIn(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}

@@ -1,0 +1,141 @@
+import type { Json, JsonObject } from '../../model/json.ts'
+import { isList, isObject, textAt } from '../../model/json.ts'
+import { TYPES } from './types.ts'
+
+/** A field of a struct. `omit`: left out where zero; `pointer`: kept as written; `always`: present even where nobody wrote it. */
+export interface Field { readonly schema: Schema, readonly presence: 'omit' | 'pointer' | 'always' }
+
+/** What the server knows of a value: enough for decoding, merging, ownership and (custom resources) validation. */
+export interface Schema {
+  readonly kind: 'struct' | 'map' | 'list' | 'scalar' | 'any'
+  /** Name of a built-in type; defaults hang on it. */
+  readonly name?: string
+  /** The letter of a scalar, see types.ts. */
+  readonly letter?: string
+  readonly fields?: ReadonlyMap<string, Field>
+  /** A struct that keeps fields it does not know. */
+  readonly open?: boolean
+  readonly element?: Schema
+  /** Owned and merged as one value. */
+  readonly atomic?: boolean
+  /** Keys of an associative list; with `set` the items themselves are the keys. */
+  readonly keys?: readonly string[]
+  readonly set?: boolean
+  readonly keyDefaults?: JsonObject
+  /** Strategic merge: the key of a merged list, `set` for plain values; absent: the list is replaced. */
+  readonly mergeKey?: string
+  /** The OpenAPI schema of a custom resource at this place. */
+  readonly rules?: JsonObject
+}
+
+export const ANY: Schema = { kind: 'any' }
+const ATOMIC_ANY: Schema = { kind: 'any', atomic: true }
+const DEDUCED_MAP: Schema = { kind: 'struct', open: true, fields: new Map() }
+const DEDUCED_LIST: Schema = { kind: 'list', atomic: true, element: ANY }
+const SCALAR: Schema = { kind: 'scalar', letter: 'x' }
+
+const LINES = new Map(TYPES.trim().split('\n').map(line => {
+  const [name = '', ...fields] = line.split(' ')
+  return [name, fields] as const
+}))
+const cache = new Map<string, Schema>()
+
+/** The built-in type of that name (see types.ts). Throws where there is none: names stand in this folder only. */
+export function namedSchema(name: string): Schema {
+  const known = cache.get(name)
+  if (known) return known
+  const line = LINES.get(name)
+  if (!line) throw new Error(`no type ${name}`)
+  const fields = new Map<string, Field>()
+  const schema: Schema = { kind: 'struct', name, fields }
+  cache.set(name, schema)
+  for (const item of line) {
+    const at = item.indexOf(':')
+    if (at > 0) fields.set(item.slice(0, at), parseField(item.slice(at + 1)))
+  }
+  return schema
+}
+
+function parseField(text: string): Field {
+  const bare = text.replace(/\^$/, '')
+  if (bare.endsWith('*')) return { schema: parseType(bare.slice(0, -1)), presence: 'pointer' }
+  if (bare.endsWith('!')) return { schema: parseType(bare.slice(0, -1)), presence: 'always' }
+  return { schema: parseType(bare), presence: 'omit' }
+}
+
+function parseType(text: string): Schema {
+  if (text.startsWith('~')) return { ...parseType(text.slice(1)), atomic: true }
+  if (text.startsWith('@')) return namedSchema(text.slice(1))
+  if (text.startsWith('{')) return { kind: 'map', element: parseType(text.slice(1, -1)) }
+  if (text === 'x') return ATOMIC_ANY
+  if (!text.startsWith('[')) return { kind: 'scalar', letter: text }
+  const end = text.indexOf(']')
+  const [keys = '', merge = keys] = text.slice(1, end).split('|')
+  const element = parseType(text.slice(end + 1))
+  const mergeKey = merge.replace('^', '')
+  const list: Schema = { kind: 'list', element, ...(mergeKey && mergeKey !== '-' ? { mergeKey } : {}) }
+  if (keys === '') return { ...list, atomic: true }
+  if (keys === 'set') return { ...list, set: true }
+  return { ...list, keys: keys.split(','), ...(keys.includes('protocol') ? { keyDefaults: { protocol: 'TCP' } } : {}) }
+}
+
+/** The schema of a custom resource from the OpenAPI schema of its definition; without one everything is kept. */
+export function customSchema(rules: JsonObject | undefined): Schema {
+  const root = rules ? fromRules(rules) : DEDUCED_MAP
+  const fields = new Map<string, Field>(root.fields ?? [])
+  fields.set('apiVersion', { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' })
+  fields.set('kind', { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' })
+  fields.set('metadata', { schema: namedSchema('meta.ObjectMeta'), presence: 'always' })
+  return { ...root, kind: 'struct', fields }
+}
+
+function fromRules(rules: JsonObject): Schema {
+  const type = textAt(rules, 'type')
+  const open = rules['x-kubernetes-preserve-unknown-fields'] === true
+  if (rules['x-kubernetes-int-or-string'] === true) return { kind: 'scalar', letter: 'o', rules }
+  if (rules['x-kubernetes-embedded-resource'] === true) return { ...customSchema({ ...rules, 'x-kubernetes-embedded-resource': false }), rules }
+  if (type === 'array') return listFromRules(rules)
+  const atomic = rules['x-kubernetes-map-type'] === 'atomic' ? { atomic: true } : {}
+  const values = rules['additionalProperties']
+  if (isObject(values)) return { kind: 'map', element: fromRules(values), rules, ...atomic }
+  const properties = rules['properties']
+  if (isObject(properties)) {
+    const fields = new Map<string, Field>()
+    for (const [name, value] of Object.entries(properties)) {
+      if (isObject(value)) fields.set(name, { schema: fromRules(value), presence: 'pointer' })
+    }
+    return { kind: 'struct', fields, open, rules, ...atomic }
+  }
+  if (open || type === undefined) return { kind: 'any', rules, ...atomic }
+  if (type === 'object') return { kind: 'struct', fields: new Map(), open: values === true, rules, ...atomic }
+  return { kind: 'scalar', letter: { integer: 'i', number: 'f', boolean: 'b' }[type] ?? 's', rules }
+}
+
+function listFromRules(rules: JsonObject): Schema {
+  const items = isObject(rules['items']) ? rules['items'] : {}
+  const list: Schema = { kind: 'list', element: fromRules(items), rules }
+  const type = rules['x-kubernetes-list-type']
+  if (type === 'set') return { ...list, set: true }
+  if (type !== 'map' || !isList(rules['x-kubernetes-list-map-keys'])) return { ...list, atomic: true }
+  const keys = rules['x-kubernetes-list-map-keys'].filter(key => typeof key === 'string')
+  const keyDefaults: Record<string, Json> = {}
+  for (const key of keys) {
+    const field = isObject(items['properties']) ? items['properties'][key] : undefined
+    if (isObject(field) && field['default'] !== undefined) keyDefaults[key] = field['default']
+  }
+  return { ...list, keys, keyDefaults }
+}
+
+/** The schema to use for this very value: an undeclared one is deduced (lists whole, maps field by field). */
+export function resolved(schema: Schema, ...values: readonly (Json | undefined)[]): Schema {
+  if (schema.kind !== 'any') return schema
+  if (schema.atomic) return SCALAR
+  if (values.some(isObject)) return DEDUCED_MAP
+  return values.some(isList) ? DEDUCED_LIST : SCALAR
+}
+
+/** The schema of a field of a struct or of an entry of a map; undefined where the type has no such field. */
+export function childSchema(schema: Schema, key: string): Schema | undefined {
+  if (schema.kind === 'map') return schema.element
+  return schema.fields?.get(key)?.schema ?? (schema.open ? ANY : undefined)
+}

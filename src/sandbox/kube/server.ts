@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { stringify } from 'yaml'
+import type { Json, JsonObject } from '../../model/json.ts'
+import { answer } from './api.ts'
+import type { ApiAnswer } from './api.ts'
+import { ApiError } from './api-error.ts'
+import { makeCertificates } from './certificate.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import type { KindToServe } from './kinds.ts'
+import type { WatchSink } from './list.ts'
+import { Objects } from './objects.ts'
+import { Registry } from './registry.ts'
+import { Store } from './store.ts'
+import { startWorkloads } from './workload.ts'
+import type { WorkloadOptions, Workloads } from './workload.ts'
+
+/** How to start it; everything may be left out. */
+export interface KubeOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 0: a free one. */
+  readonly port?: number
+  /** Bearer tokens with all rights. Default: one random token. */
+  readonly tokens?: readonly string[]
+  /** Kinds to serve without a definition. */
+  readonly registerKinds?: readonly KindToServe[]
+  /** Namespaces to begin with, beside default and kube-system. */
+  readonly namespaces?: readonly string[]
+  /** The workload controller; false: nobody writes a status. */
+  readonly controller?: WorkloadOptions | false
+  /** How many changes a watch can resume from before it gets 410. Default 20,000. */
+  readonly keepChanges?: number
+  /** Milliseconds between bookmarks. Default 60,000. */
+  readonly bookmarkEvery?: number
+}
+
+/** A running Kubernetes API. */
+export interface Kube {
+  readonly url: string
+  /** The text of a kubeconfig file with the first token. */
+  readonly kubeconfig: string
+  /** PEM. */
+  readonly ca: string
+  readonly token: string
+  /** The same as a request over the wire, without it. `contentType` defaults to JSON, for PATCH to a merge patch. */
+  request(method: string, path: string, body?: Json, contentType?: string, fieldManager?: string): Promise<{ readonly status: number, readonly body: Json }>
+  /** A watch without the wire: `path` is that of a list, with its query. Returns what ends it. Throws ApiError where it cannot start. */
+  watch(path: string, onEvent: (type: string, object: JsonObject) => void): () => void
+  /** Serves a kind nobody defined; again with the same name it takes the newer word. */
+  ensureKind(kind: KindToServe): void
+  readonly controller: Workloads
+  stop(): Promise<void>
+}
+
+/** Starts an API on loopback with TLS under an authority of its own. Rejects where the port cannot be had. */
+export async function startKube(options: KubeOptions = {}): Promise<Kube> {
+  const { host = '127.0.0.1', tokens = [randomBytes(16).toString('hex')], keepChanges = 20_000 } = options
+  const registry = new Registry()
+  const objects = new Objects(new Store(keepChanges), registry, () => Date.now())
+  options.registerKinds?.forEach(kind => registry.serve(kind))
+  const stopHousekeeping = startHousekeeping(objects)
+  const controller = startWorkloads(objects, options.controller === false ? { enabled: false } : options.controller ?? {})
+  for (const name of ['default', 'kube-system', ...options.namespaces ?? []]) call(objects, 'POST', '/api/v1/namespaces', { kind: 'Namespace', metadata: { name } })
+  const certificates = makeCertificates(host)
+  const sockets = new Set<Socket>()
+  const server = createServer({ cert: certificates.cert, key: certificates.key }, (request, response) => {
+    serve(request, response, { objects, tokens, every: options.bookmarkEvery ?? 60_000 }).catch(() => response.destroy())
+  })
+  server.on('connection', (socket: Socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)) })
+  server.keepAliveTimeout = 30_000
+  const url = `https://${host}:${await listening(server, host, options.port ?? 0)}`
+  const token = tokens[0] ?? ''
+  return {
+    url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
+    request: async (method, path, body, contentType, fieldManager) => call(objects, method, withManager(path, fieldManager), body, contentType),
+    watch: (path, onEvent) => watchInProcess(objects, path, onEvent),
+    ensureKind: kind => registry.serve(kind),
+    stop: async () => {
+      controller.stop()
+      stopHousekeeping()
+      await new Promise<void>(resolve => {
+        server.close(() => resolve())
+        sockets.forEach(socket => socket.destroy())
+      })
+    },
+  }
+}
+
+function listening(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      const address: AddressInfo | string | null = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}
+
+function kubeconfigOf(server: string, ca: string, token: string): string {
+  const name = 'writ-sandbox'
+  return stringify({
+    apiVersion: 'v1', kind: 'Config', 'current-context': name,
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name, user: { token } }], contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+  })
+}
+
+function withManager(path: string, manager: string | undefined): string {
+  return manager === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}fieldManager=${encodeURIComponent(manager)}`
+}
+
+function ask(objects: Objects, method: string, path: string, body?: Json, contentType?: string): ApiAnswer {
+  return answer(objects, {
+    method, path, body: body === undefined ? undefined : JSON.stringify(body),
+    contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'), accept: 'application/json', userAgent: '',
+  })
+}
+
+function call(objects: Objects, method: string, path: string, body?: Json, contentType?: string): { readonly status: number, readonly body: Json } {
+  const found = ask(objects, method, path, body, contentType)
+  if ('body' in found) return { status: found.status, body: found.body }
+  if ('text' in found) return { status: found.status, body: found.text }
+  throw new ApiError(400, 'BadRequest', 'a watch is asked for by watch(), not by request()')
+}
+
+function watchInProcess(objects: Objects, path: string, onEvent: (type: string, object: JsonObject) => void): () => void {
+  const found = ask(objects, 'GET', `${path}${path.includes('?') ? '&' : '?'}watch=true`)
+  if ('start' in found) return found.start(onEvent)
+  throw new ApiError('status' in found ? found.status : 400, '', `cannot watch ${path}`)
+}
+
+interface Serving { readonly objects: Objects, readonly tokens: readonly string[], readonly every: number }
+
+async function serve(request: IncomingMessage, response: ServerResponse, { objects, tokens, every }: Serving): Promise<void> {
+  const path = request.url ?? '/'
+  const open = /^\/(healthz|livez|readyz|version)\b/.test(path)
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const body = await readBody(request)
+  if (!open && !(token && tokens.includes(token))) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized', 'Unauthorized').status() })
+  const found = answer(objects, {
+    method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
+    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '',
+  })
+  if ('start' in found) streamWatch(response, found, every)
+  else send(response, found, request.headers.accept)
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)))
+  return chunks.length > 0 ? Buffer.concat(chunks).toString('utf8') : undefined
+}
+
+function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unknown }>, accept = ''): void {
+  if ('text' in found) {
+    response.writeHead(found.status, { 'content-type': 'text/plain; charset=utf-8' }).end(found.text)
+    return
+  }
+  const isDiscovery = found.body['kind'] === 'APIGroupDiscoveryList'
+  const type = isDiscovery && accept.includes('g=apidiscovery') ? 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' : 'application/json'
+  const warnings = (found.warnings ?? []).map(text => `299 - ${JSON.stringify(text)}`)
+  if (warnings.length > 0) response.setHeader('warning', warnings)
+  response.writeHead(found.status, { 'content-type': type }).end(JSON.stringify(found.body))
+}
+
+/** One JSON line an event, until the client goes or `timeoutSeconds` are over. */
+function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start: unknown }>, every: number): void {
+  const { query } = found
+  const write: WatchSink = (type, object) => { response.write(`${JSON.stringify({ type, object })}\n`) }
+  response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
+  response.flushHeaders()
+  let end = (): void => {}
+  try {
+    end = found.start(write)
+  } catch (error) {
+    if (error instanceof ApiError) write('ERROR', error.status())
+    response.end()
+    return
+  }
+  const seconds = Number(query.get('timeoutSeconds') ?? '0') || 30 * 60
+  const timer = setTimeout(() => response.end(), seconds * 1000)
+  const marks = query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
+  response.on('close', () => {
+    end()
+    clearTimeout(timer)
+    clearInterval(marks)
+  })
+}

@@ -1,0 +1,162 @@
+import type { Json, JsonObject } from '../../model/json.ts'
+import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { badValue, required } from './api-error.ts'
+import type { Cause } from './api-error.ts'
+import type { Kind } from './kinds.ts'
+import { childSchema, resolved } from './schema.ts'
+import type { Schema } from './schema.ts'
+import { matchesSelector } from './select.ts'
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+const SUBDOMAIN_TEXT = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+const LABEL_TEXT = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+const WORKLOADS = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet'])
+const STATEFUL_FREE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
+const STATEFUL_TEXT = `updates to statefulset spec for fields other than ${STATEFUL_FREE.slice(0, -1).map(name => `'${name}'`).join(', ')} and 'minReadySeconds' are forbidden`
+
+/**
+ * The faults of an object about to be stored, in the server's order: a small part of the real validation (names, replica
+ * counts, selectors, containers, fields that cannot change) and, for custom resources, their OpenAPI schema without CEL rules.
+ */
+export function faults(kind: Kind, live: JsonObject | undefined, next: JsonObject): readonly Cause[] {
+  const out: Cause[] = live ? [] : [...nameFaults(kind, next)]
+  const id = `${kind.group}/${kind.kind}`
+  if (WORKLOADS.has(id)) out.push(...workloadFaults(next))
+  if (id === '/Pod') out.push(...containerFaults(valueAt(next, 'spec'), 'spec'))
+  if (kind.custom) out.push(...schemaFaults(next, kind.schema, ''))
+  if (live) out.push(...changeFaults(id, live, next))
+  return out
+}
+
+function nameFaults(kind: Kind, object: JsonObject): readonly Cause[] {
+  const name = textAt(object, 'metadata', 'name') ?? ''
+  if (name === '') return [required('metadata.name', 'name or generateName is required')]
+  if (kind.group === 'rbac.authorization.k8s.io') return /[/%]/.test(name) ? [badValue('metadata.name', name, 'may not contain \'/\'')] : []
+  const short = kind.group === '' && (kind.kind === 'Namespace' || kind.kind === 'Service')
+  if (short) return LABEL.test(name) && name.length <= 63 ? [] : [badValue('metadata.name', name, LABEL_TEXT)]
+  return SUBDOMAIN.test(name) && name.length <= 253 ? [] : [badValue('metadata.name', name, SUBDOMAIN_TEXT)]
+}
+
+function workloadFaults(object: JsonObject): readonly Cause[] {
+  const out: Cause[] = []
+  const replicas = valueAt(object, 'spec', 'replicas')
+  if (typeof replicas === 'number' && replicas < 0) out.push(badValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
+  const selector = valueAt(object, 'spec', 'selector')
+  if (selector === undefined) out.push(required('spec.selector'))
+  const labels = valueAt(object, 'spec', 'template', 'metadata', 'labels')
+  if (!matchesSelector(selector, labels)) out.push(badValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+  return [...out, ...containerFaults(valueAt(object, 'spec', 'template', 'spec'), 'spec.template.spec')]
+}
+
+function containerFaults(spec: Json | undefined, path: string): readonly Cause[] {
+  const containers = valueAt(spec, 'containers')
+  if (!isList(containers) || containers.length === 0) return [required(`${path}.containers`)]
+  const inits = valueAt(spec, 'initContainers')
+  const names = new Set<Json>()
+  return [...listFaults(isList(inits) ? inits : [], `${path}.initContainers`, names), ...listFaults(containers, `${path}.containers`, names)]
+}
+
+function listFaults(containers: readonly Json[], path: string, names: Set<Json>): readonly Cause[] {
+  return containers.flatMap((container, i) => {
+    const name = textAt(container, 'name') ?? ''
+    const out: Cause[] = []
+    if (name === '') out.push(required(`${path}[${i}].name`))
+    else if (!LABEL.test(name)) out.push(badValue(`${path}[${i}].name`, name, LABEL_TEXT))
+    else if (names.has(name)) out.push({ reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field: `${path}[${i}].name` })
+    names.add(name)
+    if (!textAt(container, 'image')) out.push(required(`${path}[${i}].image`))
+    return out
+  })
+}
+
+function changeFaults(id: string, live: JsonObject, next: JsonObject): readonly Cause[] {
+  const fixed = (...path: readonly string[]): readonly Cause[] =>
+    sameJson(valueAt(live, ...path), valueAt(next, ...path)) ? [] : [badValue(path.join('.'), valueAt(next, ...path), 'field is immutable')]
+  switch (id) {
+    case 'apps/Deployment': case 'apps/DaemonSet': case 'apps/ReplicaSet': return fixed('spec', 'selector')
+    case 'apps/StatefulSet': {
+      const rest = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(valueAt(object, 'spec') ?? {}).filter(([key]) => !STATEFUL_FREE.includes(key)))
+      return sameJson(rest(live), rest(next)) ? [] : [{ reason: 'FieldValueForbidden', message: `Forbidden: ${STATEFUL_TEXT}`, field: 'spec' }]
+    }
+    case 'batch/Job': return [...fixed('spec', 'template'), ...fixed('spec', 'selector'), ...fixed('spec', 'completions')]
+    case 'rbac.authorization.k8s.io/RoleBinding': case 'rbac.authorization.k8s.io/ClusterRoleBinding':
+      return sameJson(live['roleRef'], next['roleRef']) ? [] : [badValue('roleRef', next['roleRef'], 'cannot change roleRef')]
+    case '/ConfigMap': case '/Secret': return live['immutable'] !== true || sameJson(live['data'], next['data']) ? []
+      : [{ reason: 'FieldValueForbidden', message: 'Forbidden: field is immutable when `immutable` is set', field: 'data' }]
+    default: return []
+  }
+}
+
+/** Checks a value of a custom resource against its OpenAPI schema, as far as keywords below are used. */
+function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause[] {
+  const rules = schema.rules ?? {}
+  const own = path === '' ? [] : keywordFaults(value, rules, path)
+  if (own.some(cause => cause.reason === 'FieldValueTypeInvalid')) return own
+  const known = resolved(schema, value)
+  const missing = isList(rules['required']) && isObject(value) ? rules['required'].filter(name => typeof name === 'string' && value[name] === undefined) : []
+  const out = [...own, ...missing.map(name => required(join(path, String(name))))]
+  if (isList(value)) return [...out, ...value.flatMap((item, i) => known.element ? schemaFaults(item, known.element, `${path}[${i}]`) : [])]
+  if (!isObject(value)) return out
+  return [...out, ...Object.entries(value).flatMap(([key, item]) => {
+    const child = path === '' && key === 'metadata' ? undefined : childSchema(known, key)
+    return child && item !== undefined ? schemaFaults(item, child, join(path, key)) : []
+  })]
+}
+
+function keywordFaults(value: Json, rules: JsonObject, path: string): readonly Cause[] {
+  const type = textAt(rules, 'type')
+  if (value === null) return rules['nullable'] === true || type === undefined ? [] : [typeFault(value, type, path)]
+  if (type !== undefined && !isOfType(value, type)) return [typeFault(value, type, path)]
+  const out: Cause[] = []
+  const limit = (name: string, size: number, wrong: (bound: number) => boolean, text: string): void => {
+    const bound = rules[name]
+    if (typeof bound === 'number' && wrong(bound)) out.push(badValue(path, typeof value === 'object' ? size : value, `${path} in body ${text} ${bound}${name.endsWith('Length') ? ' chars long' : name.endsWith('Items') ? ' items' : ''}`))
+  }
+  if (typeof value === 'number') {
+    limit('minimum', value, bound => value < bound, 'should be greater than or equal to')
+    limit('maximum', value, bound => value > bound, 'should be less than or equal to')
+  }
+  if (typeof value === 'string') {
+    limit('minLength', value.length, bound => value.length < bound, 'should be at least')
+    limit('maxLength', value.length, bound => value.length > bound, 'should be at most')
+    const pattern = textAt(rules, 'pattern')
+    if (pattern !== undefined && !matches(pattern, value)) out.push(badValue(path, value, `${path} in body should match '${pattern}'`))
+  }
+  if (isList(value)) {
+    limit('minItems', value.length, bound => value.length < bound, 'should have at least')
+    limit('maxItems', value.length, bound => value.length > bound, 'should have at most')
+  }
+  const allowed = rules['enum']
+  if (isList(allowed) && !allowed.some(item => sameJson(item, value))) {
+    out.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map(item => JSON.stringify(item)).join(', ')}`, field: path })
+  }
+  return out
+}
+
+function isOfType(value: Json, type: string): boolean {
+  switch (type) {
+    case 'object': return isObject(value)
+    case 'array': return isList(value)
+    case 'integer': return Number.isInteger(value)
+    default: return typeof value === type
+  }
+}
+
+/** A pattern this runtime cannot read is not held against the object. */
+function matches(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').test(value)
+  } catch {
+    return true
+  }
+}
+
+function typeFault(value: Json, type: string, path: string): Cause {
+  const found = value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value
+  return { reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(found)}: ${path} in body must be of type ${type}: ${JSON.stringify(found)}`, field: path }
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key
+}
