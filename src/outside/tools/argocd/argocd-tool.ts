@@ -4,6 +4,7 @@ import { WritError } from '../../../model/error.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Claim, Owner } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import { withoutEchoes } from '../without-echoes.ts'
 import { applicationClaims } from './application-claims.ts'
 import { applicationConsumers } from './application-consumers.ts'
 import { applicationKind, listApplications } from './applications.ts'
@@ -27,7 +28,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
       }
     }
     const all = await Promise.all(asked.map(hub => applicationClaims(hub, clusters.named(hub.cluster), { target, live })))
-    return all.flat()
+    return withoutEchoes(all.flat())
   }
 
   /** Both annotations: releases before the second one ignore it, later ones use it so that a request is never lost (argocd-flux.md 5.1). */

@@ -5,6 +5,7 @@ import { textAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import { withoutEchoes } from '../without-echoes.ts'
 import { REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
 import { fluxClaims } from './kustomization-claims.ts'
 import { kustomizationConsumers } from './kustomization-consumers.ts'
@@ -44,7 +45,7 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
     name: 'flux',
     claims: async (target, live) => {
       const looks = fluxClusters(config, target.cluster).map(name => fluxClaims(clusters.named(name), { target, live }))
-      return (await Promise.all(looks)).flat()
+      return withoutEchoes((await Promise.all(looks)).flat())
     },
     read,
     owners: async () => {

@@ -1,0 +1,320 @@
+import { expect } from 'chai'
+import type { GitOpsTool } from '../../../src/flow/ports.ts'
+import { isRefusal } from '../../../src/model/error.ts'
+import type { Refusal } from '../../../src/model/error.ts'
+import type { JsonObject } from '../../../src/model/json.ts'
+import { metadataText } from '../../../src/model/resource.ts'
+import type { KubernetesObject } from '../../../src/model/resource.ts'
+import type { Claim, Owner, OwnerRef } from '../../../src/model/owner.ts'
+import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
+import { failureOf } from '../../contracts/failure.ts'
+import { KINDS } from '../../support/object-server.ts'
+import { COMMIT, ENTRY, ONE, OTHER, TARGET, application, live, startFleet } from './fixtures.ts'
+import type { Fleet } from './fixtures.ts'
+
+const ID = 'argocd.argoproj.io/tracking-id'
+const REF: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'shop' }
+
+/** `shop:proof`, `shop:mark`, `shop:weak`, `shop:absent`. */
+function short(claims: readonly Claim[]): readonly string[] {
+  return claims.map(claim => `${claim.owner.name}:${claim.proof ? 'proof' : claim.weak === true ? 'weak' : claim.exists ? 'mark' : 'absent'}`)
+}
+
+describe('Argo CD', () => {
+  let fleet: Fleet
+  let tool: GitOpsTool
+  const put = (...objects: readonly JsonObject[]): void => { fleet.servers['one']?.put(...objects) }
+
+  before(async () => { fleet = await startFleet(['one', 'hub']) })
+  beforeEach(() => {
+    for (const server of Object.values(fleet.servers)) for (const kind of ['Application', 'AppProject', 'ConfigMap']) for (const name of ['shop', 'other', 'default', 'argocd-cm', 'team']) server.remove(kind, name)
+    tool = argocdTool({ clusters: fleet.clusters, config: ONE })
+  })
+  after(() => fleet.close())
+
+  describe('as an owner', () => {
+    const tracking = (instance: string, name = 'web'): JsonObject => ({ annotations: { [ID]: `${instance}:apps/Deployment:shop/${name}` } })
+    const empty = { status: { resources: [], controllerNamespace: 'argocd' } }
+    const rows: readonly [string, readonly KubernetesObject[], JsonObject, readonly string[]][] = [
+      ['is proven by its own list', [application('shop')], tracking('shop'), ['shop:proof']],
+      ['is proven by its list alone', [application('shop')], {}, ['shop:proof']],
+      ['is never made by a mark alone', [application('shop', empty)], tracking('shop'), ['shop:mark']],
+      ['is not there where the mark names nobody', [], tracking('shop'), ['shop:absent']],
+      ['is not made by a copied tracking id', [application('shop', empty)], tracking('shop', 'api'), ['shop:weak']],
+      ['is not made by a tracking id that is none', [application('shop', empty)], { annotations: { [ID]: 'shop' } }, ['shop:weak']],
+      ['is not made by a copied instance label', [application('shop', empty)], { labels: { 'app.kubernetes.io/instance': 'shop' } }, ['shop:weak']],
+      ['is not guessed from an instance label that names no Application', [application('other', empty)], { labels: { 'app.kubernetes.io/instance': 'my-chart' } }, []],
+      ['stays the prover beside a copied label', [application('shop'), application('other', empty)], { labels: { 'app.kubernetes.io/instance': 'other' } }, ['shop:proof', 'other:weak']],
+      ['is two where two list it', [application('shop'), application('other')], tracking('shop'), ['shop:proof', 'other:proof']],
+      ['is not who lists it only to prune it', [application('shop', { status: { resources: [{ ...ENTRY, requiresPruning: true }] } })], {}, ['shop:mark']],
+      ['is not who lists another namespace', [application('shop', { status: { resources: [{ ...ENTRY, namespace: 'elsewhere' }] } })], {}, []],
+      ['is not who lists another group of the same kind', [application('shop', { status: { resources: [{ ...ENTRY, group: 'extensions' }] } })], {}, []],
+      ['is not who deploys to another cluster', [application('shop', { spec: { destination: { server: 'https://10.0.0.9', namespace: 'shop' } } })], {}, []],
+      ['says where a marked Application deploys to instead', [application('shop', { spec: { destination: { name: 'far', namespace: 'shop' } } })], tracking('shop'), ['shop:mark']],
+      ['is found by destination name and with a trailing slash', [application('shop', { spec: { destination: { name: 'in-cluster', namespace: 'shop' } } }), application('other', { spec: { destination: { server: 'https://kubernetes.default.svc/', namespace: 'shop' } } })], {}, ['shop:proof', 'other:proof']],
+      ['is two where Argo CD warns that another has it too', [application('shop', { status: { resources: [ENTRY], controllerNamespace: 'argocd', conditions: [{ type: 'SharedResourceWarning', message: 'Deployment/web is part of applications argocd/shop and team_other' }] } })], tracking('shop'), ['shop:proof', 'other:proof']],
+      ['is one where the warning is about another object', [application('shop', { status: { resources: [ENTRY], conditions: [{ type: 'SharedResourceWarning', message: 'Service/web is part of applications argocd/shop and other' }] } })], {}, ['shop:proof']],
+      ['is named by namespace outside the control plane', [application('shop', { ...empty, metadata: { namespace: 'team-a' } })], tracking('team-a_shop'), ['shop:mark']],
+    ]
+    for (const [name, apps, metadata, expected] of rows) {
+      it(name, async () => {
+        put(...apps)
+        expect(short(await tool.claims(TARGET, live(metadata)))).to.have.members([...expected])
+        for (const app of apps) fleet.servers['one']?.remove('Application', String(app.metadata['name']))
+      })
+    }
+    it('is another installation\'s where the object says so', async () => {
+      put(application('shop', empty), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data: { installationID: 'blue' } })
+      const [claim] = await tool.claims(TARGET, live({ annotations: { [ID]: 'shop:apps/Deployment:shop/web', 'argocd.argoproj.io/installation-id': 'green' } }))
+      expect(claim?.evidence[0]?.sentence).to.include('\'green\'').and.include('\'blue\'')
+    })
+    it('is never there where its CRDs are not installed', async () => {
+      const bare = await startFleet(['one'], KINDS)
+      try {
+        const without = argocdTool({ clusters: bare.clusters, config: ONE })
+        expect(short(await without.claims(TARGET, live()))).to.deep.equal([])
+        expect(short(await without.claims(TARGET, live(tracking('shop'))))).to.deep.equal(['shop:absent'])
+        expect(await without.owners()).to.deep.equal([])
+      } finally {
+        await bare.close()
+      }
+    })
+    it('is found in the control-plane namespace where no more may be listed', async () => {
+      put(application('shop'))
+      fleet.servers['one']?.intercept(request => request.url?.startsWith('/apis/argoproj.io/v1alpha1/applications') === true ? { status: 403, body: { message: 'forbidden' } } : null)
+      expect(short(await tool.claims(TARGET, live()))).to.deep.equal(['shop:proof'])
+      fleet.servers['one']?.intercept(null)
+    })
+    it('is found on a hub by the names that writ.yaml gives the cluster, and by no other', async () => {
+      const config = [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['https://one.example:6443', 'https://kubernetes.default.svc'] } }]
+      const hubbed = argocdTool({ clusters: fleet.clusters, config })
+      fleet.servers['hub']?.put(application('shop', { spec: { destination: { server: 'https://one.example:6443' } } }), application('other'))
+      const claims = await hubbed.claims(TARGET, live({ annotations: { [ID]: 'shop:apps/Deployment:shop/web' } }))
+      expect(short(claims)).to.deep.equal(['shop:proof'])
+      expect(claims[0]?.owner.cluster).to.equal('hub')
+      const nameless = argocdTool({ clusters: fleet.clusters, config: [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['in-cluster'] } }] })
+      expect(await failureOf(nameless.claims(TARGET, live()))).to.equal('config/invalid')
+    })
+  })
+
+  describe('reading an Application', () => {
+    async function read(app: KubernetesObject): Promise<Owner | Refusal> {
+      put(app)
+      return tool.read(REF, TARGET)
+    }
+
+    it('gives source, rendering, delivery and destination', async () => {
+      const owner = await read(application('shop', { source: { path: './apps/web/', directory: { recurse: true, include: '*.yaml', jsonnet: {} } } }))
+      expect(owner).to.deep.equal({
+        ...REF, uid: 'uid-shop', source: { url: 'https://git.example/shop.git', revision: 'main', path: 'apps/web' },
+        render: { format: 'directory', loadRestrictor: 'root', directory: { recurse: true, include: '*.yaml' } },
+        delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null }, destination: { cluster: 'one', namespace: 'shop' }, sourceObject: null,
+      })
+    })
+    const revisions: readonly [JsonObject, string][] = [[{ targetRevision: '' }, 'HEAD'], [{ targetRevision: 'HEAD' }, 'HEAD'], [{ targetRevision: 'refs/heads/main' }, 'main'], [{ targetRevision: 'release/1.x' }, 'release/1.x']]
+    for (const [source, revision] of revisions) {
+      it(`follows ${revision} for ${JSON.stringify(source)}`, async () => {
+        const owner = await read(application('shop', { source }))
+        expect(isRefusal(owner) ? owner.message : owner.source.revision).to.equal(revision)
+      })
+    }
+    it('knows manual sync, and self-heal only where it syncs by itself', async () => {
+      const manual = await read(application('shop', { spec: { syncPolicy: { automated: { enabled: false, selfHeal: true } } }, status: { resources: [ENTRY], sync: { status: 'OutOfSync', revision: OTHER }, history: [{ revision: COMMIT }] } }))
+      expect(isRefusal(manual) ? manual.message : manual.delivery).to.deep.equal({ automated: false, reverts: false, syncedCommit: COMMIT, behindBecause: 'manual sync: a person starts each sync' })
+    })
+    it('takes an empty kustomize key as an explicit type, and values that change nothing as absent', async () => {
+      const owner = await read(application('shop', { source: { kustomize: { images: [], namePrefix: '' }, chart: '', helm: null }, spec: { sources: [], info: [{ name: 'a', value: 'b' }], revisionHistoryLimit: 3 } }))
+      expect(isRefusal(owner) ? owner.message : owner.render.format).to.equal('kustomize')
+    })
+
+    const source = (more: JsonObject): KubernetesObject => application('shop', { source: more })
+    const spec = (more: JsonObject): KubernetesObject => application('shop', { spec: more })
+    const refused: readonly [string, KubernetesObject, string][] = [
+      ['spec.source.helm', source({ helm: { parameters: [] } }), 'UNSUPPORTED'],
+      ['spec.source.helm', source({ helm: {} }), 'UNSUPPORTED'],
+      ['spec.source.plugin', source({ plugin: { name: 'x' } }), 'UNSUPPORTED'],
+      ['spec.source.ref', source({ ref: 'values' }), 'UNSUPPORTED'],
+      ['spec.source.tagPrefix', source({ tagPrefix: 'v' }), 'UNSUPPORTED'],
+      ['spec.source.newThing', source({ newThing: false }), 'UNSUPPORTED'],
+      ['spec.sources', spec({ sources: [{ repoURL: 'x' }] }), 'UNSUPPORTED'],
+      ['spec.sourceHydrator', spec({ sourceHydrator: { drySource: {} } }), 'UNSUPPORTED'],
+      ['spec.newThing', spec({ newThing: 1 }), 'UNSUPPORTED'],
+      ['spec.destination.newThing', spec({ destination: { server: 'https://kubernetes.default.svc', newThing: 1 } }), 'UNSUPPORTED'],
+      ['spec.syncPolicy.newThing', spec({ syncPolicy: { newThing: 1 } }), 'UNSUPPORTED'],
+      ['spec.syncPolicy.automated.newThing', spec({ syncPolicy: { automated: { newThing: 1 } } }), 'UNSUPPORTED'],
+      ['spec.syncPolicy.syncOptions[NewThing=true]', spec({ syncPolicy: { syncOptions: ['CreateNamespace=true', 'NewThing=true'] } }), 'UNSUPPORTED'],
+      ['spec.source.directory.jsonnet', source({ directory: { jsonnet: { tlas: [{ name: 'a', value: 'b' }] } } }), 'UNSUPPORTED'],
+      ['spec.source.directory.newThing', source({ directory: { newThing: true } }), 'UNSUPPORTED'],
+      ['spec.source.directory', source({ directory: { recurse: true }, kustomize: {} }), 'UNSUPPORTED'],
+      ['spec.source.path', source({ path: '../other' }), 'UNSUPPORTED'],
+      ...['namePrefix', 'nameSuffix', 'version', 'namespace'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: 'x' } }), 'UNSUPPORTED']),
+      ...['images', 'replicas', 'patches', 'components', 'apiVersions'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: ['x'] } }), 'UNSUPPORTED']),
+      ...['commonLabels', 'commonAnnotations'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: { a: 'b' } } }), 'UNSUPPORTED']),
+      ...['forceCommonLabels', 'forceCommonAnnotations', 'commonAnnotationsEnvsubst', 'labelWithoutSelector', 'labelIncludeTemplates', 'ignoreMissingComponents', 'newThing'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: true } }), 'UNSUPPORTED']),
+      ['spec.source.kustomize.kubeVersion', source({ kustomize: { kubeVersion: '1.30' } }), 'UNSUPPORTED'],
+      ['spec.ignoreDifferences[1]', spec({ ignoreDifferences: [{ group: 'batch', kind: 'Job' }, { group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] }), 'UNSUPPORTED'],
+      ['spec.ignoreDifferences[0]', spec({ ignoreDifferences: [{ group: '*', kind: '*', jqPathExpressions: ['.spec'] }] }), 'UNSUPPORTED'],
+      ['spec.ignoreDifferences[0]', spec({ ignoreDifferences: [{ group: 'apps', kind: 'Deployment', name: 'web' }], syncPolicy: { automated: {}, syncOptions: ['RespectIgnoreDifferences=true'] } }), 'UNSUPPORTED'],
+      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
+      ['metadata.deletionTimestamp', application('shop', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), 'UNSUPPORTED'],
+      ['status.sourceType', application('shop', { status: { sourceType: 'Helm', resources: [ENTRY] } }), 'UNSUPPORTED'],
+      ['status.conditions', application('shop', { status: { resources: [ENTRY], conditions: [{ type: 'UnknownError', message: 'the status exceeds the Kubernetes resource size limit' }] } }), 'UNSUPPORTED'],
+      ['status.resources[].hook', application('shop', { status: { resources: [{ ...ENTRY, hook: true }] } }), 'UNSUPPORTED'],
+      ['spec.source.chart', source({ chart: 'web', repoURL: 'https://charts.example' }), 'NON_GIT_SOURCE'],
+      ['spec.source.repoURL', source({ repoURL: 'oci://registry.example/shop' }), 'NON_GIT_SOURCE'],
+      ['spec.source.targetRevision', source({ targetRevision: COMMIT }), 'PINNED'],
+      ['spec.source.targetRevision', source({ targetRevision: 'refs/tags/v1' }), 'PINNED'],
+      ['spec.source.targetRevision', source({ targetRevision: '1.2.*' }), 'PINNED'],
+      ['spec.source.targetRevision', source({ targetRevision: '>=1.2 <2' }), 'PINNED'],
+      ['metadata.annotations[argocd.argoproj.io/skip-reconcile]', application('shop', { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } }), 'SUSPENDED'],
+    ]
+    for (const [path, app, code] of refused) {
+      it(`refuses ${path} with ${code}`, async () => {
+        const result = await read(app)
+        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
+        expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
+      })
+    }
+    it('reads past ignored differences of other objects', async () => {
+      const owner = await read(spec({ ignoreDifferences: [{ group: 'apps', kind: 'Deployment', name: 'api' }, { group: 'apps', kind: 'Deployment', namespace: 'x' }, { kind: 'Deployment' }] }))
+      expect(isRefusal(owner)).to.equal(false)
+    })
+    const settings: readonly [JsonObject, string][] = [
+      [{ 'kustomize.buildOptions': '--enable-helm' }, 'kustomize.buildOptions'],
+      [{ 'resource.customizations.ignoreDifferences.all': 'x' }, 'resource.customizations.ignoreDifferences.all'],
+      [{ 'resource.customizations.ignoreDifferences.apps_Deployment': 'x' }, 'resource.customizations.ignoreDifferences.apps_Deployment'],
+      [{ 'resource.customizations': 'apps/Deployment:\n  ignoreDifferences: |\n' }, 'resource.customizations'],
+    ]
+    for (const [data, key] of settings) {
+      it(`refuses ${key} of argocd-cm`, async () => {
+        put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data })
+        const result = await read(application('shop'))
+        expect(isRefusal(result) ? `${result.refused} ${result.message}` : 'an owner').to.include('UNSUPPORTED').and.include(key)
+      })
+    }
+    it('honours the load restrictor of argocd-cm, and passes over settings of other kinds', async () => {
+      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data: { 'kustomize.buildOptions': '--load-restrictor LoadRestrictionsNone', 'resource.customizations.ignoreDifferences.batch_Job': 'x' } })
+      const owner = await read(application('shop'))
+      expect(isRefusal(owner) ? owner.message : owner.render.loadRestrictor).to.equal('none')
+    })
+    const windows: readonly [string, JsonObject, boolean][] = [
+      ['covers it by name', { kind: 'deny', applications: ['sho*'] }, true],
+      ['covers it by namespace', { kind: 'allow', namespaces: ['shop'] }, true],
+      ['covers it by cluster', { kind: 'allow', clusters: ['https://kubernetes.default.svc'] }, true],
+      ['needs all of them and has', { andOperator: true, applications: ['*'], namespaces: ['shop'] }, true],
+      ['needs all of them and has not', { andOperator: true, applications: ['*'], namespaces: ['other'] }, false],
+      ['covers others', { applications: ['other'], namespaces: ['other'] }, false],
+    ]
+    for (const [name, window, covers] of windows) {
+      it(`${covers ? 'refuses' : 'reads past'} a sync window that ${name}`, async () => {
+        put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [window] } })
+        const result = await read(application('shop'))
+        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(covers ? 'UNSUPPORTED' : 'an owner')
+      })
+    }
+    it('refuses a project that demands signatures', async () => {
+      put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { signatureKeys: [{ keyID: 'A' }] } })
+      const result = await read(application('shop'))
+      expect(isRefusal(result) ? result.message : '').to.include('spec.signatureKeys')
+    })
+    it('refuses an Application that is gone', async () => {
+      const result = await tool.read(REF, TARGET)
+      expect(isRefusal(result) ? result.refused : '').to.equal('OWNER_NOT_FOUND')
+    })
+  })
+
+  describe('as a consumer', () => {
+    it('names every place in Git that it deploys from, and what keeps it from being rendered', async () => {
+      put(application('shop'), application('other', { spec: { sources: [{ repoURL: 'https://git.example/a.git', path: 'a', targetRevision: 'main' }, { repoURL: 'https://git.example/values.git', ref: 'v' }, { repoURL: 'https://charts.example', chart: 'web', helm: { valueFiles: ['$v/env/prod/values.yaml'] } }] } }),
+        application('team', { source: { helm: { values: 'a' } }, spec: { destination: { name: 'far' }, source: { repoURL: 'https://git.example/t.git', path: 't', helm: { values: 'a' } } } }))
+      const owners = await tool.owners()
+      expect(owners.map(owner => `${owner.ref.name} ${owner.source.url} ${owner.source.path} ${owner.destination.cluster} ${String(owner.unsupported)}`)).to.have.members([
+        'shop https://git.example/shop.git apps/web one null', 'other https://git.example/a.git a one spec.sources', 'other https://git.example/values.git env/prod one spec.sources',
+        'team https://git.example/t.git t far spec.source.helm',
+      ])
+    })
+  })
+
+  describe('after a merge', () => {
+    async function observed(app: KubernetesObject) {
+      put(application('shop'))
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      put(app)
+      return tool.observe(owner, TARGET)
+    }
+    const sync = (status: string, more: JsonObject = {}): JsonObject => ({ ...application('shop').status as JsonObject, sync: { status, revision: COMMIT }, ...more })
+
+    it('is accepted when it compared our source, is Synced, done and without error', async () => {
+      expect(await observed(application('shop'))).to.deep.equal({ revision: COMMIT, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] })
+    })
+    it('is accepted where only other objects are OutOfSync, and says so', async () => {
+      const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [ENTRY, { kind: 'Service', name: 'x', status: 'OutOfSync' }] }) }))
+      expect(seen.accepted).to.equal(true)
+      expect(seen.notes.join()).to.include('1 of its objects')
+    })
+    it('is accepted after an older failed sync, once it is Synced', async () => {
+      const seen = await observed(application('shop', { status: sync('Synced', { operationState: { phase: 'Failed', message: 'x', finishedAt: '2026-01-01T00:00:00Z', syncResult: { revision: OTHER } } }) }))
+      expect([seen.accepted, seen.failure]).to.deep.equal([true, null])
+    })
+    const unmet: readonly [string, KubernetesObject, string][] = [
+      ['OutOfSync', application('shop', { status: sync('OutOfSync', { resources: [{ ...ENTRY, status: 'OutOfSync' }] }) }), 'status.sync.status is OutOfSync'],
+      ['Unknown', application('shop', { status: sync('Unknown') }), 'Unknown'],
+      ['compared with another source', application('shop', { status: sync('Synced', { sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', path: 'old', targetRevision: 'main' } } } }) }), 'another source'],
+      ['naming no commit', application('shop', { status: sync('Synced', { sync: { status: 'Synced', revision: 'main' } }) }), 'names no commit'],
+      ['about to sync', application('shop', { operation: { sync: {} } }), 'about to start'],
+      ['syncing', application('shop', { status: sync('Synced', { operationState: { phase: 'Running', message: 'waiting for healthy state' } }) }), 'running'],
+      ['waiting for a retry', application('shop', { status: sync('OutOfSync', { operationState: { phase: 'Running', finishedAt: '2026-01-01T00:00:00Z', message: 'Retrying attempt #2' } }) }), 'again: Retrying attempt #2'],
+      ['not compared since its sync', application('shop', { status: sync('Synced', { reconciledAt: '2026-01-01T00:00:59Z' }) }), 'not compared again'],
+      ['in error', application('shop', { status: sync('Synced', { conditions: [{ type: 'ComparisonError', message: 'rpc error' }] }) }), 'ComparisonError: rpc error'],
+      ['not listing the object', application('shop', { status: sync('Synced', { resources: [] }) }), 'does not list'],
+      ['being deleted', application('shop', { metadata: { deletionTimestamp: 'x' } }), 'deleted'],
+    ]
+    for (const [name, app, words] of unmet) {
+      it(`is not accepted while ${name}`, async () => {
+        const seen = await observed(app)
+        expect(seen.accepted).to.equal(false)
+        expect(seen.unmet.join('; ')).to.include(words)
+      })
+    }
+    for (const [name, source] of [['repository', { repoURL: 'https://git.example/other.git' }], ['path', { path: 'apps/api' }], ['branch', { targetRevision: 'next' }]] as const) {
+      it(`is another owner once its ${name} changed`, async () => {
+        const seen = await observed(application('shop', { source }))
+        expect([seen.unchanged, seen.accepted]).to.deep.equal([false, false])
+      })
+    }
+    it('is not accepted, and not another owner, when it is gone', async () => {
+      put(application('shop'))
+      const owner = await tool.read(REF, TARGET)
+      fleet.servers['one']?.remove('Application', 'shop')
+      if (isRefusal(owner)) throw new Error(owner.message)
+      const seen = await tool.observe(owner, TARGET)
+      expect([seen.accepted, seen.unchanged, seen.unmet.join()]).to.deep.equal([false, true, 'Application argocd/shop is no longer there'])
+    })
+    it('waits for a person where it is frozen or syncs by hand', async () => {
+      expect((await observed(application('shop', { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } }))).blocked?.code).to.equal('BLOCKED_SUSPENDED')
+      const manual = await observed(application('shop', { spec: { syncPolicy: {} }, status: sync('OutOfSync', { resources: [{ ...ENTRY, status: 'OutOfSync' }] }) }))
+      expect(manual.blocked).to.include({ code: 'BLOCKED_MANUAL_SYNC', next: 'argocd app sync argocd/shop' })
+      expect((await observed(application('shop', { spec: { syncPolicy: {} } }))).blocked).to.equal(null)
+    })
+    it('has failed for good at the revision of its last sync, with the words of the objects', async () => {
+      const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [{ ...ENTRY, status: 'OutOfSync' }], operationState: { phase: 'Failed', message: 'one or more objects failed to apply', finishedAt: '2026-01-01T00:00:00Z', syncResult: { revision: OTHER, resources: [{ kind: 'Deployment', name: 'web', status: 'SyncFailed', message: 'admission webhook "x" denied' }] } } }) }))
+      expect(seen.failure).to.deep.equal({ permanent: true, revision: OTHER, sentence: 'sync Failed: one or more objects failed to apply; Deployment web: admission webhook "x" denied' })
+    })
+    it('repeats a controller\'s error without the credentials in it', async () => {
+      const seen = await observed(application('shop', { status: sync('Unknown', { conditions: [{ type: 'ComparisonError', message: 'cannot reach https://bot:hunter2secret@git.example/shop.git: authentication required' }] }) }))
+      expect(seen.failure?.permanent).to.equal(false)
+      expect(JSON.stringify(seen)).to.not.include('hunter2secret')
+    })
+    it('is asked to look again by both annotations', async () => {
+      put(application('shop'))
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      await tool.refresh(owner, 'token-1', 'hard')
+      const app = fleet.servers['one']?.get('Application', 'shop')
+      expect(app === undefined ? '' : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh')).to.equal('hard')
+      expect(app === undefined ? '' : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh-timestamp')).to.equal('token-1')
+      expect((await tool.observe(owner, TARGET)).pending).to.equal(true)
+    })
+  })
+})

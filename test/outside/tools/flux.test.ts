@@ -1,0 +1,252 @@
+import { expect } from 'chai'
+import type { GitOpsTool } from '../../../src/flow/ports.ts'
+import { isRefusal } from '../../../src/model/error.ts'
+import type { Refusal } from '../../../src/model/error.ts'
+import type { JsonObject } from '../../../src/model/json.ts'
+import { metadataText } from '../../../src/model/resource.ts'
+import type { KubernetesObject } from '../../../src/model/resource.ts'
+import type { Claim, Owner, OwnerRef } from '../../../src/model/owner.ts'
+import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
+import { failureOf } from '../../contracts/failure.ts'
+import { COMMIT, ONE, OTHER, TARGET, gitRepository, kustomization, live, startFleet } from './fixtures.ts'
+import type { Fleet } from './fixtures.ts'
+
+const REF: OwnerRef = { tool: 'flux', kind: 'Kustomization', cluster: 'one', namespace: 'flux-system', name: 'shop' }
+
+function short(claims: readonly Claim[]): readonly string[] {
+  return claims.map(claim => `${claim.owner.kind} ${claim.owner.name}:${claim.proof ? 'proof' : claim.exists ? 'mark' : 'absent'}`)
+}
+
+function helmRelease(name: string, status: JsonObject): KubernetesObject {
+  return { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name, namespace: 'flux-system' }, spec: {}, status }
+}
+
+const ENTRIES = { entries: [{ id: 'shop_web_apps_Deployment', v: 'v1' }] }
+const labels = (name: string): JsonObject => ({ labels: { 'kustomize.toolkit.fluxcd.io/name': name, 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } })
+const helmLabels = (name: string): JsonObject => ({ labels: { 'helm.toolkit.fluxcd.io/name': name, 'helm.toolkit.fluxcd.io/namespace': 'flux-system' } })
+
+describe('Flux', () => {
+  let fleet: Fleet
+  let tool: GitOpsTool
+  const put = (...objects: readonly JsonObject[]): void => { fleet.servers['one']?.put(...objects) }
+  const clear = (): void => {
+    for (const server of Object.values(fleet.servers)) for (const kind of ['Kustomization', 'GitRepository', 'HelmRelease', 'Deployment']) for (const name of ['shop', 'other', 'release', 'web', 'grafted']) server.remove(kind, name)
+  }
+
+  before(async () => { fleet = await startFleet(['one', 'hub']) })
+  beforeEach(() => {
+    clear()
+    tool = fluxTool({ clusters: fleet.clusters, config: ONE })
+  })
+  after(() => fleet.close())
+
+  describe('as an owner', () => {
+    const none = { status: { inventory: { entries: [] } } }
+    const rows: readonly [string, readonly KubernetesObject[], JsonObject, readonly string[]][] = [
+      ['is proven by its inventory', [kustomization('shop')], labels('shop'), ['Kustomization shop:proof']],
+      ['is proven by its inventory alone', [kustomization('shop')], {}, ['Kustomization shop:proof']],
+      ['is never made by labels alone', [kustomization('shop', none)], labels('shop'), ['Kustomization shop:mark']],
+      ['is not there where labels name nobody', [], labels('shop'), ['Kustomization shop:absent']],
+      ['needs both labels to be named', [kustomization('shop', none)], { labels: { 'kustomize.toolkit.fluxcd.io/name': 'shop' } }, []],
+      ['is two where two list it', [kustomization('shop'), kustomization('other')], labels('shop'), ['Kustomization shop:proof', 'Kustomization other:proof']],
+      ['is shown with the living owner that the labels name instead', [kustomization('shop'), kustomization('other', none)], labels('other'), ['Kustomization shop:proof', 'Kustomization other:mark']],
+      ['is not who deploys to another cluster', [kustomization('shop', { spec: { kubeConfig: { secretRef: { name: 'far' } } } })], {}, []],
+      ['is shown where labels name one that deploys to another cluster', [kustomization('shop', { spec: { kubeConfig: { secretRef: { name: 'far' } } } })], labels('shop'), ['Kustomization shop:mark']],
+      ['is not who lists another namespace', [kustomization('shop', { status: { inventory: { entries: [{ id: 'other_web_apps_Deployment', v: 'v1' }] } } })], {}, []],
+      ['can be a HelmRelease by its inventory', [helmRelease('release', { inventory: ENTRIES })], helmLabels('release'), ['HelmRelease release:proof']],
+      ['can be a HelmRelease that keeps no inventory', [helmRelease('release', {})], helmLabels('release'), ['HelmRelease release:proof']],
+      ['is not a HelmRelease whose inventory does not list it', [helmRelease('release', { inventory: { entries: [] } })], helmLabels('release'), ['HelmRelease release:mark']],
+      ['is two where a HelmRelease and a Kustomization list it', [helmRelease('release', { inventory: ENTRIES }), kustomization('shop')], helmLabels('release'), ['HelmRelease release:proof', 'Kustomization shop:proof']],
+    ]
+    for (const [name, owners, metadata, expected] of rows) {
+      it(name, async () => {
+        put(...owners)
+        expect(short(await tool.claims(TARGET, live(metadata)))).to.have.members([...expected])
+      })
+    }
+    it('lists RBAC names with a colon', async () => {
+      put(kustomization('shop', { status: { inventory: { entries: [{ id: '_system__web_rbac.authorization.k8s.io_ClusterRole', v: 'v1' }] } } }))
+      const target = { cluster: 'one', group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole', namespace: null, name: 'system:web' }
+      expect(short(await tool.claims(target, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'system:web' } }))).to.deep.equal(['Kustomization shop:proof'])
+    })
+    it('on a hub proves with kubeConfig, and only where the labels name it', async () => {
+      const hubbed = fluxTool({ clusters: fleet.clusters, config: [{ name: 'one', context: 'one', flux: { context: 'hub' } }] })
+      fleet.servers['hub']?.put(kustomization('shop', { spec: { kubeConfig: { secretRef: { name: 'one' } } } }), kustomization('other'))
+      expect(short(await hubbed.claims(TARGET, live(labels('shop'))))).to.deep.equal(['Kustomization shop:proof'])
+      expect(short(await hubbed.claims(TARGET, live()))).to.deep.equal([])
+    })
+  })
+
+  describe('reading a Kustomization', () => {
+    async function read(object: KubernetesObject, source: KubernetesObject = gitRepository()): Promise<Owner | Refusal> {
+      put(object, source)
+      return tool.read(REF, TARGET)
+    }
+
+    it('gives source, rendering, delivery and the object to trigger first', async () => {
+      expect(await read(kustomization('shop', { spec: { dependsOn: [{ name: 'base' }], healthChecks: [], healthCheckExprs: [], wait: true, force: false, timeout: '2m', retryInterval: '1m', serviceAccountName: 'x', deletionPolicy: 'Orphan', suspend: false, patches: [], targetNamespace: '' } }))).to.deep.equal({
+        ...REF, uid: 'uid-shop', source: { url: 'https://git.example/shop.git', revision: 'main', path: 'apps/web' },
+        render: { format: 'auto', loadRestrictor: 'none', directory: { recurse: true } },
+        delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null }, destination: { cluster: 'one', namespace: null },
+        sourceObject: { kind: 'GitRepository', namespace: 'flux-system', name: 'shop' },
+      })
+    })
+    it('follows master where the source names no branch, and takes the root for a blank path', async () => {
+      const { ref, ...spec } = gitRepository()['spec'] as JsonObject
+      const owner = await read(kustomization('shop', { spec: { path: '' } }), { ...gitRepository(), spec })
+      expect(isRefusal(owner) ? owner.message : [ref !== undefined, owner.source.revision, owner.source.path]).to.deep.equal([true, 'master', ''])
+    })
+    it('finds the source in another namespace', async () => {
+      const source = gitRepository()
+      const owner = await read(kustomization('shop', { spec: { sourceRef: { kind: 'GitRepository', name: 'shop', namespace: 'sources' } } }), { ...source, metadata: { ...source.metadata, namespace: 'sources' } })
+      expect(isRefusal(owner) ? owner.message : owner.sourceObject?.namespace).to.equal('sources')
+    })
+
+    const own = (spec: JsonObject): KubernetesObject => kustomization('shop', { spec })
+    const refused: readonly [string, KubernetesObject, KubernetesObject, string][] = [
+      ...['patches', 'images', 'components', 'patchesStrategicMerge', 'patchesJson6902', 'buildMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: ['x'] }), gitRepository(), 'UNSUPPORTED']),
+      ...['targetNamespace', 'namePrefix', 'nameSuffix', 'ignore', 'substituteStrategy'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: 'x' }), gitRepository(), 'UNSUPPORTED']),
+      ...['postBuild', 'decryption', 'kubeConfig', 'commonMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: {} }), gitRepository(), 'UNSUPPORTED']),
+      ['spec.ignoreMissingComponents', own({ ignoreMissingComponents: true }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.newThing', own({ newThing: null }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.path', own({ path: '../other' }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.sourceRef.newThing', own({ sourceRef: { kind: 'GitRepository', name: 'shop', newThing: 'x' } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.suspend', own({ suspend: true }), gitRepository(), 'SUSPENDED'],
+      ['metadata.deletionTimestamp', kustomization('shop', { metadata: { deletionTimestamp: 'x' } }), gitRepository(), 'UNSUPPORTED'],
+      ...['OCIRepository', 'Bucket', 'ExternalArtifact'].map((kind): [string, KubernetesObject, KubernetesObject, string] => [`spec.sourceRef.kind ${kind}`, own({ sourceRef: { kind, name: 'shop' } }), gitRepository(), 'NON_GIT_SOURCE']),
+      ...(['include', 'sparseCheckout'] as const).map((key): [string, KubernetesObject, KubernetesObject, string] => [`GitRepository shop spec.${key}`, kustomization('shop'), gitRepository({ spec: { [key]: ['x'] } }), 'UNSUPPORTED']),
+      ['GitRepository shop spec.ignore', kustomization('shop'), gitRepository({ spec: { ignore: '/*' } }), 'UNSUPPORTED'],
+      ['GitRepository shop spec.recurseSubmodules', kustomization('shop'), gitRepository({ spec: { recurseSubmodules: true } }), 'UNSUPPORTED'],
+      ['GitRepository shop spec.verify', kustomization('shop'), gitRepository({ spec: { verify: { mode: 'HEAD' } } }), 'UNSUPPORTED'],
+      ['GitRepository shop spec.newThing', kustomization('shop'), gitRepository({ spec: { newThing: false } }), 'UNSUPPORTED'],
+      ['GitRepository shop spec.ref.name', kustomization('shop'), gitRepository({ spec: { ref: { name: 'refs/heads/main' } } }), 'UNSUPPORTED'],
+      ['GitRepository shop spec.ref.newThing', kustomization('shop'), gitRepository({ spec: { ref: { branch: 'main', newThing: 'x' } } }), 'UNSUPPORTED'],
+      ...(['tag', 'semver', 'commit'] as const).map((key): [string, KubernetesObject, KubernetesObject, string] => [`GitRepository shop spec.ref.${key}`, kustomization('shop'), gitRepository({ spec: { ref: { branch: 'main', [key]: 'x' } } }), 'PINNED']),
+      ['GitRepository shop spec.suspend', kustomization('shop'), gitRepository({ spec: { suspend: true } }), 'SUSPENDED'],
+    ]
+    for (const [path, object, source, code] of refused) {
+      it(`refuses ${path} with ${code}`, async () => {
+        const result = await read(object, source)
+        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
+        expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
+      })
+    }
+    const optOuts: readonly [string, JsonObject, string][] = [
+      ['reconcile: disabled', { annotations: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } }, 'SUSPENDED'],
+      ['reconcile: disabled as a label', { labels: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } }, 'SUSPENDED'],
+      ['ssa: IfNotPresent', { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' } }, 'IGNORED'],
+      ['ssa: Ignore', { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'Ignore' } }, 'IGNORED'],
+      ['ssa: Merge', { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'Merge' } }, 'an owner'],
+    ]
+    for (const [name, metadata, code] of optOuts) {
+      it(`answers ${code} to an object with ${name}`, async () => {
+        put(live(metadata))
+        const result = await read(kustomization('shop'))
+        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
+      })
+    }
+    it('refuses a HelmRelease by name, and owners or sources that are gone', async () => {
+      const answers = [
+        await tool.read({ ...REF, kind: 'HelmRelease', name: 'release' }, TARGET),
+        await tool.read(REF, TARGET),
+      ]
+      put(kustomization('shop'))
+      answers.push(await tool.read(REF, TARGET))
+      expect(answers.map(one => isRefusal(one) ? one.refused : 'an owner')).to.deep.equal(['UNSUPPORTED', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND'])
+    })
+  })
+
+  describe('as a consumer', () => {
+    it('names its places in Git, grafted repositories too, and what keeps them from being rendered', async () => {
+      put(kustomization('shop'), gitRepository({ spec: { include: [{ repository: { name: 'grafted' }, fromPath: './lib', toPath: 'lib' }] } }), gitRepository({ name: 'grafted', spec: { url: 'https://git.example/lib.git' } }),
+        kustomization('other', { spec: { sourceRef: { kind: 'GitRepository', name: 'grafted' }, path: './x', kubeConfig: { secretRef: { name: 'far' } } } }))
+      const owners = await tool.owners()
+      expect(owners.map(owner => `${owner.ref.name} ${owner.source.url} ${owner.source.path} ${owner.destination.cluster} ${String(owner.unsupported)}`)).to.have.members([
+        'shop https://git.example/shop.git apps/web one GitRepository shop spec.include', 'shop https://git.example/lib.git lib one GitRepository spec.include',
+        'other https://git.example/lib.git x unknown (spec.kubeConfig) spec.kubeConfig',
+      ])
+    })
+  })
+
+  describe('after a merge', () => {
+    async function observed(object: KubernetesObject, source: KubernetesObject = gitRepository()) {
+      put(kustomization('shop'), gitRepository())
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      put(object, source)
+      return tool.observe(owner, TARGET)
+    }
+    const ready = (status: string, reason: string, message = ''): JsonObject => ({ conditions: [{ type: 'Ready', status, reason, message }] })
+
+    it('is accepted when it applied a commit, is Ready at its generation and lists the object', async () => {
+      expect(await observed(kustomization('shop'))).to.deep.equal({ revision: COMMIT, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] })
+    })
+    it('is accepted while its source is ahead, and says so', async () => {
+      const seen = await observed(kustomization('shop'), gitRepository({ status: { artifact: { revision: `main@sha1:${OTHER}` } } }))
+      expect([seen.accepted, seen.notes.join()]).to.deep.equal([true, `its source has ${OTHER.slice(0, 12)}, applied is ${COMMIT.slice(0, 12)}`])
+    })
+    const unmet: readonly [string, KubernetesObject, KubernetesObject, string][] = [
+      ['not Ready', kustomization('shop', { status: ready('Unknown', 'Progressing', 'Detecting drift') }), gitRepository(), 'Ready is Unknown: Progressing Detecting drift'],
+      ['without conditions', kustomization('shop', { status: { conditions: [] } }), gitRepository(), 'Ready is not set'],
+      ['behind its own spec', kustomization('shop', { metadata: { generation: 3 } }), gitRepository(), 'generation 2 of 3'],
+      ['not listing the object', kustomization('shop', { status: { inventory: { entries: [] } } }), gitRepository(), 'does not list'],
+      ['naming no commit', kustomization('shop', { status: { lastAppliedRevision: 'latest@sha256:abc' } }), gitRepository(), 'names no commit'],
+      ['being deleted', kustomization('shop', { metadata: { deletionTimestamp: 'x' } }), gitRepository(), 'deleted'],
+      ['without a source to fetch', kustomization('shop'), gitRepository({ status: { conditions: [{ type: 'FetchFailed', status: 'True', message: 'authentication required' }] } }), 'cannot be fetched: authentication required'],
+    ]
+    for (const [name, object, source, words] of unmet) {
+      it(`is not accepted while ${name}`, async () => {
+        const seen = await observed(object, source)
+        expect(seen.accepted).to.equal(false)
+        expect(seen.unmet.join('; ')).to.include(words)
+      })
+    }
+    const changed: readonly [string, KubernetesObject, KubernetesObject][] = [
+      ['path', kustomization('shop', { spec: { path: './apps/api' } }), gitRepository()],
+      ['source', kustomization('shop', { spec: { sourceRef: { kind: 'GitRepository', name: 'other' } } }), gitRepository({ name: 'other' })],
+      ['repository', kustomization('shop'), gitRepository({ spec: { url: 'https://git.example/other.git' } })],
+      ['branch', kustomization('shop'), gitRepository({ spec: { ref: { branch: 'next' } } })],
+    ]
+    for (const [name, object, source] of changed) {
+      it(`is another owner once its ${name} changed`, async () => {
+        const seen = await observed(object, source)
+        expect([seen.unchanged, seen.accepted]).to.deep.equal([false, false])
+      })
+    }
+    it('waits for a person where it or its source is suspended', async () => {
+      expect((await observed(kustomization('shop', { spec: { suspend: true } }))).blocked).to.deep.include({ code: 'BLOCKED_SUSPENDED', next: 'flux resume kustomization shop -n flux-system' })
+      expect((await observed(kustomization('shop'), gitRepository({ spec: { suspend: true } }))).blocked?.next).to.equal('flux resume source git shop -n flux-system')
+    })
+    const failures: readonly [string, string, boolean][] = [
+      ['BuildFailed', 'kustomize build failed: no such file', true], ['HealthCheckFailed', 'health check failed after 30s: timeout waiting for: [x]', true],
+      ['ReconciliationFailed', 'Deployment/shop/web dry-run failed (Invalid): no', true], ['ReconciliationFailed', 'dial tcp: connection refused', false],
+      ['DependencyNotReady', 'dependency \'flux-system/base\' is not ready', false], ['ArtifactFailed', 'Source artifact not found, retrying in 30s', false], ['PruneFailed', 'something new', true], ['ReconciliationFailed', 'something new', false],
+    ]
+    for (const [reason, message, permanent] of failures) {
+      it(`${permanent ? 'has failed for good' : 'may recover'} at the attempted revision: ${reason} ${message.slice(0, 40)}`, async () => {
+        const seen = await observed(kustomization('shop', { status: { ...ready('False', reason, message), lastAttemptedRevision: `main@sha1:${OTHER}` } }))
+        expect(seen.failure).to.deep.equal({ permanent, revision: OTHER, sentence: `${reason}: ${message}` })
+      })
+    }
+    it('asks the source first, and the Kustomization only once its source has moved and it has not', async () => {
+      const asked = (kind: string): string | undefined => {
+        const object = fleet.servers['one']?.get(kind, 'shop')
+        return object === undefined ? undefined : metadataText(object, 'annotations', 'reconcile.fluxcd.io/requestedAt')
+      }
+      put(kustomization('shop'), gitRepository())
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      await tool.refresh(owner, 'one', 'normal')
+      expect([asked('GitRepository'), asked('Kustomization')]).to.deep.equal(['one', undefined])
+      expect((await tool.observe(owner, TARGET)).pending).to.equal(true)
+      put(gitRepository({ status: { artifact: { revision: `main@sha1:${OTHER}` }, lastHandledReconcileAt: 'one' } }))
+      await tool.refresh(owner, 'two', 'normal')
+      expect([asked('GitRepository'), asked('Kustomization')]).to.deep.equal(['two', 'two'])
+      put(kustomization('shop'), gitRepository())
+      await tool.refresh(owner, 'three', 'hard')
+      expect(asked('Kustomization')).to.equal('three')
+      clear()
+      expect(await failureOf(tool.refresh(owner, 'four', 'normal'))).to.equal('cluster/not-found')
+    })
+  })
+})
