@@ -116,7 +116,7 @@ function parseScp(url: string): ParsedUrl {
 
 function splitHost(text: string): { host: string, port: string } {
   const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?$/i.exec(text)
-  if (parts === null || String(parts[1]).startsWith('-')) throw refused('its host cannot be read')
+  if (parts === null || String(parts[1]).startsWith('-') || Number(parts[2] ?? 1) > 65_535) throw refused('its host cannot be read')
   try {
     // The parser of the platform brings 0x7f.1, 2130706433 and [0:0::1] into one form, so that no spelling slips past a check.
     return { host: new URL(`http://${String(parts[1])}/`).hostname.replace(/\.$/, ''), port: parts[2] === undefined ? '' : String(Number(parts[2])) }

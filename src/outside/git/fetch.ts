@@ -37,13 +37,14 @@ export async function ensure(mirror: Mirror, remote: Remote, id: string): Promis
   if (await has(mirror, id)) return true
   const args = [...FETCH, remote.url, `+${id}:${TIPS}/${id}`]
   const output = await remote.call(mirror, args)
-  const there = await has(mirror, id)
-  if (!there && output.code !== 0) {
+  // It may have come although the exit code is not 0: another process was faster at writing the ref.
+  if (output.code !== 0 && !await has(mirror, id)) {
     if (!/not our ref|unadvertised object|couldn't find remote ref|no such remote ref|did not send all necessary|upload-pack: not/i.test(output.stderr)) throw remoteFailure(args, output.stderr)
     return fetchAll(mirror, remote, id)
   }
-  if (there) await maintain(mirror, id)
-  return there
+  mirror.seen.add(id)
+  await maintain(mirror, id)
+  return true
 }
 
 /** Throws git/failed where a commit or tree is neither in the mirror nor known to the remote. */
