@@ -2,28 +2,33 @@ import { fieldAt, showPath } from '../model/field.ts'
 import type { Json } from '../model/json.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { showRef } from '../model/resource.ts'
-import { renderedTarget } from './prove.ts'
+import { findTarget } from './proof/target.ts'
+import { renderOwner } from './prove.ts'
 import { sameField } from './same-field.ts'
 import type { Verification } from './verify.ts'
 
-/** How the source at a revision differs from what was asked, in a sentence; null where it holds the asked values. */
-export async function contentDiffers(v: Verification, revision: string): Promise<string | null> {
-  const { owner, target } = v.change.plan
-  return differs(v, await renderedTarget(v.world, owner, revision, target))
+/** What the owner's source holds at a revision, against what was asked. `unknown` where it does not render there. */
+export type Content =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'different', readonly sentence: string, readonly takenBack: boolean }
+  | { readonly kind: 'unknown', readonly sentence: string }
+
+/** Renders the owner's source at a revision and compares the asked fields (argocd-flux.md 6.1). `takenBack`: all hold what they held before the change. */
+export async function contentAt({ world, change }: Verification, revision: string): Promise<Content> {
+  const { owner, target, edits } = change.plan
+  const render = await renderOwner(world, owner, revision)
+  if (!render.ok) return { kind: 'unknown', sentence: `the source at ${revision.slice(0, 12)} does not render: ${render.message}` }
+  const [found, ...others] = findTarget(render.objects, target, owner.destination)
+  if (found === undefined) return { kind: 'different', sentence: `the source no longer holds ${showRef(target)}`, takenBack: false }
+  if (others.length > 0) return { kind: 'unknown', sentence: `the source at ${revision.slice(0, 12)} holds ${showRef(target)} ${others.length + 1} times` }
+  return compared(found.object, edits)
 }
 
-/** True where every asked field holds again what it held before the change. */
-export async function contentTakenBack(v: Verification, revision: string): Promise<boolean> {
-  const { owner, target, edits } = v.change.plan
-  const object = await renderedTarget(v.world, owner, revision, target)
-  return object !== null && edits.every(edit => sameField(edit.path, fieldAt(object, edit.path), edit.before))
-}
-
-function differs(v: Verification, object: KubernetesObject | null): string | null {
-  const { target, edits } = v.change.plan
-  if (object === null) return `the source no longer renders ${showRef(target)}`
+function compared(object: KubernetesObject, edits: Verification['change']['plan']['edits']): Content {
   const wrong = edits.find(edit => !sameField(edit.path, fieldAt(object, edit.path), edit.after))
-  return wrong === undefined ? null : `${showPath(wrong.path)} is ${shown(fieldAt(object, wrong.path))}, asked was ${shown(wrong.after)}`
+  if (wrong === undefined) return { kind: 'same' }
+  const sentence = `${showPath(wrong.path)} is ${shown(fieldAt(object, wrong.path))}, asked was ${shown(wrong.after)}`
+  return { kind: 'different', sentence, takenBack: edits.every(edit => sameField(edit.path, fieldAt(object, edit.path), edit.before)) }
 }
 
 function shown(value: Json | undefined): string {

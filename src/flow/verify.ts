@@ -11,7 +11,8 @@ import { openRepository } from './repository.ts'
 import { laterCommit } from './later-commit.ts'
 import { lookLive } from './look-live.ts'
 import type { LiveLook } from './look-live.ts'
-import { contentDiffers } from './rendered-content.ts'
+import { contentAt } from './rendered-content.ts'
+import type { Content } from './rendered-content.ts'
 import type { World } from './world.ts'
 
 /** Everything one look at a merged change needs. */
@@ -71,10 +72,9 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
     if (seen.blocked?.code === 'BLOCKED_SUSPENDED') return waitForPeople(v, seen.blocked)
     return triggerOrWait(v, seen, `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}`)
   }
-  if (seen.revision !== null && facts.contentAt !== seen.revision) {
-    const other = await contentDiffers(v, seen.revision)
-    if (other !== null) return overtaken(v, seen.revision, seen)
-  }
+  const content = await contentOf(v, seen.revision)
+  if (content.kind === 'different') return overtaken(v, content, seen)
+  if (content.kind === 'unknown') return waitForController(v, content.sentence, {})
   const found: ChangeFacts = seen.revision === null || facts.contentAt === seen.revision ? {} : { contentAt: seen.revision }
   if (!seen.accepted) {
     if (seen.blocked !== null) return waitForPeople(v, seen.blocked, found)
@@ -98,12 +98,18 @@ async function failedAtOurs(v: Verification, seen: Observation): Promise<string 
   return await v.reader.contains(seen.failure.revision, v.ours) ? seen.failure.sentence : null
 }
 
+/** What the source holds at the observed revision; a revision that was seen to hold the asked values is not rendered again. */
+async function contentOf(v: Verification, revision: string | null): Promise<Content> {
+  return revision === null || v.change.facts.contentAt === revision ? { kind: 'same' } : contentAt(v, revision)
+}
+
 /** The source holds another value at the observed revision: say which commit did it, and whether it took the change back. */
-async function overtaken(v: Verification, revision: string, seen: Observation): Promise<StepResult> {
+async function overtaken(v: Verification, content: Content & { readonly kind: 'different' }, seen: Observation): Promise<StepResult> {
+  const revision = seen.revision ?? v.ours
   const later = await laterCommit(v, revision)
-  const by = later.commit === null ? `at ${short(revision)}` : `by ${short(later.commit.sha)} (${later.commit.author}: ${later.commit.subject})`
-  if (later.reverted) return failed(v, 'verify/reverted', `REVERTED: the change was taken back ${by}.`, seen)
-  return { kind: 'ended', status: 'superseded', code: 'verify/superseded', message: `SUPERSEDED: the field was given another value ${by}: ${later.sentence}.`, evidence: evidenceOf(v, seen) }
+  const by = later === null ? `at ${short(revision)}` : `by ${short(later.sha)} (${later.author}: ${later.subject})`
+  if (content.takenBack) return failed(v, 'verify/reverted', `REVERTED: the change was taken back ${by}: ${content.sentence}.`, seen)
+  return { kind: 'ended', status: 'superseded', code: 'verify/superseded', message: `SUPERSEDED: the field was given another value ${by}: ${content.sentence}.`, evidence: evidenceOf(v, seen) }
 }
 
 async function judgeLive(v: Verification, seen: Observation, found: ChangeFacts): Promise<StepResult> {
