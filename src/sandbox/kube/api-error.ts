@@ -3,18 +3,24 @@ import type { Json, JsonObject } from '../../model/json.ts'
 /** One reason of a refusal, as in `details.causes`. */
 export interface Cause { readonly reason: string, readonly message: string, readonly field: string }
 
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed', 409: 'Conflict', 410: 'Expired',
+  415: 'UnsupportedMediaType', 422: 'Invalid',
+}
+
 /** An answer of the API that is no success: it becomes a Kubernetes Status, or plain text where the real server sends that. */
 export class ApiError extends Error {
   readonly code: number
-  readonly reason: string
-  readonly details: JsonObject | undefined
   readonly plain: boolean
+  private readonly reason: string
+  private readonly details: JsonObject | undefined
 
-  constructor(code: number, reason: string, message: string, more: { details?: JsonObject, plain?: boolean } = {}) {
+  /** The reason defaults to the one of the code. */
+  constructor(code: number, message: string, more: { readonly reason?: string, readonly details?: JsonObject, readonly plain?: boolean } = {}) {
     super(message)
     this.name = 'ApiError'
     this.code = code
-    this.reason = reason
+    this.reason = more.reason ?? REASONS[code] ?? ''
     this.details = more.details
     this.plain = more.plain ?? false
   }
@@ -32,29 +38,29 @@ export class ApiError extends Error {
 export interface About { readonly group: string, readonly plural: string, readonly kind: string }
 
 export function badRequest(message: string): ApiError {
-  return new ApiError(400, 'BadRequest', message)
+  return new ApiError(400, message)
 }
 
 export function notFound(about: About, name: string): ApiError {
-  return new ApiError(404, 'NotFound', `${resourceText(about)} ${JSON.stringify(name)} not found`, { details: detailsOf(about, name) })
+  return new ApiError(404, `${resourceText(about)} ${JSON.stringify(name)} not found`, { details: detailsOf(about, name) })
 }
 
 /** A resource the group does not have. */
 export function noResource(): ApiError {
-  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', { details: {} })
+  return new ApiError(404, 'the server could not find the requested resource', { details: {} })
 }
 
 export function alreadyExists(about: About, name: string): ApiError {
-  return new ApiError(409, 'AlreadyExists', `${resourceText(about)} ${JSON.stringify(name)} already exists`, { details: detailsOf(about, name) })
+  return new ApiError(409, `${resourceText(about)} ${JSON.stringify(name)} already exists`, { reason: 'AlreadyExists', details: detailsOf(about, name) })
 }
 
 export function conflict(about: About, name: string, why: string): ApiError {
   const message = `Operation cannot be fulfilled on ${resourceText(about)} ${JSON.stringify(name)}: ${why}`
-  return new ApiError(409, 'Conflict', message, { details: detailsOf(about, name) })
+  return new ApiError(409, message, { details: detailsOf(about, name) })
 }
 
 export function methodNotAllowed(): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', { details: {} })
+  return new ApiError(405, 'the server does not allow this method on the requested resource', { details: {} })
 }
 
 /** 422 with one cause a fault. */
@@ -62,7 +68,7 @@ export function invalid(about: About, name: string, causes: readonly Cause[]): A
   const lines = causes.map(cause => `${cause.field}: ${cause.message}`)
   const all = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const title = about.group ? `${about.kind}.${about.group}` : about.kind
-  return new ApiError(422, 'Invalid', `${title} ${JSON.stringify(name)} is invalid: ${all}`, {
+  return new ApiError(422, `${title} ${JSON.stringify(name)} is invalid: ${all}`, {
     details: { name, ...(about.group ? { group: about.group } : {}), kind: about.kind, causes: causes.map(cause => ({ ...cause })) },
   })
 }

@@ -44,13 +44,13 @@ function route(objects: Objects, request: ApiRequest): ApiAnswer {
   if (parts[0] === 'api') return underVersion(objects, request, { url, groupVersion: parts[1], rest: parts.slice(2), core: true })
   if (parts[0] === 'apis') {
     const known = parts[1] === undefined ? undefined : groupDocument(objects.registry.all(), parts[1])
-    if (parts[1] !== undefined && !known) throw new ApiError(404, 'NotFound', '404 page not found\n', { plain: true })
+    if (parts[1] !== undefined && !known) throw new ApiError(404, '404 page not found\n', { plain: true })
     if (known && parts[2] === undefined) return readOnly(request, known)
     return underVersion(objects, request, { url, groupVersion: parts[2] && `${parts[1]}/${parts[2]}`, rest: parts.slice(3), core: false })
   }
   if (['healthz', 'livez', 'readyz'].includes(parts[0] ?? '')) return { status: 200, text: 'ok' }
   if (parts[0] === 'version' && parts.length === 1) return readOnly(request, VERSION)
-  throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', { details: {} })
+  throw new ApiError(404, 'the server could not find the requested resource', { details: {} })
 }
 
 const VERSION: JsonObject = {
@@ -67,7 +67,7 @@ function underVersion(objects: Objects, request: ApiRequest, place: Place): ApiA
     return readOnly(request, core ? coreVersions(place.url.host) : groupList(kinds))
   }
   const list = resourceList(kinds, groupVersion)
-  if (!list) throw new ApiError(404, 'NotFound', '404 page not found\n', { plain: true })
+  if (!list) throw new ApiError(404, '404 page not found\n', { plain: true })
   if (rest.length === 0) return readOnly(request, list)
   const review = REVIEWS.find(item => groupVersionOf(item) === groupVersion && item.plural === rest[0])
   if (review) return accessReview(request)
@@ -162,7 +162,7 @@ function written({ object, created, warnings }: Written): ApiAnswer {
 function patchType(request: ApiRequest): PatchType {
   const type = PATCH_TYPES.find(known => `application/${known}` === request.contentType)
   if (type) return type
-  throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${ALL_TYPES}`)
+  throw new ApiError(415, `the body of the request was in an unknown format - accepted media types include: ${ALL_TYPES}`)
 }
 
 function writeOptions(request: ApiRequest, query: URLSearchParams): WriteOptions {
@@ -189,7 +189,7 @@ function deleteOptions(query: URLSearchParams, body: Json | undefined): JsonObje
 function bodyOf(request: ApiRequest): Json | undefined {
   if (request.body === undefined || request.body === '') return undefined
   if (request.contentType.includes('protobuf')) {
-    throw new ApiError(415, 'UnsupportedMediaType', 'this server does not read protobuf - accepted media types include: application/json, application/yaml')
+    throw new ApiError(415, 'this server does not read protobuf - accepted media types include: application/json, application/yaml')
   }
   try {
     const value: Json = JSON.parse(request.body)

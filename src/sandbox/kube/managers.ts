@@ -90,7 +90,7 @@ function conflictError(conflicts: readonly { readonly other: Manager, readonly f
   const message = causes.length === 1 && only
     ? `Apply failed with 1 conflict: ${only.message}: ${only.field}`
     : `Apply failed with ${causes.length} conflicts: ${groups.map(({ title, paths }) => [`conflicts with ${title}:`, ...paths.map(path => `- ${path}`)].join('\n')).join('\n')}`
-  return new ApiError(409, 'Conflict', message, { details: { causes: causes.map(cause => ({ ...cause })) } })
+  return new ApiError(409, message, { details: { causes: causes.map(cause => ({ ...cause })) } })
 }
 
 function managerText(manager: Manager): string {

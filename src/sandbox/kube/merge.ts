@@ -19,7 +19,7 @@ function itemElement(item: Json, list: Schema): string {
   const key: Record<string, Json> = {}
   for (const name of list.keys ?? []) {
     const value = (isObject(item) ? item[name] : undefined) ?? list.keyDefaults?.[name]
-    if (value === undefined) throw new ApiError(500, '', `associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`)
+    if (value === undefined) throw new ApiError(500, `associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`)
     key[name] = value
   }
   return `k:${canonical(key)}`

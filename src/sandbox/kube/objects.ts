@@ -119,7 +119,7 @@ export class Objects {
     try {
       merged = applied(start, body, writer)
     } catch (error) {
-      if (error instanceof NotDeclared) throw new ApiError(500, '', `failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
+      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
       throw error
     }
     const next = asObject(defaulted(this.shapedFor(target, merged, []), kind.schema))
@@ -183,7 +183,7 @@ export class Objects {
     if (!home) throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, namespace)
     if (valueAt(home, 'metadata', 'deletionTimestamp') === undefined) return
     const message = `${kind.plural}${kind.group ? `.${kind.group}` : ''} ${JSON.stringify(name)} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`
-    throw new ApiError(403, 'Forbidden', message, { details: { ...detailsOf(kind, name), causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] } })
+    throw new ApiError(403, message, { details: { ...detailsOf(kind, name), causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] } })
   }
 
   /** The way of every update: what cannot change is kept, owners and generation follow, then it is checked and stored. */
@@ -242,7 +242,7 @@ function patched(live: JsonObject, body: Json, type: PatchType, kind: Kind): Jso
 
 function unsupportedPatch(): ApiError {
   const types = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
-  return new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
+  return new ApiError(415, `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
 }
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */

@@ -83,7 +83,7 @@ function read(object: Json, path: readonly string[]): Json {
 }
 
 function rejected(): ApiError {
-  return new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', { details: {} })
+  return new ApiError(422, 'the server rejected our request due to an error in our request', { details: {} })
 }
 
 /** The object a patch gave, where it is one. */

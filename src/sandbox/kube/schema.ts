@@ -34,7 +34,7 @@ const DEDUCED_MAP: Schema = { kind: 'struct', open: true, fields: new Map() }
 const DEDUCED_LIST: Schema = { kind: 'list', atomic: true, element: ANY }
 const SCALAR: Schema = { kind: 'scalar', letter: 'x' }
 
-const LINES = new Map(TYPES.trim().split('\n').map(line => {
+const LINES = new Map(TYPES.trim().split(/ ; |\n/).map(line => {
   const [name = '', ...fields] = line.split(' ')
   return [name, fields] as const
 }))

@@ -8,14 +8,14 @@ import { answer } from './api.ts'
 import type { ApiAnswer } from './api.ts'
 import { ApiError } from './api-error.ts'
 import { makeCertificates } from './certificate.ts'
-import { startHousekeeping } from './housekeeping.ts'
+import { startHousekeeping } from '../control-plane/housekeeping.ts'
 import type { KindToServe } from './kinds.ts'
 import type { WatchSink } from './list.ts'
 import { Objects } from './objects.ts'
 import { Registry } from './registry.ts'
 import { Store } from './store.ts'
-import { startWorkloads } from './workload.ts'
-import type { WorkloadOptions, Workloads } from './workload.ts'
+import { startWorkloads } from '../control-plane/workload.ts'
+import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
 
 /** How to start it; everything may be left out. */
 export interface KubeOptions {
@@ -123,13 +123,13 @@ function call(objects: Objects, method: string, path: string, body?: Json, conte
   const found = ask(objects, method, path, body, contentType)
   if ('body' in found) return { status: found.status, body: found.body }
   if ('text' in found) return { status: found.status, body: found.text }
-  throw new ApiError(400, 'BadRequest', 'a watch is asked for by watch(), not by request()')
+  throw new ApiError(400, 'a watch is asked for by watch(), not by request()')
 }
 
 function watchInProcess(objects: Objects, path: string, onEvent: (type: string, object: JsonObject) => void): () => void {
   const found = ask(objects, 'GET', `${path}${path.includes('?') ? '&' : '?'}watch=true`)
   if ('start' in found) return found.start(onEvent)
-  throw new ApiError('status' in found ? found.status : 400, '', `cannot watch ${path}`)
+  throw new ApiError('status' in found ? found.status : 400, `cannot watch ${path}`)
 }
 
 interface Serving { readonly objects: Objects, readonly tokens: readonly string[], readonly every: number }
@@ -139,7 +139,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, { objec
   const open = /^\/(healthz|livez|readyz|version)\b/.test(path)
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const body = await readBody(request)
-  if (!open && !(token && tokens.includes(token))) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized', 'Unauthorized').status() })
+  if (!open && !(token && tokens.includes(token))) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
   const found = answer(objects, {
     method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
     accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '',

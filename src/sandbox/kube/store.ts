@@ -74,7 +74,7 @@ export class Store {
 
   /** The changes after a revision. Throws 410 where they are no longer known. */
   since(revision: number): readonly Change[] {
-    if (revision < this.forgotten) throw new ApiError(410, 'Expired', `too old resource version: ${revision} (${this.forgotten})`)
+    if (revision < this.forgotten) throw new ApiError(410, `too old resource version: ${revision} (${this.forgotten})`)
     return this.changes.filter(change => change.revision > revision)
   }
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from './kinds.ts'
-import { asObject } from './merge.ts'
-import type { Objects } from './objects.ts'
+import { resourceKey } from '../kube/kinds.ts'
+import { asObject } from '../kube/merge.ts'
+import type { Objects } from '../kube/objects.ts'
 
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
 const CUSTOM_DELAY = 20

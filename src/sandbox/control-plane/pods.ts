@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from './kinds.ts'
-import type { Objects } from './objects.ts'
+import { resourceKey } from '../kube/kinds.ts'
+import type { Objects } from '../kube/objects.ts'
 
 const OPTIONS = { manager: 'kube-controller-manager', dryRun: false, force: false, validation: 'Ignore' } as const
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
