@@ -28,9 +28,10 @@ export function gitSources(folder: string): GitSources {
     queues.set(url, next.catch(() => undefined))
     return next
   }
+  const refs = remoteRefs(folder)
   const mirror = (url: string): string => join(folder, `mirror-${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
   return {
-    resolve: (url, revision) => remoteCommit(folder, url, revision),
+    resolve: async (url, revision) => /^[0-9a-f]{40}$/.test(revision) ? revision : commitIn(await refs(url), revision),
     parent: (url, commit) => inTurn(url, async () => {
       await fetched(mirror(url), url, commit)
       const line = await gitText(['rev-list', '--parents', '-n', '1', commit], { cwd: mirror(url) })
@@ -60,12 +61,34 @@ function forgetOldest(checkouts: Map<string, Promise<Checkout>>): void {
   void oldest[1].then(old => rm(old.folder, { recursive: true, force: true })).catch(() => undefined)
 }
 
-async function remoteCommit(folder: string, url: string, revision: string): Promise<string> {
-  if (/^[0-9a-f]{40}$/.test(revision)) return revision
+type Refs = ReadonlyMap<string, string>
+
+/** Asks a remote for its refs. Whoever comes while one question runs shares the next one: its answer is never older than the asking. */
+function remoteRefs(folder: string): (url: string) => Promise<Refs> {
+  const running = new Map<string, Promise<Refs>>()
+  const next = new Map<string, Promise<Refs>>()
+  const start = (url: string): Promise<Refs> => {
+    const asked = listRefs(folder, url).finally(() => running.delete(url))
+    running.set(url, asked)
+    return asked
+  }
+  return url => {
+    const before = running.get(url)
+    if (before === undefined) return start(url)
+    const shared = next.get(url) ?? before.then(() => undefined, () => undefined).then(() => { next.delete(url); return start(url) })
+    next.set(url, shared)
+    return shared
+  }
+}
+
+async function listRefs(folder: string, url: string): Promise<Refs> {
   await mkdir(folder, { recursive: true })
-  const wanted = revision === '' ? 'HEAD' : revision
   const lines = (await gitText(['ls-remote', '--', url], { cwd: folder, timeout: 20_000 })).split('\n')
-  const refs = new Map(lines.map(line => [line.split('\t')[1] ?? '', line.split('\t')[0] ?? '']))
+  return new Map(lines.map(line => [line.split('\t')[1] ?? '', line.split('\t')[0] ?? '']))
+}
+
+function commitIn(refs: Refs, revision: string): string {
+  const wanted = revision === '' ? 'HEAD' : revision
   const names = wanted === 'HEAD' || wanted.startsWith('refs/') ? [wanted] : [`refs/heads/${wanted}`, `refs/tags/${wanted}^{}`, `refs/tags/${wanted}`]
   for (const name of names) {
     const found = refs.get(name)

@@ -1,4 +1,4 @@
-import { textAt } from '../../model/json.ts'
+import { canonical, textAt, valueAt } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Behaviour } from '../behaviour.ts'
 import type { HealthStatus } from '../health.ts'
@@ -19,8 +19,8 @@ export interface AppState {
   unsettled: boolean
   /** Canonical text of each object as applied last, by refKey. */
   applied: ReadonlyMap<string, string>
-  /** The last sync, successful or not; auto-sync tries a failed commit once. */
-  attempt: { readonly revision: string, readonly ok: boolean, readonly message: string } | null
+  /** The last sync, successful or not; auto-sync tries a failed commit of the same source once. */
+  attempt: { readonly revision: string, readonly source: string, readonly ok: boolean, readonly message: string } | null
   late: { readonly until: number, readonly health: HealthStatus } | null
   /** True once the behaviour has had its one effect. */
   spent: boolean
@@ -31,7 +31,7 @@ export function newState(app: KubernetesObject): AppState {
   const revision = textAt(app, 'status', 'operationState', 'syncResult', 'revision')
   return {
     behaviour: 'normal', heldAt: null, specKey: '', target: null, error: null, lookedAt: 0, comparedAt: 0, unsettled: false, applied: new Map(), late: null, spent: false,
-    attempt: revision === undefined ? null : { revision, ok: textAt(app, 'status', 'operationState', 'phase') === 'Succeeded', message: textAt(app, 'status', 'operationState', 'message') ?? '' },
+    attempt: revision === undefined ? null : { revision, source: canonical(valueAt(app, 'status', 'operationState', 'syncResult', 'source')), ok: textAt(app, 'status', 'operationState', 'phase') === 'Succeeded', message: textAt(app, 'status', 'operationState', 'message') ?? '' },
   }
 }
 

@@ -1,3 +1,4 @@
+import { canonical } from '../../model/json.ts'
 import type { AppState } from './app-state.ts'
 import type { ApplicationSpec } from './application.ts'
 import type { Comparison } from './compare.ts'
@@ -13,7 +14,7 @@ export function decideAutoSync(spec: ApplicationSpec, found: { readonly target: 
   const no: AutoSync = { start: false, condition: null }
   if (spec.automated === null || comparison.synced) return no
   if (!spec.automated.prune && comparison.items.every(item => item.status === 'Synced' || item.desired === null)) return no
-  if (attempt !== null && attempt.revision === target.revision) {
+  if (attempt !== null && attempt.revision === target.revision && attempt.source === canonical(spec.source)) {
     if (!attempt.ok) return { start: false, condition: { type: 'SyncError', message: `Failed last sync attempt to ${target.revision}: ${attempt.message}` } }
     if (!spec.automated.selfHeal) return no
   }

@@ -37,13 +37,15 @@ export interface ArgoCdOptions {
   readonly interval?: number
   /** Milliseconds between two looks at Git without being asked. Default 120 s, as since 3.0. */
   readonly poll?: number
+  /** Milliseconds that the late behaviours (retrying, healthLate) take. Default 2000. */
+  readonly delay?: number
 }
 
 interface Context extends Required<ArgoCdOptions> { readonly states: Map<string, AppState> }
 
 /** Starts the stand-in of the application controller: it carries out what an Application says, and writes only what it fetched and applied. */
 export function startArgoCd(options: ArgoCdOptions): Running {
-  const context: Context = { namespace: 'argocd', interval: 200, poll: 120_000, ...options, states: new Map() }
+  const context: Context = { namespace: 'argocd', interval: 200, poll: 120_000, delay: 2000, ...options, states: new Map() }
   return startLoop({ interval: context.interval, list: () => context.api.list(APPLICATION), reconcile: app => reconcile(context, app) })
 }
 
@@ -153,9 +155,9 @@ async function act(context: Context, app: KubernetesObject, acting: Acting): Pro
   const before = textAt(app, 'status', 'health', 'status')
   await operate({
     api: context.api, app, spec, state, target, comparison: acting.comparison, operation, objects: applying(state, target), persist: write,
-    pause: ms => new Promise(resolve => { setTimeout(resolve, ms) }),
+    pause: () => new Promise(resolve => { setTimeout(resolve, context.delay) }),
   })
-  if (state.behaviour === 'healthLate') state.late = { until: Date.now() + 2000, health: before === 'Healthy' ? 'Healthy' : 'Progressing' }
+  if (state.behaviour === 'healthLate') state.late = { until: Date.now() + context.delay, health: before === 'Healthy' ? 'Healthy' : 'Progressing' }
   state.unsettled = true
   const again = await look(context, app, { state, full: false })
   await write({ status: old => ({ ...again.status(old), reconciledAt: timestamp() }) })

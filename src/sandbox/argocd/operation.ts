@@ -1,4 +1,4 @@
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import { canonical, isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { AppState } from './app-state.ts'
@@ -23,7 +23,7 @@ export interface OperationInput {
   /** What is applied: the target's objects, or others where the stand-in is made to lie. */
   readonly objects: readonly KubernetesObject[]
   readonly persist: (update: Update) => Promise<void>
-  readonly pause: (ms: number) => Promise<void>
+  readonly pause: () => Promise<void>
 }
 
 const HISTORY = 10
@@ -42,7 +42,7 @@ export async function operate(input: OperationInput): Promise<void> {
     denied: input.state.behaviour === 'applyError' ? 'admission webhook "sandbox.writ.dev" denied the request: denied by the sandbox' : null,
   })
   if (outcome.ok) input.state.applied = outcome.applied
-  input.state.attempt = { revision: target.revision, ok: outcome.ok, message: outcome.message }
+  input.state.attempt = { revision: target.revision, source: canonical(input.spec.source), ok: outcome.ok, message: outcome.message }
   await input.persist({ operation: null, status: old => finished(old, base, outcome) })
 }
 
@@ -51,7 +51,7 @@ async function failOnce(input: OperationInput, base: JsonObject): Promise<void> 
   input.state.spent = true
   const message = 'one or more objects failed to apply, reason: Internal error occurred: failed calling webhook "sandbox.writ.dev": connection refused. Retrying attempt #1 at soon.'
   await input.persist({ status: old => ({ ...old, operationState: { ...base, phase: 'Running', message, finishedAt: timestamp(), retryCount: 1 } }) })
-  await input.pause(2000)
+  await input.pause()
 }
 
 function finished(old: JsonObject, base: JsonObject, outcome: SyncOutcome): JsonObject {

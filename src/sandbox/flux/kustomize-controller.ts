@@ -111,7 +111,7 @@ async function settle(work: Attempt, done: { readonly spec: KustomizationSpec, r
     await write(old => ({ ...old, conditions: progressing(old, `Running health checks for revision ${revision} with a timeout of ${done.spec.timeout / 1000}s`, generation) }))
     await waitHealthy(options.api, done.built, { spec: done.spec, interval: options.interval ?? 200 })
   }
-  if (state.behaviour === 'healthLate') await new Promise(resolve => { setTimeout(resolve, 2000) })
+  if (state.behaviour === 'healthLate') await new Promise(resolve => { setTimeout(resolve, options.delay ?? 2000) })
   const message = `Applied revision: ${revision}`
   await write(old => ({
     ...old, lastAppliedRevision: revision, observedGeneration: generation, ...history(old, { ...done, outcome: 'ReconciliationSucceeded' }),

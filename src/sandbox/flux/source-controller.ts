@@ -23,6 +23,8 @@ export interface FluxOptions {
   readonly interval?: number
   /** Milliseconds in place of each object's own spec.interval. */
   readonly poll?: number
+  /** Milliseconds that the late behaviours (retrying, healthLate) take. Default 2000. */
+  readonly delay?: number
 }
 
 interface State { behaviour: Behaviour, heldAt: string | null, generation: number, handled: string | undefined, at: number, spent: boolean }
