@@ -11,12 +11,15 @@ import { sourceObstacle } from './source-obstacle.ts'
 import { unmanaged } from './unmanaged.ts'
 import type { World } from './world.ts'
 
+/** What must be known of an object to find its owner. */
+export type Seen = Pick<Classified, 'target' | 'live' | 'environment'>
+
 /**
  * Who deploys the object, and from which commit (argocd-flux.md 4). The owner's own list is proof; marks are evidence at most.
  * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
  * Throws git/branch-missing where the owner follows a default branch that is not there.
  */
-export async function locate(world: World, classified: Classified): Promise<Located | Refusal> {
+export async function locate<T extends Seen>(world: World, classified: T): Promise<T & Pick<Located, 'owner' | 'ownerEvidence' | 'base' | 'branch'> | Refusal> {
   const { target, live } = classified
   const maker = objectsAt(live, 'metadata', 'ownerReferences').find(one => one['controller'] === true)
   if (maker !== undefined) {
@@ -33,12 +36,12 @@ export async function locate(world: World, classified: Classified): Promise<Loca
 }
 
 /** The tools that the environment lets own objects. */
-function toolsOf(world: World, { environment }: Classified): readonly GitOpsTool[] {
+function toolsOf(world: World, { environment }: Seen): readonly GitOpsTool[] {
   return environment.provider === 'auto' ? world.tools : world.tools.filter(tool => tool.name === environment.provider)
 }
 
 /** Reads the owner whole, then the tip of its branch. */
-async function open(world: World, { classified, claim }: { readonly classified: Classified, readonly claim: Claim }): Promise<Located | Refusal> {
+async function open<T extends Seen>(world: World, { classified, claim }: { readonly classified: T, readonly claim: Claim }): Promise<T & Pick<Located, 'owner' | 'ownerEvidence' | 'base' | 'branch'> | Refusal> {
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
   const owner = await tool.read(claim.owner, classified.target)
