@@ -51,4 +51,6 @@ export interface EvaluationResult {
   readonly skippedBy: string | null
   readonly violations: readonly Violation[]
   readonly faults: readonly Fault[]
+  /** True where the evaluation had to be ended, so that trying again would only cost the same time. */
+  readonly ended: boolean
 }

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { WorkerOptions } from 'node:worker_threads'
 import type { EvaluationJob, EvaluationResult } from './evaluation.ts'
@@ -10,9 +12,9 @@ export interface EvaluatorLimits {
   readonly steps: number
 }
 
-/** Evaluates policies in a thread of its own, which is ended when it takes too long. A thing with a life: end it. */
+/** Evaluates policies in a thread of its own, which is ended when it takes too long. A resting thread does not keep the process alive. */
 export interface Evaluator {
-  /** Never rejects for what a policy does: a time-out and a thread that dies are faults of the result. Not for concurrent use. */
+  /** Never rejects for what a policy does: a time-out and a thread that dies are faults of the result. Jobs are done one after the other. */
   run(job: EvaluationJob): Promise<EvaluationResult>
   /** Ends the thread. */
   end(): Promise<void>
@@ -27,6 +29,7 @@ type Answer = { readonly kind: 'message', readonly value: unknown } | { readonly
 /** An evaluator; its thread is started by the first job, and again after one that had to be ended. */
 export function startEvaluator(limits: EvaluatorLimits): Evaluator {
   let worker: Worker | null = null
+  let last: Promise<unknown> = Promise.resolve()
 
   async function ready(): Promise<Worker | string> {
     if (worker !== null) return worker
@@ -34,6 +37,8 @@ export function startEvaluator(limits: EvaluatorLimits): Evaluator {
       workerData: { expression: limits.steps / 10, conditions: limits.steps / 4, policy: limits.steps },
       resourceLimits: MEMORY, env: {},
     })
+    // Who waits for an answer holds the process by the timer of next().
+    fresh.unref()
     const answer = await next(fresh, START_LIMIT_MS)
     if (answer.kind === 'message' && answer.value === 'ready') {
       worker = fresh
@@ -49,7 +54,7 @@ export function startEvaluator(limits: EvaluatorLimits): Evaluator {
     await ended?.terminate()
   }
 
-  async function run(job: EvaluationJob): Promise<EvaluationResult> {
+  async function runNow(job: EvaluationJob): Promise<EvaluationResult> {
     const thread = await ready()
     if (typeof thread === 'string') return failed(`the policy engine cannot be started: ${thread}`)
     const answered = next(thread, limits.timeoutMs)
@@ -58,6 +63,12 @@ export function startEvaluator(limits: EvaluatorLimits): Evaluator {
     if (answer.kind === 'message') return answer.value as EvaluationResult
     await end()
     return failed(answer.kind === 'timeout' ? `the evaluation took longer than ${limits.timeoutMs} ms and was ended` : `the evaluation ended its thread: ${answer.why}`)
+  }
+
+  function run(job: EvaluationJob): Promise<EvaluationResult> {
+    const result = last.then(() => runNow(job)).catch((error: unknown) => failed(`the policy engine failed: ${error instanceof Error ? error.name : 'unknown error'}`))
+    last = result
+    return result
   }
 
   return { run, end }
@@ -88,10 +99,12 @@ function next(worker: Worker, timeoutMs: number): Promise<Answer> {
 /** A thread with the compiled worker; from the sources (tests), the thread first gets the loader that reads TypeScript. */
 function startThread(options: WorkerOptions): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url), options)
-  const [loader, worker] = [import.meta.resolve('tsx/esm/api'), new URL('./worker.ts', import.meta.url).href].map(url => JSON.stringify(url))
-  return new Worker(`import(${loader}).then(({ register }) => { register(); return import(${worker}) })`, { ...options, eval: true })
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href
+  const worker = new URL('./worker.ts', import.meta.url).href
+  const start = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(worker)}) })`
+  return new Worker(start, { ...options, eval: true })
 }
 
 function failed(message: string): EvaluationResult {
-  return { skippedBy: null, violations: [], faults: [{ message, ignorable: false }] }
+  return { skippedBy: null, violations: [], faults: [{ message, ignorable: false }], ended: true }
 }

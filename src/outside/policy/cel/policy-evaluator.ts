@@ -48,9 +48,9 @@ export function policyEvaluator(limits: Limits): PolicyEvaluator {
       const isUpdate = job.object !== null && job.oldObject !== null
       // The object before the change, judged as an update of itself (DESIGN.md section 5).
       const before = found.length > 0 && isUpdate ? judge(policy, job, { object: job.oldObject, oldObject: job.oldObject }).found : []
-      return { skippedBy, violations: compared(job, found, before), faults }
+      return { skippedBy, violations: compared(job, found, before), faults, ended: false }
     } catch (error) {
-      return { skippedBy: null, violations: [], faults: [{ message: plainMessage(error), ignorable: false }] }
+      return { skippedBy: null, violations: [], faults: [{ message: plainMessage(error), ignorable: false }], ended: false }
     }
   }
 
