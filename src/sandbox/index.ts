@@ -73,7 +73,7 @@ function progress(line: string): void {
 
 async function demo(options: SandboxOptions, interruption: Interruption): Promise<number> {
   const scenario = options.copy === null ? {} : { scenario: await copyScenario(options.copy) }
-  const sandbox = await startSandbox({ ...scenario, stability: STABILITY, progress, cancelled: interruption.happened })
+  const sandbox = await startSandbox({ ...scenario, stability: STABILITY, progress, cancelled: () => interruption.happened() })
   const cli = writCli({ writ: options.writ, env: sandbox.env, timeout: 150_000 })
   interruption.onHappen(() => cli.stop())
   try {
@@ -104,7 +104,7 @@ async function demoOnCopy(options: SandboxOptions, stage: CopyStage): Promise<nu
 }
 
 async function up(interruption: Interruption): Promise<number> {
-  const sandbox = await startSandbox({ stability: STABILITY, progress, cancelled: interruption.happened })
+  const sandbox = await startSandbox({ stability: STABILITY, progress, cancelled: () => interruption.happened() })
   try {
     print(howToTry(sandbox))
     await interruption.comes

@@ -28,7 +28,10 @@ export function writCli(options: WritCliOptions): WritCli {
   const state = { stopped: false }
   return {
     call: (args, progress) => new Promise((resolve, reject) => {
-      if (state.stopped) return void reject(stopped())
+      if (state.stopped) {
+        reject(stopped())
+        return
+      }
       const child = start({ program: 'node', args: [...options.writ.slice(1), ...args, '-o', 'json'], env: { ...baseEnvironment(), ...options.env } })
       const out: Buffer[] = []
       const errors: string[] = []
@@ -42,10 +45,10 @@ export function writCli(options: WritCliOptions): WritCli {
       child.on('close', code => {
         clearTimeout(timer)
         running.delete(kill)
-        if (state.stopped) return void reject(stopped())
         const answer = parsed(Buffer.concat(out).toString('utf8'))
-        if (answer !== null && code !== null) return void resolve({ exit: code, answer })
-        reject(new WritError('sandbox/failed', `writ ${args.join(' ')} ended with ${code === null ? 'a signal (its time was over)' : `exit code ${code}`} and no JSON. ${errors.slice(-3).join(' ')}`.trim()))
+        if (state.stopped) reject(stopped())
+        else if (answer !== null && code !== null) resolve({ exit: code, answer })
+        else reject(new WritError('sandbox/failed', `writ ${args.join(' ')} ended with ${code === null ? 'a signal (its time was over)' : `exit code ${code}`} and no JSON. ${errors.slice(-3).join(' ')}`.trim()))
       })
     }),
     stop: () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { textAt, valueAt } from '../../src/model/json.ts'
+import { isObject, textAt, valueAt } from '../../src/model/json.ts'
 import type { Json, JsonObject } from '../../src/model/json.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 import { nameOf } from '../../src/sandbox/api.ts'
@@ -34,7 +34,7 @@ describe('Flux stand-in', () => {
     await stand.push(Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text.replaceAll('CM', `${name}-map`)])))
     const made = kustomization({ name, path: `./${name}` })
     const spec = made['spec']
-    await stand.api.apply({ ...made, spec: { ...(typeof spec === 'object' ? spec : {}), retryInterval: '200ms', ...more } }, 'test')
+    await stand.api.apply({ ...made, spec: { ...(isObject(spec) ? spec : {}), retryInterval: '200ms', ...more } }, 'test')
     return { name, map: `${name}-map`, path: `${name}/config.yaml` }
   }
   const ready = (name: string, commit?: string): Promise<KubernetesObject> => until(async () => {
