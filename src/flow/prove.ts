@@ -5,7 +5,7 @@ import type { Edit } from '../model/field.ts'
 import { canonical } from '../model/json.ts'
 import type { Located, NoChange, ObjectChange, Proof, Proven, RenderedChanges, RendererInfo } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
-import { showRef } from '../model/resource.ts'
+import { refOf, showRef } from '../model/resource.ts'
 import { sha256 } from './digest.ts'
 import type { RenderResult, RenderedObject } from './ports.ts'
 import { shipsAlong } from './proof/also-ships.ts'
@@ -86,8 +86,8 @@ async function readBase(bench: Bench, located: Located): Promise<Base | Refusal>
   }
   const [found, ...others] = findTarget(first.objects, target, owner.destination)
   if (found === undefined) {
-    const similar = first.objects.filter(({ object }) => object.kind === target.kind).slice(0, 10).map(({ object }) => ({ sentence: `it renders ${object.kind} ${String(object.metadata['name'])}` }))
-    return refuse('NOT_RENDERED', `${shownPath(ask)} does not render ${showRef(target)}.`, [{ sentence: `${first.objects.length} objects are rendered`, at: shownPath(ask) }, ...similar])
+    const similar = first.objects.filter(({ object }) => object.kind === target.kind).slice(0, 10).map(({ object }) => ({ sentence: `it renders ${showRef(refOf(object))}` }))
+    return refuse('NOT_RENDERED', `${shownPath(ask)} does not render ${showRef(target)}.`, [{ sentence: `${first.objects.length} object${first.objects.length === 1 ? ' is' : 's are'} rendered`, at: shownPath(ask) }, ...similar])
   }
   if (others.length > 0) {
     const places = [found, ...others].map(({ origin }) => ({ sentence: 'it is declared here', at: origin?.path ?? shownPath(ask) }))
@@ -110,7 +110,7 @@ async function searchIn(world: World, bench: Bench, of: { readonly located: Loca
 function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal {
   const message = result?.ok === false ? result.message : 'no answer'
   const blocked = result?.ok === false ? result.blocked : undefined
-  if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} is not rendered: ${message}`, [{ sentence: message, at: blocked.at }])
+  if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} does not render: ${message}`, [{ sentence: message, at: blocked.at }])
   return refuse('RENDER_FAILED', `${shownPath(ask)} does not render.`, [{ sentence: message, at: shownPath(ask) }])
 }
 

@@ -14,8 +14,8 @@ export interface Source {
   lineOf(offset: number): number
 }
 
-/** TEMPLATE where braces of a template language break the YAML, else RENDER_FAILED. */
-export interface SourceProblem { readonly code: Extract<RefusalCode, 'TEMPLATE' | 'RENDER_FAILED'>, readonly line: number, readonly message: string }
+/** TEMPLATE where braces of a template language break the YAML, AMBIGUOUS where a key is given twice, else RENDER_FAILED. */
+export interface SourceProblem { readonly code: Extract<RefusalCode, 'TEMPLATE' | 'AMBIGUOUS' | 'RENDER_FAILED'>, readonly line: number, readonly message: string }
 
 /** Reads a text the way Kubernetes does, with the place of every node. Duplicate keys are a problem (editing.md 2.5, rule 8). */
 export function readSource(text: string): Source {
@@ -31,6 +31,7 @@ function problemOf(text: string, documents: Source['documents'], lineOf: (offset
   if (error === undefined && collectionKey === undefined) return null
   const line = lineOf(error?.pos[0] ?? collectionKey ?? 0)
   if (text.includes('{{')) return { code: 'TEMPLATE', line, message: 'a template ({{ }}) stands where YAML is expected' }
+  if (error?.code === 'DUPLICATE_KEY') return { code: 'AMBIGUOUS', line, message: 'a key is given twice' }
   const message = (error?.message.split('\n')[0] ?? 'a collection is used as a key').replace(/ at line \d+, column \d+:?$/, '')
   return { code: 'RENDER_FAILED', line, message }
 }

@@ -31,7 +31,7 @@ function generatedHeader(text: string): string | null {
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     const comment = /^\s*#\s*(.*)$/.exec(line)?.[1]
     if (comment === undefined && line.trim() !== '' && line.trim() !== '---') return null
-    if (comment !== undefined && /\bdo not (?:edit|modify)\b/i.test(comment)) return comment.trim().slice(0, 120)
+    if (comment !== undefined && /\bdo not (?:edit|modify)\b/i.test(comment)) return comment.trim().replace(/\.+$/, '').slice(0, 120)
   }
   return null
 }

@@ -29,12 +29,19 @@ export function otherConsumers({ index, asked, owners }: ConsumerQuestion): read
   const named = owners.some(owner => owner.source.path === asked.source.path)
   const claimed = grouped(index, named ? others : others.filter(owner => !isBelow(asked.source.path, owner.source.path)))
   const paths = new Set([asked.source.path, ...owners.map(owner => owner.source.path)])
-  const roots = rootKustomizations(index).filter(path => !paths.has(path)).map(path => {
+  const generated = [...claimed.map(consumer => consumer.closure), closureOf(index, renderAsk(index, asked))].flatMap(listedByFlux)
+  const roots = rootKustomizations(index).filter(path => !paths.has(path) && !generated.includes(path)).map(path => {
     // Without an owner nobody knows the restrictor; without one everything renders that renders with one, and the same.
     const ask: RenderAsk = { path, format: 'kustomize', loadRestrictor: 'none', directory: { recurse: false } }
     return { ask, owners: [], unsupported: null, closure: closureOf(index, ask) }
   })
   return [...claimed, ...roots]
+}
+
+/** What kustomize-controller lists in the kustomization that it generates for a path without one: these kustomizations are no roots. */
+function listedByFlux(closure: Closure): readonly string[] {
+  return closure.kustomizations.length > 0 && closure.kustomizations.every(({ depth }) => depth > 0)
+    ? closure.kustomizations.filter(({ depth }) => depth === 1).map(({ file }) => file.directory) : []
 }
 
 /** How an owner's path is rendered at this commit: its kustomization file decides where the owner's spec does not. */

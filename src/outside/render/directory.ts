@@ -98,7 +98,7 @@ function readYamlFile(path: string, text: string): readonly RenderedObject[] | F
   if (problem === null) return objects
   if (objects.length === 0 && !looksLikeManifest(text)) return []
   const message = `${path}:${problem.line}: ${problem.message}.`
-  return problem.template ? { ok: false, message, blocked: { code: 'TEMPLATE', at: `${path}:${problem.line}` } } : { ok: false, message }
+  return { ok: false, message, blocked: { code: problem.template ? 'TEMPLATE' : 'RENDER_FAILED', at: `${path}:${problem.line}` } }
 }
 
 function looksLikeManifest(text: string): boolean {

@@ -67,9 +67,9 @@ async function checkFiles(root: string, files: readonly string[]): Promise<Failu
     if (where.kind !== 'file') return { ok: false, message: `${path} leads out of the repository.`, blocked: { code: 'UNSUPPORTED', at: path } }
     for (const manifest of readManifests((await readFile(join(root, where.real))).toString('utf8'))) {
       const at = `${path}:${manifest.line}`
-      if (!manifest.ok) return { ok: false, message: `${at}: ${manifest.message}.`, ...(manifest.template ? { blocked: { code: 'TEMPLATE', at } } : {}) }
+      if (!manifest.ok) return { ok: false, message: `${at}: ${manifest.message}.`, blocked: { code: manifest.template ? 'TEMPLATE' : 'RENDER_FAILED', at } }
       const list = isObject(manifest.value) && isList(manifest.value['items'])
-      if (manifest.value !== null && !list && !isKubernetesObject(manifest.value)) return { ok: false, message: `${at}: no Kubernetes object.` }
+      if (manifest.value !== null && !list && !isKubernetesObject(manifest.value)) return { ok: false, message: `${at}: no Kubernetes object.`, blocked: { code: 'RENDER_FAILED', at } }
     }
   }
   return null

@@ -66,9 +66,20 @@ function outcome(result: RunResult, of: { readonly name: string, readonly cwd: s
 
 /** The renderer's own words without the names of throw-away folders. */
 function cleanMessage(stderr: string, cwd: string): string {
-  const text = stderr.replaceAll(`${cwd}/`, '').replaceAll(cwd, '.').trim()
+  const text = withoutLogFrame(stderr.replaceAll(`${cwd}/`, '').replaceAll(cwd, '.').trim())
   const error = /^error: [\s\S]*/im.exec(text)?.[0].replace(/^error: /i, '') ?? text
   return error === '' ? 'The renderer ended with an error and no message.' : error.slice(0, 2000)
+}
+
+/** kubectl puts its error into a log line: `E1121 … "command failed" err="…"`. */
+function withoutLogFrame(text: string): string {
+  const quoted = /^E\d{4} .*"command failed" err=("(?:[^"\\]|\\.)*")/m.exec(text)?.[1]
+  if (quoted === undefined) return text
+  try {
+    return String(JSON.parse(quoted))
+  } catch {
+    return quoted
+  }
 }
 
 async function look(timeout: number): Promise<Found> {

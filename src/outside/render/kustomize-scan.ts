@@ -38,8 +38,8 @@ async function scanDirectory(scan: Scan, { directory, plugins }: Visit): Promise
   if ('ok' in file) return file
   const [manifest, ...more] = readManifests(file.text, 'unique').filter(found => !found.ok || found.value !== null)
   if (manifest === undefined) return null
-  if (!manifest.ok) return failureOf(manifest.template ? 'TEMPLATE' : null, `${file.path}:${manifest.line}`, `${manifest.message}.`)
-  if (more.length > 0 || !isObject(manifest.value)) return failureOf(null, `${file.path}:${manifest.line}`, 'a kustomization is one YAML object.')
+  if (!manifest.ok) return failureOf(manifest.template ? 'TEMPLATE' : 'RENDER_FAILED', `${file.path}:${manifest.line}`, `${manifest.message}.`)
+  if (more.length > 0 || !isObject(manifest.value)) return failureOf('RENDER_FAILED', `${file.path}:${manifest.line}`, 'a kustomization is one YAML object.')
   const problem = kustomizationProblem(manifest.value)
   if (problem !== null) return failureOf(problem.remote ? 'REMOTE' : 'UNSUPPORTED', `${file.path}:${lineOfSteps(file.text, problem.steps)}`, `${problem.sentence}.`)
   const named = { file: file.path, text: file.text, directory }
@@ -69,7 +69,7 @@ async function scanReference(scan: Scan, named: Named): Promise<Failure | null> 
   const path = posix.join(named.directory, reference.path)
   const where = reference.path.startsWith('/') ? { kind: 'outside' as const } : await confine(scan.root, path)
   if (where.kind === 'outside') return failureOf('UNSUPPORTED', at(), `${reference.path} leads out of the repository.`)
-  if (where.kind === 'missing') return failureOf(null, at(), `${reference.path} does not exist in the repository.`)
+  if (where.kind === 'missing') return failureOf('RENDER_FAILED', at(), `${reference.path} does not exist in the repository.`)
   const plugin = reference.role === 'plugin' || (named.plugins && reference.role === 'resource')
   if (where.kind === 'directory') {
     if (reference.role !== 'data' && reference.role !== 'patch') scan.todo.push({ directory: where.real, plugins: plugin })
@@ -82,7 +82,7 @@ async function scanPluginFile(scan: Scan, named: Named): Promise<Failure | null>
   const text = (await readFile(join(scan.root, named.file))).toString('utf8')
   for (const manifest of readManifests(text, 'unique')) {
     const at = `${named.file}:${manifest.line}`
-    if (!manifest.ok) return failureOf(manifest.template ? 'TEMPLATE' : null, at, `${manifest.message}.`)
+    if (!manifest.ok) return failureOf(manifest.template ? 'TEMPLATE' : 'RENDER_FAILED', at, `${manifest.message}.`)
     if (manifest.value === null) continue
     const problem = pluginProblem(manifest.value)
     if (problem !== null) return failureOf('UNSUPPORTED', at, `Writ does not run ${problem}.`)
@@ -115,9 +115,8 @@ function listOf(value: Json | undefined): readonly Json[] {
   return isList(value) ? value : []
 }
 
-function failureOf(code: 'REMOTE' | 'UNSUPPORTED' | 'TEMPLATE' | null, at: string, sentence: string): Failure {
-  const message = `${at}: ${sentence}`
-  return code === null ? { ok: false, message } : { ok: false, message, blocked: { code, at } }
+function failureOf(code: 'REMOTE' | 'UNSUPPORTED' | 'TEMPLATE' | 'RENDER_FAILED', at: string, sentence: string): Failure {
+  return { ok: false, message: `${at}: ${sentence}`, blocked: { code, at } }
 }
 
 function lineOfSteps(text: string, steps: readonly (string | number)[]): number {

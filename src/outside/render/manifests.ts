@@ -24,13 +24,15 @@ export function lineAt(text: string, offset: number): number {
 function readManifest(document: Document.Parsed, of: { readonly index: number, readonly text: string }): Manifest {
   const start = document.contents?.range[0] ?? document.range[0]
   const template = of.text.includes('{{')
+  const broken = (message: string, offset: number): Manifest => ({
+    ok: false, index: of.index, line: lineAt(of.text, offset), template, message: template ? 'a template ({{ }}) stands where YAML is expected' : message,
+  })
   const error = document.errors[0]
   if (error !== undefined) {
-    const message = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
-    return { ok: false, index: of.index, line: lineAt(of.text, error.pos[0]), message, template }
+    return broken((error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''), error.pos[0])
   }
   const strange = collectionKey(document)
-  if (strange !== null) return { ok: false, index: of.index, line: lineAt(of.text, strange), message: 'a collection is used as a key', template }
+  if (strange !== null) return broken('a collection is used as a key', strange)
   try {
     return { ok: true, index: of.index, line: lineAt(of.text, start), value: plainJson(document.toJS({ maxAliasCount: 1000 })) }
   } catch {
