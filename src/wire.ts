@@ -15,8 +15,7 @@ import { openForge } from './outside/forges/index.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
 import { registerSecret } from './outside/redact.ts'
-import { directoryRenderer } from './outside/render/directory.ts'
-import { kustomizeRenderer } from './outside/render/kustomize.ts'
+import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
 import { readSecret } from './outside/secret.ts'
 import { openSignatures } from './outside/signatures.ts'
@@ -58,7 +57,7 @@ export async function connect(options: { readonly dir: string }): Promise<Connec
     people: config.people,
     tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
     repositories: repositoriesOf(config, store, mirrors),
-    renderers: [kustomizeRenderer({ timeoutMs }), directoryRenderer({ timeoutMs })],
+    renderers: renderers({ timeoutMs }),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
     changes: store.changes, leases: store.leases, approvals: store.approvals,
     signatures: openSignatures({ people: config.people }),
