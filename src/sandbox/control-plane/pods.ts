@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from '../kube/kinds.ts'
-import type { Objects } from '../kube/objects.ts'
+import type { Objects, Target } from '../kube/objects.ts'
 
 const OPTIONS = { manager: 'kube-controller-manager', dryRun: false, force: false, validation: 'Ignore' } as const
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
@@ -42,8 +41,8 @@ export class Cluster {
     this.objects.remove(this.target(resource, object), undefined, false)
   }
 
-  private target(resource: string, object: JsonObject): { readonly kind: ReturnType<Objects['registry']['all']>[number], readonly namespace: string, readonly name: string } {
-    const kind = this.objects.registry.all().find(item => resourceKey(item) === resource)
+  private target(resource: string, object: JsonObject): Target {
+    const kind = this.objects.registry.ofResource(resource)
     if (!kind) throw new Error(`no resource ${resource}`)
     return { kind, namespace: textAt(object, 'metadata', 'namespace') ?? '', name: textAt(object, 'metadata', 'name') ?? '' }
   }

@@ -96,7 +96,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Secret: secret => {
     const { stringData, ...rest } = secret
     if (!isObject(stringData)) return rest
-    const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]))
+    const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(typeof value === 'string' ? value : '').toString('base64')]))
     return { ...rest, data: { ...objectIn(rest['data']), ...data } }
   },
   Namespace: namespace => {

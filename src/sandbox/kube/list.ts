@@ -8,8 +8,8 @@ import { fieldSelector, labelSelector } from './select.ts'
 import type { Selector } from './select.ts'
 import type { Change, Store } from './store.ts'
 
-/** A list or watch: which objects of which kind. Without a namespace: of all. */
-export interface Scope { readonly kind: Kind, readonly namespace: string | undefined, readonly matches: Selector }
+/** A list or watch: which objects of which kind, and the query that asked for them. Without a namespace: of all. */
+export interface Scope { readonly kind: Kind, readonly namespace: string | undefined, readonly matches: Selector, readonly query: URLSearchParams }
 
 const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
   '/pods': ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'status.phase', 'status.podIP'],
@@ -19,16 +19,16 @@ const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The scope of a request; its selectors come from the query. Throws 400 for one that cannot be read. */
-export function scopeOf(kind: Kind, namespace: string | undefined, name: string, query: URLSearchParams): Scope {
+export function scopeOf({ kind, namespace, name }: { readonly kind: Kind, readonly namespace: string | undefined, readonly name: string }, query: URLSearchParams): Scope {
   const known = ['metadata.name', 'metadata.namespace', ...SELECTABLE[resourceKey(kind)] ?? []]
   const labels = labelSelector(query.get('labelSelector') ?? '')
   const fields = fieldSelector(query.get('fieldSelector') ?? '', path => known.includes(path))
-  return { kind, namespace, matches: object => (name === '' || textAt(object, 'metadata', 'name') === name) && labels(object) && fields(object) }
+  return { kind, namespace, query, matches: object => (name === '' || textAt(object, 'metadata', 'name') === name) && labels(object) && fields(object) }
 }
 
 /** One page of a list; `continue` goes on after the last name of the page before, over what is stored by then. */
-export function listPage(store: Store, scope: Scope, query: URLSearchParams): JsonObject {
-  const { kind } = scope
+export function listPage(store: Store, scope: Scope): JsonObject {
+  const { kind, query } = scope
   const after = startOf(query.get('continue') ?? '')
   const all = found(store, scope).filter(object => placeOf(object) > after)
   const limit = Number(query.get('limit') ?? '0')
@@ -82,8 +82,8 @@ export type WatchSink = (type: string, object: JsonObject) => void
  * Starts a watch: from `resourceVersion` what happened since, without one (or `0`) what is there as ADDED, then every change
  * as it happens. Throws 410 where the revision is too old. Returns what ends it.
  */
-export function watch(store: Store, scope: Scope, query: URLSearchParams, sink: WatchSink): () => void {
-  const { kind } = scope
+export function watch(store: Store, scope: Scope, sink: WatchSink): () => void {
+  const { kind, query } = scope
   const resource = resourceKey(kind)
   const inScope = (object: JsonObject): boolean =>
     (scope.namespace === undefined || textAt(object, 'metadata', 'namespace') === scope.namespace) && scope.matches(object)

@@ -84,7 +84,7 @@ function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: 
 
 function conflictError(conflicts: readonly { readonly other: Manager, readonly fields: Fields }[]): ApiError {
   const groups = [...conflicts].sort((a, b) => compareText(identity(a.other), identity(b.other)))
-    .map(({ other, fields }) => ({ title: `${managerText(other)}`, paths: pathsOf(fields) }))
+    .map(({ other, fields }) => ({ title: managerText(other), paths: pathsOf(fields) }))
   const causes: readonly Cause[] = groups.flatMap(({ title, paths }) => paths.map(field => ({ reason: 'FieldManagerConflict', message: `conflict with ${title}`, field })))
   const only = causes[0]
   const message = causes.length === 1 && only

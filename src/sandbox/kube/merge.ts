@@ -38,16 +38,16 @@ function indexed(value: Json | undefined, list: Schema): ReadonlyMap<string, Jso
 /** The fields a configuration sets. Throws the server's answer for a field the type does not have. */
 export function fieldSet(value: Json, schema: Schema): Fields {
   const set = new FieldCollector()
-  collectSet(value, schema, [], set)
+  collectSet(value, schema, { path: [], set })
   return set.set()
 }
 
-function collectSet(value: Json, schema: Schema, path: Path, set: FieldCollector): void {
+function collectSet(value: Json, schema: Schema, { path, set }: { readonly path: Path, readonly set: FieldCollector }): void {
   const known = resolved(schema, value)
   if (known.kind === 'scalar' || known.kind === 'any' || known.atomic) return set.add(path)
   if (known.kind === 'list') {
     for (const [element, item] of indexed(value, known)) {
-      collectSet(item, known.element ?? ANY, [...path, element], set)
+      collectSet(item, known.element ?? ANY, { path: [...path, element], set })
       set.add([...path, element])
     }
     return
@@ -57,7 +57,7 @@ function collectSet(value: Json, schema: Schema, path: Path, set: FieldCollector
     const here = [...path, `f:${key}`]
     const child = childSchema(known, key)
     if (!child) throw new NotDeclared(here)
-    collectSet(item, child, here, set)
+    collectSet(item, child, { path: here, set })
     if (item === null || (isObject(item) && Object.keys(item).length === 0) || !known.fields?.has(key)) set.add(here)
   }
 }
@@ -77,14 +77,13 @@ interface Collectors { readonly added: FieldCollector, readonly modified: FieldC
 
 export function compare(before: Json, after: Json, schema: Schema): Comparison {
   const to = { added: new FieldCollector(), modified: new FieldCollector(), removed: new FieldCollector() }
-  compareAt([before, after], schema, [], to)
+  compareAt([before, after], schema, { path: [], to })
   return { added: to.added.set(), modified: to.modified.set(), removed: to.removed.set() }
 }
 
 type Pair = readonly [Json | undefined, Json | undefined]
 
-function compareAt(pair: Pair, schema: Schema, path: Path, to: Collectors): void {
-  const [before, after] = pair
+function compareAt([before, after]: Pair, schema: Schema, { path, to }: { readonly path: Path, readonly to: Collectors }): void {
   const known = after === undefined || after === null ? resolved(schema, before) : resolved(schema, after)
   const leaf = known.kind === 'scalar' || known.kind === 'any' || known.atomic === true || (nothingIn(before) && nothingIn(after))
   if (before === undefined) to.added.add(path)
@@ -95,7 +94,7 @@ function compareAt(pair: Pair, schema: Schema, path: Path, to: Collectors): void
     const left = indexed(before, known)
     const right = indexed(after, known)
     for (const element of new Set([...left.keys(), ...right.keys()])) {
-      compareAt([left.get(element), right.get(element)], known.element ?? ANY, [...path, element], to)
+      compareAt([left.get(element), right.get(element)], known.element ?? ANY, { path: [...path, element], to })
     }
     return
   }
@@ -103,7 +102,7 @@ function compareAt(pair: Pair, schema: Schema, path: Path, to: Collectors): void
   const right = isObject(after) ? after : {}
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
     if (left[key] === undefined && right[key] === undefined) continue
-    compareAt([left[key], right[key]], childSchema(known, key) ?? ANY, [...path, `f:${key}`], to)
+    compareAt([left[key], right[key]], childSchema(known, key) ?? ANY, { path: [...path, `f:${key}`], to })
   }
 }
 
@@ -170,20 +169,20 @@ export function removeFields(value: Json, gone: Fields, schema: Schema): Json | 
   if (known.kind === 'list') {
     const left: Json[] = []
     for (const item of isList(value) ? value : []) {
-      const kept = keptChild(item, itemElement(item, known), gone, known.element ?? ANY)
+      const kept = keptChild({ item, element: itemElement(item, known) }, gone, known.element ?? ANY)
       if (kept !== undefined) left.push(kept)
     }
     return left.length > 0 ? left : undefined
   }
   const out: Record<string, Json> = {}
   for (const [key, item] of Object.entries(isObject(value) ? value : {})) {
-    const kept = item === undefined ? undefined : keptChild(item, `f:${key}`, gone, childSchema(known, key) ?? ANY)
+    const kept = item === undefined ? undefined : keptChild({ item, element: `f:${key}` }, gone, childSchema(known, key) ?? ANY)
     if (kept !== undefined) out[key] = kept
   }
   return Object.keys(out).length > 0 ? out : undefined
 }
 
-function keptChild(item: Json, element: string, gone: Fields, schema: Schema): Json | undefined {
+function keptChild({ item, element }: { readonly item: Json, readonly element: string }, gone: Fields, schema: Schema): Json | undefined {
   if (gone.own.has(element)) return undefined
   const below = gone.kids.get(element)
   return below ? removeFields(item, below, schema) ?? null : item

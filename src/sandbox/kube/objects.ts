@@ -33,6 +33,9 @@ export interface Written { readonly object: JsonObject, readonly created: boolea
 /** How a patch is to be read: its content type without `application/`. */
 export type PatchType = 'json-patch+json' | 'merge-patch+json' | 'strategic-merge-patch+json' | 'apply-patch+yaml'
 
+/** A patch as it was sent. */
+export interface Patch { readonly body: Json, readonly type: PatchType }
+
 interface Change { readonly target: Target, readonly live: JsonObject, readonly next: JsonObject, readonly writer: Writer, readonly options: WriteOptions }
 
 /** The verbs on stored objects. Every method throws ApiError for what the server would refuse. */
@@ -71,11 +74,11 @@ export class Objects {
     return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
   }
 
-  patch(target: Target, body: Json, type: PatchType, options: WriteOptions): Written {
+  patch(target: Target, { body, type }: Patch, options: WriteOptions): Written {
     if (type === 'apply-patch+yaml') return this.apply(target, body, options)
     if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedPatch()
     const live = this.get(target)
-    const raw = patched(live, body, type, target.kind)
+    const raw = patched(live, { body, type }, target.kind)
     try {
       const { object, warnings } = this.decoded(target, raw, options)
       return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
@@ -144,7 +147,7 @@ export class Objects {
     const { kind } = target
     const { apiVersion: _version, kind: _kind, ...rest } = body
     try {
-      return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...asObject(shaped(rest, kind.schema, { unknown })) }
+      return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...asObject(shaped(rest, kind.schema, { path: '', unknown })) }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error.message}`)
@@ -188,7 +191,7 @@ export class Objects {
 
   /** The way of every update: what cannot change is kept, owners and generation follow, then it is checked and stored. */
   private changed({ target, live, next, writer, options }: Change): JsonObject {
-    const { kind, name, subresource } = target
+    const { kind, name } = target
     const revision = textAt(next, 'metadata', 'resourceVersion') ?? ''
     const known = textAt(live, 'metadata', 'resourceVersion')
     if (revision !== '' && revision !== known) throw conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again')
@@ -196,7 +199,7 @@ export class Objects {
     if (uid !== '' && uid !== textAt(live, 'metadata', 'uid')) {
       throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textAt(live, 'metadata', 'uid')}`)
     }
-    const kept = updated(kind, live, next, subresource)
+    const kept = updated(target, live, next)
     const managers = writer.manager === '' ? valueAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, kept, writer)
     const owned = withManagers(kept, isList(managers) ? managers : [])
     const found = faults(kind, live, owned)
@@ -229,12 +232,12 @@ export class Objects {
 class StrictFault extends ApiError {
   readonly text: string
   constructor(kind: Kind, text: string) {
-    super(400, 'BadRequest', `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${text}`)
+    super(400, `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${text}`)
     this.text = text
   }
 }
 
-function patched(live: JsonObject, body: Json, type: PatchType, kind: Kind): JsonObject {
+function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObject {
   if (type === 'json-patch+json') return patchedObject(jsonPatch(live, body))
   if (!isObject(body)) throw badRequest('the patch is not an object')
   return type === 'merge-patch+json' ? patchedObject(mergePatch(live, body)) : strategicPatch(live, body, kind.schema)
@@ -247,7 +250,7 @@ function unsupportedPatch(): ApiError {
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */
 function emptyObject(kind: Kind): JsonObject {
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...asObject(shaped({}, kind.schema, { unknown: [] })) }
+  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...asObject(shaped({}, kind.schema)) }
 }
 
 function checkIdentity({ kind, namespace, name }: Target, body: JsonObject): void {

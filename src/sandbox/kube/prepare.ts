@@ -54,7 +54,7 @@ function storageVersions(definition: JsonObject): readonly Json[] {
 }
 
 /** The next state of an object with everything kept that this way of writing cannot change, and its generation. */
-export function updated(kind: Kind, live: JsonObject, next: JsonObject, subresource: string | undefined): JsonObject {
+export function updated({ kind, subresource }: { readonly kind: Kind, readonly subresource?: string }, live: JsonObject, next: JsonObject): JsonObject {
   const metadata = keptMetadata(live, next)
   if (subresource === 'status') {
     const { status: _status, ...rest } = live

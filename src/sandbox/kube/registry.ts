@@ -9,37 +9,45 @@ export class Registry {
   private readonly builtIn = builtInKinds()
   private readonly registered = new Map<string, Kind>()
   private readonly defined = new Map<string, readonly Kind[]>()
+  private known: readonly Kind[] = this.builtIn
 
   /** All kinds; a definition takes the place of a registered kind. */
   all(): readonly Kind[] {
-    const defined = [...this.defined.values()].flat()
-    const taken = new Set([...this.builtIn, ...defined].map(resourceKey))
-    return [...this.builtIn, ...defined, ...[...this.registered.values()].filter(kind => !taken.has(resourceKey(kind)))]
+    return this.known
   }
 
   find(groupVersion: string, plural: string): Kind | undefined {
-    return this.all().find(kind => kind.plural === plural && groupVersionOf(kind) === groupVersion)
+    return this.known.find(kind => kind.plural === plural && groupVersionOf(kind) === groupVersion)
   }
 
   /** Any version of a stored resource. */
   ofResource(resource: string): Kind | undefined {
-    return this.all().find(kind => resourceKey(kind) === resource)
+    return this.known.find(kind => resourceKey(kind) === resource)
   }
 
   serve(kind: KindToServe): void {
     this.registered.set(`${groupVersionOf(kind)}/${kind.plural}`, servedKind(kind))
+    this.gather()
   }
 
   /** Serves what a CustomResourceDefinition says. */
   define(definition: JsonObject): void {
     this.defined.set(textAt(definition, 'metadata', 'name') ?? '', kindsOf(definition))
+    this.gather()
   }
 
   undefine(definition: JsonObject): readonly Kind[] {
     const name = textAt(definition, 'metadata', 'name') ?? ''
     const gone = this.defined.get(name) ?? []
     this.defined.delete(name)
+    this.gather()
     return gone
+  }
+
+  private gather(): void {
+    const defined = [...this.defined.values()].flat()
+    const taken = new Set([...this.builtIn, ...defined].map(resourceKey))
+    this.known = [...this.builtIn, ...defined, ...[...this.registered.values()].filter(kind => !taken.has(resourceKey(kind)))]
   }
 }
 

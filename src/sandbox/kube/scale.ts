@@ -12,12 +12,13 @@ export function scaleOf(objects: Objects, target: Target): JsonObject {
   return scaleView(objects.get(target), pathsOf(target.kind))
 }
 
+interface ScaleChange { readonly body: Json, readonly type: PatchType | 'replace', readonly options: WriteOptions }
+
 /** Writes the replica count through the subresource: by a whole Scale, or by a merge or JSON patch of it. */
-export function writeScale(objects: Objects, target: Target, change: { readonly body: Json, readonly type: PatchType | 'replace' }, options: WriteOptions): JsonObject {
+export function writeScale(objects: Objects, target: Target, { body, type, options }: ScaleChange): JsonObject {
   const paths = pathsOf(target.kind)
   const live = objects.get(target)
   const view = scaleView(live, paths)
-  const { body, type } = change
   if (type === 'apply-patch+yaml') throw badRequest('server-side apply to the scale subresource is not supported here')
   const next = type === 'replace' ? body : type === 'json-patch+json' ? jsonPatch(view, body) : mergePatch(view, body)
   const replicas = valueAt(next, 'spec', 'replicas') ?? 0
@@ -49,7 +50,7 @@ function scaleView(object: JsonObject, paths: ScalePaths): JsonObject {
 
 function selectorText(selector: Json | undefined): string {
   if (typeof selector === 'string') return selector
-  const labels = Object.entries(asObject(valueAt(selector, 'matchLabels'))).map(([key, value]) => `${key}=${String(value)}`)
+  const labels = Object.entries(asObject(valueAt(selector, 'matchLabels'))).map(([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`)
   const expressions = valueAt(selector, 'matchExpressions')
   const more = (isList(expressions) ? expressions : []).map(item => {
     const key = textAt(item, 'key') ?? ''
@@ -57,7 +58,7 @@ function selectorText(selector: Json | undefined): string {
     if (operator === 'Exists') return key
     if (operator === 'DoesNotExist') return `!${key}`
     const values = valueAt(item, 'values')
-    return `${key} ${operator?.toLowerCase() ?? 'in'} (${isList(values) ? values.join(',') : ''})`
+    return `${key} ${operator?.toLowerCase() ?? 'in'} (${isList(values) ? values.filter(value => typeof value === 'string').join(',') : ''})`
   })
   return [...labels, ...more].sort().join(',')
 }

@@ -83,7 +83,7 @@ export function fieldSelector(text: string, supported: (path: string) => boolean
     if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`)
     const [, path = '', operator, wanted = ''] = match
     if (!supported(path)) throw badRequest(`field label not supported: ${path}`)
-    return object => (String(valueAt(object, ...path.split('.')) ?? '') === wanted) === (operator !== '!=')
+    return object => ((textAt(object, ...path.split('.')) ?? '') === wanted) === (operator !== '!=')
   })
   return object => tests.every(test => test(object))
 }

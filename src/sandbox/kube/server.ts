@@ -63,7 +63,7 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   options.registerKinds?.forEach(kind => registry.serve(kind))
   const stopHousekeeping = startHousekeeping(objects)
   const controller = startWorkloads(objects, options.controller === false ? { enabled: false } : options.controller ?? {})
-  for (const name of ['default', 'kube-system', ...options.namespaces ?? []]) call(objects, 'POST', '/api/v1/namespaces', { kind: 'Namespace', metadata: { name } })
+  for (const name of ['default', 'kube-system', ...options.namespaces ?? []]) call(objects, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
   const certificates = makeCertificates(host)
   const sockets = new Set<Socket>()
   const server = createServer({ cert: certificates.cert, key: certificates.key }, (request, response) => {
@@ -75,7 +75,7 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   const token = tokens[0] ?? ''
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
-    request: async (method, path, body, contentType, fieldManager) => call(objects, method, withManager(path, fieldManager), body, contentType),
+    request: async (...[method, path, body, contentType, fieldManager]) => call(objects, { method, path: withManager(path, fieldManager), body, contentType }),
     watch: (path, onEvent) => watchInProcess(objects, path, onEvent),
     ensureKind: kind => registry.serve(kind),
     stop: async () => {
@@ -112,22 +112,24 @@ function withManager(path: string, manager: string | undefined): string {
   return manager === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}fieldManager=${encodeURIComponent(manager)}`
 }
 
-function ask(objects: Objects, method: string, path: string, body?: Json, contentType?: string): ApiAnswer {
+interface Asked { readonly method: string, readonly path: string, readonly body?: Json | undefined, readonly contentType?: string | undefined }
+
+function ask(objects: Objects, { method, path, body, contentType }: Asked): ApiAnswer {
   return answer(objects, {
     method, path, body: body === undefined ? undefined : JSON.stringify(body),
     contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'), accept: 'application/json', userAgent: '',
   })
 }
 
-function call(objects: Objects, method: string, path: string, body?: Json, contentType?: string): { readonly status: number, readonly body: Json } {
-  const found = ask(objects, method, path, body, contentType)
+function call(objects: Objects, asked: Asked): { readonly status: number, readonly body: Json } {
+  const found = ask(objects, asked)
   if ('body' in found) return { status: found.status, body: found.body }
   if ('text' in found) return { status: found.status, body: found.text }
   throw new ApiError(400, 'a watch is asked for by watch(), not by request()')
 }
 
 function watchInProcess(objects: Objects, path: string, onEvent: (type: string, object: JsonObject) => void): () => void {
-  const found = ask(objects, 'GET', `${path}${path.includes('?') ? '&' : '?'}watch=true`)
+  const found = ask(objects, { method: 'GET', path: `${path}${path.includes('?') ? '&' : '?'}watch=true` })
   if ('start' in found) return found.start(onEvent)
   throw new ApiError('status' in found ? found.status : 400, `cannot watch ${path}`)
 }
@@ -168,7 +170,7 @@ function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unkno
 
 /** One JSON line an event, until the client goes or `timeoutSeconds` are over. */
 function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start: unknown }>, every: number): void {
-  const { query } = found
+  const { query } = found.scope
   const write: WatchSink = (type, object) => { response.write(`${JSON.stringify({ type, object })}\n`) }
   response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
   response.flushHeaders()

@@ -3,56 +3,56 @@ import { isList, isObject } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
 import { canonicalQuantity } from './quantity.ts'
 import { resolved } from './schema.ts'
-import type { Schema } from './schema.ts'
+import type { Field, Schema } from './schema.ts'
 
 const GO_TYPE: Readonly<Record<string, string>> = { s: 'string', i: 'int32', b: 'bool', f: 'float64', t: 'string', y: '[]uint8' }
 const JSON_TYPE: Readonly<Record<string, string>> = { s: 'string', i: 'number', b: 'boolean', f: 'number', t: 'string', y: 'string' }
 const QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
-/** Collects the paths of fields the type does not have. */
-export interface Sink { readonly unknown: string[] }
+/** Where a value stands, and the paths of fields that types do not have, found so far. */
+export interface Place { readonly path: string, readonly unknown: string[] }
 
 /**
- * A value as the server keeps it after decoding into its type: unknown fields dropped (their paths go to the sink), zero
+ * A value as the server keeps it after decoding into its type: unknown fields dropped (their paths go to the place), zero
  * values that are not written dropped, fields that are always there filled, quantities respelled.
  * Throws 400 where a value is of the wrong kind.
  */
-export function shaped(value: Json | undefined, schema: Schema, sink: Sink, path = ''): Json {
+export function shaped(value: Json | undefined, schema: Schema, place: Place = { path: '', unknown: [] }): Json {
   const known = resolved(schema, value)
-  if (known.kind === 'struct') return shapedStruct(value ?? {}, known, sink, path)
+  if (known.kind === 'struct') return shapedStruct(value ?? {}, known, place)
   if (known.kind === 'map') {
-    const source = expectObject(value ?? {}, path)
+    const source = expectObject(value ?? {}, place)
     const out: Record<string, Json> = {}
-    for (const key of Object.keys(source).sort()) out[key] = shaped(source[key], known.element ?? schema, sink, join(path, key))
+    for (const key of Object.keys(source).sort()) out[key] = shaped(source[key], known.element ?? schema, below(place, key))
     return out
   }
-  if (known.kind !== 'list') return shapedScalar(value, known, path)
-  if (!isList(value)) throw wrongType(value, '[]', path)
-  return value.map((item, i) => shaped(item, known.element ?? schema, sink, `${path}[${i}]`))
+  if (known.kind !== 'list') return shapedScalar(value, known, place)
+  if (!isList(value)) throw wrongType(value, '[]', place)
+  return value.map((item, i) => shaped(item, known.element ?? schema, { ...place, path: `${place.path}[${i}]` }))
 }
 
-function shapedStruct(value: Json, schema: Schema, sink: Sink, path: string): JsonObject {
-  const source = expectObject(value, path)
+function shapedStruct(value: Json, schema: Schema, place: Place): JsonObject {
+  const source = expectObject(value, place)
   const out: Record<string, Json> = {}
   for (const key of Object.keys(source)) {
     if (schema.fields?.has(key)) continue
-    if (!schema.open) sink.unknown.push(join(path, key))
+    if (!schema.open) place.unknown.push(below(place, key).path)
     else if (source[key] !== undefined && (source[key] !== null || schema.rules === undefined)) out[key] = source[key]
   }
   for (const [key, field] of schema.fields ?? []) {
     const raw = source[key]
     if (raw === undefined || raw === null) {
-      if (field.presence === 'always') out[key] = zero(field.schema, sink)
+      if (field.presence === 'always') out[key] = zero(field.schema)
       else if (raw === null && field.schema.rules?.['nullable'] === true) out[key] = null
       continue
     }
-    const item = shaped(raw, field.schema, sink, join(path, key))
+    const item = shaped(raw, field.schema, below(place, key))
     if (field.presence === 'always' || !empty(item, field)) out[key] = item
   }
   return out
 }
 
-function empty(value: Json, field: { readonly schema: Schema, readonly presence: string }): boolean {
+function empty(value: Json, field: Field): boolean {
   const { kind, rules } = field.schema
   if (rules !== undefined) return false
   if (isList(value)) return value.length === 0 && kind === 'list'
@@ -60,8 +60,8 @@ function empty(value: Json, field: { readonly schema: Schema, readonly presence:
   return field.presence === 'omit' && (value === '' || value === 0 || value === false)
 }
 
-function zero(schema: Schema, sink: Sink): Json {
-  if (schema.kind === 'struct') return shapedStruct({}, schema, sink, '')
+function zero(schema: Schema): Json {
+  if (schema.kind === 'struct') return shaped({}, schema)
   const { letter } = schema
   if (letter === 's') return ''
   if (letter === 'i' || letter === 'f' || letter === 'o') return 0
@@ -69,17 +69,17 @@ function zero(schema: Schema, sink: Sink): Json {
   return letter === 'q' ? '0' : null
 }
 
-function shapedScalar(value: Json | undefined, schema: Schema, path: string): Json {
+function shapedScalar(value: Json | undefined, schema: Schema, place: Place): Json {
   const { letter = 'x' } = schema
-  if (value === null || value === undefined) return letter === 'x' ? null : zero(schema, { unknown: [] })
+  if (value === null || value === undefined) return letter === 'x' ? null : zero(schema)
   if (letter === 'x' || schema.rules !== undefined) return value
   if (letter === 'q') return quantity(value)
   if (letter === 'o') {
     if (typeof value === 'string' || typeof value === 'number') return value
-    throw wrongType(value, 'intstr.IntOrString', path)
+    throw wrongType(value, 'intstr.IntOrString', place)
   }
-  if (typeof value !== JSON_TYPE[letter]) throw wrongType(value, GO_TYPE[letter] ?? letter, path)
-  if (letter === 'i' && !Number.isInteger(value)) throw badRequest(`json: cannot unmarshal number ${value} into Go struct field ${path} of type int32`)
+  if (typeof value !== JSON_TYPE[letter]) throw wrongType(value, GO_TYPE[letter] ?? letter, place)
+  if (letter === 'i' && !Number.isInteger(value)) throw badRequest(`json: cannot unmarshal number ${JSON.stringify(value)} into Go struct field ${place.path} of type int32`)
   return value
 }
 
@@ -90,16 +90,16 @@ function quantity(value: Json): string {
   return known
 }
 
-function expectObject(value: Json, path: string): JsonObject {
+function expectObject(value: Json, place: Place): JsonObject {
   if (isObject(value)) return value
-  throw wrongType(value, 'struct', path)
+  throw wrongType(value, 'struct', place)
 }
 
-function wrongType(value: Json | undefined, wanted: string, path: string): Error {
+function wrongType(value: Json | undefined, wanted: string, { path }: Place): Error {
   const found = isList(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
   return badRequest(`json: cannot unmarshal ${found} into Go struct field ${path} of type ${wanted}`)
 }
 
-function join(path: string, key: string): string {
-  return path ? `${path}.${key}` : key
+function below(place: Place, key: string): Place {
+  return { ...place, path: place.path ? `${place.path}.${key}` : key }
 }

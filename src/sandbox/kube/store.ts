@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
-import { textAt } from '../../model/json.ts'
+import { isObject, textAt } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
 
 /** One change of one object, in the order it happened. */
@@ -81,7 +81,7 @@ export class Store {
   private stamped(object: JsonObject): JsonObject {
     this.revision++
     const metadata = object['metadata']
-    return { ...object, metadata: { ...(typeof metadata === 'object' ? metadata : {}), resourceVersion: String(this.revision) } }
+    return { ...object, metadata: { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(this.revision) } }
   }
 
   private tell(change: Change): void {
@@ -90,7 +90,7 @@ export class Store {
       this.forgotten = this.changes[this.changes.length - this.keep - 1]?.revision ?? this.forgotten
       this.changes = this.changes.slice(-this.keep)
     }
-    for (const listener of [...this.listeners]) listener(change)
+    for (const listener of Array.from(this.listeners)) listener(change)
   }
 }
 

@@ -67,7 +67,7 @@ function mergedList(original: Items, patch: Items, list: Schema): Items {
   const key = list.mergeKey ?? 'set'
   if (key === 'set') {
     const merged = [...original, ...patch].filter((item, i, all) => all.findIndex(other => sameJson(other, item)) === i)
-    return inOrder(merged, patch, original, key)
+    return inOrder(merged, patch, { server: original, key })
   }
   const plain: Json[] = []
   let kept = original
@@ -88,7 +88,7 @@ function mergedList(original: Items, patch: Items, list: Schema): Items {
     if (isObject(known)) merged[at] = strategicPatch(known, item, list.element ?? ANY)
     else merged.push(cleaned(item) ?? item)
   }
-  return inOrder(merged, plain, kept, key)
+  return inOrder(merged, plain, { server: kept, key })
 }
 
 /** A list with a `$setElementOrder`: merged as usual, then what the order names stands in that order. */
@@ -101,19 +101,19 @@ function mergedInOrder(field: string, lists: { readonly original: Json | undefin
     throw badRequest(`The order in patch list:\n${JSON.stringify(patch)}\n doesn't match ${ORDER} list:\n${JSON.stringify(order)}\n`)
   }
   const merged = isList(original) ? (isList(patch) ? mergedValue(original, patch, list) : original) : isList(patch) ? cleaned(patch) : undefined
-  return isList(merged) ? inOrder(merged, order, isList(original) ? original : [], key) : undefined
+  return isList(merged) ? inOrder(merged, order, { server: isList(original) ? original : [], key }) : undefined
 }
 
 /** Items that `order` names in its order, the others in the server's, woven together by the server's order. */
-function inOrder(merged: Items, order: Items, server: Items, key: string): Items {
+function inOrder(merged: Items, order: Items, { server, key }: { readonly server: Items, readonly key: string }): Items {
   const place = (list: Items, item: Json): number => list.findIndex(other => sameKey(other, item, key))
   const ours = merged.filter(item => place(order, item) >= 0).sort((a, b) => place(order, a) - place(order, b))
   const theirs = merged.filter(item => place(order, item) < 0).sort((a, b) => place(server, a) - place(server, b))
   const out: Json[] = []
   for (const next of ours) {
     const here = place(server, next)
-    while (here >= 0 && theirs[0] !== undefined && place(server, theirs[0]) >= 0 && place(server, theirs[0]) < here) out.push(...theirs.splice(0, 1))
-    out.push(next)
+    const later = theirs.findIndex(item => place(server, item) < 0 || place(server, item) >= here)
+    out.push(...theirs.splice(0, here < 0 ? 0 : later < 0 ? theirs.length : later), next)
   }
   return [...out, ...theirs]
 }

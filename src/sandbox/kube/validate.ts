@@ -94,8 +94,8 @@ function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause
   const own = path === '' ? [] : keywordFaults(value, rules, path)
   if (own.some(cause => cause.reason === 'FieldValueTypeInvalid')) return own
   const known = resolved(schema, value)
-  const missing = isList(rules['required']) && isObject(value) ? rules['required'].filter(name => typeof name === 'string' && value[name] === undefined) : []
-  const out = [...own, ...missing.map(name => required(join(path, String(name))))]
+  const names = isList(rules['required']) && isObject(value) ? rules['required'].filter(name => typeof name === 'string') : []
+  const out = [...own, ...names.filter(name => valueAt(value, name) === undefined).map(name => required(join(path, name)))]
   if (isList(value)) return [...out, ...value.flatMap((item, i) => known.element ? schemaFaults(item, known.element, `${path}[${i}]`) : [])]
   if (!isObject(value)) return out
   return [...out, ...Object.entries(value).flatMap(([key, item]) => {
@@ -104,29 +104,25 @@ function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause
   })]
 }
 
+const LIMITS: Readonly<Record<string, readonly (readonly [string, string, string])[]>> = {
+  number: [['minimum', 'should be greater than or equal to', ''], ['maximum', 'should be less than or equal to', '']],
+  string: [['minLength', 'should be at least', ' chars long'], ['maxLength', 'should be at most', ' chars long']],
+  list: [['minItems', 'should have at least', ' items'], ['maxItems', 'should have at most', ' items']],
+}
+
 function keywordFaults(value: Json, rules: JsonObject, path: string): readonly Cause[] {
   const type = textAt(rules, 'type')
   if (value === null) return rules['nullable'] === true || type === undefined ? [] : [typeFault(value, type, path)]
   if (type !== undefined && !isOfType(value, type)) return [typeFault(value, type, path)]
   const out: Cause[] = []
-  const limit = (name: string, size: number, wrong: (bound: number) => boolean, text: string): void => {
+  const size = typeof value === 'number' ? value : typeof value === 'string' || isList(value) ? value.length : 0
+  for (const [name, text, unit] of LIMITS[typeof value === 'object' ? 'list' : typeof value] ?? []) {
     const bound = rules[name]
-    if (typeof bound === 'number' && wrong(bound)) out.push(badValue(path, typeof value === 'object' ? size : value, `${path} in body ${text} ${bound}${name.endsWith('Length') ? ' chars long' : name.endsWith('Items') ? ' items' : ''}`))
+    if (typeof bound !== 'number' || (name.startsWith('max') ? size <= bound : size >= bound)) continue
+    out.push(badValue(path, isList(value) ? size : value, `${path} in body ${text} ${bound}${unit}`))
   }
-  if (typeof value === 'number') {
-    limit('minimum', value, bound => value < bound, 'should be greater than or equal to')
-    limit('maximum', value, bound => value > bound, 'should be less than or equal to')
-  }
-  if (typeof value === 'string') {
-    limit('minLength', value.length, bound => value.length < bound, 'should be at least')
-    limit('maxLength', value.length, bound => value.length > bound, 'should be at most')
-    const pattern = textAt(rules, 'pattern')
-    if (pattern !== undefined && !matches(pattern, value)) out.push(badValue(path, value, `${path} in body should match '${pattern}'`))
-  }
-  if (isList(value)) {
-    limit('minItems', value.length, bound => value.length < bound, 'should have at least')
-    limit('maxItems', value.length, bound => value.length > bound, 'should have at most')
-  }
+  const pattern = textAt(rules, 'pattern')
+  if (typeof value === 'string' && pattern !== undefined && !matches(pattern, value)) out.push(badValue(path, value, `${path} in body should match '${pattern}'`))
   const allowed = rules['enum']
   if (isList(allowed) && !allowed.some(item => sameJson(item, value))) {
     out.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map(item => JSON.stringify(item)).join(', ')}`, field: path })
