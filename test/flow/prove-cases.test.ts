@@ -13,7 +13,7 @@ import { unifiedDiff } from '../../src/flow/diff.ts'
 import { prove } from '../../src/flow/prove.ts'
 import { kustomizeRenderer } from '../../src/outside/render/kustomize.ts'
 import { plan } from '../fixtures/plan.ts'
-import { branchedRepository, proofWorld } from '../support/proof-world.ts'
+import { folderRepository, proofWorld } from '../support/proof-world.ts'
 
 /**
  * Golden cases: test/cases/<name>/ holds request.yaml, the repository as repo/, what comes out as expected.json and expected.diff.
@@ -39,11 +39,15 @@ const Request = z.strictObject({
 type Request = z.infer<typeof Request>
 
 describe('prove, on the golden cases', () => {
-  const repository = branchedRepository()
+  const repository = folderRepository()
+  const names = readdirSync(CASES).filter(entry => statSync(join(CASES, entry)).isDirectory())
+  const commits = new Map<string, string>()
   let kustomize = true
 
   before(async () => {
     if (UPDATE && process.env['CI'] !== undefined) throw new Error('UPDATE=1 is not for CI')
+    repository.commit(names.map(name => join(CASES, name, 'repo'))).forEach((commit, i) => commits.set(names[i] ?? '', commit))
+    await repository.reader.tip('main')
     try { await kustomizeRenderer({ timeoutMs: 20_000 }).info() } catch (error) {
       kustomize = false
       console.log(`      the kustomize cases are skipped: ${error instanceof Error ? error.message : ''}`)
@@ -51,13 +55,13 @@ describe('prove, on the golden cases', () => {
   })
   after(() => { repository.dispose() })
 
-  for (const name of readdirSync(CASES).filter(entry => statSync(join(CASES, entry)).isDirectory())) {
+  for (const name of names) {
     const request = Request.parse(parse(readFileSync(join(CASES, name, 'request.yaml'), 'utf8')))
     it(`${name}: ${request.about}`, async function () {
       if (!kustomize && needsKustomize(join(CASES, name, 'repo'), request)) this.skip()
-      const base = repository.commit(name, join(CASES, name, 'repo'))
-      const world = proofWorld({ repository, owners: [request.owner, ...request.others].map(line => consumer(line, name, repository.url)) })
-      const outcome = await prove(world, located(request, { base, branch: name, url: repository.url }))
+      const base = commits.get(name) ?? ''
+      const world = proofWorld({ repository, owners: [request.owner, ...request.others].map(line => consumer(line, repository.url)) })
+      const outcome = await prove(world, located(request, { base, url: repository.url }))
       const { json, diff } = shown(outcome)
       compareWith(join(CASES, name, 'expected.json'), `${JSON.stringify(json, null, 2)}\n`)
       compareWith(join(CASES, name, 'expected.diff'), diff)
@@ -74,23 +78,23 @@ function needsKustomize(folder: string, request: Request): boolean {
   return request.owner.tool === 'flux' || readdirSync(folder, { recursive: true }).some(path => /(?:^|\/)[Kk]ustomization(?:\.ya?ml)?$/.test(String(path)))
 }
 
-function consumer(line: Request['owner'], branch: string, url: string): ConsumerOwner {
+function consumer(line: Request['owner'], url: string): ConsumerOwner {
   const { tool, name, path, format, recurse, include, exclude, namespace, unsupported, revision } = line
   return {
     ref: { tool, kind: tool === 'argocd' ? 'Application' : 'Kustomization', cluster: 'c', namespace: tool === 'argocd' ? 'argocd' : 'flux-system', name },
-    source: { url, revision: revision ?? branch, path },
+    source: { url, revision: revision ?? 'main', path },
     render: { format, loadRestrictor: tool === 'flux' ? 'none' : 'root', directory: { recurse: tool === 'flux' || recurse, ...(include === undefined ? {} : { include }), ...(exclude === undefined ? {} : { exclude }) } },
     destination: { cluster: 'c', namespace },
     unsupported,
   }
 }
 
-function located(request: Request, at: { readonly base: string, readonly branch: string, readonly url: string }): Located {
-  const { ref, source, render, destination } = consumer(request.owner, at.branch, at.url)
+function located(request: Request, at: { readonly base: string, readonly url: string }): Located {
+  const { ref, source, render, destination } = consumer(request.owner, at.url)
   const sample = plan()
   const owner: Owner = { ...ref, uid: 'o', source, render, destination, delivery: { automated: true, reverts: true, syncedCommit: null, behindBecause: null }, sourceObject: null }
   return {
-    ...sample, request: { ...sample.request, scope: request.scope }, owner, base: at.base, branch: at.branch,
+    ...sample, request: { ...sample.request, scope: request.scope }, owner, base: at.base, branch: 'main',
     target: { cluster: 'c', version: 'v1', ...request.target }, edits: request.set.map(set => edit(request, set)),
   }
 }

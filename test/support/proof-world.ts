@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WritError } from '../../src/model/error.ts'
@@ -10,25 +10,23 @@ import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
 import { environment } from '../fixtures/plan.ts'
 
-/** A bare repository with one branch per folder of files, and Writ's own reader of it. */
-export interface BranchedRepository {
+/** A bare repository whose commits are folders of files, and Writ's own reader of it. */
+export interface FolderRepository {
   readonly url: string
   readonly reader: RepositoryReader
-  /** Makes the folder's files, whole, the next commit of a branch. */
-  commit(branch: string, folder: string): string
+  /** Makes the files of each folder, whole, one commit after the other on main; gives the commits in their order. */
+  commit(folders: readonly string[]): readonly string[]
   dispose(): void
 }
 
 /** Makes the repository in a temporary folder. */
-export function branchedRepository(): BranchedRepository {
+export function folderRepository(): FolderRepository {
   const home = mkdtempSync(join(tmpdir(), 'writ-proof-'))
   const bare = join(home, 'repository.git')
   mkdirSync(bare)
-  const identity = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@example.com', GIT_COMMITTER_NAME: 'Ann', GIT_COMMITTER_EMAIL: 'ann@example.com' }
-  const git = (args: readonly string[], env: Record<string, string> = {}): string => execFileSync('git', [...args], {
-    cwd: bare, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: home, GIT_CONFIG_NOSYSTEM: '1', ...identity, ...env },
-  }).trim()
+  const git = (args: readonly string[], input: Buffer = Buffer.of()): void => {
+    execFileSync('git', [...args], { cwd: bare, input, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: home, GIT_CONFIG_NOSYSTEM: '1' } })
+  }
   git(['init', '-q', '--bare', '-b', 'main', '.'])
   const url = `file://${bare}`
   const repository = openRepository({
@@ -37,24 +35,33 @@ export function branchedRepository(): BranchedRepository {
   return {
     url,
     reader: repository.reader,
-    commit(branch, folder) {
-      const env = { GIT_DIR: bare, GIT_WORK_TREE: folder, GIT_INDEX_FILE: join(home, 'index') }
-      rmSync(env.GIT_INDEX_FILE, { force: true })
-      git(['add', '-A', '-f', '.'], env)
-      const parents = git(['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]).split('\n').filter(parent => parent !== '').flatMap(parent => ['-p', parent])
-      const commit = git(['commit-tree', git(['write-tree'], env), ...parents, '-m', branch])
-      git(['update-ref', `refs/heads/${branch}`, commit])
-      return commit
+    commit(folders) {
+      const marks = join(home, 'marks')
+      git(['fast-import', '--quiet', `--export-marks=${marks}`], Buffer.concat(folders.map((folder, i) => commitStream(folder, i + 1))))
+      const ids = new Map(readFileSync(marks, 'utf8').trim().split('\n').map(line => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
+      return folders.map((_folder, i) => ids.get(`:${i + 1}`) ?? '')
     },
     dispose: () => { rmSync(home, { recursive: true, force: true }) },
   }
+}
+
+/** One commit of fast-import's input: everything below a folder. */
+function commitStream(folder: string, mark: number): Buffer {
+  const parts: Buffer[] = [Buffer.from(`commit refs/heads/main\nmark :${mark}\ncommitter Ann <ann@example.com> ${1_700_000_000 + mark} +0000\ndata 1\nx\ndeleteall\n`)]
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const found = lstatSync(join(folder, path))
+    if (found.isDirectory()) continue
+    const content = found.isSymbolicLink() ? Buffer.from(readlinkSync(join(folder, path))) : readFileSync(join(folder, path))
+    parts.push(Buffer.from(`M ${found.isSymbolicLink() ? '120000' : '100644'} inline ${path}\ndata ${content.length}\n`), content, Buffer.from('\n'))
+  }
+  return Buffer.concat(parts)
 }
 
 // Shared, so that the program is looked for once.
 const RENDERERS = renderers({ timeoutMs: 60_000 })
 
 /** A world in which only what a proof needs is there; an environment is named like the namespace. Everything else throws. */
-export function proofWorld(of: { readonly repository: BranchedRepository, readonly owners: readonly ConsumerOwner[] }): World {
+export function proofWorld(of: { readonly repository: FolderRepository, readonly owners: readonly ConsumerOwner[] }): World {
   const handle: RepositoryHandle = { reader: of.repository.reader, writer: absent('writer'), forge: absent('forge') }
   const unused = (): never => { throw new Error('not part of this test') }
   const tool: GitOpsTool = { name: 'argocd', claims: unused, read: unused, refresh: unused, observe: unused, owners: async () => Promise.resolve(of.owners) }
