@@ -5,15 +5,20 @@ import type { World } from './flow/world.ts'
 import type { ForgeConfig, SecretRef } from './model/config.ts'
 import { milliseconds } from './model/environment.ts'
 import type { Identity } from './model/request.ts'
+import type { Machine } from './operations/doctor.ts'
+import type { Setup } from './operations/init.ts'
+import { openContexts } from './outside/cluster/contexts.ts'
 import { openClusters } from './outside/cluster/open-clusters.ts'
 import { systemClock } from './outside/clock.ts'
 import type { Config } from './outside/config/config.ts'
 import { environments } from './outside/config/environments.ts'
 import { whoAmI } from './outside/config/identity.ts'
 import { loadConfig } from './outside/config/load-config.ts'
+import { writeNew } from './outside/config/write-new.ts'
 import { openForge } from './outside/forges/index.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
+import { programVersion } from './outside/program-version.ts'
 import { registerSecret } from './outside/redact.ts'
 import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
@@ -21,6 +26,7 @@ import { readSecret } from './outside/secret.ts'
 import { openSignatures } from './outside/signatures.ts'
 import { openStore } from './outside/store/open-store.ts'
 import type { Store } from './outside/store/open-store.ts'
+import { probeSqlite, probeStore } from './outside/store/probe.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
@@ -65,6 +71,40 @@ export async function connect(options: { readonly dir: string }): Promise<Connec
     process: name,
   }
   return { config, world, identity: whoAmI(config), close: () => store.close() }
+}
+
+/** What `init` needs before there is a configuration. Throws config/invalid where there is no kubeconfig. */
+export async function setup({ dir }: { readonly dir: string }): Promise<Setup> {
+  const { contexts, cluster } = await openContexts(process.env)
+  return { dir, user: whoAmI({ people: [] }).alias, contexts, cluster, write: (name, text) => writeNew(dir, name, text) }
+}
+
+/** What `doctor` looks at; nothing is looked at yet. */
+export async function machine(folder: { readonly dir: string, readonly from: string }): Promise<Machine> {
+  return {
+    node: process.version,
+    folder,
+    version: programVersion,
+    async renderer() {
+      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === 'kustomize')?.info()
+      return info === undefined ? 'none' : `${info.name} ${info.version}`
+    },
+    sqlite: probeSqlite,
+    store: async () => probeStore(places(configOrDefault(folder.dir)).store),
+    async connect() {
+      const { world, identity, close } = await connect(folder)
+      return { ...world, caller: identity.alias, close }
+    },
+  }
+}
+
+/** Where the store would be, also while the configuration is missing or wrong. */
+function configOrDefault(dir: string): Parameters<typeof places>[0] {
+  try {
+    return loadConfig(dir)
+  } catch {
+    return { id: 'new', writ: { clusters: [], repositories: [], forges: [], store: {}, git: { name: '', email: '' }, render: { timeout: '60s' } } }
+  }
 }
 
 /** Starts the sandbox. Loaded only here and only when asked for: it shares no code with the rest. */

@@ -6,15 +6,15 @@ import { valueAt } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ChangeRequest, FieldAsk } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
-import { changeDocument, noChangeDocument, planDocument, refusalDocument } from '../views/documents.ts'
-import type { ChangeDocument, NoChangeDocument, PlanDocument, RefusalDocument } from '../views/documents.ts'
+import { changeDocument, interruptedDocument, noChangeDocument, planDocument, refusalDocument } from '../views/documents.ts'
+import type { ChangeDocument, InterruptedDocument, NoChangeDocument, PlanDocument, RefusalDocument } from '../views/documents.ts'
 import { withAliasHint } from './alias-hint.ts'
 import { drive } from './drive.ts'
 import type { ChangeInput } from './inputs.ts'
 import type { Caller } from './operation.ts'
 
 /** Every way a change verb can answer. */
-export type Proposed = PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument
+export type Proposed = PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument | InterruptedDocument
 
 /** What a verb asks for, and what must hold for it to be wanted at all. */
 export interface Proposal {
@@ -38,7 +38,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   if (stale !== null) return refusalDocument(stale)
   if (input.dryRun) return planDocument(result, 'Run the same command without --dry-run.')
   caller.progress(`planned: ${showRef(result.target)} through ${result.owner.kind} ${result.owner.namespace}/${result.owner.name}, ${result.places.join(', ')}`)
-  if (caller.signal.aborted) return planDocument(result, 'Run the same command again: nothing was written.')
+  if (caller.signal.aborted) return interruptedDocument()
   const { change, existed } = await withAliasHint(identity, () => submit(world, result))
   caller.progress(existed ? `change/${change.id} stands already` : `change/${change.id} is recorded`)
   return changeDocument(await drive(caller, change.id, input.until), existed ? { existed } : {})

@@ -1,5 +1,5 @@
 import { changeLines, describeLines, evidenceLines } from './change-lines.ts'
-import type { ChangeDocument, ChangeSummary, NoChangeDocument, PlanDocument, RefusalDocument } from './documents.ts'
+import type { ChangeDocument, ChangeSummary, InterruptedDocument, NoChangeDocument, PlanDocument, RefusalDocument } from './documents.ts'
 import { line } from './line.ts'
 import type { Line } from './line.ts'
 import { planLines } from './plan-lines.ts'
@@ -10,11 +10,12 @@ export function refusalLines(refusal: RefusalDocument): readonly Line[] {
 }
 
 /** The answer of a change verb. */
-export function answerLines(answer: PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument): readonly Line[] {
+export function answerLines(answer: PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument | InterruptedDocument): readonly Line[] {
   switch (answer.kind) {
     case 'Plan': return [...planLines(answer), line(''), line('Dry run: nothing was written.', 'good'), ...answer.next === null ? [] : [line(`Next: ${answer.next}`, 'title')]]
     case 'Refusal': return refusalLines(answer)
     case 'NoChange': return [line(`No change: ${answer.message}`, 'good')]
+    case 'Interrupted': return [line(answer.message, 'warn')]
     case 'Change': return answer.existed === true
       ? [line(`The same request stands already as change/${answer.id}.`, 'dim'), ...changeLines(answer)]
       : changeLines(answer)

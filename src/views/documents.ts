@@ -12,6 +12,9 @@ export interface PlanDocument extends PlanFields { readonly kind: 'Plan', readon
 export interface RefusalDocument { readonly kind: 'Refusal', readonly code: string, readonly message: string, readonly hint: string, readonly evidence: Refusal['evidence'], readonly next: string }
 export interface NoChangeDocument { readonly kind: 'NoChange', readonly message: string, readonly target: NoChange['target'], readonly next: null }
 
+/** The caller stopped before anything was written. */
+export interface InterruptedDocument { readonly kind: 'Interrupted', readonly message: string, readonly next: string }
+
 /** A change as it is printed. `next` is the command that goes on, null where it has ended or only time helps. */
 export interface ChangeDocument extends Omit<Change, 'plan' | 'key'> {
   readonly kind: 'Change'
@@ -51,6 +54,10 @@ export function refusalDocument(refusal: Refusal): RefusalDocument {
 
 export function noChangeDocument(result: NoChange): NoChangeDocument {
   return { kind: 'NoChange', message: result.message, target: result.target, next: null }
+}
+
+export function interruptedDocument(): InterruptedDocument {
+  return { kind: 'Interrupted', message: 'Nothing was written.', next: 'the same command' }
 }
 
 export function changeDocument(change: Change, more: Pick<ChangeDocument, 'existed' | 'approvals' | 'journal'> = {}): ChangeDocument {

@@ -40,14 +40,14 @@ describe('configuration', () => {
 
   it('resolves paths against the folder, and ~ against the home', () => {
     const writ = `clusters:\n  - {name: a, context: a, kubeconfig: ./kube}\n  - {name: b, context: b, kubeconfig: ~/kube}\npolicies: ../policies\nstore: {path: /var/writ.db}
-forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}}\n  - {name: g, kind: plain, host: h, credentials: {sshKey: {env: KEY}, knownHosts: hosts}}\n`
+forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}}\n  - {name: g, kind: plain, host: h, credentials: {sshKey: {file: /key}, knownHosts: hosts}}\n`
     withFolder({ 'writ.yaml': writ }, dir => {
       const { writ: loaded } = loadConfig(dir)
       expect(loaded.clusters.map(cluster => cluster.kubeconfig)).to.deep.equal([join(dir, 'kube'), join(homedir(), 'kube')])
       expect(loaded.policies).to.equal(join(dir, '../policies'))
       expect(loaded.store.path).to.equal('/var/writ.db')
       expect(loaded.forges.map(forge => forge.credentials)).to.deep.equal([
-        { username: 'git', token: { file: join(dir, 'token') } }, { sshKey: { env: 'KEY' }, knownHosts: join(dir, 'hosts') },
+        { username: 'git', token: { file: join(dir, 'token') } }, { sshKey: { file: '/key' }, knownHosts: join(dir, 'hosts') },
       ])
     })
   })
@@ -130,6 +130,10 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
       expect(failure(dir).message).to.contain('forges of kind github are not supported').and.contain('gitlab').and.contain('gitea')
     })
     withFolder({ 'writ.yaml': writ, 'dev.yaml': 'name: x\n' }, dir => { expect(failure(dir).code).to.equal('config/invalid') })
+  })
+
+  it('says usage/not-supported for an SSH key in a variable', () => {
+    expect(problems({ 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: h, credentials: {sshKey: {env: KEY}, knownHosts: x}}\n` })).to.deep.equal(['writ.yaml:5:60 an SSH key is a file in this version; ssh reads it itself'])
   })
 
   it('refuses a file that is not UTF-8, cannot be read or is far too large', () => {

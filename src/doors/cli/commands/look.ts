@@ -1,0 +1,96 @@
+import type { Command } from 'commander'
+import { WritError } from '../../../model/error.ts'
+import { bad, namedChange, onlyObject, wholeNumber } from '../arguments.ts'
+import { clusterOf, common, jobOptions, optionsOf, textOption, waiting } from '../options.ts'
+import { examples } from './take.ts'
+import type { Take, Words } from './take.ts'
+
+type Options = Readonly<Record<string, unknown>>
+
+/** The commands that only look. */
+export function addLookCommands(program: Command, take: Take): void {
+  owner(program, take)
+  get(program, take)
+  describe(program, take)
+  list(program, take)
+  history(program, take)
+}
+
+function owner(program: Command, take: Take): void {
+  const command = program.command('owner').argument('<words...>').usage('TYPE/NAME [options]').helpGroup('Look:')
+    .summary('who deploys an object, and from where').description('Show which Argo CD Application or Flux Kustomization deploys an object, and the proof.')
+  examples(common(command), 'writ owner deployment/web -n shop').action((words: Words) => {
+    const options = optionsOf(command)
+    take({ kind: 'operation', operation: 'owner', input: { target: target(options, words) }, ...jobOptions(options) })
+  })
+}
+
+function get(program: Command, take: Take): void {
+  const command = program.command('get').argument('<words...>').usage('change/ID | changes [options]').helpGroup('Look:')
+    .summary('where a change stands').description('Show where a change stands, with branch, URL and the command that shows the difference.')
+    .option('--wait', 'go on with the change and stay until it has ended')
+    .option('--timeout <duration>', 'with --wait: stop waiting after this long; the change goes on')
+  examples(common(listing(command)), 'writ get changes', 'writ get change/abcd2345 -o json').action((words: Words) => {
+    const options = optionsOf(command)
+    if (isList(words)) return take(listJob(options))
+    checkChanges(words)
+    const { until, timeout } = waiting(options)
+    const change = namedChange(words)
+    const job = jobOptions(options)
+    take(until === 'end'
+      ? { kind: 'operation', operation: 'follow', input: { change }, wants: 'verified', ...job, ...timeout === undefined ? {} : { timeout } }
+      : { kind: 'operation', operation: 'get', input: { change }, ...job })
+  })
+}
+
+function describe(program: Command, take: Take): void {
+  const command = program.command('describe').argument('<words...>').usage('change/ID [options]').helpGroup('Look:')
+    .summary('all about a change').description('Show all about a change: plan, votes, journal.')
+  common(command).action((words: Words) => {
+    checkChanges(words)
+    const options = optionsOf(command)
+    take({ kind: 'operation', operation: 'describe', input: { change: namedChange(words) }, ...jobOptions(options) })
+  })
+}
+
+function list(program: Command, take: Take): void {
+  const command = program.command('list').helpGroup('Look:').summary('changes, newest first').description('List changes, newest first.')
+  common(listing(command)).action(() => take(listJob(optionsOf(command))))
+}
+
+function history(program: Command, take: Take): void {
+  const command = program.command('history').argument('[words...]').usage('[TYPE/NAME] [options]').helpGroup('Look:')
+    .summary('what changed an object, or everything').description('Show the changes that Writ made; for an object, also the commits of its owner\'s path.')
+    .option('--limit <n>', 'how many at most', '50')
+  examples(common(command), 'writ history', 'writ history deployment/web -n shop').action((words: Words) => {
+    const options = optionsOf(command)
+    const input = { target: words.length === 0 ? null : target(options, words), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }
+    take({ kind: 'operation', operation: 'history', input, ...jobOptions(options) })
+  })
+}
+
+function listing(command: Command): Command {
+  return command.option('--status <status>', 'only changes of this status: open, verified, rejected, cancelled, superseded, failed, refused').option('--limit <n>', 'how many at most', '50')
+}
+
+function listJob(options: Options): Parameters<Take>[0] {
+  if (options['wait'] === true) throw bad('--wait is for one change.', 'Name it as change/ID.')
+  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options) }
+}
+
+function isList(words: Words): boolean {
+  return words.length === 1 && (words[0] === 'changes' || words[0] === 'change')
+}
+
+/** Objects are kubectl's; somebody who asks Writ for them is told so, and not that a change is missing. */
+function checkChanges(words: Words): void {
+  const type = words[0]?.split('/')[0] ?? ''
+  if (words[0]?.includes('/') === true && !/^changes?$/.test(type)) {
+    throw new WritError('usage/not-supported', `Writ shows changes, not ${type}.`, { hint: `kubectl get ${words.join(' ')} shows the object; writ owner ${words.join(' ')} shows who deploys it.` })
+  }
+}
+
+function target(options: Options, words: Words): Readonly<Record<string, unknown>> {
+  const { type, name } = onlyObject(words)
+  return { cluster: clusterOf(options), namespace: textOption(options, 'namespace'), type, name }
+}

@@ -1,0 +1,34 @@
+import type { Answer } from '../../operations/operation.ts'
+import { EXIT, exitOf } from '../errors.ts'
+
+/** How a process ends for an answer. Looking at a change is done once it was seen, however the change stands. */
+export function exitOfAnswer(answer: Answer, of: { readonly wants: string, readonly reads: boolean }): number {
+  if (answer.kind === 'Refusal') return exitOf(field(answer, 'code'))
+  if (of.reads) return EXIT.done
+  switch (answer.kind) {
+    case 'Change': return exitOfChange(answer, of.wants)
+    case 'Work': return exitOfWork(answer)
+    // A change that was interrupted before it was recorded is a plan that nobody asked to see.
+    case 'Interrupted': return EXIT.unfinished
+    default: return EXIT.done
+  }
+}
+
+function exitOfChange(answer: Answer, wants: string): number {
+  const status = field(answer, 'status')
+  if (status === wants || status === 'verified') return EXIT.done
+  if (status === 'open') return EXIT.unfinished
+  const ended: unknown = 'ended' in answer ? answer.ended : null
+  return typeof ended === 'object' && ended !== null ? exitOf(field(ended, 'code')) : EXIT.failed
+}
+
+function exitOfWork(answer: Answer): number {
+  if ('failures' in answer && Array.isArray(answer.failures) && answer.failures.length > 0) return EXIT.failed
+  const items: readonly unknown[] = 'items' in answer && Array.isArray(answer.items) ? answer.items : []
+  return items.some(item => typeof item === 'object' && item !== null && field(item, 'status') === 'open') ? EXIT.unfinished : EXIT.done
+}
+
+function field(of: object, name: string): string {
+  const value: unknown = Object.entries(of).find(([key]) => key === name)?.[1]
+  return typeof value === 'string' ? value : ''
+}

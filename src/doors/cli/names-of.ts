@@ -1,0 +1,24 @@
+import { isList, isObject, textAt } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
+import type { Answer } from '../../operations/operation.ts'
+import { asJson } from './output.ts'
+
+/** What `-o name` prints, one name a line: changes as change/ID, objects as kubectl names them. */
+export function namesOf(answer: Answer): readonly string[] {
+  const json = asJson(answer)
+  if (!isObject(json)) return []
+  switch (answer.kind) {
+    case 'Change': return [`change/${textAt(json, 'id') ?? ''}`]
+    case 'ChangeList': case 'Work': return (isList(json['items']) ? json['items'] : []).map(item => `change/${textAt(item, 'id') ?? ''}`)
+    case 'Plan': case 'NoChange': return [object(json['target'])]
+    case 'Owner': return [object(json['owner'])]
+    case 'Refusal': return [textAt(json, 'code') ?? '']
+    default: return []
+  }
+}
+
+function object(of: Json | undefined): string {
+  const group = textAt(of, 'group') ?? (textAt(of, 'tool') === 'argocd' ? 'argoproj.io' : textAt(of, 'tool') === 'flux' ? 'kustomize.toolkit.fluxcd.io' : '')
+  const kind = (textAt(of, 'kind') ?? '').toLowerCase()
+  return `${kind}${group === '' ? '' : `.${group}`}/${textAt(of, 'name') ?? ''}`
+}

@@ -1,0 +1,40 @@
+import type { Setup } from '../../operations/init.ts'
+import type { Machine } from '../../operations/doctor.ts'
+import type { Caller } from '../../operations/operation.ts'
+import type { Json } from '../../model/json.ts'
+
+/** A world to work in, who is calling, and the end of it. */
+export type Connection = Pick<Caller, 'world' | 'identity'> & { close(): Promise<void> }
+
+/** What the door is handed by main.ts. Everything heavy is loaded when it is called, never before. */
+export interface Parts {
+  /** Where the configuration is: the flag, else the environment, else the default. */
+  configFolder(flag: string | null, env: Readonly<Record<string, string | undefined>>): { readonly dir: string, readonly from: string }
+  /** Throws config/missing, config/invalid. */
+  connect(options: { readonly dir: string }): Promise<Connection>
+  /** What `init` needs before there is a configuration. */
+  setup(options: { readonly dir: string }): Promise<Setup>
+  /** What `doctor` looks at. */
+  machine(options: { readonly dir: string, readonly from: string }): Promise<Machine>
+  /** Runs a command of the sandbox, which prints for itself; gives the exit code. */
+  sandbox(command: SandboxCommand, options: Readonly<Record<string, Json>>): Promise<number>
+  /** Stands before every output. */
+  redact(text: string): string
+  redactJson(value: Json): Json
+}
+
+export type SandboxCommand = 'demo' | 'up' | 'kube'
+
+/** Where the door writes, and what it may know of the terminal. */
+export interface Io {
+  out(text: string): void
+  err(text: string): void
+  readonly colour: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The name it was called by: `writ`, or `kubectl writ`. */
+  readonly program: string
+  /** Calls back at each Ctrl-C or request to end, until the returned function is called. */
+  onInterrupt(call: () => void): () => void
+  /** Ends the process at once. */
+  exit(code: number): void
+}

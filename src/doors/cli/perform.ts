@@ -1,0 +1,68 @@
+import { doctor, doctorLines } from '../../operations/doctor.ts'
+import { operations } from '../../operations/index.ts'
+import { init, initLines } from '../../operations/init.ts'
+import type { Answer } from '../../operations/operation.ts'
+import { WritError } from '../../model/error.ts'
+import { EXIT } from '../errors.ts'
+import { exitOfAnswer } from './exit-of-answer.ts'
+import { interruption } from './interruption.ts'
+import type { Job } from './job.ts'
+import { namesOf } from './names-of.ts'
+import { asJson, printAnswer, text } from './output.ts'
+import type { Io, Parts } from './parts.ts'
+
+/** The door with everything in it. */
+export type Door = Parts & { readonly io: Io }
+
+/** Does a job, prints its answer, gives the exit code. Throws what failed. */
+export async function perform(job: Job, door: Door): Promise<number> {
+  const { dir, from } = door.configFolder(job.config, door.io.env)
+  switch (job.kind) {
+    case 'operation': return runOperation(job, dir, door)
+    case 'sandbox': return door.sandbox(job.command, job.options)
+    case 'init': {
+      const answer = await init(await door.setup({ dir }), { context: job.context, progress: line => progress(door, line) })
+      await printAnswer({ answer: asJson(answer), lines: () => initLines(answer), names: () => answer.files.map(({ file }) => file) }, job.format, door)
+      return EXIT.done
+    }
+    case 'doctor': {
+      const answer = await doctor(await door.machine({ dir, from }))
+      await printAnswer({ answer: asJson(answer), lines: () => doctorLines(answer), names: () => answer.checks.map(check => check.name) }, job.format, door)
+      return answer.ok ? EXIT.done : EXIT.failed
+    }
+  }
+}
+
+async function runOperation(job: Job & { kind: 'operation' }, dir: string, door: Door): Promise<number> {
+  const operation = operations.find(one => one.name === job.operation && one.doors.cli)
+  if (operation === undefined) throw new WritError('internal/bug', `There is no operation ${job.operation}.`)
+  const stop = interruption(door.io, job.timeout)
+  const connection = await door.connect({ dir })
+  try {
+    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, progress: (line: string) => progress(door, line) }
+    const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide' })
+    await printAnswer({ answer: asJson(answer), lines, names: () => namesOf(answer) }, job.format, door)
+    return ending(answer, job, { reads: operation.reads, why: stop.why(), door })
+  } catch (error) {
+    // A wait that was broken off ends in the reason it was broken off for, which is no failure.
+    if (error instanceof WritError || stop.why() === 'no') throw error
+    return ending({ kind: 'Interrupted' }, job, { reads: false, why: stop.why(), door })
+  } finally {
+    stop.forget()
+    await connection.close()
+  }
+}
+
+/** The exit code; a person who stopped waiting is told that nothing is lost. */
+function ending(answer: Answer, job: Job & { kind: 'operation' }, how: { readonly reads: boolean, readonly why: 'no' | 'person' | 'time', readonly door: Door }): number {
+  const exit = exitOfAnswer(answer, { wants: job.wants ?? 'verified', reads: how.reads })
+  if (how.why === 'no' || exit !== EXIT.unfinished) return exit
+  const said = how.why === 'time' ? 'Stopped waiting: the time of --timeout is over.' : 'Interrupted.'
+  const next = 'next' in answer && typeof answer.next === 'string' ? ` Go on with: ${answer.next}` : ''
+  how.door.io.err(text([{ text: `${said} Nothing is lost.${next}`, tone: 'warn' }], how.door))
+  return how.why === 'time' ? EXIT.timedOut : EXIT.unfinished
+}
+
+function progress(door: Door, line: string): void {
+  door.io.err(text([{ text: line, tone: 'dim' }], door))
+}

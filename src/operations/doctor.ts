@@ -1,0 +1,167 @@
+import type { World } from '../flow/world.ts'
+import { WritError, isRefusal } from '../model/error.ts'
+import { line } from '../views/line.ts'
+import type { Line } from '../views/line.ts'
+
+/** What doctor looks at on the machine. Every method gives what was found, and never throws for what is merely missing. */
+export interface Machine {
+  /** `v20.19.0` */
+  readonly node: string
+  /** Where the configuration is, and who says so. */
+  readonly folder: { readonly dir: string, readonly from: string }
+  /** The first line of `--version`; null where the program cannot be started. */
+  version(program: 'git' | 'ssh-keygen'): Promise<string | null>
+  /** Name and version of what renders Kustomize. Throws render/no-renderer with what was found. */
+  renderer(): Promise<string>
+  /** Loads SQLite. Throws store/unusable with the reason. */
+  sqlite(): Promise<string>
+  /** The store's file, which can be written or made. Throws store/read-only, store/unusable, config/…. */
+  store(): Promise<string>
+  /** The world of the configuration. Throws config/missing, config/invalid. */
+  connect(): Promise<Pick<World, 'clusters' | 'environments' | 'people' | 'tools' | 'repositories' | 'policies'> & { readonly caller: string, close(): Promise<void> }>
+}
+
+/** One line of the examination. A requirement that is missing makes doctor fail. */
+export interface Check {
+  readonly name: string
+  readonly state: 'ok' | 'missing' | 'warning'
+  readonly required: boolean
+  readonly found: string
+  /** What cannot be done, and what to do about it; null where it is ok. */
+  readonly without: string | null
+  readonly install: string | null
+}
+
+export interface DoctorAnswer { readonly kind: 'Doctor', readonly ok: boolean, readonly checks: readonly Check[], readonly next: string | null }
+
+/** How a thing is looked at, and what it means where it is not there. */
+interface Test { readonly name: string, readonly required: boolean, readonly without: string, readonly install: string, readonly look: () => Promise<string> }
+
+/** `writ doctor`: looks at everything, stops at nothing. */
+export async function doctor(machine: Machine): Promise<DoctorAnswer> {
+  const checks: Check[] = []
+  for (const test of machineTests(machine)) checks.push(await examine(test))
+  checks.push(...await examineWorld(machine))
+  const failed = checks.find(check => check.state === 'missing' && check.required) ?? checks.find(check => check.state === 'missing')
+  return { kind: 'Doctor', ok: checks.every(check => check.state !== 'missing' || !check.required), checks, next: failed?.install ?? null }
+}
+
+export function doctorLines(answer: DoctorAnswer): readonly Line[] {
+  const width = Math.max(...answer.checks.map(check => check.name.length))
+  const lines = answer.checks.flatMap(check => {
+    const head = line(`${check.state.padEnd(8)} ${check.name.padEnd(width)}  ${check.found}`, check.state === 'ok' ? 'good' : check.state === 'missing' && check.required ? 'bad' : 'warn')
+    const more = [check.without === null ? null : `without it: ${check.without}`, check.install === null ? null : `do: ${check.install}`]
+    return [head, ...more.filter(text => text !== null).map(text => line(`${' '.repeat(11 + width)}${text}`))]
+  })
+  return [...lines, answer.ok ? line('Nothing that Writ requires is missing.', 'good') : line('Something that Writ requires is missing.', 'bad')]
+}
+
+function machineTests(machine: Machine): readonly Test[] {
+  return [
+    { name: 'node', required: true, without: 'Writ does not run', install: 'install Node 20.19 or later, or 22.12 or later', look: async () => nodeVersion(machine.node) },
+    { name: 'git', required: true, without: 'nothing can be read, published or merged', install: 'install git 2.38 or later', look: async () => gitVersion(await machine.version('git')) },
+    { name: 'kustomize', required: false, without: 'Kustomize sources are refused; plain directories work', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
+    {
+      name: 'ssh-keygen', required: false, without: 'no approval in staging and prod', install: 'install OpenSSH 8.2 or later',
+      look: async () => await machine.version('ssh-keygen') ?? missing('ssh-keygen is not there'),
+    },
+    { name: 'sqlite', required: true, without: 'no change can be recorded', install: 'npm rebuild better-sqlite3 (needs a C++ compiler, make and Python 3 where no prebuilt binary fits)', look: () => machine.sqlite() },
+    { name: 'store', required: true, without: 'no change can be recorded', install: 'correct owner, rights or store.path in writ.yaml', look: () => machine.store() },
+  ]
+}
+
+async function examine(test: Test): Promise<Check> {
+  try {
+    return { name: test.name, state: 'ok', required: test.required, found: await test.look(), without: null, install: null }
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+    return { name: test.name, state: 'missing', required: test.required, found: error.message, without: test.without, install: test.install }
+  }
+}
+
+/** The configuration, and what it leads to. No configuration at all is no fault of the machine. */
+async function examineWorld(machine: Machine): Promise<readonly Check[]> {
+  const { dir, from } = machine.folder
+  try {
+    const world = await machine.connect()
+    try {
+      const head = { name: 'configuration', state: 'ok', required: true, found: `${dir} (${from}): ${world.environments.all.length} environments, ${world.people.length} people`, without: null, install: null } as const
+      return [head, ...people(world), ...await policies(world), ...await clusters(world), ...await repositories(world)]
+    } finally {
+      await world.close()
+    }
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+    return [{ name: 'configuration', state: 'missing', required: error.code !== 'config/missing', found: error.message, without: 'every command that needs a cluster ends with exit 2', install: error.hint }]
+  }
+}
+
+type Opened = Awaited<ReturnType<Machine['connect']>>
+
+function people(world: Opened): readonly Check[] {
+  const checks: Check[] = []
+  const me = world.people.find(person => person.aliases.os.includes(world.caller))
+  checks.push(me === undefined
+    ? { name: 'you', state: 'warning', required: false, found: `${world.caller} is not in people.yaml`, without: 'you may look, and ask for changes in dev and test only', install: `add a person with aliases: {os: [${world.caller}]} to people.yaml` }
+    : { name: 'you', state: 'ok', required: false, found: `${world.caller} is ${me.name}${me.groups.length === 0 ? '' : ` (${me.groups.join(', ')})`}`, without: null, install: null })
+  for (const environment of world.environments.all) {
+    const able = world.people.filter(person => person.kind === 'human' && person.aliases.ssh.length > 0 && (environment.approvers === undefined || person.groups.some(group => environment.approvers?.includes(group) === true)))
+    const seniors = able.filter(person => person.groups.includes(environment.seniors))
+    const lack = environment.approvals > 0 && able.length === 0 ? 'nobody with an SSH key may approve'
+      : environment.rules.requiresSeniorApproval && seniors.length === 0 ? `nobody with an SSH key is in the group ${environment.seniors}` : null
+    if (lack !== null) checks.push({ name: `approvals ${environment.name}`, state: 'warning', required: false, found: lack, without: `no change of ${environment.name} can be approved`, install: 'add people with groups and aliases.ssh to people.yaml' })
+  }
+  return checks
+}
+
+async function policies(world: Opened): Promise<readonly Check[]> {
+  return [await examine({ name: 'policies', required: true, without: 'every change is refused: POLICY', install: 'correct the file that is named', look: async () => `bundle ${(await world.policies.bundle()).slice(0, 12)}` })]
+}
+
+function clusters(world: Opened): Promise<readonly Check[]> {
+  return Promise.all(world.clusters.all.map(cluster => examine({
+    name: `cluster ${cluster.name}`, required: true, without: 'nothing on this cluster can be seen or changed', install: 'check context, credentials and network',
+    look: async () => {
+      const kind = await cluster.served('', 'Namespace')
+      return kind === null ? missing('the API server serves no namespaces') : 'reachable'
+    },
+  })))
+}
+
+/** Which repositories there are, only the owners know; each is asked once for its default branch. */
+async function repositories(world: Opened): Promise<readonly Check[]> {
+  const urls = new Set<string>()
+  try {
+    for (const tool of world.tools) for (const owner of await tool.owners()) urls.add(owner.source.url)
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+    return [{ name: 'repositories', state: 'warning', required: false, found: `the owners cannot be listed: ${error.message}`, without: 'which repositories are needed is not known', install: null }]
+  }
+  return Promise.all([...urls].sort().map(async url => {
+    const handle = world.repositories.open(url)
+    if (isRefusal(handle)) return { name: `repository ${url}`, state: 'warning' as const, required: false, found: handle.message, without: 'changes of what it deploys are refused: REPOSITORY_UNKNOWN', install: handle.hint }
+    return examine({
+      name: `repository ${handle.reader.url}`, required: true, without: 'changes of what it deploys fail', install: 'check URL, credentials of the forge and network',
+      look: async () => {
+        const tip = await handle.reader.tip('HEAD')
+        return tip === null ? missing('it has no default branch') : `${tip.branch} at ${tip.commit.slice(0, 12)}`
+      },
+    })
+  }))
+}
+
+function nodeVersion(version: string): string {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22
+  return fits ? version : missing(`${version} is not supported`)
+}
+
+function gitVersion(text: string | null): string {
+  if (text === null) return missing('git is not there')
+  const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text) ?? []).map(Number)
+  return major > 2 || (major === 2 && minor >= 38) ? text : missing(`${text} is too old`)
+}
+
+function missing(message: string): never {
+  throw new WritError('usage/not-supported', message)
+}

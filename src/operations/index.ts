@@ -1,0 +1,50 @@
+import { WritError } from '../model/error.ts'
+import type { Line } from '../views/line.ts'
+import { approvalDocument } from './approval-document.ts'
+import { approve } from './approve.ts'
+import { cancel } from './cancel.ts'
+import { describe } from './describe.ts'
+import { follow } from './follow.ts'
+import { get } from './get.ts'
+import { history } from './history.ts'
+import { list } from './list.ts'
+import { merge } from './merge.ts'
+import type { Answer, Caller, Operation } from './operation.ts'
+import { owner } from './owner.ts'
+import { reject } from './reject.ts'
+import { scale } from './scale.ts'
+import { setImage } from './set-image.ts'
+import { setResources } from './set-resources.ts'
+import { work } from './work.ts'
+
+/** An operation as a door sees it: input of any shape is checked, and the answer knows how it reads. */
+export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summary' | 'doors' | 'reads'> {
+  /** Throws usage/bad-argument for input that does not fit. */
+  call(caller: Caller, input: unknown, style: { readonly wide: boolean }): Promise<{ readonly answer: Answer, readonly lines: () => readonly Line[] }>
+}
+
+/** The menu: everything one can ask, in the order it is shown. */
+export const operations: readonly Entry[] = [
+  entry(setImage), entry(setResources), entry(scale),
+  entry(owner), entry(get), entry(describe), entry(list), entry(history),
+  entry(approve), entry(reject), entry(merge), entry(cancel), entry(approvalDocument),
+  entry(follow), entry(work),
+]
+
+function entry<Input, Output extends Answer>(operation: Operation<Input, Output>): Entry {
+  const { name, summary, doors, reads } = operation
+  return {
+    name, summary, doors, reads,
+    async call(caller, input, { wide }) {
+      const parsed = operation.input.safeParse(input)
+      if (!parsed.success) throw badInput(parsed.error.issues)
+      const answer = await operation.run(caller, parsed.data)
+      return { answer, lines: () => operation.show(answer, { wide, now: new Date(caller.world.clock.now()).toISOString() }) }
+    },
+  }
+}
+
+function badInput(issues: readonly { readonly path: readonly PropertyKey[], readonly message: string }[]): WritError {
+  const told = issues.map(({ path, message }) => `${path.map(String).join('.')} ${message.startsWith('must') ? message : `(${message})`}`.trim())
+  return new WritError('usage/bad-argument', `${told.join('; ')}.`)
+}

@@ -1,0 +1,25 @@
+import { line } from './line.ts'
+import type { Line } from './line.ts'
+import { table } from './table.ts'
+
+/** One thing that happened: a change of Writ, or a commit of anybody. */
+export interface HistoryItem {
+  readonly kind: 'change' | 'commit'
+  readonly at: string
+  readonly name: string
+  readonly by: string
+  readonly what: string
+  /** null for commits. */
+  readonly status: string | null
+  readonly commit: string | null
+}
+
+/** History as a table, newest first. */
+export function historyLines(history: { readonly source: { readonly url: string, readonly path: string, readonly branch: string } | null, readonly items: readonly HistoryItem[] }): readonly Line[] {
+  const { source, items } = history
+  const head = source === null ? [] : [line(`${source.url} ${source.branch}, path ${source.path === '' ? '(root)' : source.path}`, 'dim')]
+  if (items.length === 0) return [...head, line('Nothing has happened.', 'dim')]
+  return [...head, ...table(['WHEN', 'WHAT', 'BY', 'STATUS', 'COMMIT', 'CHANGE'], items.map(item => [
+    item.at.slice(0, 19).replace('T', ' '), item.name, item.by, item.status ?? 'commit', item.commit?.slice(0, 12) ?? '-', item.what,
+  ]))]
+}
