@@ -1,0 +1,236 @@
+import { expect } from 'chai'
+import { join } from 'node:path'
+import { chooseOwner } from '../../src/flow/choose-owner.ts'
+import { classify } from '../../src/flow/classify.ts'
+import { locate } from '../../src/flow/locate.ts'
+import type { World } from '../../src/flow/world.ts'
+import { isRefusal, refuse } from '../../src/model/error.ts'
+import { showPath } from '../../src/model/field.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { Claim } from '../../src/model/owner.ts'
+import type { Classified } from '../../src/model/plan.ts'
+import type { ChangeRequest, FieldAsk } from '../../src/model/request.ts'
+import type { KubernetesObject } from '../../src/model/resource.ts'
+import { openRepository } from '../../src/outside/git/open-repository.ts'
+import { argocdTool } from '../../src/outside/tools/argocd/argocd-tool.ts'
+import { fluxTool } from '../../src/outside/tools/flux/flux-tool.ts'
+import { errorOf, failureOf } from '../contracts/failure.ts'
+import { environment, plan } from '../fixtures/plan.ts'
+import { bareRepository } from '../outside/git/bare.ts'
+import type { BareRepository } from '../outside/git/bare.ts'
+import { ONE, TARGET, application, gitRepository, kustomization, live, startFleet } from '../outside/tools/fixtures.ts'
+import type { Fleet } from '../outside/tools/fixtures.ts'
+import { proofWorld } from '../support/proof-world.ts'
+
+const spec = { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'web:1' }] } } }
+
+function request(asks: readonly FieldAsk[], target: Partial<ChangeRequest['target']> = {}): ChangeRequest {
+  return { ...plan().request, verb: 'set image', target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web', ...target }, asks }
+}
+
+const IMAGE: FieldAsk = { kind: 'image', container: 'web', value: 'web:2' }
+const SCALE: FieldAsk = { kind: 'replicas', value: 3 }
+
+describe('from a request to its owner', () => {
+  let fleet: Fleet
+  let repository: BareRepository
+  let world: World
+  let tip: string
+  const put = (...objects: readonly JsonObject[]): void => { fleet.servers['one']?.put(...objects) }
+
+  before(async () => {
+    fleet = await startFleet(['one'])
+    repository = await bareRepository({ 'apps/web/web.yaml': 'apiVersion: v1\n' })
+    tip = repository.git('rev-parse', 'main')
+    repository.git('tag', 'v1')
+    const { reader } = openRepository({ url: repository.url, cacheDir: join(repository.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } })
+    const unused = (): never => { throw new Error('not part of this test') }
+    const base = proofWorld({ repository: { ...repository, reader, commit: unused, dispose: unused }, owners: [] })
+    const handle = base.repositories.open('')
+    world = {
+      ...base, clusters: fleet.clusters,
+      environments: { all: [], of: (_cluster, namespace, namespaceObject) => environment('dev', { name: `${namespace ?? 'cluster'}${namespaceObject === null ? '' : '+'}` }) },
+      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })],
+      repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
+    }
+  })
+  beforeEach(() => {
+    for (const kind of ['Application', 'Kustomization', 'GitRepository', 'Deployment', 'HorizontalPodAutoscaler', 'Namespace', 'Job', 'ClusterRole']) for (const name of ['shop', 'other', 'web', 'api', 'web-api', 'shop-api']) fleet.servers['one']?.remove(kind, name)
+    put({ ...live(), spec }, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+  })
+  after(async () => {
+    await fleet.close()
+    await repository.remove()
+  })
+
+  describe('classify', () => {
+    it('says cluster, object, environment and fields', async () => {
+      const result = await classify(world, request([IMAGE, SCALE]))
+      if (isRefusal(result)) throw new Error(result.message)
+      expect(result.target).to.deep.equal({ ...TARGET, uid: 'u1' })
+      expect(result.environment.name).to.equal('shop+')
+      expect(result.edits.map(edit => `${showPath(edit.path)} = ${String(edit.after)}`)).to.deep.equal(['spec.template.spec.containers[name=web].image = web:2', 'spec.replicas = 3'])
+    })
+    it('takes the namespace of the context where none is named', async () => {
+      const result = await classify(world, request([IMAGE], { namespace: null }))
+      expect(isRefusal(result) ? '' : result.target.namespace).to.equal('shop')
+    })
+    it('gives cluster-scoped objects no namespace', async () => {
+      put({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'web', uid: 'r' } })
+      expect(await failureOf(classify(world, request([IMAGE], { type: 'clusterrole' })))).to.equal('classify/no-field')
+    })
+    const missing: readonly [string, Partial<ChangeRequest['target']>, string][] = [
+      ['a name that is close', { name: 'wbe' }, 'Did you mean web?'],
+      ['a name with more to it', { name: 'web-ap' }, 'web-api'],
+      ['a namespace that is close', { namespace: 'shopp' }, 'There is no namespace shopp. Did you mean shop?'],
+      ['the same name elsewhere', { name: 'backend' }, 'in namespace far'],
+    ]
+    for (const [name, target, words] of missing) {
+      it(`hints at ${name} where the object is not there`, async () => {
+        put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web-api', namespace: 'shop' } }, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'backend', namespace: 'far' } })
+        const error = await errorOf(classify(world, request([IMAGE], target)))
+        expect(error?.code).to.equal('cluster/not-found')
+        expect(error?.hint).to.include(words)
+      })
+    }
+    it('still says not found where it may not list', async () => {
+      fleet.servers['one']?.intercept(request => /deployments\?|namespaces\?/.test(request.url ?? '') ? { status: 403, body: { message: 'no' } } : null)
+      expect(await failureOf(classify(world, request([IMAGE], { name: 'wbe' })))).to.equal('cluster/not-found')
+      fleet.servers['one']?.intercept(null)
+    })
+    it('hints at the kind where it is misspelt', async () => {
+      const error = await errorOf(classify(world, request([IMAGE], { type: 'deploymnet' })))
+      expect([error?.code, error?.hint]).to.deep.equal(['cluster/unknown-kind', 'Did you mean deployment or deployments?'])
+    })
+    it('takes one field asked twice for one, unless the values differ', async () => {
+      const same = await classify(world, request([IMAGE, IMAGE]))
+      expect(isRefusal(same) ? 0 : same.edits.length).to.equal(1)
+      expect(await failureOf(classify(world, request([IMAGE, { ...IMAGE, value: 'web:3' }])))).to.equal('usage/bad-argument')
+      expect(await failureOf(classify(world, request([])))).to.equal('usage/bad-argument')
+    })
+    it('refuses replicas that an autoscaler sets, and only those', async () => {
+      const hpa = (name: string, target: JsonObject): JsonObject => ({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name, namespace: 'shop' }, spec: { scaleTargetRef: target } })
+      put(hpa('other', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' }), hpa('api', { apiVersion: 'other/v1', kind: 'Deployment', name: 'web' }))
+      expect(isRefusal(await classify(world, request([SCALE])))).to.equal(false)
+      put(hpa('web', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }))
+      const refused = await classify(world, request([SCALE]))
+      expect(isRefusal(refused) ? `${refused.refused} ${refused.evidence[0]?.sentence ?? ''}` : '').to.include('IGNORED HorizontalPodAutoscaler shop/web')
+      expect(isRefusal(await classify(world, request([IMAGE])))).to.equal(false)
+    })
+    it('refuses templates that never change', async () => {
+      put({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'web', namespace: 'shop', uid: 'j' }, spec })
+      const refused = await classify(world, request([IMAGE], { type: 'job' }))
+      expect(isRefusal(refused) ? refused.refused : '').to.equal('UNSUPPORTED')
+    })
+  })
+
+  describe('locate', () => {
+    async function classified(object: KubernetesObject = live(), more: Partial<Classified> = {}): Promise<Classified> {
+      put({ ...object, spec })
+      const result = await classify(world, request([IMAGE]))
+      if (isRefusal(result)) throw new Error(result.message)
+      return { ...result, ...more }
+    }
+    const app = (name: string, more: Parameters<typeof application>[1] = {}): KubernetesObject => application(name, { ...more, source: { repoURL: repository.url, ...more.source } })
+    const source = (): KubernetesObject => gitRepository({ spec: { url: repository.url } })
+
+    it('gives the owner, its proof and the commit of its branch: Argo CD', async () => {
+      put(app('shop'))
+      const located = await locate(world, await classified())
+      if (isRefusal(located)) throw new Error(located.message)
+      expect([located.owner.name, located.base, located.branch]).to.deep.equal(['shop', tip, 'main'])
+      expect(located.ownerEvidence[0]?.sentence).to.include('status.resources lists it')
+    })
+    it('gives the owner, its proof and the commit of its branch: Flux', async () => {
+      put(kustomization('shop'), source())
+      const located = await locate(world, await classified())
+      if (isRefusal(located)) throw new Error(located.message)
+      expect([located.owner.tool, located.owner.source.path, located.base]).to.deep.equal(['flux', 'apps/web', tip])
+    })
+    it('follows the default branch by its name', async () => {
+      put(app('shop', { source: { targetRevision: 'HEAD' } }))
+      const located = await locate(world, await classified())
+      expect(isRefusal(located) ? located.message : located.branch).to.equal('main')
+    })
+    const track = (id: string): KubernetesObject => live({ annotations: { 'argocd.argoproj.io/tracking-id': id } })
+    const refused: readonly [string, () => readonly KubernetesObject[], KubernetesObject, string, string][] = [
+      ['two Applications list it', () => [app('shop'), app('other')], live(), 'AMBIGUOUS_OWNER', 'Application argocd/shop (cluster one) and Application argocd/other'],
+      ['Argo CD and Flux both list it', () => [app('shop'), kustomization('shop'), source()], live(), 'AMBIGUOUS_OWNER', 'Kustomization flux-system/shop'],
+      ['its labels name a living owner that does not list it', () => [kustomization('shop'), kustomization('other', { status: { inventory: { entries: [] } } }), source()], live({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'other', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }), 'AMBIGUOUS_OWNER', 'Kustomization flux-system/other'],
+      ['its mark names nobody', () => [], track('shop:apps/Deployment:shop/web'), 'OWNER_NOT_FOUND', 'which is not there'],
+      ['its mark names one that does not list it', () => [app('shop', { status: { resources: [] } })], track('shop:apps/Deployment:shop/web'), 'OWNER_NOT_FOUND', 'does not list it'],
+      ['its mark was copied', () => [app('shop', { status: { resources: [] } })], track('shop:apps/Deployment:shop/api'), 'UNMANAGED', 'it was copied'],
+      ['nobody lists it', () => [app('shop', { status: { resources: [] } })], live(), 'UNMANAGED', 'Application argocd/shop deploys to namespace shop'],
+      ['it is part of a plain Helm release', () => [], live({ annotations: { 'meta.helm.sh/release-name': 'web' } }), 'UNMANAGED', 'a Helm release installed without GitOps'],
+      ['another object makes it', () => [app('shop')], live({ ownerReferences: [{ kind: 'Rollout', name: 'web', controller: true }] }), 'UNSUPPORTED', 'is made by Rollout web'],
+      ['its repository is not configured', () => [app('shop', { source: { repoURL: 'https://elsewhere.example/x.git' } })], live(), 'REPOSITORY_UNKNOWN', 'unknown'],
+      ['its owner follows a tag', () => [app('shop', { source: { targetRevision: 'v1' } })], live(), 'PINNED', 'is no branch'],
+      ['its owner follows a branch that is not there', () => [app('shop', { source: { targetRevision: 'mian' } })], live(), 'PINNED', 'misspelt branch'],
+      ['its owner\'s path is not there', () => [app('shop', { source: { path: 'apps/gone' } })], live(), 'NOT_RENDERED', 'apps/gone'],
+      ['its owner has what Writ does not honour', () => [app('shop', { source: { helm: { values: 'a' } } })], live(), 'UNSUPPORTED', 'spec.source.helm'],
+    ]
+    for (const [name, owners, object, code, words] of refused) {
+      it(`answers ${code} where ${name}`, async () => {
+        put(...owners())
+        const result = await locate(world, await classified(object))
+        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
+        expect(JSON.stringify(result)).to.include(words)
+      })
+    }
+    it('takes a prover whose mark names somebody who is gone', async () => {
+      put(kustomization('shop'), source())
+      const located = await locate(world, await classified(live({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'gone', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } })))
+      expect(isRefusal(located) ? located.message : located.owner.name).to.equal('shop')
+    })
+    it('asks only the tool that the environment names, and nobody where it names none', async () => {
+      put(app('shop'), kustomization('shop'), source())
+      const base = await classified()
+      const only = await locate(world, { ...base, environment: { ...base.environment, provider: 'flux' } })
+      expect(isRefusal(only) ? only.message : only.owner.tool).to.equal('flux')
+      const none = await locate(world, { ...base, environment: { ...base.environment, provider: 'none' } })
+      expect(isRefusal(none) ? `${none.refused} ${none.message}` : '').to.include('UNMANAGED').and.include('provider: none')
+    })
+    const files: readonly [string, 'argocd' | 'flux', string][] = [
+      ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED'], ['apps/.argocd-source.yaml', 'argocd', 'an owner'],
+      ['apps/web/Chart.yaml', 'argocd', 'UNSUPPORTED'], ['.sourceignore', 'flux', 'UNSUPPORTED'], ['apps/web/.sourceignore', 'flux', 'UNSUPPORTED'], ['.sourceignore', 'argocd', 'an owner'], ['apps/web/.argocd-source.yaml', 'flux', 'an owner'],
+    ]
+    for (const [file, tool, answer] of files) {
+      it(`answers ${answer} to ${file} in a source of ${tool}`, async () => {
+        await repository.commit({ [file]: 'a: b\n' }, 'main')
+        put(...tool === 'argocd' ? [app('shop')] : [kustomization('shop'), source()])
+        const result = await locate(world, await classified())
+        repository.git('update-ref', 'refs/heads/main', tip)
+        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(answer)
+        if (isRefusal(result)) expect(result.evidence[0]?.at).to.equal(file)
+      })
+    }
+    it('reads past a Chart.yaml beside a kustomization file', async () => {
+      await repository.commit({ 'apps/web/Chart.yaml': 'a: b\n', 'apps/web/kustomization.yaml': 'resources: []\n' }, 'main')
+      put(app('shop'))
+      const result = await locate(world, await classified())
+      repository.git('update-ref', 'refs/heads/main', tip)
+      expect(isRefusal(result)).to.equal(false)
+    })
+  })
+})
+
+describe('choosing an owner', () => {
+  const claim = (name: string, more: Partial<Claim>): Claim => ({ owner: { tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name }, proof: false, exists: true, evidence: [], ...more })
+  const rows: readonly [string, readonly Claim[], string][] = [
+    ['nobody', [], 'nobody'],
+    ['one prover', [claim('a', { proof: true })], 'a'],
+    ['two provers', [claim('a', { proof: true }), claim('b', { proof: true })], 'AMBIGUOUS_OWNER'],
+    ['a prover and a living rival', [claim('a', { proof: true }), claim('b', {})], 'AMBIGUOUS_OWNER'],
+    ['a prover and a rival that is gone', [claim('a', { proof: true }), claim('b', { exists: false })], 'a'],
+    ['a prover and a weak mark', [claim('a', { proof: true }), claim('b', { weak: true })], 'a'],
+    ['a mark', [claim('a', {})], 'OWNER_NOT_FOUND'],
+    ['a mark of nobody', [claim('a', { exists: false })], 'OWNER_NOT_FOUND'],
+    ['weak marks only', [claim('a', { weak: true })], 'nobody'],
+  ]
+  for (const [name, claims, answer] of rows) {
+    it(`of ${name} gives ${answer}`, () => {
+      const chosen = chooseOwner(TARGET, claims)
+      expect(chosen === null ? 'nobody' : isRefusal(chosen) ? chosen.refused : chosen.owner.name).to.equal(answer)
+    })
+  }
+})

@@ -1,0 +1,301 @@
+import { expect } from 'chai'
+import type { StepResult } from '../../src/model/change.ts'
+import { WritError } from '../../src/model/error.ts'
+import { failureOf } from '../contracts/failure.ts'
+import { FILE, Stage, liveWeb, manifest } from './verify-world.ts'
+
+function waiting(result: StepResult): StepResult & { kind: 'waiting' } {
+  if (result.kind !== 'waiting') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
+  return result
+}
+
+function ended(result: StepResult): StepResult & { kind: 'ended' } {
+  if (result.kind !== 'ended') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
+  return result
+}
+
+describe('verifying a merged change', () => {
+  let stage: Stage
+  before(async () => { stage = await Stage.open() })
+  beforeEach(() => { stage.reset() })
+  after(() => stage.close())
+
+  describe('that is live', () => {
+    it('is verified after the stability time, with everything that was seen', async () => {
+      const first = waiting(await stage.look())
+      expect(first.waiting.sentence).to.include('watching for 3s')
+      const second = await stage.lookAfter(3000)
+      expect(second.kind).to.equal('done')
+      const evidence = second.kind === 'done' ? second.facts.verified : undefined
+      expect(evidence).to.deep.include({ revision: stage.ours, mergeCommit: stage.ours, fields: [{ path: 'spec.template.spec.containers[name=web].image', value: 'web:2' }], health: 'Deployment shop/web: 1 pods updated and ready' })
+      expect(evidence?.sentences.join('\n')).to.include('uid u1').and.include('contains the merge').and.include('holds the asked values')
+      expect(stage.refreshes).to.deep.equal([])
+    })
+    it('is never verified by one look alone', async () => {
+      stage.reset({ environment: { ...stage.change.plan.environment, verify: { stability: '0s' } } })
+      expect(waiting(await stage.look()).kind).to.equal('waiting')
+      expect((await stage.look()).kind).to.equal('done')
+    })
+    it('waits the whole stability time again after an interruption', async () => {
+      await stage.look()
+      stage.server.put(liveWeb('web:2', { status: { readyReplicas: 0, availableReplicas: 0 } }))
+      expect(waiting(await stage.lookAfter(2000)).facts?.healthySince).to.equal(null)
+      stage.server.put(liveWeb('web:2'))
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(1000)).kind).to.equal('done')
+    })
+    it('is not failed by the clock while it settles', async () => {
+      await stage.look()
+      stage.now += 3_600_000
+      expect((await stage.look()).kind).to.equal('done')
+    })
+    it('passes with a quantity written another way', async () => {
+      const path = ['spec', 'template', 'spec', 'containers', { key: 'name', value: 'web' }, 'resources', 'limits', 'cpu'] as const
+      const commit = await stage.repository.commit({ [FILE]: `${manifest('web:2')}        resources:\n          limits:\n            cpu: 0.5\n` }, 'main')
+      stage.reset({ edits: [{ path, before: '250m', after: '500m' }] })
+      stage.change = { ...stage.change, facts: { ...stage.change.facts, mergeCommit: commit } }
+      stage.seen = stage.observation({ revision: commit })
+      stage.server.put(liveWeb('web:2', { spec: { template: { spec: { containers: [{ name: 'web', image: 'web:2', resources: { limits: { cpu: '500m' } } }] } } } }))
+      await stage.look()
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('passes at a later commit that contains ours and still holds the value', async () => {
+      const later = await stage.repository.commit({ 'README.md': 'hello\n' }, 'main')
+      stage.seen = stage.observation({ revision: later })
+      await stage.look()
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('renders each observed revision once only', async () => {
+      await stage.look()
+      await stage.lookAfter(1000)
+      await stage.lookAfter(1000)
+      expect(stage.worktrees).to.equal(1)
+    })
+  })
+
+  describe('that the owner has not taken', () => {
+    beforeEach(() => { stage.seen = stage.observation({ revision: stage.old }) })
+
+    it('is not verified by Synced at an old commit, however equal the live object is', async () => {
+      const result = waiting(await stage.look())
+      expect(result.waiting).to.include({ for: 'controller', next: null })
+      expect(result.waiting.sentence).to.include(`is at ${stage.old.slice(0, 12)}, not yet at ${stage.ours.slice(0, 12)}`)
+      expect(waiting(await stage.lookAfter(60_000)).kind).to.equal('waiting')
+    })
+    it('triggers it at once, again after ten seconds, three times in all', async () => {
+      await stage.look()
+      await stage.lookAfter(500)
+      await stage.lookAfter(9000)
+      expect(stage.refreshes).to.have.length(1)
+      await stage.lookAfter(1000)
+      await stage.lookAfter(10_000)
+      await stage.lookAfter(10_000)
+      await stage.lookAfter(100_000)
+      expect(stage.refreshes).to.deep.equal(['normal', 'normal', 'normal'])
+    })
+    it('goes on without triggering where that is forbidden, and says so', async () => {
+      stage.refuseRefresh = new WritError('cluster/unauthorized', 'forbidden')
+      expect(waiting(await stage.look()).waiting.sentence).to.include('may not trigger it')
+    })
+    it('repeats what the controller says, and writes nothing where nothing is new', async () => {
+      stage.seen = stage.observation({ revision: stage.old, failure: { permanent: false, sentence: 'ComparisonError: i/o timeout', revision: null }, notes: ['its controller has not taken the refresh request yet'] })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('i/o timeout').and.include('has not taken the refresh request')
+      expect(waiting(await stage.lookAfter(500)).facts).to.equal(undefined)
+    })
+    it('waits where the revision is no commit', async () => {
+      stage.seen = stage.observation({ revision: null, accepted: false, unmet: ['it names no commit'] })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('at no commit')
+    })
+    it('waits at a commit that is not in the history, while the branch has ours', async () => {
+      stage.seen = stage.observation({ revision: 'f'.repeat(40) })
+      expect(waiting(await stage.look()).waiting.for).to.equal('controller')
+    })
+    it('asks often at first and seldom later', async () => {
+      expect(waiting(await stage.look()).retryAfter).to.equal(500)
+      expect(waiting(await stage.lookAfter(9000)).retryAfter).to.be.within(500, 1000)
+      stage.change = { ...stage.change, facts: { ...stage.change.facts, refreshes: 3 } }
+      expect(waiting(await stage.lookAfter(60_000)).retryAfter).to.be.within(5000, 8000)
+      expect(waiting(await stage.lookAfter(300_000)).retryAfter).to.be.within(13_500, 16_500)
+    })
+    it('times out with the condition that failed last', async () => {
+      await stage.look()
+      const result = ended(await stage.lookAfter(600_001))
+      expect([result.status, result.code]).to.deep.equal(['failed', 'verify/timeout'])
+      expect(result.message).to.include('within 10m').and.include(stage.old.slice(0, 12))
+    })
+    it('waits for people, and for ever, where it is suspended', async () => {
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, blocked: { code: 'BLOCKED_SUSPENDED', sentence: 'Kustomization a/b is suspended', next: 'flux resume kustomization b -n a' } })
+      expect(waiting(await stage.look()).waiting).to.deep.equal({ for: 'people', sentence: 'Kustomization a/b is suspended', next: 'flux resume kustomization b -n a' })
+      expect(waiting(await stage.lookAfter(86_400_000)).waiting.for).to.equal('people')
+      expect(stage.refreshes).to.deep.equal([])
+    })
+    it('lets it look first where it syncs by hand, then waits for the person', async () => {
+      const blocked = { code: 'BLOCKED_MANUAL_SYNC', sentence: 'syncs by hand', next: 'argocd app sync a/b' } as const
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, blocked })
+      expect(waiting(await stage.look()).waiting.for).to.equal('controller')
+      stage.seen = stage.observation({ revision: stage.ours, accepted: false, unmet: ['OutOfSync'], blocked })
+      expect(waiting(await stage.look()).waiting).to.include({ for: 'people', next: 'argocd app sync a/b' })
+    })
+  })
+
+  describe('that the owner cannot deploy', () => {
+    const broken = (revision: string | null, permanent: boolean) => ({ accepted: false, unmet: ['failing'], failure: { permanent, revision, sentence: 'sync Failed: admission webhook denied' } })
+
+    it('has failed with the controller\'s words, where it failed for good at a revision that contains ours', async () => {
+      stage.seen = stage.observation({ revision: stage.ours, ...broken(stage.ours, true) })
+      const result = ended(await stage.look())
+      expect([result.status, result.code]).to.deep.equal(['failed', 'verify/failed'])
+      expect(result.message).to.include('admission webhook denied')
+    })
+    it('has failed even where the owner still shows the old commit as compared', async () => {
+      stage.seen = stage.observation({ revision: stage.old, ...broken(stage.ours, true) })
+      expect(ended(await stage.look()).code).to.equal('verify/failed')
+    })
+    it('has not failed by a failure of before', async () => {
+      stage.seen = stage.observation({ revision: stage.old, ...broken(stage.old, true) })
+      expect(waiting(await stage.look()).waiting.for).to.equal('controller')
+    })
+    it('has not failed by what may pass', async () => {
+      stage.seen = stage.observation({ revision: stage.ours, ...broken(stage.ours, false) })
+      expect(waiting(await stage.look()).waiting.for).to.equal('controller')
+    })
+    it('has not failed by a failure that names no revision', async () => {
+      stage.seen = stage.observation({ revision: stage.old, ...broken(null, true) })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('admission webhook denied')
+    })
+    it('has failed where the owner deploys something else now', async () => {
+      stage.seen = stage.observation({ revision: stage.ours, accepted: false, unchanged: false })
+      expect(ended(await stage.look()).message).to.include('OWNER_CHANGED')
+    })
+  })
+
+  describe('that somebody changed again', () => {
+    afterEach(() => { stage.repository.git('update-ref', 'refs/heads/main', stage.ours) })
+
+    it('is superseded by the commit that set another value, which is named', async () => {
+      await stage.repository.commit({ 'README.md': 'one\n' }, 'main', 'before')
+      const culprit = await stage.repository.commit({ [FILE]: manifest('web:3') }, 'main', 'take web:3')
+      const last = await stage.repository.commit({ 'README.md': 'two\n' }, 'main', 'after')
+      stage.seen = stage.observation({ revision: last })
+      stage.server.put(liveWeb('web:3'))
+      const result = ended(await stage.look())
+      expect([result.status, result.code]).to.deep.equal(['superseded', 'verify/superseded'])
+      expect(result.message).to.include(culprit.slice(0, 12)).and.include('Ann: take web:3').and.include('web:3')
+    })
+    it('is reverted where the value of before is back', async () => {
+      const culprit = await stage.repository.commit({ [FILE]: manifest('web:1') }, 'main', 'Revert ours')
+      stage.seen = stage.observation({ revision: culprit })
+      const result = ended(await stage.look())
+      expect([result.status, result.code]).to.deep.equal(['failed', 'verify/reverted'])
+      expect(result.message).to.include(culprit.slice(0, 12))
+    })
+    it('is superseded where the object left the source', async () => {
+      const culprit = await stage.repository.commit({ [FILE]: null, 'apps/web/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n' }, 'main', 'remove web')
+      stage.seen = stage.observation({ revision: culprit, listed: false, accepted: false, unmet: ['not listed'] })
+      expect(ended(await stage.look()).message).to.include('no longer holds Deployment shop/web').and.include(culprit.slice(0, 12))
+    })
+    it('does not blame a side branch that never had it', async () => {
+      const side = stage.repository.git('commit-tree', `${stage.old}^{tree}`, '-p', stage.old, '-m', 'on the side')
+      const tree = stage.repository.git('rev-parse', `${await stage.repository.commit({ 'side.txt': 'x\n', [FILE]: manifest('web:9') }, 'scratch', 'scratch')}^{tree}`)
+      const merge = stage.repository.git('commit-tree', tree, '-p', stage.ours, '-p', side, '-m', 'merge side')
+      stage.repository.git('update-ref', 'refs/heads/main', merge)
+      stage.seen = stage.observation({ revision: merge })
+      expect(ended(await stage.look()).message).to.include(merge.slice(0, 12)).and.include('merge side')
+    })
+    it('waits where the source at the observed commit does not render', async () => {
+      const commit = await stage.repository.commit({ 'apps/web/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [\n' }, 'main', 'break it')
+      stage.seen = stage.observation({ revision: commit })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('does not render')
+    })
+    it('is reverted where the branch was rewritten without it', async () => {
+      const other = stage.repository.git('commit-tree', `${stage.old}^{tree}`, '-p', stage.old, '-m', 'rewritten')
+      stage.repository.git('update-ref', 'refs/heads/main', other)
+      stage.seen = stage.observation({ revision: other })
+      const result = ended(await stage.look())
+      expect(result.code).to.equal('verify/reverted')
+      expect(result.message).to.include('no longer contains the merge')
+    })
+  })
+
+  describe('whose live object says otherwise', () => {
+    it('gets one hard refresh, then has failed as FALSE_SYNCED', async () => {
+      stage.server.put(liveWeb('web:2-other'))
+      expect(waiting(await stage.look()).waiting.sentence).to.include('image = web:2-other live, asked is web:2')
+      await stage.lookAfter(4000)
+      const result = ended(await stage.lookAfter(1000))
+      expect(stage.refreshes).to.deep.equal(['hard'])
+      expect(result.code).to.equal('verify/failed')
+      expect(result.message).to.include('FALSE_SYNCED').and.include('web:2-other')
+    })
+    it('is given a minute while the hard refresh has not been taken', async () => {
+      stage.server.put(liveWeb('web:1'))
+      stage.seen = stage.observation({ revision: stage.ours, pending: true })
+      await stage.look()
+      expect((await stage.lookAfter(59_000)).kind).to.equal('waiting')
+      expect(ended(await stage.lookAfter(2000)).message).to.include('FALSE_SYNCED')
+    })
+    it('is verified where the hard refresh cured it', async () => {
+      stage.server.put(liveWeb('web:1'))
+      await stage.look()
+      stage.server.put(liveWeb('web:2'))
+      await stage.lookAfter(1000)
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('waits where it is gone, in deletion or without uid', async () => {
+      stage.server.remove('Deployment', 'web')
+      expect(waiting(await stage.look()).waiting.sentence).to.include('is not in cluster')
+      stage.server.put(liveWeb('web:2', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }))
+      expect(waiting(await stage.look()).waiting.sentence).to.include('being deleted')
+      stage.server.put({ ...liveWeb('web:2'), metadata: { name: 'web', namespace: 'shop', generation: 2 } })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('no uid')
+    })
+    it('waits until its controller has seen the newest spec', async () => {
+      stage.server.put(liveWeb('web:2', { metadata: { generation: 3 } }))
+      expect(waiting(await stage.look()).waiting.sentence).to.include('generation 2 of 3')
+    })
+    it('waits for people where the rollout is paused', async () => {
+      stage.server.put(liveWeb('web:2', { spec: { paused: true, template: { spec: { containers: [{ name: 'web', image: 'web:2' }] } } } }))
+      expect(waiting(await stage.look()).waiting).to.deep.include({ for: 'people', sentence: 'Deployment shop/web is paused (spec.paused)' })
+    })
+    it('has failed once its rollout was seen failing for a minute, and not before', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, availableReplicas: 0 } }), {
+        apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-1', namespace: 'shop', labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:2' }] },
+        status: { containerStatuses: [{ name: 'web', state: { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } } }] },
+      })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('failing').and.include('ImagePullBackOff: no such image')
+      expect((await stage.lookAfter(59_000)).kind).to.equal('waiting')
+      expect(ended(await stage.lookAfter(1000)).message).to.include('no such image')
+    })
+    it('forgets a failure that passed', async () => {
+      const failing = { status: { updatedReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'quota' }] } }
+      stage.server.put(liveWeb('web:2', failing))
+      await stage.look()
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0 } }))
+      await stage.lookAfter(50_000)
+      stage.server.put(liveWeb('web:2', failing))
+      expect((await stage.lookAfter(50_000)).kind).to.equal('waiting')
+    })
+    it('does not need to read pods', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0 } }))
+      stage.server.intercept(request => request.url?.includes('/pods') === true ? { status: 403, body: { message: 'no' } } : null)
+      expect(waiting(await stage.look()).waiting.sentence).to.include('new template')
+    })
+  })
+
+  describe('in trouble', () => {
+    it('waits for a cluster that does not answer, until the time is up', async () => {
+      stage.refuseObserve = new WritError('cluster/unreachable', 'Cluster c does not answer.', { retry: true })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('Cluster c does not answer')
+      expect(ended(await stage.lookAfter(600_001)).code).to.equal('verify/timeout')
+    })
+    it('fails where it may not look', async () => {
+      stage.refuseObserve = new WritError('cluster/unauthorized', 'no')
+      expect(await failureOf(stage.look())).to.equal('cluster/unauthorized')
+    })
+    it('is a bug without a merge commit', async () => {
+      stage.change = { ...stage.change, facts: {} }
+      expect(await failureOf(stage.look())).to.equal('internal/bug')
+    })
+  })
+})
