@@ -10,7 +10,7 @@ import type { RunResult } from './run.ts'
 import { keyOf } from './ssh-key.ts'
 
 /** What an approval is signed for; a signature made for anything else (a commit, a file, a login) never is one (reliability.md R6). */
-export const APPROVAL_NAMESPACE = 'writ/approval/v1'
+const APPROVAL_NAMESPACE = 'writ/approval/v1'
 
 /** Whose keys count. `home` is what `~` in a key file's path stands for. */
 export interface SignaturesOptions { readonly people: readonly Person[], readonly home?: string }

@@ -5,8 +5,8 @@ import { failureOf } from './failure.ts'
 import { aChange, anApproval, anEntry } from './samples.ts'
 
 /** A store under test: `again` opens a second connection to the same data, as another process would. */
-export interface StoreUnderTest { readonly changes: Changes, readonly leases: Leases, readonly approvals: Approvals }
-export interface StoreMaker {
+interface StoreUnderTest { readonly changes: Changes, readonly leases: Leases, readonly approvals: Approvals }
+interface StoreMaker {
   open(): Promise<{ readonly one: StoreUnderTest, readonly other: StoreUnderTest, readonly dispose: () => Promise<void> }>
 }
 

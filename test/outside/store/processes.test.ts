@@ -9,13 +9,15 @@ import { startWorker } from './processes.ts'
 import type { Worker } from './processes.ts'
 
 const PROCESSES = 4
+const LONG = process.env['WRIT_TEST_LONG'] !== undefined
 // Each round of the worker is at least 4 writing transactions.
-const ROUNDS = process.env['WRIT_TEST_LONG'] === undefined ? 63 : 250
-const KILLS = 20
-const WAVE = 5
+const ROUNDS = LONG ? 250 : 63
+// Most of the time goes into starting processes.
+const KILLS = LONG ? 20 : 8
+const WAVE = 4
 
 describe('several processes on one store', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let dir: string
   let path: string
   const workers: Worker[] = []
@@ -56,10 +58,9 @@ describe('several processes on one store', function () {
   })
 
   it('open one change request for a branch, whoever asks', async () => {
-    for (let i = 0; i < 3; i++) start('requests', path, '20')
-    expect(await Promise.all(workers.map(w => w.ended))).to.deep.equal([0, 0, 0])
+    for (let i = 0; i < 2; i++) start('requests', path, '20')
+    expect(await Promise.all(workers.map(w => w.ended))).to.deep.equal([0, 0])
     expect(workers[1]?.lines).to.deep.equal(workers[0]?.lines)
-    expect(workers[2]?.lines).to.deep.equal(workers[0]?.lines)
     expect(new Set(workers[0]?.lines).size).to.equal(20)
   })
 })
