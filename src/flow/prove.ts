@@ -1,12 +1,12 @@
 import type { Refusal } from '../model/error.ts'
 import { isRefusal, refuse } from '../model/error.ts'
-import { showPath } from '../model/field.ts'
+import { fieldAt, showPath } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
 import { canonical } from '../model/json.ts'
 import type { Located, NoChange, ObjectChange, Proof, Proven, RenderedChanges, RendererInfo } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { refOf, showRef } from '../model/resource.ts'
-import { sha256 } from './digest.ts'
+import { changeKey, sha256 } from './digest.ts'
 import type { RenderResult, RenderedObject } from './ports.ts'
 import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
@@ -17,6 +17,7 @@ import type { Closure, RenderAsk } from './proof/closure.ts'
 import { otherConsumers, renderAsk } from './proof/consumers.ts'
 import { looksFor } from './proof/looks.ts'
 import { ownersOfBranch } from './proof/owners.ts'
+import { sameField } from './same-field.ts'
 import { search } from './proof/search.ts'
 import type { Choice } from './proof/search.ts'
 import { findTarget, isAlreadySo, settleEdits } from './proof/target.ts'
@@ -57,7 +58,7 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
   const edits = settleEdits(located.edits, base.target.object)
   if ('refused' in edits) return edits
   const open = edits.filter(edit => !isAlreadySo(edit))
-  if (open.length === 0) return { noChange: true, message: `${showRef(located.target)} is already so in Git: ${edits.map(edit => `${showPath(edit.path)} = ${JSON.stringify(edit.before ?? null)}`).join(', ')}.`, target: located.target }
+  if (open.length === 0) return alreadySo(located, edits)
   const unset = open.find(edit => edit.before === undefined)
   if (unset !== undefined) return notSet(located, base, unset)
   const choice = await searchIn(world, bench, { located, base, edits: open })
@@ -70,6 +71,15 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
     proven: { ...located, edits, files: choice.files, places: choice.places, proof, blast: choice.blast.entries, alsoShips: ships },
     rendered: { asked: judgedObjects(before, choice.after, choice.changes), blast: choice.blast.rendered },
   }
+}
+
+/** Nothing to edit. Where the live object differs all the same, that is said: Writ did not see it arrive. */
+function alreadySo(located: Located, edits: readonly Edit[]): NoChange {
+  const values = edits.map(edit => `${showPath(edit.path)} = ${JSON.stringify(edit.before ?? null)}`).join(', ')
+  const behind = edits.filter(edit => !sameField(edit.path, fieldAt(located.live, edit.path), edit.after))
+    .map(edit => `${showPath(edit.path)} is ${JSON.stringify(fieldAt(located.live, edit.path) ?? null)}`)
+  const live = behind.length === 0 ? '' : ` The live object is not: ${behind.join(', ')}; ${showOwner(located.owner)} has not brought it there.`
+  return { noChange: true, message: `${showRef(located.target)} is already so in Git: ${values}.${live}`, target: located.target, key: changeKey({ ...located, edits }) }
 }
 
 async function readBase(bench: Bench, located: Located): Promise<Base | Refusal> {

@@ -26,6 +26,12 @@ export async function submit(world: World, plan: Plan): Promise<{ readonly chang
   }
 }
 
+/** The open change of this key: what asked for the same before, and is not at its end yet. */
+export async function standing(world: World, key: string): Promise<Change | null> {
+  const open = await world.changes.list({ status: 'open', limit: 1000 })
+  return open.find(change => change.key === key) ?? null
+}
+
 /** An alias that people.yaml does not know may look, and may propose in dev and test only (DESIGN.md section 3). */
 function mayRequest(plan: Plan): void {
   const { requester } = plan.request

@@ -110,7 +110,13 @@ export interface Plan extends Proven {
 }
 
 /** The live and rendered values are already as asked: nothing to do, a success. */
-export interface NoChange { readonly noChange: true, readonly message: string, readonly target: Target }
+export interface NoChange {
+  readonly noChange: true
+  readonly message: string
+  readonly target: Target
+  /** The idempotency key that the change would have had: an open change of the same key is on its way. */
+  readonly key: string
+}
 
 /** Every way a plan can end. */
 export type PlanResult = Plan | Refusal | NoChange

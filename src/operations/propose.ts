@@ -1,9 +1,9 @@
 import { isNoChange, plan } from '../flow/plan.ts'
-import { submit } from '../flow/submit.ts'
+import { standing, submit } from '../flow/submit.ts'
 import { isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import { valueAt } from '../model/json.ts'
-import type { Plan } from '../model/plan.ts'
+import type { NoChange, Plan } from '../model/plan.ts'
 import type { ChangeRequest, FieldAsk } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
 import { changeDocument, interruptedDocument, noChangeDocument, planDocument, refusalDocument } from '../views/documents.ts'
@@ -33,7 +33,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   }
   const result = await plan(world, request)
   if (isRefusal(result)) return refusalDocument(result)
-  if (isNoChange(result)) return noChangeDocument(result)
+  if (isNoChange(result)) return onItsWay(caller, input, result)
   const stale = checkReplicas(result, proposal.currentReplicas ?? null)
   if (stale !== null) return refusalDocument(stale)
   if (input.dryRun) return planDocument(result, 'Run the same command without --dry-run.')
@@ -42,6 +42,14 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   const { change, existed } = await withAliasHint(identity, () => submit(world, result))
   caller.progress(existed ? `change/${change.id} stands already` : `change/${change.id} is recorded`)
   return changeDocument(await drive(caller, change.id, input.until), existed ? { existed } : {})
+}
+
+/** Git holds the value already; where an open change brought it there, that change is what was asked for again. */
+async function onItsWay(caller: Caller, input: ChangeInput, result: NoChange): Promise<Proposed> {
+  const open = input.dryRun ? null : await standing(caller.world, result.key)
+  if (open === null) return noChangeDocument(result)
+  caller.progress(`change/${open.id} stands already`)
+  return changeDocument(await drive(caller, open.id, input.until), { existed: true })
 }
 
 function checkReplicas(result: Plan, current: number | null): Refusal | null {
