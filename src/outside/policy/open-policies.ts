@@ -7,7 +7,7 @@ import { judgeAll } from './judge.ts'
 import { readPolicySet } from './policy-set.ts'
 import type { PolicySet } from './policy-set.ts'
 
-/** Where the policies are, and how long one of them may take on one object (default 2000 ms). */
+/** Where the policies are, and how long one of them may take on one object (default 5000 ms). */
 export interface PolicyOptions { readonly dir: string, readonly timeoutMs?: number }
 
 /** Steps for one policy and object, as many as Kubernetes' cost limit of a binding (policy.md 2.3). */
@@ -21,7 +21,7 @@ const evaluators = new Map<number, Evaluator>()
  * The folder is read at every call, so that the hash and the verdicts always are of what stands there.
  * Both methods throw config/invalid, with file and line, for anything in the folder that is not understood.
  */
-export function openPolicies({ dir, timeoutMs = 2000 }: PolicyOptions): PolicyEngine {
+export function openPolicies({ dir, timeoutMs = 5000 }: PolicyOptions): PolicyEngine {
   const evaluator = evaluatorFor(timeoutMs)
   let last: { readonly bundle: string, readonly set: PolicySet } | null = null
 

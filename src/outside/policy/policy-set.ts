@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import { isObject, textAt } from '../../model/json.ts'
 import { WritError } from '../../model/error.ts'
 import type { PolicyFile } from './folder.ts'
-import { BindingFileObject, ParamFileObject, PolicyFileObject, Severity } from './schemas.ts'
+import { BindingFileObject, ConfigMapObject, ParamObject, PolicyFileObject, Severity } from './schemas.ts'
 import { yamlDocuments } from './yaml-documents.ts'
 import type { YamlDocument } from './yaml-documents.ts'
 
@@ -61,8 +61,9 @@ function bindingOf(document: YamlDocument, path: string): Binding {
 }
 
 function paramOf(document: YamlDocument): KubernetesObject {
-  document.as(ParamFileObject)
   const { value } = document
+  if (isObject(value) && value['kind'] === 'ConfigMap') document.as(ConfigMapObject)
+  else document.as(ParamObject)
   if (!isObject(value) || !isKubernetesObject(value)) throw document.wrong('this is no Kubernetes object')
   return value
 }

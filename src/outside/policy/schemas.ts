@@ -87,16 +87,16 @@ export const BindingFileObject = z.strictObject({
 })
 export type BindingFileObject = z.infer<typeof BindingFileObject>
 
-/** An object that policies take parameters from; the values of a ConfigMap are texts. */
-export const ParamFileObject = z.union([
-  z.strictObject({
-    apiVersion: z.literal('v1'), kind: z.literal('ConfigMap'), metadata: Metadata.extend({ namespace: z.string().min(1) }),
-    data: z.record(z.string(), z.string()).optional(), immutable: z.boolean().optional(),
-  }),
-  z.looseObject({
-    apiVersion: z.string().regex(/^[^/]+\/[^/]+$/, 'v1 with kind ConfigMap, or group/version of a custom resource'), kind: z.string().min(1), metadata: Metadata,
-  }),
-])
+/** A ConfigMap that policies take parameters from; its values are texts. */
+export const ConfigMapObject = z.strictObject({
+  apiVersion: z.literal('v1'), kind: z.literal('ConfigMap'), metadata: Metadata.extend({ namespace: z.string().min(1) }),
+  data: z.record(z.string(), z.string()).optional(), immutable: z.boolean().optional(),
+})
+
+/** Any other object that policies take parameters from. */
+export const ParamObject = z.looseObject({
+  apiVersion: z.string().regex(/^[^/]+\/[^/]+$/, 'a ConfigMap of v1, or a custom resource of group/version'), kind: z.string().min(1), metadata: Metadata,
+})
 
 /** The severities that the annotation writ.dev/severity may have (policy.md 4.1). */
 export const Severity = z.enum(['critical', 'high', 'medium', 'low', 'info'])

@@ -18,10 +18,10 @@ export function yamlDocuments({ path, text }: PolicyFile, dir: string): readonly
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, { lineCounter: lines })
   if (!Array.isArray(documents)) return []
-  return documents.filter(document => document.contents !== null || document.errors.length > 0).map(document => {
+  return documents.map((document): YamlDocument => {
     const [error] = document.errors
     if (error !== undefined) throw invalid(`${dir}/${path}:${error.linePos?.[0].line ?? 1}`, firstLine(error.message))
-    const value: unknown = document.toJS()
+    const value = plainValue(document, `${dir}/${path}:${lineAt(document, [], lines)}`)
     function wrong(message: string, at: readonly PropertyKey[] = []): WritError {
       return invalid(`${dir}/${path}:${lineAt(document, at, lines)}`, message)
     }
@@ -36,7 +36,16 @@ export function yamlDocuments({ path, text }: PolicyFile, dir: string): readonly
       },
       wrong,
     }
-  })
+  }).filter(document => document.value !== null)
+}
+
+/** The value of a document; aliases that make it grow without bound are refused by the parser. */
+function plainValue(document: Document.Parsed, where: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw invalid(where, error instanceof Error ? firstLine(error.message) : 'the value cannot be read')
+  }
 }
 
 /** The line of the deepest node that exists on a path. */

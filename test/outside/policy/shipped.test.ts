@@ -4,12 +4,13 @@ import { expect } from 'chai'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { EnvironmentClass } from '../../../src/model/environment.ts'
+import type { Json } from '../../../src/model/json.ts'
 import { isKubernetesObject } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { openPolicies } from '../../../src/outside/policy/open-policies.ts'
 import { change, environment } from './policy-folder.ts'
 
-const ManifestOrNull = z.custom<KubernetesObject>(value => isKubernetesObject(value)).optional()
+const ManifestOrNull = z.custom<KubernetesObject>(value => isKubernetesObject(value as Json)).optional()
 const Suite = z.strictObject({
   apiVersion: z.literal('test.gatekeeper.sh/v1alpha1'), kind: z.literal('Suite'), metadata: z.strictObject({ name: z.string() }),
   tests: z.array(z.strictObject({

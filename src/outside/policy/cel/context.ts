@@ -1,7 +1,8 @@
 import type { Json } from '../../../model/json.ts'
 import type { EvaluationJob } from '../evaluation.ts'
 import type { Context } from './round.ts'
-import { celValue, RequestValue, UnknownNamespace, VariableValues } from './values.ts'
+import { Unevaluable } from './unevaluable.ts'
+import { celValue, RequestValue, VariableValues } from './values.ts'
 
 /** The two states of the object that an evaluation sees. */
 export interface States { readonly object: Json, readonly oldObject: Json }
@@ -10,13 +11,17 @@ export interface States { readonly object: Json, readonly oldObject: Json }
 export function contextOf(job: EvaluationJob, states: States, variable: (name: string, context: Context) => unknown): Context {
   const request = new RequestValue()
   for (const [key, value] of Object.entries(job.request)) if (value !== undefined && value !== null) request.set(key, celValue(value))
-  const fixed = {
+  const context: Context = {
     object: celValue(states.object),
     oldObject: celValue(states.oldObject),
     request,
     params: celValue(job.params),
-    namespaceObject: 'unknown' in job.namespace ? new UnknownNamespace(job.namespace.unknown) : celValue(job.namespace.object),
+    // Looking at a namespace that nobody gave is an error, not an absence.
+    get namespaceObject() {
+      if ('unknown' in job.namespace) throw new Unevaluable(`the namespace ${job.namespace.unknown} is not known, so that namespaceObject cannot be looked at`)
+      return celValue(job.namespace.object)
+    },
+    variables: new VariableValues(name => variable(name, context)),
   }
-  const context: Context = { ...fixed, variables: new VariableValues(name => variable(name, context)) }
   return context
 }

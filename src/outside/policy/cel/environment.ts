@@ -10,7 +10,7 @@ import type { Overload, Pay } from './register.ts'
 import { strings } from './strings.ts'
 import { Unevaluable } from './unevaluable.ts'
 import { URLS, UrlValue } from './url.ts'
-import { RequestValue, UnknownNamespace, VariableValues } from './values.ts'
+import { RequestValue, VariableValues } from './values.ts'
 
 const OPTIONS = { enableOptionalTypes: true, homogeneousAggregateLiterals: false }
 
@@ -28,7 +28,6 @@ export function evaluatingEnvironment(meter: Meter): Environment {
   environment.registerType('net.CIDR', Cidr)
   environment.registerType('writ.Request', RequestValue)
   environment.registerType('writ.Variables', VariableValues)
-  environment.registerType('writ.UnknownNamespace', UnknownNamespace)
   for (const name of ['object', 'oldObject', 'params', 'namespaceObject']) environment.registerVariable(name, 'dyn')
   environment.registerVariable('request', 'writ.Request')
   environment.registerVariable('variables', 'writ.Variables')

@@ -12,7 +12,7 @@ export function celEquals(a: unknown, b: unknown): boolean {
   if (isNumber(a) && isNumber(b)) return sameNumber(numberOf(a), numberOf(b))
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => celEquals(item, b[i]))
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (a instanceof FieldsOnly || b instanceof FieldsOnly) throw new Unevaluable('request, variables and an unknown namespaceObject cannot be compared as a whole')
+  if (a instanceof FieldsOnly || b instanceof FieldsOnly) throw new Unevaluable('request and variables cannot be compared as a whole')
   const left = entriesOf(a)
   const right = entriesOf(b)
   if (left !== null && right !== null) return left.size === right.size && [...left].every(([key, value]) => right.has(key) && celEquals(value, right.get(key)))

@@ -28,7 +28,7 @@ const OPTIONAL_FIELDS = new Set(['name', 'namespace', 'subResource', 'requestSub
 /** A value of which only named fields can be looked at. */
 export class FieldsOnly extends Map<string, unknown> {
   override keys(): never {
-    throw new Unevaluable('request, variables and an unknown namespaceObject cannot be gone through')
+    throw new Unevaluable('request and variables cannot be gone through')
   }
 }
 
@@ -43,24 +43,6 @@ export class RequestValue extends FieldsOnly {
 
   override has(key: string): boolean {
     return this.get(key) !== undefined
-  }
-}
-
-/** `namespaceObject` where the namespace was not given: looking at it is an error, not an absence. */
-export class UnknownNamespace extends FieldsOnly {
-  readonly #name: string
-
-  constructor(name: string) {
-    super()
-    this.#name = name
-  }
-
-  override get(): never {
-    throw new Unevaluable(`the namespace ${this.#name} is not known, so that namespaceObject cannot be looked at`)
-  }
-
-  override has(): never {
-    return this.get()
   }
 }
 
