@@ -19,7 +19,7 @@ export function compareRenders(before: readonly KubernetesObject[], after: reado
 /** The leaves that differ between two versions of one object, and the lists whose order alone differs. */
 export function compareObjects(before: KubernetesObject, after: KubernetesObject): Pick<ObjectChange, 'fields' | 'reordered'> {
   const found: Found = { fields: [], reordered: [] }
-  if (before !== after) compareMaps(before, after, [], found)
+  if (before !== after) compareMaps({ before, after }, [], found)
   return found
 }
 
@@ -52,35 +52,37 @@ function compareSame(before: readonly KubernetesObject[], after: readonly Kubern
   return changes
 }
 
-function compareValues(before: Json | undefined, after: Json | undefined, path: FieldPath, found: Found): void {
-  if (isObject(before) && isObject(after)) compareMaps(before, after, path, found)
-  else if (isList(before) && isList(after)) compareLists(before, after, path, found)
+interface Two<T> { readonly before: T, readonly after: T }
+
+function compareValues({ before, after }: Two<Json | undefined>, path: FieldPath, found: Found): void {
+  if (isObject(before) && isObject(after)) compareMaps({ before, after }, path, found)
+  else if (isList(before) && isList(after)) compareLists({ before, after }, path, found)
   else if (!sameJson(before, after)) found.fields.push({ path, before, after })
 }
 
-function compareMaps(before: JsonObject, after: JsonObject, path: FieldPath, found: Found): void {
+function compareMaps({ before, after }: Two<JsonObject>, path: FieldPath, found: Found): void {
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    compareValues(own(before, key), own(after, key), [...path, key], found)
+    compareValues({ before: own(before, key), after: own(after, key) }, [...path, key], found)
   }
 }
 
-function compareLists(before: readonly Json[], after: readonly Json[], path: FieldPath, found: Found): void {
+function compareLists({ before, after }: Two<readonly Json[]>, path: FieldPath, found: Found): void {
   const last = path.at(-1)
   const name = typeof last === 'string' ? last : ''
   const key = isObjectList(before) && isObjectList(after) ? mergeKeyOf(name, before, after) : null
   if (key !== null) compareKeyed({ before, after, key, name }, path, found)
-  else if (before.length === after.length) before.forEach((item, i) => { compareValues(item, after[i], [...path, String(i)], found) })
+  else if (before.length === after.length) before.forEach((item, i) => { compareValues({ before: item, after: after[i] }, [...path, String(i)], found) })
   else found.fields.push({ path, before, after })
 }
 
-interface KeyedLists { readonly before: readonly Json[], readonly after: readonly Json[], readonly key: string, readonly name: string }
+interface KeyedLists extends Two<readonly Json[]> { readonly key: string, readonly name: string }
 
 function compareKeyed({ before, after, key, name }: KeyedLists, path: FieldPath, found: Found): void {
   const keys = (items: readonly Json[]): readonly (string | number)[] => items.flatMap(item => keyValue(item, key) ?? [])
   const oldKeys = keys(before)
   const newKeys = keys(after)
   for (const value of new Set([...oldKeys, ...newKeys])) {
-    compareValues(before[oldKeys.indexOf(value)], after[newKeys.indexOf(value)], [...path, { key, value }], found)
+    compareValues({ before: before[oldKeys.indexOf(value)], after: after[newKeys.indexOf(value)] }, [...path, { key, value }], found)
   }
   const commonBefore = oldKeys.filter(value => newKeys.includes(value))
   const commonAfter = newKeys.filter(value => oldKeys.includes(value))

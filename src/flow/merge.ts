@@ -55,7 +55,7 @@ async function push(context: StepContext, repository: RepositoryHandle, what: { 
 
 async function finish({ world, change }: StepContext, repository: RepositoryHandle, commit: string): Promise<StepResult> {
   const request = change.facts.changeRequest
-  if (request !== undefined) await repository.forge.merged(repository.reader.url, request.id, commit, change.facts.mergeAskedBy?.person ?? 'Writ')
+  if (request !== undefined) await repository.forge.merged(repository.reader.url, request.id, { commit, by: change.facts.mergeAskedBy?.person ?? 'Writ' })
   return {
     kind: 'done', sentence: `merged into ${change.plan.branch} as ${commit.slice(0, 12)}`,
     facts: { mergeCommit: commit, mergedAt: new Date(world.clock.now()).toISOString() },

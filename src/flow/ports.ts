@@ -181,7 +181,7 @@ export interface Forge {
   /** Brings head, title and body of an open one up to date. */
   update(repository: string, id: string, text: ChangeRequestText): Promise<ChangeRequestInfo>
   /** Records a merge that Writ pushed (mergedBy 'writ'). */
-  merged(repository: string, id: string, mergeCommit: string, by: string): Promise<ChangeRequestInfo>
+  merged(repository: string, id: string, merge: { readonly commit: string, readonly by: string }): Promise<ChangeRequestInfo>
   close(repository: string, id: string, by: string): Promise<ChangeRequestInfo>
 }
 

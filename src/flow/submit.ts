@@ -1,8 +1,10 @@
 import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import type { Plan } from '../model/plan.ts'
+import { refKey } from '../model/resource.ts'
 import { changeKey, sameFields } from './digest.ts'
 import { ROUTES } from './routes.ts'
+import type { Lease } from './ports.ts'
 import { tidy } from './tidy.ts'
 import type { World } from './world.ts'
 
@@ -12,6 +14,16 @@ import type { World } from './world.ts'
  */
 export async function submit(world: World, plan: Plan): Promise<{ readonly change: Change, readonly existed: boolean }> {
   mayRequest(plan)
+  // One at a time per target: two requests that race for the same fields must see each other.
+  const lease = await takeLease(world, `target/${plan.target.cluster}/${refKey(plan.target)}`)
+  try {
+    return await submitLocked(world, plan)
+  } finally {
+    await lease.release()
+  }
+}
+
+async function submitLocked(world: World, plan: Plan): Promise<{ readonly change: Change, readonly existed: boolean }> {
   const change = newChange(world, plan)
   const open = await world.changes.list({ status: 'open', limit: 1000 })
   const older = open.filter(other => other.key !== change.key && sameFields(other.plan, plan) && other.facts.mergeIntent === undefined && other.facts.mergeCommit === undefined)
@@ -52,20 +64,24 @@ function newChange(world: World, plan: Plan): Change {
 }
 
 /** Nobody may be in the middle of merging a change while it is superseded. */
-async function takeAll(world: World, changes: readonly Change[]): Promise<{ release(): Promise<void> }[]> {
-  const leases: { release(): Promise<void> }[] = []
-  for (const change of changes) {
-    for (let tries = 0; ; tries += 1) {
-      const lease = await world.leases.take(`change/${change.id}`)
-      if (!('holder' in lease)) {
-        leases.push(lease)
-        break
-      }
-      if (tries >= 100) throw new WritError('store/locked', `change/${change.id} asks for the same fields and is being worked on by ${lease.holder}.`, { retry: true })
-      await world.clock.sleep(200)
-    }
+async function takeAll(world: World, changes: readonly Change[]): Promise<readonly Lease[]> {
+  const leases: Lease[] = []
+  try {
+    for (const change of changes) leases.push(await takeLease(world, `change/${change.id}`))
+    return leases
+  } catch (error) {
+    for (const lease of leases) await lease.release()
+    throw error
   }
-  return leases
+}
+
+async function takeLease(world: World, name: string): Promise<Lease> {
+  for (let tries = 0; ; tries += 1) {
+    const lease = await world.leases.take(name)
+    if (!('holder' in lease)) return lease
+    if (tries >= 150) throw new WritError('store/locked', `${name} is being worked on by ${lease.holder}.`, { retry: true })
+    await world.clock.sleep(100 + Math.floor(world.clock.random() * 200))
+  }
 }
 
 /** Those that are still open and not merged, now that their leases are held. */

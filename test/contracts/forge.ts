@@ -104,7 +104,7 @@ function endContract(now: () => ForgeUnderTest): void {
     const { one, repository, heads } = now()
     if (one.can.mergedBy !== 'writ') return
     const first = await one.open(repository, text(now()))
-    await one.merged(repository, first.id, heads[2], 'ann')
+    await one.merged(repository, first.id, { commit: heads[2], by: 'ann' })
     const second = await one.open(repository, text(now(), { head: heads[1] }))
     expect(second.id).not.to.equal(first.id)
     expect(await one.find(repository, 'writ/a')).to.deep.equal(second)
@@ -124,11 +124,11 @@ function endContract(now: () => ForgeUnderTest): void {
     const { one, other, repository, heads } = now()
     if (one.can.mergedBy !== 'writ') return
     const { id } = await one.open(repository, text(now()))
-    const merged = await one.merged(repository, id, heads[2], 'ann')
+    const merged = await one.merged(repository, id, { commit: heads[2], by: 'ann' })
     expect(merged).to.deep.include({ id, state: 'merged', mergeCommit: heads[2] })
-    expect(await other.merged(repository, id, heads[2], 'bo')).to.deep.equal(merged)
+    expect(await other.merged(repository, id, { commit: heads[2], by: 'bo' })).to.deep.equal(merged)
     expect(await other.close(repository, id, 'bo')).to.deep.equal(merged)
-    expect(await failureOf(other.merged(repository, id, heads[1], 'bo'))).to.equal('internal/bug')
+    expect(await failureOf(other.merged(repository, id, { commit: heads[1], by: 'bo' }))).to.equal('internal/bug')
     expect(await one.find(repository, 'writ/a')).to.deep.equal(merged)
   })
 
@@ -137,6 +137,6 @@ function endContract(now: () => ForgeUnderTest): void {
     if (one.can.mergedBy !== 'writ') return
     const { id } = await one.open(repository, text(now()))
     await one.close(repository, id, 'bo')
-    expect(await one.merged(repository, id, heads[2], 'ann')).to.deep.include({ state: 'merged', mergeCommit: heads[2] })
+    expect(await one.merged(repository, id, { commit: heads[2], by: 'ann' })).to.deep.include({ state: 'merged', mergeCommit: heads[2] })
   })
 }

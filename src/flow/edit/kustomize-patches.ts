@@ -13,9 +13,8 @@ import { readSource } from './source.ts'
 /** Inline patches of a kustomization that hold the sought value. */
 export function inlinePatchLooks(kustomization: KustomizationText, sought: Sought): readonly Look[] {
   return inlinePatches(kustomization).flatMap(({ steps, text, targeted }) => {
-    const layer: Layer = { file: kustomization.path, what: 'inline patch', depth: kustomization.depth, layer: 1 }
-    const wrap = (inner: Place): Place => ({ document: 0, steps, inner })
-    return patchLooks({ source: readSource(text), targeted }, sought, layer, wrap)
+    const layer: Layer = { file: kustomization.path, what: 'inline patch', depth: kustomization.depth, layer: 1, wrap: (inner: Place) => ({ document: 0, steps, inner }) }
+    return patchLooks({ source: readSource(text), targeted }, sought, layer)
   })
 }
 
@@ -26,22 +25,22 @@ export function patchFileLooks(patch: { readonly text: string, readonly targeted
 
 interface PatchText { readonly source: Source, readonly targeted: boolean }
 
-function patchLooks({ source, targeted }: PatchText, sought: Sought, layer: Layer, wrap?: (place: Place) => Place): readonly Look[] {
+function patchLooks({ source, targeted }: PatchText, sought: Sought, layer: Layer): readonly Look[] {
   if (source.problem !== null) return []
   return source.documents.flatMap((document, i) => {
-    if (isSeq(document.contents)) return operationLooks({ source, document: i }, sought, { ...layer, what: `${layer.what} (JSON6902)` }, wrap)
+    if (isSeq(document.contents)) return operationLooks({ source, document: i }, sought, { ...layer, what: `${layer.what} (JSON6902)` })
     const starts = manifestStarts(document, manifest => targeted || textAt(manifest, 'kind') === undefined || textAt(manifest, 'kind') === sought.target.kind)
-    return starts.flatMap(start => lookAt({ source, document: i, start, path: sought.path }, sought, { ...layer, what: `${layer.what} (strategic merge)` }, wrap) ?? [])
+    return starts.flatMap(start => lookAt({ source, document: i, start, path: sought.path }, sought, { ...layer, what: `${layer.what} (strategic merge)` }) ?? [])
   })
 }
 
-function operationLooks(at: { readonly source: Source, readonly document: number }, sought: Sought, layer: Layer, wrap?: (place: Place) => Place): readonly Look[] {
+function operationLooks(at: { readonly source: Source, readonly document: number }, sought: Sought, layer: Layer): readonly Look[] {
   const operations: unknown = at.source.documents[at.document]?.toJS({ maxAliasCount: 1000 })
   if (!Array.isArray(operations)) return []
   return operations.flatMap((operation: Json, i) => {
     if (!isObject(operation) || (operation['op'] !== 'add' && operation['op'] !== 'replace') || typeof operation['path'] !== 'string') return []
     const rest = restOfPath(operation['path'], sought.path, operation['value'])
-    return rest === null ? [] : lookAt({ ...at, start: [i, 'value'], path: rest }, sought, layer, wrap) ?? []
+    return rest === null ? [] : lookAt({ ...at, start: [i, 'value'], path: rest }, sought, layer) ?? []
   })
 }
 

@@ -1,7 +1,7 @@
-import { isScalar } from 'yaml'
+import { isMap, isScalar, isSeq } from 'yaml'
 import type { Document } from 'yaml'
 import type { Json } from '../../model/json.ts'
-import { isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { isInline } from '../../model/kustomization.ts'
 import type { KustomizationReference } from '../../model/kustomization.ts'
 import { entryLooks } from './kustomize-entries.ts'
@@ -50,8 +50,8 @@ function fileLooks(space: SearchSpace, { kustomization, file }: FileOf, sought: 
   if (file.reference.role === 'resource') return manifestLooks(space, { ...layer, what: 'resource', layer: 2 }, sought)
   const text = space.texts.get(file.path)
   if (file.reference.role !== 'patch' || text === undefined) return []
-  const entry = valueAt(kustomization.value[String(file.reference.steps[0])])
-  const item = Array.isArray(entry) ? entry[Number(file.reference.steps[1])] as Json : undefined
+  const entry = valueAt(kustomization.value, String(file.reference.steps[0]))
+  const item = isList(entry) ? entry[Number(file.reference.steps[1])] : undefined
   return patchFileLooks({ text, targeted: isObject(item) && item['target'] !== undefined }, sought, { ...layer, what: 'patch', layer: 1 })
 }
 
@@ -81,14 +81,13 @@ function valueLooks(space: SearchSpace, layer: Layer, sought: Sought): readonly 
 function scalarsNamed(document: Document, key: string, value: Json): readonly YamlSteps[] {
   const found: YamlSteps[] = []
   const walk = (node: unknown, steps: YamlSteps): void => {
-    if (typeof node !== 'object' || node === null || !('items' in node) || !Array.isArray(node.items)) return
-    for (const [i, item] of (node.items as readonly unknown[]).entries()) {
-      const pair = typeof item === 'object' && item !== null && 'key' in item && 'value' in item ? item : null
-      const step = pair === null ? i : keyText(pair.key)
-      const child: unknown = pair === null ? item : pair.value
+    if (isSeq(node)) for (const [i, item] of node.items.entries()) walk(item, [...steps, i])
+    if (!isMap(node)) return
+    for (const pair of node.items) {
+      const step = keyText(pair.key)
       if (step === null) continue
-      if (step === key && isScalar(child) && sameJson(valueOf(child, document), value)) found.push([...steps, step])
-      walk(child, [...steps, step])
+      if (step === key && isScalar(pair.value) && sameJson(valueOf(pair.value, document), value)) found.push([...steps, step])
+      walk(pair.value, [...steps, step])
     }
   }
   walk(document.contents, [])

@@ -25,7 +25,10 @@ export type Look =
   | { readonly kind: 'blocked', readonly code: RefusalCode, readonly at: string, readonly sentence: string }
 
 /** Where a candidate would lie: everything but the scalars. */
-export type Layer = Pick<Candidate, 'file' | 'what' | 'depth' | 'layer'>
+export interface Layer extends Pick<Candidate, 'file' | 'what' | 'depth' | 'layer'> {
+  /** Puts a place of an inline patch into the file that holds it. */
+  readonly wrap?: (place: Place) => Place
+}
 
 /** A value sought at a path below a node of a document. */
 export interface Spot {
@@ -42,8 +45,8 @@ export function soughtOf(edit: Edit, target: ObjectRef): Sought | null {
   return isScalarJson(before) && isScalarJson(after) ? { target, path: edit.path, before, after } : null
 }
 
-/** Looks for the sought value at one spot; null where it is not there. `wrap` puts the place into the file (inline patches). */
-export function lookAt(spot: Spot, sought: Sought, layer: Layer, wrap: (place: Place) => Place = place => place): Look | null {
+/** Looks for the sought value at one spot; null where it is not there. */
+export function lookAt(spot: Spot, sought: Sought, { wrap, ...layer }: Layer): Look | null {
   const document = spot.source.documents[spot.document]
   if (document === undefined) return null
   const found = descend(document, [...spot.start, ...spot.path], spot.source.text)
@@ -51,7 +54,8 @@ export function lookAt(spot: Spot, sought: Sought, layer: Layer, wrap: (place: P
   if (found.kind === 'blocked' && !sameJson(readAt(document, [...spot.start, ...spot.path]), sought.before)) return null
   if (found.kind === 'blocked') return { kind: 'blocked', code: found.code, at: `${layer.file}:${spot.source.lineOf(found.offset)}`, sentence: found.sentence }
   if (!isScalar(found.node) || !sameJson(valueOf(found.node, document), sought.before)) return null
-  const place = wrap({ document: spot.document, steps: found.steps, inner: null })
+  const inside: Place = { document: spot.document, steps: found.steps, inner: null }
+  const place = wrap?.(inside) ?? inside
   return { kind: 'candidate', candidate: { ...layer, edits: [{ place, value: sought.after }] } }
 }
 

@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
-import type { Document, Node, ParsedNode } from 'yaml'
+import type { Document, Node } from 'yaml'
 import type { RefusalCode } from '../../model/codes.ts'
 import type { Json } from '../../model/json.ts'
 import { GO_YAML } from '../../model/plain-scalar.ts'
@@ -7,7 +7,7 @@ import { GO_YAML } from '../../model/plain-scalar.ts'
 /** A YAML text, parsed only to find places in it; nothing is ever written back from the parsed form (editing.md section 0). */
 export interface Source {
   readonly text: string
-  readonly documents: readonly Document.Parsed<ParsedNode>[]
+  readonly documents: readonly Document.Parsed[]
   /** Why the text cannot be edited, with the line; null where it parses cleanly. */
   readonly problem: SourceProblem | null
   /** 1-based line of an offset. */
@@ -37,7 +37,7 @@ function problemOf(text: string, documents: Source['documents'], lineOf: (offset
 }
 
 /** `a: {{ x }}` is valid YAML: a map whose key is a map. No manifest means that. */
-function firstCollectionKey(document: Document.Parsed<ParsedNode>): number | null {
+function firstCollectionKey(document: Document.Parsed): number | null {
   let found: number | null = null
   visit(document, {
     Pair(_key, pair) {
@@ -84,7 +84,9 @@ export function asNode(value: unknown): Node | null {
 /** The text of a map key as JSON has it, or null where the key is no scalar. `<<` is a key like others here. */
 export function keyText(key: unknown): string | null {
   if (!isScalar(key)) return null
-  return typeof key.value === 'symbol' ? '<<' : String(key.value ?? key.source ?? '')
+  const { value, source } = key
+  if (typeof value === 'symbol') return '<<'
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : source ?? ''
 }
 
 /** What toJS gives, as plain JSON. */

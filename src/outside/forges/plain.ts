@@ -13,7 +13,7 @@ export function plainForge({ name, rows }: { readonly name: string, readonly row
     },
     open: async (repository, text) => infoOf(await rows.open(repository, text)),
     update: async (repository, id, text) => infoOf(await rows.update(repository, id, text)),
-    merged: async (repository, id, ...[mergeCommit, by]) => infoOf(await rows.end(repository, id, { state: 'merged', mergeCommit, by })),
+    merged: async (repository, id, { commit, by }) => infoOf(await rows.end(repository, id, { state: 'merged', mergeCommit: commit, by })),
     close: async (repository, id, by) => infoOf(await rows.end(repository, id, { state: 'closed', by })),
   }
 }
