@@ -41,7 +41,7 @@ function generatorKeys(): ReadonlySet<string> {
 
 /** True where kustomize would fetch the path instead of opening it (git and http forms; editing.md 4.3 REMOTE). */
 export function looksRemote(path: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(path) || /^git::/.test(path) || /^[^/\s]+@[^/\s]+:/.test(path) || /^(?:gh:|github\.com[/:])/i.test(path)
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(path) || path.startsWith('git::') || /^[^/\s]+@[^/\s]+:/.test(path) || /^(?:gh:|github\.com[/:])/i.test(path)
     || /[?&](?:ref|version)=/.test(path)
 }
 
@@ -105,7 +105,8 @@ export function kustomizationProblem(kustomization: JsonObject): KustomizationPr
 export function pluginProblem(plugin: Json): string | null {
   if (!isObject(plugin)) return 'a plugin configuration that is no object'
   const kind = typeof plugin['kind'] === 'string' ? plugin['kind'] : ''
-  if (plugin['apiVersion'] !== 'builtin' || !BUILTIN.has(kind)) return `the plugin ${String(plugin['apiVersion'])} ${kind}, which is not one of kustomize's own`
+  const version = typeof plugin['apiVersion'] === 'string' ? plugin['apiVersion'] : ''
+  if (version !== 'builtin' || !BUILTIN.has(kind)) return `the plugin ${version} ${kind}, which is not one of kustomize's own`
   const text = JSON.stringify(plugin['metadata'] ?? null)
   return text.includes('config.kubernetes.io/function') || text.includes('config.k8s.io/function') ? `the function that ${kind} names` : null
 }

@@ -80,6 +80,6 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
 }
 
 /** Throws as soon as anything of it is used. */
-function absent<T>(name: string): T {
-  return new Proxy({}, { get(_target, key) { throw new Error(`${name}.${String(key)} is not part of this test`) } }) as T
+function absent(name: string): never {
+  return new Proxy({}, { get(_target, key) { throw new Error(`${name}.${String(key)} is not part of this test`) } }) as never
 }

@@ -97,18 +97,19 @@ async function scanPluginFile(scan: Scan, named: Named): Promise<Failure | null>
 /** Plugin configurations that stand as YAML text in the kustomization itself. */
 function inlinePlugins(kustomization: JsonObject, named: Pick<Named, 'file' | 'text'>): { readonly failure: Failure | null, readonly references: readonly KustomizationReference[] } {
   const references: KustomizationReference[] = []
-  for (const key of ['generators', 'transformers', 'validators']) {
-    for (const [i, item] of listOf(kustomization[key]).entries()) {
-      if (typeof item !== 'string' || !isInline(item)) continue
-      const at = `${named.file}:${lineOfSteps(named.text, [key, i])}`
-      for (const manifest of readManifests(item, 'unique')) {
-        const problem = manifest.ok ? pluginProblem(manifest.value) : manifest.message
-        if (problem !== null) return { failure: failureOf('UNSUPPORTED', at, `Writ does not run ${problem}.`), references }
-        if (manifest.ok) references.push(...pluginReferences(manifest.value).map(reference => ({ ...reference, steps: [key, i] })))
-      }
+  for (const { steps, text } of inlineTexts(kustomization)) {
+    for (const manifest of readManifests(text, 'unique')) {
+      const problem = manifest.ok ? pluginProblem(manifest.value) : manifest.message
+      if (problem !== null) return { failure: failureOf('UNSUPPORTED', `${named.file}:${lineOfSteps(named.text, steps)}`, `Writ does not run ${problem}.`), references }
+      if (manifest.ok) references.push(...pluginReferences(manifest.value).map(reference => ({ ...reference, steps })))
     }
   }
   return { failure: null, references }
+}
+
+function inlineTexts(kustomization: JsonObject): readonly { readonly steps: readonly (string | number)[], readonly text: string }[] {
+  return ['generators', 'transformers', 'validators'].flatMap(key => listOf(kustomization[key])
+    .flatMap((item, i) => typeof item === 'string' && isInline(item) ? [{ steps: [key, i], text: item }] : []))
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
