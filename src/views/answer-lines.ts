@@ -33,7 +33,7 @@ export function listLines(items: readonly ChangeSummary[], now: string, wide: bo
   const head = ['NAME', 'STATUS', 'TARGET', 'CHANGE', 'ENVIRONMENT', 'AGE', 'WAITS FOR', ...wide ? ['CLUSTER', 'ASKED BY', 'OWNER', 'BRANCH'] : []]
   return table(head, items.map(item => [
     `change/${item.id}`, item.status, item.target, item.what, item.environment, age(item.createdAt, now),
-    item.waiting === null ? (item.status === 'open' ? item.step : '-') : `${item.waiting.for}: ${item.waiting.sentence}`,
+    item.waiting === null ? (item.status === 'open' ? item.step : '-') : `${item.waiting.for}: ${item.waiting.sentence.replace(/^waits for /, '')}`,
     ...wide ? [item.cluster, item.requester, item.owner, item.branch ?? '-'] : [],
   ]))
 }

@@ -35,11 +35,15 @@ export function describeLines(change: ChangeDocument): readonly Line[] {
   ]
 }
 
-/** Whom an open change waits for, and the command that goes on. */
+/** Whom an open change waits for, and the command that goes on: one line, the last. */
 export function waitingLines(change: Pick<ChangeDocument, 'status' | 'waiting' | 'next' | 'step'>): readonly Line[] {
   if (change.status !== 'open') return []
-  const waits = change.waiting === null ? line(`Not finished: at ${change.step}.`, 'warn') : line(`Waits for ${change.waiting.for === 'people' ? 'people' : `the ${change.waiting.for}`}: ${change.waiting.sentence}`, 'warn')
-  return change.next === null ? [waits] : [waits, line(`Next: ${change.next}`, 'title')]
+  const { waiting } = change
+  const next = change.next === null ? '' : ` Next: ${change.next}`
+  if (waiting === null) return [line(`Not finished: it is at ${change.step}.${next}`, 'warn')]
+  const whom = waiting.for === 'people' ? 'people' : waiting.for === 'process' ? 'another process' : `the ${waiting.for}`
+  const sentence = waiting.sentence.replace(/^waits for /, '')
+  return [line(`Waiting for ${whom}: ${sentence}${/[.!?]$/.test(sentence) ? '' : '.'}${next}`, 'warn')]
 }
 
 /** Evidence as indented sentences with their places. */

@@ -3,13 +3,14 @@ import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
 import { line, row } from './line.ts'
 import type { Line } from './line.ts'
+import { proofOf } from './plan-lines.ts'
 
 /** The owner of an object for a person: who, by what proof, from where, and how it delivers. */
 export function ownerLines({ target, environment, owner, evidence, branch, base }: OwnerAnswer): readonly Line[] {
   const { source, delivery, destination } = owner
   return [
     line(`${showRef(target)} on ${target.cluster} is deployed by ${showOwner(owner)}`, 'title'),
-    ...row('proof', evidence.map(({ sentence, at }) => `${sentence}${at === undefined ? '' : ` (${at})`}`)),
+    ...row('proof', proofOf(owner, evidence)),
     ...row('environment', [`${environment.name} (class ${environment.class}, risk ${environment.rules.riskLevel})`], environment.known ? 'plain' : 'warn'),
     ...row('owner on', [owner.cluster]),
     ...row('repository', [source.url]),

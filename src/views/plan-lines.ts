@@ -1,3 +1,4 @@
+import type { Evidence } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
 import type { OwnerRef } from '../model/owner.ts'
 import type { ApprovalNeed, BlastEntry, Plan as WholePlan } from '../model/plan.ts'
@@ -18,7 +19,7 @@ export function planLines(plan: Plan): readonly Line[] {
     line(planTitle(plan), 'title'),
     ...row('environment', [environmentOf(plan)], plan.environment.known ? 'plain' : 'warn'),
     ...row('route', [`${plan.route}: ${plan.routeReason}`]),
-    ...row('owner', [showOwner(plan.owner), ...plan.ownerEvidence.map(({ sentence, at }) => `${sentence}${at === undefined ? '' : ` (${at})`}`)]),
+    ...row('owner', [showOwner(plan.owner), ...proofOf(plan.owner, plan.ownerEvidence)]),
     ...row('repository', [`${plan.owner.source.url} ${plan.branch} at ${plan.base.slice(0, 12)}`]),
     ...row('place', plan.places),
     ...plan.request.reason === null ? [] : row('reason', [plan.request.reason]),
@@ -34,9 +35,14 @@ export function planLines(plan: Plan): readonly Line[] {
   ]
 }
 
-/** `set image: image of web = nginx:1.27, Deployment shop/web on main`. */
+/** `Deployment shop/web on main: image of web = nginx:1.27`. */
 export function planTitle(plan: Pick<Plan, 'request' | 'target'>): string {
-  return `${plan.request.asks.map(showAsk).join(', ')}: ${showRef(plan.target)} on ${plan.target.cluster}`
+  return `${showRef(plan.target)} on ${plan.target.cluster}: ${plan.request.asks.map(showAsk).join(', ')}`
+}
+
+/** The evidence for an owner; what was read from the owner itself need not say so again. */
+export function proofOf(owner: OwnerRef, evidence: readonly Evidence[]): readonly string[] {
+  return evidence.map(({ sentence, at }) => at === undefined || at === showOwner(owner) ? sentence : `${sentence} (${at})`)
 }
 
 /** Who must agree, in words. */

@@ -17,6 +17,7 @@ export function buildProgram(io: ProgramIo, take: Take): Command {
     .version(version(), '--version', 'print the version')
     .enablePositionalOptions()
     .helpCommand(false)
+    .usage('COMMAND [options]')
   addChangeCommands(program, take)
   addLookCommands(program, take)
   addDecideCommands(program, take)
@@ -29,7 +30,7 @@ Exit codes: 0 done or no change, 1 failed, 2 usage or configuration, 3 refused, 
 A first look: writ sandbox demo    A first configuration: writ init`)
   quiet(program, io)
   // The verbs come first; the options of every command stand with every command.
-  program.configureHelp({ visibleOptions: () => [] })
+  program.configureHelp({ ...program.configureHelp(), visibleOptions: () => [] })
   return program
 }
 
