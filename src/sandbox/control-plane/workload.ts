@@ -33,7 +33,7 @@ const STEPS: Readonly<Record<string, Step>> = { 'apps/deployments': stepDeployme
 const PLURALS: Readonly<Record<string, string>> = { Deployment: 'apps/deployments', StatefulSet: 'apps/statefulsets', DaemonSet: 'apps/daemonsets', ReplicaSet: 'apps/replicasets' }
 const DEFAULTS = { frozen: false, stepDelay: 25, deadline: 3000, badImages: ['does-not-exist'] }
 
-interface Watched { timer: NodeJS.Timeout | undefined, progress: string, since: number }
+interface Watched { timer: NodeJS.Timeout | undefined, generation: unknown, progress: string, since: number }
 
 /** Rolls out Deployments, StatefulSets and DaemonSets step by step; other kinds get no status. */
 export function startWorkloads(objects: Objects, options: WorkloadOptions): Workloads {
@@ -46,7 +46,7 @@ export function startWorkloads(objects: Objects, options: WorkloadOptions): Work
 
   const schedule = (resource: string, object: JsonObject): void => {
     const key = `${resource}/${placeOf(object)}`
-    const state = watched.get(key) ?? { timer: undefined, progress: '', since: Date.now() }
+    const state = watched.get(key) ?? { timer: undefined, generation: undefined, progress: '', since: Date.now() }
     watched.set(key, state)
     if (state.timer !== undefined) return
     state.timer = setTimeout(() => {
@@ -59,11 +59,15 @@ export function startWorkloads(objects: Objects, options: WorkloadOptions): Work
     if (!live || valueAt(live, 'metadata', 'deletionTimestamp') !== undefined) return void watched.delete(`${resource}/${placeOf(object)}`)
     const settings = settingsOf(live)
     if (settings.frozen) return
+    // A new generation has its whole deadline before it, however long the one before has been at rest.
+    const generation = valueAt(live, 'metadata', 'generation')
+    if (generation !== state.generation) Object.assign(state, { generation, since: Date.now() })
     const seconds = valueAt(live, 'spec', 'progressDeadlineSeconds')
     const limit = Math.min(settings.deadline, typeof seconds === 'number' ? seconds * 1000 : settings.deadline)
     const bad = (image: string): boolean => settings.badImages.some(text => image.includes(text))
+    const late = Date.now() - state.since >= limit
     try {
-      STEPS[resource]?.(cluster, live, { bad, late: Date.now() - state.since >= limit })
+      STEPS[resource]?.(cluster, live, { bad, late })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
     }
@@ -72,7 +76,7 @@ export function startWorkloads(objects: Objects, options: WorkloadOptions): Work
     if (progress !== state.progress) {
       state.progress = progress
       state.since = Date.now()
-    } else if (unfinished(now) && Date.now() - state.since < limit + settings.stepDelay) schedule(resource, live)
+    } else if (unfinished(now) && !late) schedule(resource, live)
   }
   const stop = objects.store.listen(({ resource, object }) => {
     if (STEPS[resource]) return schedule(resource, object)
@@ -84,6 +88,10 @@ export function startWorkloads(objects: Objects, options: WorkloadOptions): Work
     configure: (settings, only) => {
       if (only) special.set(`${only.namespace}/${only.name}`, { ...special.get(`${only.namespace}/${only.name}`), ...settings })
       else common = { ...common, ...settings }
+      for (const state of watched.values()) {
+        clearTimeout(state.timer)
+        state.timer = undefined
+      }
       for (const resource of Object.keys(STEPS)) for (const object of objects.store.list(resource)) schedule(resource, object)
     },
     stop: () => {
