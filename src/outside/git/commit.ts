@@ -6,7 +6,7 @@ import type { FileChange } from '../../model/plan.ts'
 import { checkObjectId } from '../ref.ts'
 import { readSized } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
-import { checkPath } from './paths.ts'
+import { checkPath, foldersOf } from './paths.ts'
 import { listTree } from './tree.ts'
 import type { ListedEntry } from './tree.ts'
 
@@ -52,7 +52,7 @@ export async function writeCommitObject(mirror: Mirror, work: { tree: string, pa
 
 // The entries that the changes replace, after each was found to be as its change says.
 async function fitting(mirror: Mirror, base: string, changes: readonly FileChange[]): Promise<ReadonlyMap<string, ListedEntry>> {
-  const entries = new Map((await listTree(mirror, base)).map(entry => [entry.path, entry]))
+  const entries = new Map((await listTree(mirror, base)).filter(({ named }) => named).map(entry => [entry.path, entry]))
   const folders = new Set([...entries.keys()].flatMap(foldersOf))
   const former = new Map(changes.flatMap(({ path }) => {
     const entry = entries.get(checkPath(path))
@@ -73,11 +73,6 @@ async function fitting(mirror: Mirror, base: string, changes: readonly FileChang
 async function indexLine(mirror: Mirror, { path, after }: FileChange, mode: string): Promise<string> {
   if (after === null) return `0 ${'0'.repeat(40)}\t${path}\0`
   return `${mode} ${idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)}\t${path}\0`
-}
-
-function foldersOf(path: string): readonly string[] {
-  const parts = path.split('/')
-  return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join('/'))
 }
 
 function idIn(stdout: Buffer): string {

@@ -15,6 +15,19 @@ export function checkPath(path: string): string {
   return path
 }
 
+/** Throws git/refused where a path is not allowed, is there twice, or is both a file and a folder. */
+export function checkPaths(paths: readonly string[]): void {
+  const files = new Set(paths)
+  const clash = files.size < paths.length ? 'the same' : paths.flatMap(path => foldersOf(checkPath(path))).find(folder => files.has(folder))
+  if (clash !== undefined) throw new WritError('git/refused', 'The repository holds two entries of one name.', { hint: 'git fsck says which; repair the repository.' })
+}
+
+/** The folders above a path, the outermost first. */
+export function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/')
+  return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join('/'))
+}
+
 function isGitFolder(part: string): boolean {
   const plain = part.replace(INVISIBLE, '').toLowerCase().replace(/[. ]+$/, '')
   return plain === '.git' || plain === 'git~1' || plain.startsWith('.git:') || plain.startsWith('.git\\')

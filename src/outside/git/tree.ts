@@ -9,14 +9,17 @@ export const MAX_TEXT = 2 * 1024 * 1024
 /** A tree with more entries is git/too-large. */
 export const MAX_ENTRIES = 100_000
 
-/** A tree entry with its exact path and size; the size of a submodule is 0. */
-export interface ListedEntry extends TreeEntry { readonly mode: string, readonly raw: Buffer, readonly size: number }
+/**
+ * A tree entry as Git has it. A path that is not UTF-8 shows replacement characters: `raw` writes it exactly, and `named`
+ * is false, so that nobody reads or changes it by a name that is not its own. The size of a submodule is 0.
+ */
+export interface ListedEntry extends TreeEntry { readonly mode: string, readonly raw: Buffer, readonly named: boolean, readonly size: number }
 
 const KINDS: Readonly<Record<string, TreeEntry['kind']>> = { '100644': 'file', '100664': 'file', '100755': 'executable', '120000': 'symlink', '160000': 'submodule' }
 
 /** Every path in a commit or tree. Throws git/too-large beyond MAX_ENTRIES. */
 export async function listTree(mirror: Mirror, id: string): Promise<readonly ListedEntry[]> {
-  const { stdout } = await mirror.pipe(['ls-tree', '-r', '-l', '-z', '--full-tree', checkObjectId(id)], { maxOutput: 128 * 1024 * 1024 })
+  const { stdout } = await mirror.pipe(['ls-tree', '-r', '-l', '-z', '--full-tree', checkObjectId(id)], { maxOutput: 48 * 1024 * 1024 })
   const entries: ListedEntry[] = []
   for (let at = 0; at < stdout.length;) {
     const tab = stdout.indexOf(9, at)
@@ -25,8 +28,8 @@ export async function listTree(mirror: Mirror, id: string): Promise<readonly Lis
     const kind = KINDS[mode]
     const raw = stdout.subarray(tab + 1, end)
     if (kind === undefined || tab < 0 || end < 0) throw new WritError('git/failed', `The tree ${id} holds an entry of a mode that Writ does not know: ${mode}.`)
-    // A path that is not UTF-8 shows replacement characters here; `raw` writes it exactly.
-    entries.push({ path: raw.toString('utf8'), kind, blob, mode, raw, size: size === '-' ? 0 : Number(size) })
+    const path = raw.toString('utf8')
+    entries.push({ path, kind, blob, mode, raw, named: Buffer.from(path).equals(raw), size: size === '-' ? 0 : Number(size) })
     if (entries.length > MAX_ENTRIES) throw new WritError('git/too-large', `The repository holds more than ${String(MAX_ENTRIES)} files.`)
     at = end + 1
   }
@@ -36,7 +39,7 @@ export async function listTree(mirror: Mirror, id: string): Promise<readonly Lis
 /** The files of one commit (or tree). */
 export async function readTree(mirror: Mirror, id: string): Promise<Tree> {
   const listed = await listTree(mirror, id)
-  const files = new Map(listed.filter(({ kind }) => kind === 'file' || kind === 'executable').map(entry => [entry.path, entry]))
+  const files = new Map(listed.filter(({ kind, named }) => named && (kind === 'file' || kind === 'executable')).map(entry => [entry.path, entry]))
   return {
     commit: id,
     entries: listed.map(({ path, kind, blob }) => ({ path, kind, blob })),

@@ -8,7 +8,7 @@ import { endWithWrit } from '../end-with-writ.ts'
 import { eachBlob, readSized } from './blobs.ts'
 import { linksInside } from './links.ts'
 import type { Mirror } from './mirror.ts'
-import { checkPath } from './paths.ts'
+import { checkPaths } from './paths.ts'
 import { listTree } from './tree.ts'
 import type { ListedEntry } from './tree.ts'
 import { changeFiles } from './worktree-changes.ts'
@@ -24,7 +24,7 @@ const AT_ONCE = 16
  */
 export async function makeWorktree(mirror: Mirror, id: string): Promise<Worktree> {
   const entries = await listTree(mirror, id)
-  for (const { path } of entries) checkPath(path)
+  checkPaths(entries.map(({ path, named, raw }) => (named ? path : raw.toString('latin1'))))
   const bytes = entries.reduce((sum, { size }) => sum + size, 0)
   if (bytes > MAX_BYTES) throw new WritError('git/too-large', `The files of the repository are larger than ${String(MAX_BYTES / 1024 / 1024)} MB.`)
   const dir = await mkdtemp(join(tmpdir(), 'writ-worktree-'))

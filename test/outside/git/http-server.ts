@@ -13,6 +13,8 @@ export interface GitHttpServer {
   behave: (request: IncomingMessage) => Behaviour
   /** Where set, every request needs this user and token. */
   login: { readonly username: string, readonly token: string } | null
+  /** Whether clients may speak protocol 2. */
+  protocol2: boolean
   /** The requests seen, as `METHOD path`. */
   readonly seen: string[]
   close(): Promise<void>
@@ -30,7 +32,7 @@ export async function gitHttpServer(root: string): Promise<GitHttpServer> {
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const { port } = server.address() as AddressInfo
   const state: GitHttpServer = {
-    host: `127.0.0.1:${String(port)}`, url: path => `http://127.0.0.1:${String(port)}/${path}`, behave: () => 'serve', login: null, seen,
+    host: `127.0.0.1:${String(port)}`, url: path => `http://127.0.0.1:${String(port)}/${path}`, behave: () => 'serve', login: null, protocol2: true, seen,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => { server.close(resolve) })
@@ -51,6 +53,7 @@ export async function gitHttpServer(root: string): Promise<GitHttpServer> {
       response.writeHead(behaviour.status, behaviour.headers ?? {}).end(behaviour.body ?? '')
       return
     }
+    if (!state.protocol2) delete request.headers['git-protocol']
     backend(root, request, output => {
       if (behaviour === 'cut') {
         request.socket.destroy()
