@@ -47,7 +47,7 @@ export const ForgeConfig = z.strictObject({
   host: z.string(),
   credentials: z.union([
     z.strictObject({ username: z.string().default('git'), token: SecretRef }),
-    z.strictObject({ sshKey: SecretRef, knownHosts: z.string() }),
+    z.strictObject({ sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }),
   ]).optional(),
   insecureAllow: z.array(z.enum(['http', 'loopback', 'file'])).default([]),
 })

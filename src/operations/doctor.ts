@@ -1,6 +1,6 @@
 import type { World } from '../flow/world.ts'
 import { WritError, isRefusal } from '../model/error.ts'
-import { line } from '../views/line.ts'
+import { counted, line } from '../views/line.ts'
 import type { Line } from '../views/line.ts'
 
 /** What doctor looks at on the machine. Every method gives what was found, and never throws for what is merely missing. */
@@ -82,17 +82,24 @@ async function examine(test: Test): Promise<Check> {
 /** The configuration, and what it leads to. No configuration at all is no fault of the machine. */
 async function examineWorld(machine: Machine): Promise<readonly Check[]> {
   const { dir, from } = machine.folder
+  const world = await opened(machine)
+  if (world instanceof WritError) {
+    return [{ name: 'configuration', state: 'missing', required: world.code !== 'config/missing', found: world.message, without: 'every command that needs a cluster ends with exit 2', install: world.hint }]
+  }
   try {
-    const world = await machine.connect()
-    try {
-      const head = { name: 'configuration', state: 'ok', required: true, found: `${dir} (${from}): ${world.environments.all.length} environments, ${world.people.length} people`, without: null, install: null } as const
-      return [head, ...people(world), ...await policies(world), ...await clusters(world), ...await repositories(world)]
-    } finally {
-      await world.close()
-    }
+    const head = { name: 'configuration', state: 'ok', required: true, found: `${dir} (${from}): ${counted(world.environments.all.length, 'environment')}, ${world.people.length} people`, without: null, install: null } as const
+    return [head, ...people(world), ...await policies(world), ...await clusters(world), ...await repositories(world)]
+  } finally {
+    await world.close()
+  }
+}
+
+async function opened(machine: Machine): Promise<Opened | WritError> {
+  try {
+    return await machine.connect()
   } catch (error) {
-    if (!(error instanceof WritError)) throw error
-    return [{ name: 'configuration', state: 'missing', required: error.code !== 'config/missing', found: error.message, without: 'every command that needs a cluster ends with exit 2', install: error.hint }]
+    if (error instanceof WritError) return error
+    throw error
   }
 }
 
@@ -137,17 +144,19 @@ async function repositories(world: Opened): Promise<readonly Check[]> {
     if (!(error instanceof WritError)) throw error
     return [{ name: 'repositories', state: 'warning', required: false, found: `the owners cannot be listed: ${error.message}`, without: 'which repositories are needed is not known', install: null }]
   }
-  return Promise.all([...urls].sort().map(async url => {
-    const handle = world.repositories.open(url)
-    if (isRefusal(handle)) return { name: `repository ${url}`, state: 'warning' as const, required: false, found: handle.message, without: 'changes of what it deploys are refused: REPOSITORY_UNKNOWN', install: handle.hint }
-    return examine({
-      name: `repository ${handle.reader.url}`, required: true, without: 'changes of what it deploys fail', install: 'check URL, credentials of the forge and network',
-      look: async () => {
-        const tip = await handle.reader.tip('HEAD')
-        return tip === null ? missing('it has no default branch') : `${tip.branch} at ${tip.commit.slice(0, 12)}`
-      },
-    })
-  }))
+  return Promise.all([...urls].sort().map(url => repository(world, url)))
+}
+
+async function repository(world: Opened, url: string): Promise<Check> {
+  return examine({
+    name: `repository ${url}`, required: true, without: 'changes of what it deploys are refused or fail', install: 'check its entry in writ.yaml, the credentials of its forge, and the network',
+    look: async () => {
+      const handle = world.repositories.open(url)
+      if (isRefusal(handle)) throw new WritError('config/invalid', handle.message, { hint: handle.hint })
+      const tip = await handle.reader.tip('HEAD')
+      return tip === null ? missing('it has no default branch') : `${tip.branch} at ${tip.commit.slice(0, 12)}`
+    },
+  })
 }
 
 function nodeVersion(version: string): string {

@@ -14,7 +14,7 @@ export function writFile(found: readonly Finding[], repositories: readonly strin
     ...reached.length === 0 ? [] : found.filter(one => one.error !== null).flatMap(one => [`  # Did not answer when writ init looked: ${comment(one.error ?? '')}`, ...cluster(one).map(text => text.replace(/^ {2}/, '  # '))]),
     '',
     ...repositories.length === 0 ? noRepositories() : someRepositories(repositories),
-    ...hosts.length === 0 ? [] : ['', 'forges:', '  # plain: any Git server. Change requests and reviews are kept by Writ, and Writ merges.', ...hosts.flatMap(forge)],
+    ...hosts.length === 0 ? [] : ['', 'forges:', '  # plain: any Git server. Change requests and reviews are kept by Writ, and Writ merges.', ...hosts.flatMap(host => forge(host, repositories.filter(url => hostOf(url) === host)))],
     '', '# policies: ./policies               # left out: the policies shipped with Writ',
     '# store: {path: /var/lib/writ/writ.db}   # left out: a file in ~/.local/state/writ',
     '# git: {name: Writ, email: writ@example.com}   # who commits', '',
@@ -56,11 +56,13 @@ function noRepositories(): readonly string[] {
   ]
 }
 
-function forge(host: string): readonly string[] {
+function forge(host: string, urls: readonly string[]): readonly string[] {
+  const plain = urls.some(url => /^http:/i.test(url))
   return [
     `  - name: ${scalar(host)}`, '    kind: plain', `    host: ${scalar(host)}`,
     '    # credentials:', '    #   username: git', '    #   token: {env: WRIT_GIT_TOKEN}   # or {file: PATH}',
     '    # or, with SSH:', '    #   sshKey: {file: ~/.ssh/id_ed25519}', '    #   knownHosts: ~/.ssh/known_hosts',
+    ...plain ? ['    # Its URLs are http, which Writ refuses; for tests only:', '    # insecureAllow: [http]'] : [],
   ]
 }
 

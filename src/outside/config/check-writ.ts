@@ -34,9 +34,6 @@ function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]):
   const found: Found[] = []
   if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
   if (forge.kind !== 'plain') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
-  if (forge.credentials !== undefined && 'sshKey' in forge.credentials && 'env' in forge.credentials.sshKey) {
-    found.push({ path: ['forges', i, 'credentials', 'sshKey'], message: 'an SSH key is a file in this version; ssh reads it itself', notSupported: true })
-  }
   return found
 }
 

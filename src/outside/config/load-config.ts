@@ -81,7 +81,7 @@ function withAbsolutePaths(dir: string, writ: WritConfig): WritConfig {
       const credentials = forge.credentials
       if (credentials === undefined) return forge
       if ('token' in credentials) return { ...forge, credentials: { ...credentials, token: secret(credentials.token) } }
-      return { ...forge, credentials: { sshKey: secret(credentials.sshKey), knownHosts: path(credentials.knownHosts) } }
+      return { ...forge, credentials: { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } }
     }),
     ...writ.policies === undefined ? {} : { policies: path(writ.policies) },
     store: writ.store.path === undefined ? {} : { path: path(writ.store.path) },

@@ -79,6 +79,7 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
     { name: 'a number where a text belongs', files: { 'writ.yaml': 'clusters:\n  - name: 1\n    context: a\n' }, says: ['writ.yaml:2:11 clusters[0].name must be a text (quote it), not number'] },
     { name: 'a duration that is none', files: { 'writ.yaml': `${WRIT}render:\n  timeout: fast\n` }, says: ['writ.yaml:5:12 render.timeout must be a duration such as 30s, 10m or 24h'] },
     { name: 'a secret that stands in the file', files: { 'writ.yaml': `${WRIT}forges:\n  - name: f\n    kind: plain\n    host: h\n    credentials:\n      token: hunter2\n` }, says: ['writ.yaml:9:14 forges[0].credentials.token must be a map, not string'] },
+    { name: 'an SSH key in a variable: ssh reads files', files: { 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: h, credentials: {sshKey: {env: KEY}, knownHosts: x}}\n` }, says: ['writ.yaml:5:59 forges[0].credentials.sshKey.file is missing', 'writ.yaml:5:60 unknown key "env" in forges[0].credentials.sshKey'] },
     { name: 'broken YAML', files: { 'writ.yaml': 'clusters: [\n' }, says: ['writ.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'] },
     { name: 'a key written twice', files: { 'writ.yaml': `${WRIT}clusters: []\n` }, says: ['writ.yaml:4:1 Map keys must be unique'] },
     { name: 'two documents', files: { 'writ.yaml': `${WRIT}---\na: 1\n` }, says: ['writ.yaml:4:1 the file holds more than one document (---)'] },
@@ -130,10 +131,6 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
       expect(failure(dir).message).to.contain('forges of kind github are not supported').and.contain('gitlab').and.contain('gitea')
     })
     withFolder({ 'writ.yaml': writ, 'dev.yaml': 'name: x\n' }, dir => { expect(failure(dir).code).to.equal('config/invalid') })
-  })
-
-  it('says usage/not-supported for an SSH key in a variable', () => {
-    expect(problems({ 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: h, credentials: {sshKey: {env: KEY}, knownHosts: x}}\n` })).to.deep.equal(['writ.yaml:5:60 an SSH key is a file in this version; ssh reads it itself'])
   })
 
   it('refuses a file that is not UTF-8, cannot be read or is far too large', () => {
