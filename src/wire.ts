@@ -124,7 +124,6 @@ function credentialsOf(forge: ForgeConfig): object {
   const given = forge.credentials
   if (given === undefined) return {}
   if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token) } }
-  if (!('file' in given.sshKey)) return {}
   return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
 }
 
