@@ -33,14 +33,14 @@ export function answer(objects: Objects, request: ApiRequest): ApiAnswer {
   try {
     return route(objects, request)
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!(error instanceof ApiError)) return { status: 500, body: new ApiError(500, `Internal error occurred: ${error instanceof Error ? error.message : 'unknown'}`, { reason: 'InternalError' }).status() }
     return error.plain ? { status: error.code, text: error.message } : { status: error.code, body: error.status() }
   }
 }
 
 function route(objects: Objects, request: ApiRequest): ApiAnswer {
   const url = new URL(request.path, 'https://kubernetes')
-  const parts = url.pathname.split('/').filter(part => part !== '').map(decodeURIComponent)
+  const parts = url.pathname.split('/').filter(part => part !== '').map(decoded)
   const [root = '', group, version] = parts
   if (parts.length === 1 && ['healthz', 'livez', 'readyz'].includes(root)) return { status: 200, text: 'ok' }
   if (parts.length === 1 && root === 'version') return readOnly(request, VERSION)
@@ -62,6 +62,14 @@ function route(objects: Objects, request: ApiRequest): ApiAnswer {
 
 const VERSION: JsonObject = {
   major: '1', minor: '36', gitVersion: 'v1.36.3-sandbox', gitCommit: '', gitTreeState: '', buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: 'linux/amd64',
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    throw badRequest(`the path has a part that cannot be read: ${part}`)
+  }
 }
 
 function unknownGroup(): never {
