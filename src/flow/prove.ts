@@ -13,15 +13,17 @@ import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
 import { judgedObjects } from './proof/blast.ts'
-import { closureOf } from './proof/closure.ts'
+import { closureOf, throughSymlink } from './proof/closure.ts'
 import type { Closure, RenderAsk } from './proof/closure.ts'
 import { otherConsumers, renderAsk } from './proof/consumers.ts'
-import { looksFor } from './proof/looks.ts'
+import { layersOf, looksFor } from './proof/looks.ts'
 import { ownersOfBranch } from './proof/owners.ts'
 import { sameField } from './same-field.ts'
 import { search } from './proof/search.ts'
 import type { Choice } from './proof/search.ts'
 import { findTarget, isAlreadySo, settleEdits } from './proof/target.ts'
+import { isBelow } from './proof/tree-index.ts'
+import type { TreeIndex } from './proof/tree-index.ts'
 import type { World } from './world.ts'
 
 export { alsoShips } from './proof/also-ships.ts'
@@ -87,8 +89,8 @@ async function readBase(bench: Bench, located: Located): Promise<Base | Refusal>
   const { owner, target } = located
   const ask = renderAsk(bench.index, owner)
   const closure = closureOf(bench.index, ask)
-  const link = ask.format === 'kustomize' ? undefined : [...bench.index.symlinks].find(path => path.startsWith(ask.path === '' ? '' : `${ask.path}/`))
-  if (link !== undefined) return refuse('UNSUPPORTED', `${link} is a symbolic link in a directory of manifests.`, [{ sentence: 'a symbolic link', at: link }])
+  const link = linkInTheWay(bench.index, ask)
+  if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
   const [first] = await bench.render([], [ask])
   if (first?.ok !== true) return notRendering(first, ask)
   const second = await bench.again(ask)
@@ -107,6 +109,12 @@ async function readBase(bench: Bench, located: Located): Promise<Base | Refusal>
   return { ask, closure, objects: first.objects, target: found }
 }
 
+/** A symbolic link on the asked path, or among the manifests of a directory. */
+function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
+  if (throughSymlink(index, ask.path)) return ask.path
+  return ask.format === 'kustomize' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
+}
+
 async function searchIn(world: World, bench: Bench, of: { readonly located: Located, readonly base: Base, readonly edits: readonly Edit[] }): Promise<Choice | Refusal> {
   const { located, base, edits } = of
   const texts = await bench.index.tree.read([...base.closure.files])
@@ -114,7 +122,7 @@ async function searchIn(world: World, bench: Bench, of: { readonly located: Loca
   const looks = looksFor({ target: base.target, ref: located.target, closure: base.closure, index: bench.index, texts })
   return search({
     world, bench, ask: base.ask, before: base.objects.map(({ object }) => object), target: base.target.object,
-    edits, consumers, texts, scope: located.request.scope, looks,
+    edits, consumers, texts, scope: located.request.scope, looks, layers: layersOf(base.closure),
   })
 }
 

@@ -12,8 +12,9 @@ export function plainScalar(text: string): null | boolean | number | string {
   if (NULL.test(text)) return null
   if (TRUE.test(text)) return true
   if (FALSE.test(text)) return false
+  if (!/^[-+.0-9]/.test(text)) return text
   const digits = text.replaceAll('_', '')
-  const integer = /^[-+.0-9]/.test(text) ? INTEGER.exec(digits) : null
+  const integer = INTEGER.exec(digits)
   if (integer !== null) return integerOf(integer)
   return FLOAT.test(digits) ? Number(digits) : text
 }

@@ -18,7 +18,7 @@ export interface Closure {
   readonly kustomizations: readonly { readonly file: KustomizationFile, readonly depth: number }[]
   /** Manifests that no kustomization of the repository names: those of a plain directory. */
   readonly loose: readonly string[]
-  /** True where it cannot be told which files are read (symbolic links, unreadable kustomizations): then any file may be. */
+  /** True where it cannot be told which files are read, because symbolic links are on the way: then any file may be. */
   readonly opaque: boolean
 }
 
@@ -43,7 +43,6 @@ function reach(walk: Walk, start: readonly string[], depth = 0): void {
       if (file === undefined || walk.reached.has(directory)) continue
       walk.reached.set(directory, { file, depth: at })
       walk.files.add(file.path)
-      if (file.value === null) walk.opaque = true
       next.push(...follow(walk, file))
     }
     level = next
@@ -75,7 +74,8 @@ function looseFiles(walk: Walk, ask: RenderAsk): readonly string[] {
   return below.filter(path => !inner.some(directory => isBelow(path, directory)))
 }
 
-function throughSymlink(index: TreeIndex, path: string): boolean {
+/** True where a symbolic link stands at a path or above it. */
+export function throughSymlink(index: TreeIndex, path: string): boolean {
   if (index.symlinks.size === 0) return false
   for (let at = path; at !== ''; at = directoryOf(at)) if (index.symlinks.has(at)) return true
   return false

@@ -1,7 +1,7 @@
 import type { ConsumerOwner, Destination, Owner, OwnerRef } from '../../model/owner.ts'
 import { sameOwner } from '../../model/owner.ts'
 import type { Closure, RenderAsk } from './closure.ts'
-import { closureOf } from './closure.ts'
+import { closureOf, throughSymlink } from './closure.ts'
 import type { TreeIndex } from './tree-index.ts'
 import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
 
@@ -57,7 +57,7 @@ function grouped(index: TreeIndex, owners: readonly ConsumerOwner[]): readonly C
   const found = new Map<string, Consumer>()
   for (const owner of owners) {
     const ask = renderAsk(index, { tool: owner.ref.tool, source: owner.source, render: owner.render })
-    const unsupported = owner.unsupported ?? sourceOverride(index, owner)
+    const unsupported = owner.unsupported ?? sourceOverride(index, owner) ?? (throughSymlink(index, owner.source.path) ? 'a symbolic link on its path' : null)
     const key = JSON.stringify([ask, unsupported])
     const known = found.get(key)
     const claim = { ref: owner.ref, destination: owner.destination }

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../model/error.ts'
 import type { Edit } from '../../model/field.ts'
 import type { ObjectRef } from '../../model/resource.ts'
 import { directoryLooks } from '../edit/directory.ts'
@@ -21,6 +22,17 @@ export function looksFor(of: { readonly target: RenderedObject, readonly ref: Ob
     const text = of.texts.get(origin.path)
     return text === undefined ? [] : directoryLooks(origin, text, sought)
   }
+}
+
+/** The parts of the kustomizations that change what their resources say, nearest first. */
+export function layersOf(closure: Closure): readonly Evidence[] {
+  const keys = ['transformers', 'replacements', 'vars', 'images', 'replicas', 'patches', 'patchesJson6902', 'patchesStrategicMerge']
+  return closure.kustomizations.flatMap(({ file }) => keys.filter(key => file.value?.[key] !== undefined)
+    .map(key => ({ sentence: `${key}: is applied over the resources`, at: `${file.path}:${lineOfKey(file.text, key)}` })))
+}
+
+function lineOfKey(text: string, key: string): number {
+  return Math.max(0, text.split('\n').findIndex(line => line.startsWith(`${key}:`))) + 1
 }
 
 function searchSpace(closure: Closure, index: TreeIndex, texts: ReadonlyMap<string, string>): SearchSpace {

@@ -32,6 +32,8 @@ export interface Search {
   readonly texts: Texts
   readonly scope: 'app' | 'shared'
   looks(edit: Edit): readonly Look[]
+  /** Everything that is applied over the files, for the evidence of SHADOWED. */
+  readonly layers: readonly Evidence[]
 }
 
 /** The files that reach every asked field and nothing else, and what they do to others. */
@@ -72,7 +74,7 @@ async function choose(of: Search, edit: Edit, sofar: Choice | null): Promise<Cho
     else shared.push(tried)
   }
   const smallest = shared.reduce<Choice | null>((best, choice) => best === null || choice.blast.entries.length < best.blast.entries.length ? choice : best, null)
-  if (smallest === null) return refusalOf(edit, attempts)
+  if (smallest === null) return refusalOf(edit, attempts, of.layers)
   return of.scope === 'shared' ? smallest : sharedBase(edit, smallest)
 }
 
@@ -88,7 +90,7 @@ async function attempt(of: Search, { edit, candidate, sofar }: { readonly edit: 
   const changes = compareRenders(of.before, after)
   const verdict = judgeDifference(changes, of.edits, change => refKey(change.object) === refKey(refOf(of.target)))
   if (verdict.kind === 'wide') return failed('WIDE', verdict.sentences.join('; '))
-  if (verdict.kind === 'none' || !verdict.covered.some(done => samePath(done.path, edit.path))) return failed('SHADOWED', 'it has no effect on the field: a later layer decides it')
+  if (verdict.kind === 'none' || !verdict.covered.some(done => samePath(done.path, edit.path))) return failed('SHADOWED', 'it has no effect on the field')
   const blast = await blastOf(of.world, of.bench, { consumers: of.consumers, changes: files })
   if (blast.broken !== null) return failed('WIDE', blast.broken)
   return { texts: spliced.texts, files, places: [...sofar?.places ?? [], ...spliced.places], changes, after, covered: verdict.covered, blast }
@@ -109,13 +111,13 @@ function spliceCandidate(texts: Texts, candidate: Candidate): { readonly texts: 
 }
 
 /** What a place is refused for says most; then that every edit is too wide, then that none has an effect. */
-function refusalOf(edit: Edit, attempts: readonly Attempt[]): Refusal {
+function refusalOf(edit: Edit, attempts: readonly Attempt[], layers: readonly Evidence[]): Refusal {
   const field = showPath(edit.path)
   const evidence: Evidence[] = attempts.map(({ at, what, sentence }) => ({ sentence: `${what}: ${sentence}`, at }))
   const special = attempts.find(({ code }) => code !== 'WIDE' && code !== 'SHADOWED' && code !== 'NO_CANDIDATE')
   if (special !== undefined) return refuse(special.code, `${field} is not edited: ${special.sentence}.`, evidence)
   if (attempts.some(({ code }) => code === 'WIDE')) return refuse('WIDE', `Every edit that reaches ${field} changes more than was asked.`, evidence)
-  if (attempts.some(({ code }) => code === 'SHADOWED')) return refuse('SHADOWED', `The places that hold ${field} have no effect.`, evidence)
+  if (attempts.some(({ code }) => code === 'SHADOWED')) return refuse('SHADOWED', `The places that hold ${field} have no effect: a later layer decides it.`, [...evidence, ...layers])
   return refuse('NO_CANDIDATE', `No place in the repository holds ${field} = ${JSON.stringify(edit.before ?? null)} in a form that can be edited.`, evidence)
 }
 
