@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { WritError } from '../model/error.ts'
 import { copyScenario, copyStory } from './demo/any-repository.ts'
 import { runDemo, storyJson } from './demo/demo.ts'
@@ -116,16 +118,18 @@ async function up(interruption: Interruption): Promise<number> {
 }
 
 async function kube(options: SandboxOptions, interruption: Interruption): Promise<number> {
-  if (options.kubeconfig === null) throw new WritError('usage/bad-argument', 'sandbox kube needs --kubeconfig FILE, the file that it writes.')
   const [host, port] = (options.listen ?? '127.0.0.1:0').split(':')
   if (host !== '127.0.0.1' || !/^\d+$/.test(port ?? '')) throw new WritError('usage/bad-argument', 'sandbox kube listens on loopback only: --listen 127.0.0.1:PORT.')
+  const folder = await mkdtemp(join(tmpdir(), 'writ-sandbox-'))
   const server = await startKube({ port: Number(port) })
   try {
-    await writeFile(options.kubeconfig, server.kubeconfig, { mode: 0o600 })
-    print(`${server.url}\nkubectl --kubeconfig ${options.kubeconfig} get namespaces`)
+    const file = options.kubeconfig ?? join(folder, 'kubeconfig')
+    await writeFile(file, server.kubeconfig, { mode: 0o600 })
+    print(`${server.url}\nkubectl --kubeconfig ${file} get namespaces`)
     await interruption.comes
     return EXIT.done
   } finally {
     await server.stop()
+    await rm(folder, { recursive: true, force: true })
   }
 }

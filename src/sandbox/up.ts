@@ -81,7 +81,8 @@ async function begin(folder: string, options: SandboxStart, ends: (() => Promise
   const progress = options.progress ?? (() => undefined)
   const scenario = options.scenario ?? exampleScenario()
   progress('starting an embedded Kubernetes API and a Git server')
-  const kube = await startKube({})
+  // A busy machine must not look like a stalled rollout.
+  const kube = await startKube({ controller: { deadline: 20_000 } })
   ends.push(() => kube.stop())
   const git = await startGitServer({ folder: join(folder, 'repositories') })
   ends.push(() => git.stop())

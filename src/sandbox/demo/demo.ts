@@ -23,14 +23,22 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
   const { sandbox, say } = options
   const able = (story: { readonly format: string }): boolean => story.format === 'plain' || sandbox.renderer !== null
   const stories = demoStories().filter(able)
+  // Both teams and the refusals go on at the same time, each one request after the other.
+  const sides = (['argocd', 'flux'] as const).map(owner => inTurn(stories.filter(story => story.owner === owner), story => runStory(options, story)))
+  const dry = inTurn(refusedStories().filter(able), story => refused(options, story))
+  const begun = new Map(sides.flatMap(side => [...side]))
+  const everything = Promise.all([...begun.values(), ...dry.values()])
+  // Whatever fails first fails the demo at once; the rest is ended by the caller.
+  everything.catch(() => undefined)
   const ends: StoryEnd[] = []
-  for (const environment of ['dev', 'staging', 'prod']) {
-    const pair = stories.filter(story => story.environment === environment)
-    const told = await Promise.all(pair.map(story => runStory(options, story)))
-    for (const end of told) say(tellStory(end, options.stability))
-    ends.push(...told)
+  for (const story of stories) {
+    const end = await Promise.race([begun.get(story), everything.then(() => begun.get(story))])
+    if (end === undefined) continue
+    say(tellStory(end, options.stability))
+    ends.push(end)
   }
-  const refusals = await Promise.all(refusedStories().filter(able).map(story => refused(options, story)))
+  await everything
+  const refusals = await Promise.all(dry.values())
   say(tellRefusals(refusals))
   const skipped = [...demoStories(), ...refusedStories()].filter(story => !able(story))
   say(summary({ ends, refusals, skipped: skipped.length, sandbox }))
@@ -42,6 +50,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
       skipped: skipped.map(story => ({ owner: story.owner, format: story.format, reason: NO_RENDERER, request: `writ ${story.request.join(' ')}` })),
     },
   }
+}
+
+/** Starts each piece of work when the one before has ended well. */
+function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): ReadonlyMap<T, Promise<R>> {
+  let before: Promise<unknown> = Promise.resolve()
+  return new Map(items.map(item => {
+    const next = before.then(() => work(item))
+    before = next
+    return [item, next]
+  }))
 }
 
 const NO_RENDERER = 'no kustomize 5 and no kubectl that embeds it on PATH'

@@ -33,7 +33,7 @@ function planRows(plan: Json): (readonly [string, readonly string[]])[] {
   const evidence = listAt(plan, 'ownerEvidence').map(one => `proof: ${textAt(one, 'sentence') ?? ''}`)
   const owner = `${textAt(plan, 'owner', 'kind') ?? ''} ${textAt(plan, 'owner', 'namespace') ?? ''}/${textAt(plan, 'owner', 'name') ?? ''}`
   return [
-    ['route', [`${textAt(plan, 'route') ?? ''}: ${textAt(plan, 'routeReason') ?? ''} (class ${textAt(plan, 'environmentClass') ?? ''})`]],
+    ['route', [`${textAt(plan, 'route') ?? ''}: ${textAt(plan, 'routeReason') ?? ''}`]],
     ['owner', [owner, ...evidence]],
     ['place', listAt(plan, 'places').map(String)],
     ['diff', (textAt(plan, 'diff') ?? '').trimEnd().split('\n').filter(line => /^[-+@ ]/.test(line))],

@@ -56,7 +56,7 @@ interface Kustomized {
   readonly versions: Readonly<Record<'dev' | 'staging' | 'prod', string>>
 }
 
-/** A base and three overlays. dev has no memory limit of its own: it stands in the base, which the others read too. */
+/** A base and three overlays. What the containers request stands in the base alone: no overlay can change it for itself. */
 function kustomized(of: Kustomized): Record<string, string> {
   const folder = `${of.team}/${of.app}`
   const image = `registry.example.com/${of.team}/${of.app}`
