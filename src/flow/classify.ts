@@ -2,7 +2,7 @@ import { WritError, isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import { samePath, showPath } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
-import { sameJson, textAt } from '../model/json.ts'
+import { sameJson, showJson, textAt } from '../model/json.ts'
 import type { Classified } from '../model/plan.ts'
 import type { ChangeRequest } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
@@ -28,7 +28,7 @@ export async function classify(world: World, request: ChangeRequest): Promise<Cl
   if (live === null) throw await notFound(cluster, kind, { namespace, name: ask.name })
   const namespaceObject = namespace === null ? null : await readNamespace(cluster, namespace)
   const environment = world.environments.of(cluster.name, namespace, namespaceObject)
-  const target = targetOf(cluster, kind, live, namespace)
+  const target = targetOf(cluster, kind, live)
   const fixed = immutable(target)
   if (fixed !== null && request.asks.some(one => one.kind !== 'replicas')) return fixed
   const edits = merged(request.asks.flatMap(one => editsOf(live, one)))
@@ -37,9 +37,9 @@ export async function classify(world: World, request: ChangeRequest): Promise<Cl
   return { request, target, live, environment, edits }
 }
 
-function targetOf(cluster: Cluster, kind: ServedKind, live: KubernetesObject, namespace: string | null): Target {
+function targetOf(cluster: Cluster, kind: ServedKind, live: KubernetesObject): Target {
   const uid = textAt(live, 'metadata', 'uid')
-  const ref = { group: kind.group, version: kind.version, kind: kind.kind, namespace, name: textAt(live, 'metadata', 'name') ?? '' }
+  const ref = { group: kind.group, version: kind.version, kind: kind.kind, namespace: kind.namespaced ? textAt(live, 'metadata', 'namespace') ?? null : null, name: textAt(live, 'metadata', 'name') ?? '' }
   return { cluster: cluster.name, ...ref, ...(uid === undefined ? {} : { uid }) }
 }
 
@@ -62,7 +62,7 @@ function merged(edits: readonly Edit[]): readonly Edit[] {
     const other = result.find(known => samePath(known.path, edit.path))
     if (other === undefined) result.push(edit)
     else if (!sameJson(other.after, edit.after)) {
-      throw new WritError('usage/bad-argument', `${showPath(edit.path)} is asked for twice, as ${String(other.after)} and as ${String(edit.after)}.`)
+      throw new WritError('usage/bad-argument', `${showPath(edit.path)} is asked for twice, as ${showJson(other.after)} and as ${showJson(edit.after)}.`)
     }
   }
   if (result.length === 0) throw new WritError('usage/bad-argument', 'Nothing is asked for.')

@@ -1,4 +1,4 @@
-import { objectsAt, textAt, valueAt } from '../model/json.ts'
+import { objectsAt, showJson, textAt, valueAt } from '../model/json.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Health } from '../model/observation.ts'
 import { showRef, refOf } from '../model/resource.ts'
@@ -14,9 +14,10 @@ export function health(live: KubernetesObject, pods: readonly KubernetesObject[]
   const name = showRef(refOf(live))
   const generation = numberAt(live, 'metadata', 'generation')
   const observed = valueAt(live, 'status', 'observedGeneration')
-  const seen = observed === undefined ? !ROLLS_OUT.has(live.kind) : Number(observed) >= generation
-  if (!seen) return progressing(`${name}: its controller has seen generation ${String(observed ?? 'none')} of ${generation}`)
-  if (!ROLLS_OUT.has(live.kind)) return { state: 'healthy', sentence: `${name} has the asked fields; a ${live.kind} has no rollout that Writ judges` }
+  const rollsOut = live.apiVersion.startsWith('apps/') && ROLLS_OUT.has(live.kind)
+  const seen = observed === undefined ? !rollsOut : Number(observed) >= generation
+  if (!seen) return progressing(`${name}: its controller has seen generation ${showJson(observed ?? 'none')} of ${generation}`)
+  if (!rollsOut) return { state: 'healthy', sentence: `${name} has the asked fields; a ${live.kind} has no rollout that Writ judges` }
   const stopped = stoppedReason(live)
   if (stopped !== null) return { state: 'paused', sentence: `${name} ${stopped}` }
   const unmet = rollout(live)
@@ -58,7 +59,7 @@ function deployment(live: KubernetesObject): string | null {
   if (available < updated) return `${available} of ${updated} new pods are available`
   if (ready < wanted) return `${ready} of ${wanted} pods are ready`
   const state = condition(live, 'Available')
-  if (wanted > 0 && state?.['status'] !== 'True') return `condition Available is ${String(state?.['status'] ?? 'not set')}`
+  if (wanted > 0 && state?.['status'] !== 'True') return `condition Available is ${showJson(state?.['status'] ?? 'not set')}`
   return null
 }
 
@@ -94,9 +95,9 @@ function summary(live: KubernetesObject): string {
 
 function conditionFailure(live: KubernetesObject): string | null {
   const progress = condition(live, 'Progressing')
-  if (progress?.['reason'] === 'ProgressDeadlineExceeded') return `ProgressDeadlineExceeded: ${String(progress['message'] ?? '')}`
+  if (progress?.['reason'] === 'ProgressDeadlineExceeded') return `ProgressDeadlineExceeded: ${textAt(progress, 'message') ?? ''}`
   const replica = condition(live, 'ReplicaFailure')
-  if (replica?.['status'] === 'True') return `${String(replica['reason'] ?? 'ReplicaFailure')}: ${String(replica['message'] ?? '')}`
+  if (replica?.['status'] === 'True') return `${textAt(replica, 'reason') ?? 'ReplicaFailure'}: ${textAt(replica, 'message') ?? ''}`
   return null
 }
 

@@ -1,6 +1,6 @@
 import { WritError } from '../model/error.ts'
 import { fieldAt, showPath } from '../model/field.ts'
-import { isObject, objectsAt, textAt, valueAt } from '../model/json.ts'
+import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
@@ -25,7 +25,7 @@ export async function lookLive({ cluster, change, now }: Verification): Promise<
   const uid = textAt(live, 'metadata', 'uid')
   if (uid === undefined) return { kind: 'unmet', sentence: `${name} has no uid` }
   const wrong = edits.find(edit => !sameField(edit.path, fieldAt(live, edit.path), edit.after))
-  if (wrong !== undefined) return { kind: 'different', sentence: `${name} has ${showPath(wrong.path)} = ${shown(fieldAt(live, wrong.path))} live, asked is ${shown(wrong.after)}` }
+  if (wrong !== undefined) return { kind: 'different', sentence: `${name} has ${showPath(wrong.path)} = ${showJson(fieldAt(live, wrong.path))} live, asked is ${showJson(wrong.after)}` }
   const first = health(live, [], now)
   const state = first.state === 'progressing' ? health(live, await podsOf(cluster, live), now) : first
   if (state.state !== 'healthy') return { kind: state.state === 'progressing' ? 'unmet' : state.state, sentence: state.sentence }
@@ -53,22 +53,18 @@ async function podsOf(cluster: Cluster, live: KubernetesObject): Promise<readonl
 /** A label selector as the API takes it in a query. */
 function selectorOf(selector: Json | undefined): string {
   const labels = valueAt(selector, 'matchLabels')
-  const equal = isObject(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`) : []
+  const equal = isObject(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${showJson(value)}`) : []
   return [...equal, ...objectsAt(selector, 'matchExpressions').map(requirement)].join(',')
 }
 
 function requirement(expression: JsonObject): string {
   const key = textAt(expression, 'key') ?? ''
   const list = expression['values']
-  const values = Array.isArray(list) ? `(${list.map(String).join(',')})` : '()'
+  const values = isList(list) ? `(${list.map(showJson).join(',')})` : '()'
   switch (expression['operator']) {
     case 'In': return `${key} in ${values}`
     case 'NotIn': return `${key} notin ${values}`
     case 'Exists': return key
     default: return `!${key}`
   }
-}
-
-function shown(value: Json | undefined): string {
-  return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)
 }

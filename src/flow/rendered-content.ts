@@ -1,5 +1,5 @@
 import { fieldAt, showPath } from '../model/field.ts'
-import type { Json } from '../model/json.ts'
+import { showJson } from '../model/json.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { showRef } from '../model/resource.ts'
 import { findTarget } from './proof/target.ts'
@@ -27,10 +27,6 @@ export async function contentAt({ world, change }: Verification, revision: strin
 function compared(object: KubernetesObject, edits: Verification['change']['plan']['edits']): Content {
   const wrong = edits.find(edit => !sameField(edit.path, fieldAt(object, edit.path), edit.after))
   if (wrong === undefined) return { kind: 'same' }
-  const sentence = `${showPath(wrong.path)} is ${shown(fieldAt(object, wrong.path))}, asked was ${shown(wrong.after)}`
+  const sentence = `${showPath(wrong.path)} is ${showJson(fieldAt(object, wrong.path))}, asked was ${showJson(wrong.after)}`
   return { kind: 'different', sentence, takenBack: edits.every(edit => sameField(edit.path, fieldAt(object, edit.path), edit.before)) }
-}
-
-function shown(value: Json | undefined): string {
-  return value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value)
 }

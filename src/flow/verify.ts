@@ -3,6 +3,7 @@ import { milliseconds } from '../model/environment.ts'
 import { WritError } from '../model/error.ts'
 import type { Evidence } from '../model/error.ts'
 import { showPath } from '../model/field.ts'
+import { showJson } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
@@ -35,6 +36,8 @@ const HARD_REFRESH_GRACE = 5_000
 const HARD_REFRESH_PATIENCE = 60_000
 /** A rollout must be seen failing this long before it counts as failed. */
 const FAILING_FOR = 60_000
+/** A change whose time is up gets this much more: a process that comes back after a night must not end it by one unlucky look. */
+const LAST_CHANCE = 15_000
 
 /**
  * One look at a merged change; called again until it ends (argocd-flux.md 6, 7). Verified means, all of it seen: the observed revision
@@ -63,14 +66,14 @@ function begin(world: World, change: Change): Verification {
 async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const { plan, facts } = v.change
   const name = showOwner(plan.owner)
-  if (!seen.unchanged) return failed(v, 'verify/failed', `OWNER_CHANGED: ${name} no longer deploys ${plan.owner.source.path || '/'} of ${plan.owner.source.url} at ${plan.owner.source.revision}.`, seen)
+  if (!seen.unchanged) return failed(v, seen, `OWNER_CHANGED: ${name} no longer deploys ${plan.owner.source.path || '/'} of ${plan.owner.source.url} at ${plan.owner.source.revision}.`)
   const place = await placeOf(v, seen.revision)
-  if (place === 'rewritten') return failed(v, 'verify/reverted', `The branch ${plan.branch} no longer contains the merge ${short(v.ours)}: its history was rewritten.`, seen)
+  if (place === 'rewritten') return reverted(v, seen, `The branch ${plan.branch} no longer contains the merge ${short(v.ours)}: its history was rewritten.`)
   const broken = await failedAtOurs(v, seen)
-  if (broken !== null) return failed(v, 'verify/failed', `${name} cannot deploy the merge: ${broken}`, seen)
+  if (broken !== null) return failed(v, seen, `${name} cannot deploy the merge: ${broken}`)
   if (place !== 'contains') {
     if (seen.blocked?.code === 'BLOCKED_SUSPENDED') return waitForPeople(v, seen.blocked)
-    return triggerOrWait(v, seen, `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}`)
+    return triggerOrWait(v, `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}`, { seen, found: {} })
   }
   const content = await contentOf(v, seen.revision)
   if (content.kind === 'different') return overtaken(v, content, seen)
@@ -78,7 +81,7 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const found: ChangeFacts = seen.revision === null || facts.contentAt === seen.revision ? {} : { contentAt: seen.revision }
   if (!seen.accepted) {
     if (seen.blocked !== null) return waitForPeople(v, seen.blocked, found)
-    return triggerOrWait(v, seen, `${name}: ${seen.unmet[0] ?? 'not accepted'}`, found)
+    return triggerOrWait(v, `${name}: ${seen.unmet[0] ?? 'not accepted'}`, { seen, found })
   }
   return judgeLive(v, seen, found)
 }
@@ -108,7 +111,7 @@ async function overtaken(v: Verification, content: Content & { readonly kind: 'd
   const revision = seen.revision ?? v.ours
   const later = await laterCommit(v, revision)
   const by = later === null ? `at ${short(revision)}` : `by ${short(later.sha)} (${later.author}: ${later.subject})`
-  if (content.takenBack) return failed(v, 'verify/reverted', `REVERTED: the change was taken back ${by}: ${content.sentence}.`, seen)
+  if (content.takenBack) return reverted(v, seen, `REVERTED: the change was taken back ${by}: ${content.sentence}.`)
   return { kind: 'ended', status: 'superseded', code: 'verify/superseded', message: `SUPERSEDED: the field was given another value ${by}: ${content.sentence}.`, evidence: evidenceOf(v, seen) }
 }
 
@@ -134,14 +137,14 @@ async function falselySynced(v: Verification, sentence: string, { seen, found }:
   }
   const since = v.now - Date.parse(asked)
   if (since < (seen.pending ? HARD_REFRESH_PATIENCE : HARD_REFRESH_GRACE)) return waitForController(v, sentence, found)
-  return failed(v, 'verify/failed', `FALSE_SYNCED: ${showOwner(v.change.plan.owner)} says it is in sync at ${short(seen.revision ?? '')}, but ${sentence}; a hard refresh did not change that.`, seen)
+  return failed(v, seen, `FALSE_SYNCED: ${showOwner(v.change.plan.owner)} says it is in sync at ${short(seen.revision ?? '')}, but ${sentence}; a hard refresh did not change that.`)
 }
 
 function failingRollout(v: Verification, sentence: string, { seen, found }: Seen): StepResult {
   const since = v.change.facts.failingSince
   if (typeof since !== 'string') return waitForController(v, `failing: ${sentence}`, { ...found, failingSince: iso(v.now) })
   if (v.now - Date.parse(since) < FAILING_FOR) return waitForController(v, `failing: ${sentence}`, found)
-  return failed(v, 'verify/failed', `The rollout fails: ${sentence}.`, seen)
+  return failed(v, seen, `The rollout fails: ${sentence}.`)
 }
 
 function stable(v: Verification, look: LiveLook & { readonly kind: 'healthy' }, { seen, found }: Seen): StepResult {
@@ -156,8 +159,8 @@ function stable(v: Verification, look: LiveLook & { readonly kind: 'healthy' }, 
   const revision = seen.revision ?? ''
   const sentences = [
     `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
-    `the source at that revision holds the asked values`,
-    ...look.fields.map(field => `${showRef(plan.target)} has ${field.path} = ${String(field.value)} (uid ${look.uid})`),
+    'the source at that revision holds the asked values',
+    ...look.fields.map(field => `${showRef(plan.target)} has ${field.path} = ${showJson(field.value)} (uid ${look.uid})`),
     look.sentence,
     `seen so since ${since}, for at least ${plan.environment.verify.stability}`,
     ...seen.notes,
@@ -171,7 +174,7 @@ function settling(time: string): Waiting {
 }
 
 /** Asks the owner to look, where that is due; then waits for it. */
-async function triggerOrWait(v: Verification, seen: Observation, sentence: string, found: ChangeFacts = {}): Promise<StepResult> {
+async function triggerOrWait(v: Verification, sentence: string, { seen, found }: Seen): Promise<StepResult> {
   const { refreshes = 0, refreshedAt } = v.change.facts
   const due = refreshes < MAX_REFRESHES && (refreshedAt === undefined || v.now - Date.parse(refreshedAt) >= REFRESH_SPACING)
   const said = [sentence, ...(seen.failure === null ? [] : [seen.failure.sentence]), ...seen.notes].join('; ')
@@ -195,10 +198,12 @@ async function trigger(v: Verification, how: 'normal' | 'hard'): Promise<string>
 function waitForController(v: Verification, sentence: string, found: ChangeFacts): StepResult {
   const { plan, facts, createdAt } = v.change
   const since = Date.parse(facts.mergedAt ?? createdAt)
-  if (v.now - since > milliseconds(plan.environment.syncTimeout)) {
+  const up = v.now - since > milliseconds(plan.environment.syncTimeout)
+  if (up && facts.timeUpAt !== undefined && v.now - Date.parse(facts.timeUpAt) >= LAST_CHANCE) {
     return { kind: 'ended', status: 'failed', code: 'verify/timeout', message: `Merged, but not seen live within ${plan.environment.syncTimeout}. What failed last: ${sentence}.`, evidence: [{ sentence }] }
   }
-  return { kind: 'waiting', waiting: { for: 'controller', sentence, next: null }, ...changed(v, sentence, found), retryAfter: pollAfter(v) }
+  const last = up && facts.timeUpAt === undefined ? { timeUpAt: iso(v.now) } : {}
+  return { kind: 'waiting', waiting: { for: 'controller', sentence, next: null }, ...changed(v, sentence, { ...found, ...last }), retryAfter: Math.min(pollAfter(v), up ? 2000 : Infinity) }
 }
 
 /** People have no deadline. */
@@ -223,15 +228,19 @@ function pollAfter(v: Verification): number {
   return Math.round(base * (0.9 + v.world.clock.random() / 5))
 }
 
-function failed(v: Verification, code: 'verify/failed' | 'verify/reverted', message: string, seen: Observation): StepResult {
-  return { kind: 'ended', status: 'failed', code, message, evidence: evidenceOf(v, seen) }
+function failed(v: Verification, seen: Observation, message: string): StepResult {
+  return { kind: 'ended', status: 'failed', code: 'verify/failed', message, evidence: evidenceOf(v, seen) }
+}
+
+function reverted(v: Verification, seen: Observation, message: string): StepResult {
+  return { kind: 'ended', status: 'failed', code: 'verify/reverted', message, evidence: evidenceOf(v, seen) }
 }
 
 function evidenceOf(v: Verification, seen: Observation): readonly Evidence[] {
   const at = showOwner(v.change.plan.owner)
   return [
     { sentence: `observed revision ${seen.revision ?? 'none'}, merge ${v.ours}`, at },
-    ...v.change.plan.edits.map(edit => ({ sentence: `asked: ${showPath(edit.path)} = ${String(edit.after)}`, at: showRef(v.change.plan.target) })),
+    ...v.change.plan.edits.map(edit => ({ sentence: `asked: ${showPath(edit.path)} = ${showJson(edit.after)}`, at: showRef(v.change.plan.target) })),
     ...seen.unmet.map(sentence => ({ sentence, at })),
     ...(seen.failure === null ? [] : [{ sentence: seen.failure.sentence, at }]),
   ]

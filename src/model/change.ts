@@ -71,6 +71,8 @@ export interface ChangeFacts {
   /** The observed revision whose rendered target was seen to hold the asked values. */
   readonly contentAt?: string
   readonly lastUnmet?: string
+  /** When the environment's time was found to be up; a little later it is looked at once more before the change ends. */
+  readonly timeUpAt?: string
   readonly verified?: VerifiedEvidence
   /** True once nothing of an ended change is left open on its forge. */
   readonly tidied?: boolean

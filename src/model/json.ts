@@ -53,3 +53,8 @@ export function objectsAt(value: Json | undefined, ...keys: readonly string[]): 
   const found = valueAt(value, ...keys)
   return isList(found) ? found.filter(isObject) : []
 }
+
+/** A value as a person reads it: a text bare, anything else as JSON; `nothing` where there is none. */
+export function showJson(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)
+}

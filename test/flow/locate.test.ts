@@ -6,6 +6,7 @@ import { locate } from '../../src/flow/locate.ts'
 import type { World } from '../../src/flow/world.ts'
 import { isRefusal, refuse } from '../../src/model/error.ts'
 import { showPath } from '../../src/model/field.ts'
+import { showJson } from '../../src/model/json.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Claim } from '../../src/model/owner.ts'
 import type { Classified } from '../../src/model/plan.ts'
@@ -69,7 +70,7 @@ describe('from a request to its owner', () => {
       if (isRefusal(result)) throw new Error(result.message)
       expect(result.target).to.deep.equal({ ...TARGET, uid: 'u1' })
       expect(result.environment.name).to.equal('shop+')
-      expect(result.edits.map(edit => `${showPath(edit.path)} = ${String(edit.after)}`)).to.deep.equal(['spec.template.spec.containers[name=web].image = web:2', 'spec.replicas = 3'])
+      expect(result.edits.map(edit => `${showPath(edit.path)} = ${showJson(edit.after)}`)).to.deep.equal(['spec.template.spec.containers[name=web].image = web:2', 'spec.replicas = 3'])
     })
     it('takes the namespace of the context where none is named', async () => {
       const result = await classify(world, request([IMAGE], { namespace: null }))

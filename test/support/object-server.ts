@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { Json, JsonObject } from '../../src/model/json.ts'
-import { isObject, textAt, valueAt } from '../../src/model/json.ts'
+import { isObject, textAt } from '../../src/model/json.ts'
 import { groupVersion, isKubernetesObject } from '../../src/model/resource.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 
@@ -63,7 +63,7 @@ export async function startObjects(kinds: readonly Offered[], options: { readonl
     const instead = intercepted?.(request) ?? null
     if (instead === 'hang') return
     if (instead === 'reset') { request.socket.destroy(); return }
-    if (instead !== null) { answer(response, instead.status, instead.body ?? null, instead.headers); return }
+    if (instead !== null) { answer(response, { status: instead.status, headers: instead.headers ?? {} }, instead.body ?? null); return }
     void serve({ kinds, objects, aggregated: options.aggregated ?? true }, request, response)
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
@@ -180,7 +180,7 @@ function merged(target: Json | undefined, patch: Json): Json {
 }
 
 function keyOf(object: KubernetesObject): string {
-  return [groupVersion(object.apiVersion).group, object.kind, textAt(object, 'metadata', 'namespace') ?? '', String(valueAt(object, 'metadata', 'name'))].join('|')
+  return [groupVersion(object.apiVersion).group, object.kind, textAt(object, 'metadata', 'namespace') ?? '', textAt(object, 'metadata', 'name') ?? ''].join('|')
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -189,7 +189,8 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function answer(response: ServerResponse, status: number, body: Json, headers: Readonly<Record<string, string>> = {}): void {
+function answer(response: ServerResponse, how: number | { readonly status: number, readonly headers: Readonly<Record<string, string>> }, body: Json): void {
+  const { status, headers } = typeof how === 'number' ? { status: how, headers: {} } : how
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
 }

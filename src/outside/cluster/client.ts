@@ -15,10 +15,11 @@ export async function loadClient(source: ClientSource): Promise<KubeConfig> {
   try {
     for (const file of source.files) {
       const one = new KubeConfig()
-      one.loadFromFile(file)
-      for (const cluster of one.clusters) if (!merged.clusters.some(other => other.name === cluster.name)) merged.clusters.push(cluster)
-      for (const user of one.users) if (!merged.users.some(other => other.name === user.name)) merged.users.push(user)
-      for (const context of one.contexts) if (!merged.contexts.some(other => other.name === context.name)) merged.contexts.push(context)
+      // Entries of other contexts may be broken; kubectl does not mind them either.
+      one.loadFromFile(file, { onInvalidEntry: 'filter' })
+      merged.clusters.push(...added(merged.clusters, one.clusters))
+      merged.users.push(...added(merged.users, one.users))
+      merged.contexts.push(...added(merged.contexts, one.contexts))
     }
     merged.setCurrentContext(source.context)
   } catch (cause) {
@@ -28,6 +29,10 @@ export async function loadClient(source: ClientSource): Promise<KubeConfig> {
   if (server === undefined || !URL.canParse(server)) throw unusable(source, 'its cluster has no server address')
   if (server.startsWith('http:') && merged.getCurrentCluster()?.skipTLSVerify !== true) throw unusable(source, 'its server is plain http; Writ talks to API servers over TLS')
   return merged
+}
+
+function added<T extends { readonly name: string }>(known: readonly T[], more: readonly T[]): readonly T[] {
+  return more.filter(one => !known.some(other => other.name === one.name))
 }
 
 function unusable(source: ClientSource, why: string, cause?: unknown): WritError {

@@ -102,8 +102,7 @@ async function requestOptions(source: ClientSource, config: KubeConfig): Promise
     // The text of a credential plugin may hold the credential: it stays in the cause.
     throw new WritError('cluster/unauthorized', `The credentials of context ${source.context} cannot be had.`, { cause, hint: `Run kubectl --context ${source.context} version to see why.` })
   }
-  const bearer = options.headers !== undefined && 'Authorization' in options.headers ? String(options.headers['Authorization']) : ''
-  registerSecret(bearer.replace(/^Bearer /, ''))
+  registerSecret((plainHeaders(options)['Authorization'] ?? '').replace(/^Bearer /, ''))
   const cluster = config.getCurrentCluster()
   if (cluster?.proxyUrl !== undefined || !(cluster?.server ?? '').startsWith('https:')) return options
   const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options
@@ -114,10 +113,16 @@ function defined(options: Readonly<Record<string, unknown>>): Record<string, unk
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null))
 }
 
+function plainHeaders(options: RequestOptions): Readonly<Record<string, string>> {
+  const { headers } = options
+  if (headers === undefined || Array.isArray(headers)) return {}
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]))
+}
+
 function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number }): Promise<Answer> {
   const body = request.patch === undefined ? null : JSON.stringify(request.patch)
   const headers = {
-    ...options.headers, Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
+    ...plainHeaders(options), Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
     ...(body === null ? {} : { 'Content-Type': 'application/merge-patch+json', 'Content-Length': String(Buffer.byteLength(body)) }),
   }
   const start = server.protocol === 'http:' ? httpRequest : httpsRequest

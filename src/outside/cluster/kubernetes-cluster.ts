@@ -58,7 +58,7 @@ export function kubernetesCluster(connection: Connection, defaultNamespace: stri
     return answer.body
   }
 
-  async function annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string>>): Promise<void> {
+  async function annotate(...[kind, namespace, name, annotations]: Parameters<Cluster['annotate']>): Promise<void> {
     const what = `annotate ${kind.plural} ${namespace === null ? '' : `${namespace}/`}${name}`
     const path = `${pathOf(kind, namespace, name)}?fieldManager=${FIELD_MANAGER}`
     const answer = await connection.send({ what, path, patch: { metadata: { annotations } } })
@@ -68,7 +68,7 @@ export function kubernetesCluster(connection: Connection, defaultNamespace: stri
   return {
     name: connection.cluster, defaultNamespace, resolve, served, get, annotate,
     list: (kind, namespace, labels) => list(connection, { kind, namespace, labels }),
-    watch: (kind, namespace, name, changed) => watchObject(connection, { path: pathOf(kind, namespace), name }, changed),
+    watch: (...[kind, namespace, name, changed]) => watchObject(connection, { path: pathOf(kind, namespace), name }, changed),
   }
 }
 
@@ -104,10 +104,17 @@ function itemsOf(body: Json, kind: ServedKind): readonly KubernetesObject[] {
 }
 
 function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
+  for (const segment of [namespace, name]) if (typeof segment === 'string') checkSegment(segment)
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   const scope = kind.namespaced && namespace !== null ? `/namespaces/${encodeURIComponent(namespace)}` : ''
   if (name !== undefined && kind.namespaced && namespace === null) throw new WritError('internal/bug', `A ${kind.kind} was asked for without a namespace.`)
   return `${root}${scope}/${kind.plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
+}
+
+/** A name that would not stay one segment of a path names no object (the API server's own rule for all names). */
+function checkSegment(name: string): void {
+  if (name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)) return
+  throw new WritError('usage/bad-argument', `'${name.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 80)}' is not the name of an object or namespace.`)
 }
 
 function servedKind({ group, version, kind, plural, namespaced }: Resource): ServedKind {

@@ -42,6 +42,13 @@ describe('a cluster', () => {
     expect(await cluster.get(kind, 'shop', 'none')).to.equal(null)
     expect(server.requests[0]).to.equal('GET /apis/apps/v1/namespaces/shop/deployments/web')
   })
+  it('takes no name that would leave its place in the path', async () => {
+    for (const name of ['', '.', '..', '../secrets/x', 'a/b', 'a%2fb']) {
+      expect(await failureOf(cluster.get(kind, 'shop', name))).to.equal('usage/bad-argument')
+      expect(await failureOf(cluster.get(kind, name, 'web'))).to.equal('usage/bad-argument')
+    }
+    expect(server.requests).to.deep.equal([])
+  })
   it('reads discovery once', async () => {
     await cluster.resolve('pods')
     await cluster.served('apps', 'Deployment')

@@ -3,7 +3,7 @@ import { WritError } from '../../../src/model/error.ts'
 import { findKind } from '../../../src/outside/cluster/find-kind.ts'
 import type { Discovery, Resource } from '../../../src/outside/cluster/discovery.ts'
 
-function resource(group: string, version: string, kind: string, more: Partial<Resource> = {}): Resource {
+function resource(...[group, version, kind, more = {}]: readonly [string, string, string, Partial<Resource>?]): Resource {
   return { group, version, kind, plural: `${kind.toLowerCase()}s`, singular: kind.toLowerCase(), shortNames: [], namespaced: true, ...more }
 }
 

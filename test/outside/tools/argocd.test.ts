@@ -3,7 +3,7 @@ import type { GitOpsTool } from '../../../src/flow/ports.ts'
 import { isRefusal } from '../../../src/model/error.ts'
 import type { Refusal } from '../../../src/model/error.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
-import { metadataText } from '../../../src/model/resource.ts'
+import { metadataText, refOf } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import type { Claim, Owner, OwnerRef } from '../../../src/model/owner.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
@@ -60,7 +60,7 @@ describe('Argo CD', () => {
       it(name, async () => {
         put(...apps)
         expect(short(await tool.claims(TARGET, live(metadata)))).to.have.members([...expected])
-        for (const app of apps) fleet.servers['one']?.remove('Application', String(app.metadata['name']))
+        for (const app of apps) fleet.servers['one']?.remove('Application', refOf(app).name)
       })
     }
     it('is another installation\'s where the object says so', async () => {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../flow/ports.ts'
-import { isList, objectsAt, textAt, valueAt } from '../../../model/json.ts'
+import { isList, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { JsonObject } from '../../../model/json.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
 import { globMatch } from '../glob-match.ts'
@@ -32,7 +32,7 @@ function covers(window: JsonObject, app: KubernetesObject): boolean {
   const verdicts = asked.flatMap(([key, values]) => {
     const patterns = valueAt(window, key)
     if (!isList(patterns) || patterns.length === 0) return []
-    return [patterns.some(pattern => values.some(value => value !== '' && globMatch(String(pattern), value)))]
+    return [patterns.some(pattern => values.some(value => value !== '' && globMatch(showJson(pattern), value)))]
   })
   return window['andOperator'] === true ? verdicts.length > 0 && verdicts.every(Boolean) : verdicts.some(Boolean)
 }

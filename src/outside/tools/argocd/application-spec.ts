@@ -1,4 +1,4 @@
-import { isList, isObject, objectsAt, textAt, valueAt } from '../../../model/json.ts'
+import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { Json, JsonObject } from '../../../model/json.ts'
 import type { OwnerSource, RenderRules } from '../../../model/owner.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
@@ -86,9 +86,9 @@ function withoutJsonnet(directory: Json | undefined): SpecKeys {
 
 function unknownOption(options: Json | undefined): string | null {
   if (options === undefined || options === null) return null
-  if (!isList(options)) return String(options)
+  if (!isList(options)) return showJson(options)
   const unknown = options.find(option => typeof option !== 'string' || !SYNC_OPTIONS.has(option.split('=')[0] ?? ''))
-  return unknown === undefined ? null : String(unknown)
+  return unknown === undefined ? null : showJson(unknown)
 }
 
 /** What the controller found at the path, where it is nothing that Writ renders; and a status that it could no longer write. */

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../flow/ports.ts'
-import { textAt, valueAt } from '../../../model/json.ts'
+import { showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { Observation } from '../../../model/observation.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner } from '../../../model/owner.ts'
@@ -78,7 +78,7 @@ function readyUnmet(object: KubernetesObject): readonly string[] {
   const [generation, observed] = [valueAt(object, 'metadata', 'generation'), valueAt(object, 'status', 'observedGeneration')]
   return [
     ...(ready?.['status'] === 'True' ? [] : [`Ready is ${textAt(ready ?? undefined, 'status') ?? 'not set'}: ${oneLine(`${textAt(ready ?? undefined, 'reason') ?? ''} ${textAt(ready ?? undefined, 'message') ?? ''}`)}`]),
-    ...(generation === observed ? [] : [`it has seen generation ${String(observed ?? 'none')} of ${String(generation)}`]),
+    ...(generation === observed ? [] : [`it has seen generation ${showJson(observed ?? 'none')} of ${showJson(generation)}`]),
   ]
 }
 
