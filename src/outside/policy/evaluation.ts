@@ -11,10 +11,10 @@ export interface PolicyExpressions {
 }
 
 /** A match condition or a variable. */
-export interface NamedExpression { readonly name: string, readonly expression: string }
+interface NamedExpression { readonly name: string, readonly expression: string }
 
 /** One rule of a policy. */
-export interface Validation { readonly expression: string, readonly message: string | null, readonly messageExpression: string | null }
+interface Validation { readonly expression: string, readonly message: string | null, readonly messageExpression: string | null }
 
 /** One policy to be evaluated on one object with one parameter object. */
 export interface EvaluationJob {

@@ -7,7 +7,7 @@ import { WritError } from '../../model/error.ts'
 export interface PolicyFile { readonly path: string, readonly text: string }
 
 /** Folders whose files decide verdicts. */
-export const RULE_FOLDERS = ['resource', 'bindings', 'params'] as const
+const RULE_FOLDERS = ['resource', 'bindings', 'params'] as const
 /** Folders that are known and decide nothing: cases for the tests. */
 const OTHER_FOLDERS: ReadonlySet<string> = new Set(['tests'])
 /** Part of the layout of policy.md section 5, and not evaluated by this version. */

@@ -8,7 +8,7 @@ import { yamlDocuments } from './yaml-documents.ts'
 import type { YamlDocument } from './yaml-documents.ts'
 
 /** The label that says for which environment, or class of environments, a binding is. */
-export const ENVIRONMENT_LABEL = 'writ.dev/env'
+const ENVIRONMENT_LABEL = 'writ.dev/env'
 
 /** A policy and where it stands. */
 export interface Policy { readonly name: string, readonly file: string, readonly severity: string | null, readonly spec: PolicyFileObject['spec'] }

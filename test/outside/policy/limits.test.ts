@@ -22,7 +22,7 @@ describe('policies that would never end', () => {
     for (const expression of ['!object.metadata.name.matches("^(a+)+$")', '!matches(object.metadata.name, "^(a|aa)+$")', '[object.metadata.name].all(x, !x.matches("^(([a-z])+.)+[A-Z]([a-z])+$"))', 'object.metadata.name.find("^(a+)+$") == ""', 'object.metadata.name.findAll("(a+)+$").size() == 0']) {
       const started = Date.now()
       expect(results(await judge(simple(expression), change(null, deployment({}, { name: text })))), expression).to.equal('pass')
-      expect(Date.now() - started).to.be.below(4000)
+      expect(Date.now() - started).to.be.below(10_000)
     }
   })
 

@@ -67,12 +67,12 @@ async function verdicts(expressions: readonly string[], failurePolicy: 'Fail' | 
 }
 
 describe('an evaluation error', () => {
-  it('never gives a pass: 600 random expressions have the value that CEL gives them', async () => {
+  it('never gives a pass: 300 random expressions have the value that CEL gives them', async () => {
     const next = random(20260728)
-    const grown = Array.from({ length: 600 }, (_, i) => grow(next, 1 + i % 4))
+    const grown = Array.from({ length: 300 }, (_, i) => grow(next, 1 + i % 4))
     const found = await verdicts(grown.map(each => each.text), 'Fail', 'Deny')
     for (const [i, { text, truth }] of grown.entries()) expect(found[i], text).to.equal(truth === 'error' ? 'error' : truth ? 'pass' : 'deny')
-    for (const truth of [true, false, 'error']) expect(grown.filter(each => each.truth === truth).length).to.be.above(60)
+    for (const truth of [true, false, 'error']) expect(grown.filter(each => each.truth === truth).length).to.be.above(30)
   })
 
   it('never gives a pass under failurePolicy Ignore, and blocks under Warn and Audit', async () => {
@@ -85,7 +85,7 @@ describe('an evaluation error', () => {
     const next = random(4711)
     const whole = 'has(object.spec) && object.spec.replicas > 3 && [1, 2].exists(x, x == 4) && object.metadata.name.startsWith("q")'
     const pieces = ['', '(', ')', '"', '[', '.', '?', '\\', '&', '!', '{', '\u0000', '💥']
-    const broken = Array.from({ length: 300 }, () => {
+    const broken = Array.from({ length: 150 }, () => {
       const at = Math.floor(next() * whole.length)
       return whole.slice(0, at) + (pieces[Math.floor(next() * pieces.length)] ?? '') + whole.slice(at + 1)
     })

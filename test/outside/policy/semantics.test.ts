@@ -21,7 +21,7 @@ describe('policy semantics: what expressions see', () => {
     ['kind, resource, name and namespace of the request', create, 'request.kind.group == "apps" && request.kind.version == "v1" && request.kind.kind == "Deployment" && request.resource.resource == "deployments" && request.name == "web" && request.namespace == "shop" && request.dryRun == false'],
     ['integers as int, others as double', create, 'object.spec.replicas + 1 == 3 && type(object.spec.replicas) == int && type(1.5) == double'],
     ['absent keys by has() and by optionals', create, '!has(object.spec.strategy) && object.?spec.?strategy.?type.orValue("x") == "x"'],
-    ['the namespace of a manifest that names none', change(null, { ...web, metadata: { name: 'web' } }), 'has(object.metadata.namespace) || true'],
+    ['no namespace where nobody said which', change(null, { ...web, metadata: { name: 'web' } }), '!has(object.metadata.namespace) && !has(request.namespace)'],
   ] as const
   for (const [name, judged, expression] of rows) {
     it(name, async () => {

@@ -5,8 +5,8 @@ import type { Binder } from './nodes.ts'
 import { Unevaluable } from './unevaluable.ts'
 
 /** Nodes and nesting allowed in one expression (policy.md 2.4, guard 3). */
-export const MAX_NODES = 10_000
-export const MAX_DEPTH = 200
+const MAX_NODES = 10_000
+const MAX_DEPTH = 200
 
 /** What an expression refers to outside itself. */
 export interface Inspection {

@@ -41,8 +41,12 @@ function orUnevaluable<T>(parse: () => T): T {
   }
 }
 
-/** One line about an error, without the excerpt of the rewritten expression that the engine adds. */
+/** One line about an error, without the excerpt of the rewritten expression that the engine adds, and without its names. */
 export function plainMessage(error: unknown): string {
+  return summaryOf(error).replaceAll('writ_', '')
+}
+
+function summaryOf(error: unknown): string {
   if (error instanceof RangeError) return 'the expression is nested too deeply or makes too large a value'
   if (error instanceof EvaluationError || hasSummary(error)) return error.summary
   return error instanceof Error ? firstLine(error.message) : 'unknown error'

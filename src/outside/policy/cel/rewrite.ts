@@ -95,7 +95,7 @@ function macro(binder: Binder, scope: Scope): string {
 }
 
 /** The nodes of an expression, without what happens inside its own comprehensions more than once. */
-export function size(node: ASTNode): number {
+function size(node: ASTNode): number {
   return childrenOf(node).reduce((sum, child) => sum + size(child), 1)
 }
 
