@@ -124,7 +124,7 @@ describe('the bundle of a policy folder', () => {
 })
 
 describe('a process that judges', () => {
-  it('ends by itself, and loads the engine only when it judges', async () => {
+  it('ends by itself, although a thread rests', async () => {
     const source = (path: string): string => JSON.stringify(pathToFileURL(fileURLToPath(new URL(`../../../src/${path}`, import.meta.url))).href)
     await withFolder(simple('true'), async dir => {
       const script = `

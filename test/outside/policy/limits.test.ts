@@ -63,14 +63,14 @@ describe('policies that would never end', () => {
 
 describe('the thread that evaluates policies', () => {
   let evaluator: Evaluator
-  beforeEach(() => { evaluator = startEvaluator({ timeoutMs: 300, steps: Infinity }) })
+  beforeEach(() => { evaluator = startEvaluator({ timeoutMs: 500, steps: Infinity }) })
   afterEach(() => evaluator.end())
   const endless = 'lists.range(3000).all(a, lists.range(3000).all(b, lists.range(3000).all(c, c >= 0)))'
 
   it('is ended when the time is over, and the next policy gets a new one', async () => {
     const result = await evaluator.run(job(endless))
     expect(result).to.deep.include({ violations: [], ended: true })
-    expect(result.faults).to.deep.equal([{ message: 'the evaluation took longer than 300 ms and was ended', ignorable: false }])
+    expect(result.faults).to.deep.equal([{ message: 'the evaluation took longer than 500 ms and was ended', ignorable: false }])
     expect(await evaluator.run(job('object.a == "x"'))).to.deep.equal({ skippedBy: null, violations: [], faults: [], ended: false })
     expect((await evaluator.run(job('object.a == "y"'))).violations).to.have.length(1)
   })
