@@ -45,6 +45,12 @@ function entry<Input, Output extends Answer>(operation: Operation<Input, Output>
 }
 
 function badInput(issues: readonly { readonly path: readonly PropertyKey[], readonly message: string }[]): WritError {
-  const told = issues.map(({ path, message }) => `${path.map(String).join('.')} ${message.startsWith('must') ? message : `(${message})`}`.trim())
+  const told = issues.map(({ path, message }) => `${path.map(String).join('.')} ${inWords(message)}`.trim())
   return new WritError('usage/bad-argument', `${told.join('; ')}.`)
+}
+
+function inWords(message: string): string {
+  const choices = /^Invalid option: expected one of (.+)$/.exec(message)?.[1]
+  if (choices !== undefined) return `must be one of ${choices.replaceAll('"', '').replaceAll('|', ', ')}`
+  return message.startsWith('must') ? message : `is not what is wanted (${message})`
 }

@@ -32,6 +32,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
   input: Input,
   run: async (caller, { once }) => {
     const pauses = new Map<string, { readonly until: number, readonly length: number }>()
+    if (!once) caller.progress('working on all open changes; Ctrl-C stops')
     for (;;) {
       const answer = await round(caller, pauses)
       if (once || await stopped(caller)) return answer

@@ -1,0 +1,129 @@
+import { expect } from 'chai'
+import { WritError } from '../../../src/model/error.ts'
+import type { Job } from '../../../src/doors/cli/job.ts'
+import { parse } from '../../../src/doors/cli/main.ts'
+import { operations } from '../../../src/operations/index.ts'
+
+const nothing = { program: 'writ', out: () => undefined }
+const parseLine = (line: string): Job | null => parse(line.split(' '), nothing)
+
+function failure(line: string): { readonly code: string, readonly message: string, readonly hint: string } {
+  try {
+    parseLine(line)
+  } catch (error) {
+    if (error instanceof WritError) return error
+    throw error
+  }
+  throw new Error(`${line} was accepted`)
+}
+
+const target = (namespace: string | null = null, type = 'deployment', cluster: string | null = null): object => ({ cluster, namespace, type, name: 'web' })
+const change = (more: object = {}): object => ({ target: target(), scope: 'app', reason: null, incident: null, rollbackPlan: null, dryRun: false, until: 'wait', ...more })
+
+describe('the grammar', () => {
+  const lines: readonly { readonly line: string, readonly operation: string, readonly input: object, readonly more?: object }[] = [
+    { line: 'set image deployment/web web=nginx:1.27', operation: 'set-image', input: change({ images: [{ container: 'web', image: 'nginx:1.27' }] }) },
+    { line: 'set image deployment web web=nginx:1.27 side=x@sha256:ab=', operation: 'set-image', input: change({ images: [{ container: 'web', image: 'nginx:1.27' }, { container: 'side', image: 'x@sha256:ab=' }] }) },
+    { line: 'set image deploy/web *=nginx:1 -n shop --dry-run', operation: 'set-image', input: change({ target: target('shop', 'deploy'), images: [{ container: '*', image: 'nginx:1' }], dryRun: true }) },
+    { line: '-n shop set image deploy/web *=nginx:1 --dry-run=server', operation: 'set-image', input: change({ target: target('shop', 'deploy'), images: [{ container: '*', image: 'nginx:1' }], dryRun: true }) },
+    { line: 'set -n shop image deploy/web *=nginx:1 --dry-run=none', operation: 'set-image', input: change({ target: target('shop', 'deploy'), images: [{ container: '*', image: 'nginx:1' }] }) },
+    { line: '-n a set -n b image -n c deploy/web *=nginx:1', operation: 'set-image', input: change({ target: target('c', 'deploy'), images: [{ container: '*', image: 'nginx:1' }] }) },
+    { line: 'set image deployments.apps/web web=a --wait --timeout 1h30m --scope=shared --reason=why --incident=I-1 --rollback-plan=back --context=here', operation: 'set-image',
+      input: change({ target: target(null, 'deployments.apps', 'here'), images: [{ container: 'web', image: 'a' }], scope: 'shared', reason: 'why', incident: 'I-1', rollbackPlan: 'back', until: 'end' }), more: { timeout: 5_400_000 } },
+    { line: 'set resources deployment/web --limits=cpu=1,memory=1Gi --requests=cpu=100m', operation: 'set-resources', input: change({ container: '*', limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '100m' } }) },
+    { line: 'set resources deployment web -c web --limits cpu=1', operation: 'set-resources', input: change({ container: 'web', limits: { cpu: '1' }, requests: {} }) },
+    { line: 'scale deployment/web --replicas=3', operation: 'scale', input: change({ replicas: 3, currentReplicas: null }) },
+    { line: 'scale --replicas 0 --current-replicas 2 deployment web', operation: 'scale', input: change({ replicas: 0, currentReplicas: 2 }) },
+    { line: 'owner deployment/web --cluster main', operation: 'owner', input: { target: target(null, 'deployment', 'main') } },
+    { line: 'get change/abc', operation: 'get', input: { change: 'change/abc' } },
+    { line: 'get change abc', operation: 'get', input: { change: 'change/abc' } },
+    { line: 'get changes/abc', operation: 'get', input: { change: 'change/abc' } },
+    { line: 'get abc --wait', operation: 'follow', input: { change: 'change/abc' } },
+    { line: 'get changes', operation: 'list', input: { status: null, limit: 50 } },
+    { line: 'list --status open --limit 5', operation: 'list', input: { status: 'open', limit: 5 } },
+    { line: 'describe change/abc', operation: 'describe', input: { change: 'change/abc' } },
+    { line: 'history', operation: 'history', input: { target: null, limit: 50 } },
+    { line: 'history deployment/web -n shop', operation: 'history', input: { target: target('shop'), limit: 50 } },
+    { line: 'approve change/abc --key k --comment ok', operation: 'approve', input: { change: 'change/abc', until: 'wait', comment: 'ok', keyFile: 'k', signed: null } },
+    { line: 'approve abc --print-document', operation: 'approval-document', input: { change: 'change/abc', vote: 'approve' } },
+    { line: 'reject abc --print-document', operation: 'approval-document', input: { change: 'change/abc', vote: 'reject' } },
+    { line: 'reject change/abc --wait', operation: 'reject', input: { change: 'change/abc', until: 'end', comment: null, keyFile: null, signed: null } },
+    { line: 'merge change/abc --wait', operation: 'merge', input: { change: 'change/abc', until: 'end' } },
+    { line: 'cancel change/abc --reason no', operation: 'cancel', input: { change: 'change/abc', reason: 'no' } },
+    { line: 'work --once', operation: 'work', input: { once: true } },
+    { line: 'work', operation: 'work', input: { once: false } },
+  ]
+  for (const { line, operation, input, more } of lines) {
+    it(`understands: writ ${line}`, () => {
+      expect(parseLine(line)).to.deep.include({ kind: 'operation', operation, input, ...more })
+    })
+  }
+
+  it('has a command for every operation of this door, and for no other', () => {
+    expect([...new Set(lines.map(({ operation }) => operation))].sort()).to.deep.equal(operations.filter(({ doors }) => doors.cli).map(({ name }) => name).sort())
+  })
+
+  it('gives agents no door to decisions', () => {
+    const decisions = ['approve', 'reject', 'merge', 'approval-document', 'work', 'follow']
+    for (const { name, doors } of operations) expect([name, doors.mcp || doors.http]).to.deep.equal([name, !decisions.includes(name)])
+  })
+
+  it('understands what runs Writ itself', () => {
+    expect(parseLine('init --context a --config here')).to.deep.equal({ kind: 'init', context: 'a', format: 'text', config: 'here' })
+    expect(parseLine('doctor -o json')).to.deep.equal({ kind: 'doctor', format: 'json', config: null })
+    expect(parseLine('sandbox up')).to.deep.include({ kind: 'sandbox', command: 'up', options: { output: null } })
+    expect(parseLine('sandbox demo -o json')).to.deep.include({ kind: 'sandbox', command: 'demo', options: { output: 'json' } })
+    expect(parseLine('sandbox demo --repo . --path a --provider flux deploy/web -n x -c web --set image=b:1=2')).to.deep.include({
+      kind: 'sandbox', command: 'demo', options: { output: null, repo: '.', path: 'a', provider: 'flux', namespace: 'x', container: 'web', target: 'deploy/web', set: 'image=b:1=2' },
+    })
+  })
+
+  const refused: readonly (readonly [string, string, RegExp])[] = [
+    ['set image', 'usage/bad-argument', /missing required argument/i],
+    ['set image deployment/web', 'usage/bad-argument', /CONTAINER=IMAGE is missing/],
+    ['set image deployment', 'usage/bad-argument', /its name is missing/],
+    ['set image deployment web=nginx', 'usage/bad-argument', /its name is missing/],
+    ['set image deployment/ web=nginx', 'usage/bad-argument', /deployment\/ is no object/],
+    ['set image a/b/c web=nginx', 'usage/bad-argument', /is no object/],
+    ['set image deployment/web nginx', 'usage/bad-argument', /"nginx" is not CONTAINER=IMAGE/],
+    ['set image deployment/web =nginx', 'usage/bad-argument', /is not CONTAINER=IMAGE/],
+    ['set image deployment/a deployment/b web=nginx', 'usage/not-supported', /one object at a time/],
+    ['set image deployment/web web=a --all', 'usage/bad-argument', /unknown option '--all'/i],
+    ['set image deployment/web web=a --dry-run=maybe', 'usage/bad-argument', /unknown option/i],
+    ['set image deployment/web web=a --as root', 'usage/bad-argument', /unknown option '--as'/i],
+    ['set image deployment/web web=a --force', 'usage/bad-argument', /unknown option '--force'/i],
+    ['set image deployment/web web=a --timeout 5m', 'usage/bad-argument', /--wait is not given/],
+    ['set image deployment/web web=a --wait --timeout soon', 'usage/bad-argument', /duration/],
+    ['set image deployment/web web=a --cluster x --context y', 'usage/bad-argument', /both name a cluster/],
+    ['set resources deployment/web', 'usage/bad-argument', /Neither --limits nor --requests/],
+    ['set resources deployment/web --limits=cpu', 'usage/bad-argument', /RESOURCE=AMOUNT/],
+    ['set resources deployment/web --limits=cpu=1,cpu=2', 'usage/bad-argument', /names cpu twice/],
+    ['scale deployment/web', 'usage/bad-argument', /--replicas <n>' not specified/],
+    ['scale deployment/web --replicas=-1', 'usage/bad-argument', /whole number/],
+    ['scale deployment/web --replicas=2.5', 'usage/bad-argument', /whole number/],
+    ['scale deployment/web --replicas=two', 'usage/bad-argument', /whole number/],
+    ['scale deployment/web pod/x --replicas=2', 'usage/bad-argument', /"pod\/x" is too many/],
+    ['get deployment/web', 'usage/not-supported', /shows changes, not deployment/],
+    ['get change/ABC', 'usage/bad-argument', /is no change/],
+    ['get change/a change/b', 'usage/bad-argument', /too many/],
+    ['get changes --wait', 'usage/bad-argument', /--wait is for one change/],
+    ['list -o xml', 'usage/bad-argument', /-o takes json, yaml, wide or name/],
+    ['approve', 'usage/bad-argument', /missing required argument/i],
+    ['approve change/abc --signature x', 'usage/bad-argument', /belong together/],
+    ['sandbox demo --repo .', 'usage/bad-argument', /--path, --provider, --set are missing/],
+    ['sandbox demo --repo . --path a --provider helm x/y --set image=b', 'usage/bad-argument', /allowed choices are argocd, flux/i],
+    ['apply -f x', 'usage/bad-argument', /unknown command 'apply'/i],
+    ['break-glass', 'usage/bad-argument', /unknown command/i],
+    ['sclae deployment/web', 'usage/bad-argument', /did you mean scale/i],
+    ['set imag deployment/web', 'usage/bad-argument', /unknown command|too many arguments/i],
+    ['work now', 'usage/bad-argument', /too many arguments/i],
+  ]
+  for (const [line, code, message] of refused) {
+    it(`refuses: writ ${line}`, () => {
+      const error = failure(line)
+      expect(error.code).to.equal(code)
+      expect(error.message).to.match(message).and.match(/[.?)]$/)
+      expect(error.hint.length).to.be.greaterThan(5)
+    })
+  }
+})

@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { main } from '../../../src/doors/cli/main.ts'
+import type { Io } from '../../../src/doors/cli/parts.ts'
+import type { Cluster, GitOpsTool, ServedKind } from '../../../src/flow/ports.ts'
+import type { World } from '../../../src/flow/world.ts'
+import type { Person } from '../../../src/model/config.ts'
+import { EnvironmentFile } from '../../../src/model/environment.ts'
+import { WritError } from '../../../src/model/error.ts'
+import { isObject } from '../../../src/model/json.ts'
+import type { JsonObject } from '../../../src/model/json.ts'
+import type { Owner } from '../../../src/model/owner.ts'
+import { isKubernetesObject } from '../../../src/model/resource.ts'
+import type { KubernetesObject } from '../../../src/model/resource.ts'
+import { environments } from '../../../src/outside/config/environments.ts'
+import { configFolder } from '../../../src/outside/config/folder.ts'
+import { whoAmI } from '../../../src/outside/config/identity.ts'
+import { systemClock } from '../../../src/outside/clock.ts'
+import { openForge } from '../../../src/outside/forges/index.ts'
+import { openRepository } from '../../../src/outside/git/open-repository.ts'
+import { redact, redactJson } from '../../../src/outside/redact.ts'
+import { renderers } from '../../../src/outside/render/renderers.ts'
+import { openRepositories } from '../../../src/outside/repositories.ts'
+import { openSignatures } from '../../../src/outside/signatures.ts'
+import { openStore } from '../../../src/outside/store/open-store.ts'
+import { bareRepository } from '../../outside/git/bare.ts'
+import type { BareRepository } from '../../outside/git/bare.ts'
+
+const KINDS: readonly ServedKind[] = [
+  { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
+  { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+]
+
+/** What one call of the command line gave. */
+export interface Called { readonly exit: number, readonly out: string, readonly err: string, readonly json: JsonObject }
+
+/** What a test turns. */
+export interface Knobs {
+  /** The user of the operating system. */
+  user: string
+  /** False: the controller never takes a commit up. */
+  syncs: boolean
+  /** True: a second owner proves the same object. */
+  twoOwners: boolean
+  colour: boolean
+  env: Record<string, string>
+}
+
+/**
+ * The whole of Writ behind the command line but for the two things that are not on this machine: a cluster that shows what
+ * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
+ */
+export class Stage {
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, env: {} }
+  readonly repository: BareRepository
+  readonly dir: string
+  readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
+  interrupt: () => void = () => undefined
+  exits: number[] = []
+  readonly #people: readonly Person[]
+
+  private constructor(repository: BareRepository, dir: string) {
+    this.repository = repository
+    this.dir = dir
+    this.keys = { ann: join(keys(), 'ann'), bo: join(keys(), 'bo'), stranger: join(keys(), 'stranger') }
+    this.#people = [this.#person('ann', [], 'human'), this.#person('bo', ['senior'], 'human'), this.#person('bot', [], 'ai')]
+  }
+
+  static async open(): Promise<Stage> {
+    const repository = await bareRepository(Object.fromEntries(['dev', 'prod'].map(name => [`${name}/web.yaml`, manifest(name)])))
+    return new Stage(repository, mkdtempSync(join(tmpdir(), 'writ-door-')))
+  }
+
+  async close(): Promise<void> {
+    rmSync(this.dir, { recursive: true, force: true })
+    await this.repository.remove()
+  }
+
+  /** Calls `writ ARGS` in this process. */
+  async call(...args: readonly string[]): Promise<Called> {
+    let [out, err] = ['', '']
+    const io: Io = {
+      out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, env: this.knobs.env, program: 'writ',
+      onInterrupt: call => {
+        this.interrupt = call
+        return () => { this.interrupt = () => undefined }
+      },
+      exit: code => { this.exits.push(code) },
+    }
+    const exit = await main(args, {
+      configFolder, redact, redactJson,
+      connect: () => this.#connect(),
+      setup: () => Promise.reject(new Error('init is not called here')),
+      machine: () => Promise.reject(new Error('doctor is not called here')),
+      sandbox: () => Promise.reject(new Error('the sandbox is not called here')),
+    }, io)
+    return { exit, out, err, json: jsonOf(out) }
+  }
+
+  /** The commit of a branch, or ''. */
+  tip(branch: string): string {
+    return this.repository.git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)
+  }
+
+  branches(): readonly string[] {
+    return this.repository.git('for-each-ref', '--format=%(refname:short)', 'refs/heads').split('\n')
+  }
+
+  async #connect(): Promise<{ world: World, identity: ReturnType<typeof whoAmI>, close(): Promise<void> }> {
+    const clock = { ...systemClock(), sleep: (ms: number, signal?: Parameters<ReturnType<typeof systemClock>['sleep']>[1]) => systemClock().sleep(Math.min(ms, 40), signal) }
+    const store = await openStore({ path: join(this.dir, 'writ.db'), clock, process: 'test/1' })
+    const cluster = this.#cluster()
+    const committer = { name: 'Writ', email: 'writ@example.com' }
+    const forge = { name: 'local', kind: 'plain', host: 'localhost', insecureAllow: ['file' as const] } as const
+    const world: World = {
+      clock, committer, process: 'test/1',
+      clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
+      environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
+      people: this.#people,
+      tools: [this.#tool('web'), ...this.knobs.twoOwners ? [this.#tool('rival')] : []],
+      repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
+        ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
+        forge: openForge(forge, { rows: store.changeRequests }),
+      })),
+      renderers: renderers({ timeoutMs: 10_000 }),
+      policies: {
+        bundle: () => Promise.resolve('bundle'),
+        judge: (_environment, objects) => Promise.resolve(objects.map(({ ref, after }) => ({
+          policy: 'no-latest', binding: 'all', object: `${ref.kind} ${ref.name}`, result: JSON.stringify(after).includes(':latest') ? 'deny' : 'pass', preExisting: false, severity: null, message: 'latest is no version', file: 'no-latest.yaml',
+        } as const))),
+      },
+      changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }),
+    }
+    return { world, identity: whoAmI({ people: this.#people }, this.knobs.user), close: () => store.close() }
+  }
+
+  #person(name: string, groups: string[], kind: 'human' | 'ai'): Person {
+    const ssh = name === 'ann' || name === 'bo' ? [readFileSync(`${this.keys[name]}.pub`, 'utf8').trim()] : []
+    return { name, kind, groups, aliases: { os: [name], ssh, forge: {}, oidc: [], kube: [] } }
+  }
+
+  #cluster(): Cluster {
+    const kindOf = (type: string): ServedKind | undefined => KINDS.find(kind => [kind.kind.toLowerCase(), kind.plural, kind.kind === 'Deployment' ? 'deploy' : ''].includes(type.toLowerCase()))
+    return {
+      name: 'here', defaultNamespace: 'dev',
+      resolve: type => {
+        const kind = kindOf(type)
+        return kind === undefined ? Promise.reject(new WritError('cluster/unknown-kind', `Cluster here does not serve ${type}.`)) : Promise.resolve(kind)
+      },
+      served: (group, kind) => Promise.resolve(KINDS.find(one => one.group === group && one.kind === kind) ?? null),
+      get: (kind, namespace, name) => Promise.resolve(kind.kind === 'Namespace' ? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } : name === 'web' ? this.#live(namespace ?? '') : null),
+      list: () => Promise.resolve([]),
+      annotate: () => Promise.resolve(),
+      watch: () => Promise.resolve(() => undefined),
+    }
+  }
+
+  /** What main holds is what is live, healthy at once. */
+  #live(namespace: string): KubernetesObject | null {
+    if (namespace !== 'dev' && namespace !== 'prod') return null
+    const object: unknown = parse(this.repository.git('show', `${this.knobs.syncs ? 'main' : 'main~0'}:${namespace}/web.yaml`))
+    if (!isObject(object) || !isKubernetesObject(object)) throw new Error('no object')
+    const spec = isObject(object['spec']) ? object['spec'] : {}
+    const replicas = spec['replicas']
+    return {
+      ...object, metadata: { ...object.metadata, uid: `uid-${namespace}`, generation: 1 },
+      status: { observedGeneration: 1, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, conditions: [{ type: 'Available', status: 'True' }] },
+    }
+  }
+
+  #tool(name: string): GitOpsTool {
+    const owner = (namespace: string): Owner => ({
+      tool: 'argocd', kind: 'Application', cluster: 'here', namespace: 'argocd', name: `${name}-${namespace}`, uid: `owner-${namespace}`,
+      source: { url: this.repository.url, revision: 'main', path: namespace },
+      render: { format: 'directory', loadRestrictor: 'root', directory: { recurse: false } },
+      delivery: { automated: true, reverts: true, syncedCommit: this.tip('main'), behindBecause: null },
+      destination: { cluster: 'here', namespace }, sourceObject: null,
+    })
+    const first = this.tip('main')
+    return {
+      name: 'argocd',
+      claims: target => Promise.resolve([{ owner: owner(target.namespace ?? ''), proof: true, exists: true, evidence: [{ sentence: 'status.resources lists it', at: `Application argocd/${name}-${target.namespace ?? ''}` }] }]),
+      read: ref => Promise.resolve(owner(ref.name.replace(`${name}-`, ''))),
+      owners: () => Promise.resolve(['dev', 'prod'].map(owner).map(one => ({ ref: one, source: one.source, render: one.render, destination: one.destination, unsupported: null }))),
+      refresh: () => Promise.resolve(),
+      observe: () => Promise.resolve({ revision: this.knobs.syncs ? this.tip('main') : first, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, notes: [] }),
+    }
+  }
+}
+
+let keyFolder: string | null = null
+
+/** Three keys, made once and removed with the process. */
+function keys(): string {
+  if (keyFolder !== null) return keyFolder
+  const dir = mkdtempSync(join(tmpdir(), 'writ-door-keys-'))
+  process.on('exit', () => { rmSync(dir, { recursive: true, force: true }) })
+  for (const name of ['ann', 'bo', 'stranger']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, name)])
+  keyFolder = dir
+  return dir
+}
+
+function chosen(cluster: Cluster, name: string | null): Cluster {
+  if (name === null || name === cluster.name) return cluster
+  throw new WritError('usage/bad-argument', `There is no cluster ${name}.`)
+}
+
+function environmentFile(name: string, of: 'dev' | 'prod', merge: 'automatic' | 'person'): EnvironmentFile {
+  return EnvironmentFile.parse({ name, class: of, covers: [{ cluster: 'here', namespaces: [name] }], merge, verify: { stability: '0s' } })
+}
+
+function manifest(namespace: string): string {
+  return [
+    'apiVersion: apps/v1', 'kind: Deployment', 'metadata:', '  name: web', `  namespace: ${namespace}`, 'spec:', '  replicas: 2', '  selector: { matchLabels: { app: web } }', '  template:', '    metadata:', '      labels: { app: web }',
+    '    spec:', '      containers:', '        - name: web', '          image: registry.example/web:1.0.0', '          env:', '            - name: DB_PASSWORD', '              value: hunter2', '          resources:', '            limits:', '              memory: 64Mi', '',
+  ].join('\n')
+}
+
+function jsonOf(out: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(out)
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
