@@ -25,7 +25,7 @@ const PACKAGES: readonly { readonly from: RegExp, readonly may: readonly string[
   { from: /^src\/operations\//, may: ['zod'] },
   { from: /^src\/doors\/cli\//, may: ['commander', 'yaml', 'node:*'] },
   { from: /^src\/doors\//, may: ['node:*'] },
-  { from: /^src\/sandbox\//, may: ['yaml', '@peculiar/x509', 'node:*'] },
+  { from: /^src\/sandbox\//, may: ['yaml', 'node:*'] },
   { from: /^src\/outside\/forges\//, may: ['node:*'] },
   { from: /^src\/outside\/git\//, may: ['simple-git', 'node:*'] },
   { from: /^src\/outside\/cluster\//, may: ['@kubernetes/client-node', 'yaml', 'zod', 'node:*'] },
