@@ -55,7 +55,7 @@ function deployment(live: KubernetesObject): string | null {
   const available = numberAt(live, 'status', 'availableReplicas')
   const ready = numberAt(live, 'status', 'readyReplicas')
   if (updated < wanted) return `${updated} of ${wanted} pods have the new template`
-  if (total > updated) return `${total - updated} pods of the old template are still there`
+  if (total > updated) return `${pods(total - updated)} of the old template still there`
   if (available < updated) return `${available} of ${updated} new pods are available`
   if (ready < wanted) return `${ready} of ${wanted} pods are ready`
   const state = condition(live, 'Available')
@@ -87,10 +87,14 @@ function daemonSet(live: KubernetesObject): string | null {
 }
 
 function summary(live: KubernetesObject): string {
-  if (live.kind === 'DaemonSet') return `${numberAt(live, 'status', 'numberAvailable')} pods updated and available`
+  if (live.kind === 'DaemonSet') return `${pods(numberAt(live, 'status', 'numberAvailable'))} updated and available`
   const partition = numberAt(live, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
   const ready = numberAt(live, 'status', 'readyReplicas')
-  return partition > 0 ? `${ready} pods ready, those below ordinal ${partition} keep the old template (partition)` : `${ready} pods updated and ready`
+  return partition > 0 ? `${pods(ready)} ready, those below ordinal ${partition} keep the old template (partition)` : `${pods(ready)} updated and ready`
+}
+
+function pods(count: number): string {
+  return count === 1 ? '1 pod' : `${count} pods`
 }
 
 function conditionFailure(live: KubernetesObject): string | null {

@@ -1,6 +1,6 @@
 import type { CommitInfo } from './ports.ts'
 import { contentAt } from './rendered-content.ts'
-import type { Verification } from './verify.ts'
+import type { Verification } from './verification.ts'
 
 /**
  * The commit between our merge and an observed revision from which on the source holds another value, found by halving, so that few

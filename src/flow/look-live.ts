@@ -8,7 +8,7 @@ import { health } from './health.ts'
 import { podsOfTemplate } from './pod-failure.ts'
 import type { Cluster } from './ports.ts'
 import { sameField } from './same-field.ts'
-import type { Verification } from './verify.ts'
+import type { Verification } from './verification.ts'
 
 /** What the live object says (argocd-flux.md 6.4). `different`: it is there, seen by its controllers, and holds another value. */
 export type LiveLook =

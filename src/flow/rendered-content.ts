@@ -5,7 +5,7 @@ import { showRef } from '../model/resource.ts'
 import { findTarget } from './proof/target.ts'
 import { renderOwner } from './prove.ts'
 import { sameField } from './same-field.ts'
-import type { Verification } from './verify.ts'
+import type { Verification } from './verification.ts'
 
 /** What the owner's source holds at a revision, against what was asked. `unknown` where it does not render there. */
 export type Content =

@@ -7,26 +7,14 @@ import { showJson } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
-import type { Cluster, GitOpsTool, RepositoryReader } from './ports.ts'
 import { openRepository } from './repository.ts'
 import { laterCommit } from './later-commit.ts'
 import { lookLive } from './look-live.ts'
 import type { LiveLook } from './look-live.ts'
 import { contentAt } from './rendered-content.ts'
 import type { Content } from './rendered-content.ts'
+import type { Verification } from './verification.ts'
 import type { World } from './world.ts'
-
-/** Everything one look at a merged change needs. */
-export interface Verification {
-  readonly world: World
-  readonly change: Change
-  /** The commit on the base branch that carries the change: what an observed revision must contain. */
-  readonly ours: string
-  readonly reader: RepositoryReader
-  readonly tool: GitOpsTool
-  readonly cluster: Cluster
-  readonly now: number
-}
 
 /** The owner is triggered at most so often, and not again before this time has passed (argocd-flux.md 5.1). */
 const MAX_REFRESHES = 3

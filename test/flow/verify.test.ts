@@ -27,7 +27,7 @@ describe('verifying a merged change', () => {
       const second = await stage.lookAfter(3000)
       expect(second.kind).to.equal('done')
       const evidence = second.kind === 'done' ? second.facts.verified : undefined
-      expect(evidence).to.deep.include({ revision: stage.ours, mergeCommit: stage.ours, fields: [{ path: 'spec.template.spec.containers[name=web].image', value: 'web:2' }], health: 'Deployment shop/web: 1 pods updated and ready' })
+      expect(evidence).to.deep.include({ revision: stage.ours, mergeCommit: stage.ours, fields: [{ path: 'spec.template.spec.containers[name=web].image', value: 'web:2' }], health: 'Deployment shop/web: 1 pod updated and ready' })
       expect(evidence?.sentences.join('\n')).to.include('uid u1').and.include('contains the merge').and.include('holds the asked values')
       expect(stage.refreshes).to.deep.equal([])
     })
