@@ -28,6 +28,7 @@ export function folderRepository(): FolderRepository {
     execFileSync('git', [...args], { cwd: bare, input, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: home, GIT_CONFIG_NOSYSTEM: '1' } })
   }
   git(['init', '-q', '--bare', '-b', 'main', '.'])
+  let tip: string | null = null
   const url = `file://${bare}`
   const repository = openRepository({
     url, cacheDir: join(home, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' },
@@ -37,8 +38,9 @@ export function folderRepository(): FolderRepository {
     reader: repository.reader,
     commit(folders) {
       const marks = join(home, 'marks')
-      git(['fast-import', '--quiet', `--export-marks=${marks}`], Buffer.concat(folders.map((folder, i) => commitStream(folder, i + 1))))
+      git(['fast-import', '--quiet', `--export-marks=${marks}`], Buffer.concat(folders.map((folder, i) => commitStream(folder, i + 1, i === 0 ? tip : null))))
       const ids = new Map(readFileSync(marks, 'utf8').trim().split('\n').map(line => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
+      tip = ids.get(`:${folders.length}`) ?? tip
       return folders.map((_folder, i) => ids.get(`:${i + 1}`) ?? '')
     },
     dispose: () => { rmSync(home, { recursive: true, force: true }) },
@@ -46,8 +48,8 @@ export function folderRepository(): FolderRepository {
 }
 
 /** One commit of fast-import's input: everything below a folder. */
-function commitStream(folder: string, mark: number): Buffer {
-  const parts: Buffer[] = [Buffer.from(`commit refs/heads/main\nmark :${mark}\ncommitter Ann <ann@example.com> ${1_700_000_000 + mark} +0000\ndata 1\nx\ndeleteall\n`)]
+function commitStream(folder: string, mark: number, parent: string | null): Buffer {
+  const parts: Buffer[] = [Buffer.from(`commit refs/heads/main\nmark :${mark}\ncommitter Ann <ann@example.com> ${1_700_000_000 + mark} +0000\ndata 1\nx\n${parent === null ? '' : `from ${parent}\n`}deleteall\n`)]
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const found = lstatSync(join(folder, path))
     if (found.isDirectory()) continue
