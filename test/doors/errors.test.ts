@@ -20,7 +20,7 @@ describe('exit codes', () => {
     expect(exitOf('constructor')).to.equal(1)
   })
 
-  const change = (status: string, code: string | null = null): { kind: 'Change' } & object => ({ kind: 'Change', status, ended: code === null ? null : { code } })
+  const change = (status: string, code: string | null = null): { kind: string } => Object.assign({ kind: 'Change' }, { status, ended: code === null ? null : { code } })
   const table: readonly (readonly [string, { readonly kind: string }, string, number])[] = [
     ['a verified change', change('verified'), 'verified', 0],
     ['an open change', change('open'), 'verified', 4],

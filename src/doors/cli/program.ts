@@ -37,7 +37,7 @@ A first look: writ sandbox demo    A first configuration: writ init`)
 /** Nothing is printed and nothing ends the process behind the door's back. */
 function quiet(command: Command, io: ProgramIo): void {
   command.exitOverride()
-  command.configureOutput({ writeOut: text => io.out(text), writeErr: () => undefined, outputError: () => undefined })
+  command.configureOutput({ writeOut: text => io.out(text), writeErr: () => undefined, outputError: () => undefined, getOutHelpWidth: () => 80 })
   command.configureHelp({ subcommandTerm: inner => inner.name() })
   for (const inner of command.commands) quiet(inner, io)
 }

@@ -186,7 +186,7 @@ export class Stage {
       read: ref => Promise.resolve(owner(ref.name.replace(`${name}-`, ''))),
       owners: () => Promise.resolve(['dev', 'prod'].map(owner).map(one => ({ ref: one, source: one.source, render: one.render, destination: one.destination, unsupported: null }))),
       refresh: () => Promise.resolve(),
-      observe: () => Promise.resolve({ revision: this.knobs.syncs ? this.tip('main') : first, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, notes: [] }),
+      observe: () => Promise.resolve({ revision: this.knobs.syncs ? this.tip('main') : first, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] }),
     }
   }
 }

@@ -52,11 +52,11 @@ function sandbox(program: Command, take: Take): void {
     const options = optionsOf(demo)
     take({ kind: 'sandbox', command: 'demo', options: demoOptions(options, words), ...jobOptions(options) })
   })
-  plain(group, 'up', 'keep it running, and print the lines to try by hand', take)
-  plain(group, 'kube', 'run the embedded Kubernetes API alone', take)
+  plain(group, { name: 'up', description: 'keep it running, and print the lines to try by hand' }, take)
+  plain(group, { name: 'kube', description: 'run the embedded Kubernetes API alone' }, take)
 }
 
-function plain(group: Command, name: SandboxCommand, description: string, take: Take): void {
+function plain(group: Command, { name, description }: { readonly name: SandboxCommand, readonly description: string }, take: Take): void {
   const command = group.command(name).description(`${description[0]?.toUpperCase() ?? ''}${description.slice(1)}.`).summary(description)
   if (name === 'kube') command.option('--kubeconfig <file>', 'the kubeconfig that is written').option('--listen <address>', 'where it listens: 127.0.0.1:PORT')
   common(command).action(() => {
