@@ -1,4 +1,5 @@
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+// Not SIGHUP: a listener would undo nohup.
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 const live = new Set<() => void>()
 let listening = false

@@ -24,20 +24,35 @@ const NOWHERE = 'f'.repeat(40)
 export function repositoryContract(name: string, maker: RepositoryMaker): void {
   describe(`the repository contract on ${name}`, () => {
     let opened: RepositoryUnderTest
-    beforeEach(async () => { opened = await maker.open() })
-    afterEach(() => opened.dispose())
     const the = (): RepositoryUnderTest => opened
 
-    describe('finding', () => { tipContract(the) })
-    describe('reading', () => { readingContract(the) })
-    describe('a work tree', () => { worktreeContract(the) })
-    describe('history', () => { historyContract(the) })
-    describe('committing', () => { commitContract(the) })
-    describe('pushing', () => { pushContract(the) })
+    describe('where branches move', () => {
+      beforeEach(async () => { opened = await maker.open() })
+      afterEach(() => opened.dispose())
+      describe('finding', () => { tipContract(the) })
+      describe('pushing', () => { pushContract(the) })
+    })
+
+    // These never move main and give each commit a branch of its own, so that one repository serves them all.
+    describe('where commits stay', () => {
+      before(async () => { opened = await maker.open() })
+      after(() => opened.dispose())
+      describe('reading', () => { readingContract(the) })
+      describe('a work tree', () => { worktreeContract(the) })
+      describe('history', () => { historyContract(the) })
+      describe('committing', () => { commitContract(the) })
+    })
   })
 }
 
 type The = () => RepositoryUnderTest
+
+let branches = 0
+
+// A commit on top of main's, on a branch of its own or on the one that is named.
+async function commitBeside({ remote }: RepositoryUnderTest, files: Parameters<BareRepository['commit']>[0], branch = `beside-${String(branches += 1)}`): Promise<string> {
+  return remote.commit(files, branch)
+}
 
 async function tipOf({ reader }: RepositoryUnderTest, branch = 'main'): Promise<string> {
   const tip = await reader.tip(branch)
@@ -82,7 +97,7 @@ function tipContract(the: The): void {
 
 function readingContract(the: The): void {
   it('lists every path with its kind and reads texts', async () => {
-    const commit = await the().remote.commit({ 'a/b.yaml': 'b: 1\n', 'run.sh': { script: '#!/bin/sh\n' }, 'link': { link: 'a/b.yaml' } })
+    const commit = await commitBeside(the(), { 'a/b.yaml': 'b: 1\n', 'run.sh': { script: '#!/bin/sh\n' }, 'link': { link: 'a/b.yaml' } })
     const tree = await the().reader.tree(commit)
     expect(tree.commit).to.equal(commit)
     expect(tree.entries.map(({ path, kind }) => `${path} ${kind}`)).to.deep.equal(['a/b.yaml file', 'app.yaml file', 'link symlink', 'run.sh executable'])
@@ -91,19 +106,19 @@ function readingContract(the: The): void {
 
   it('keeps the byte order mark, CRLF and a missing last newline', async () => {
     const text = '\uFEFFa: 1\r\nb: "ü"'
-    const tree = await the().reader.tree(await the().remote.commit({ 'odd.yaml': text, 'empty.yaml': '' }))
+    const tree = await the().reader.tree(await commitBeside(the(), { 'odd.yaml': text, 'empty.yaml': '' }))
     expect((await tree.read(['odd.yaml'])).get('odd.yaml')).to.equal(text)
     expect((await tree.read(['empty.yaml'])).get('empty.yaml')).to.equal('')
   })
 
   it('leaves out what is missing, no file, not UTF-8 or larger than 2 MB', async () => {
-    const tree = await the().reader.tree(await the().remote.commit({ 'latin.yaml': Buffer.from([0x61, 0xe4]), 'big.yaml': 'x'.repeat(2 * 1024 * 1024 + 1), 'just.yaml': 'x'.repeat(2 * 1024 * 1024), 'link': { link: 'app.yaml' }, 'dir/x': '1' }))
+    const tree = await the().reader.tree(await commitBeside(the(), { 'latin.yaml': Buffer.from([0x61, 0xe4]), 'big.yaml': 'x'.repeat(2 * 1024 * 1024 + 1), 'just.yaml': 'x'.repeat(2 * 1024 * 1024), 'link': { link: 'app.yaml' }, 'dir/x': '1' }))
     expect([...(await tree.read(['latin.yaml', 'big.yaml', 'just.yaml', 'link', 'dir', 'none', 'app.yaml'])).keys()]).to.deep.equal(['just.yaml', 'app.yaml'])
   })
 
   it('reads paths with spaces, quotes, umlauts and line breaks', async () => {
     const files = { 'a b/c"d.yaml': '1\n', 'ü/ß.yaml': '2\n', 'new\nline.yaml': '3\n', '*.yaml': '4\n', '-x.yaml': '5\n', ':top.yaml': '6\n' }
-    const tree = await the().reader.tree(await the().remote.commit(files))
+    const tree = await the().reader.tree(await commitBeside(the(), files))
     expect(Object.fromEntries(await tree.read(Object.keys(files)))).to.deep.equal(files)
   })
 
@@ -114,7 +129,7 @@ function readingContract(the: The): void {
 
   it('reads a commit that only an older process has seen, from an empty cache', async () => {
     const old = await tipOf(the())
-    await the().remote.commit({ 'app.yaml': 'replicas: 2\n' })
+    await commitBeside(the(), { 'app.yaml': 'replicas: 2\n' }, 'newer')
     expect((await (await the().again().reader.tree(old)).read(['app.yaml'])).get('app.yaml')).to.equal('replicas: 1\n')
   })
 }
@@ -122,7 +137,7 @@ function readingContract(the: The): void {
 function worktreeContract(the: The): void {
   it('writes every file byte for byte, with its executable bit, into a private folder', async () => {
     const bytes = Buffer.from([0, 1, 2, 0xff, 0x0d, 0x0a])
-    const commit = await the().remote.commit({ 'a/b/c.bin': bytes, 'crlf.yaml': 'a: 1\r\n', 'run.sh': { script: '#!/bin/sh\n' } })
+    const commit = await commitBeside(the(), { 'a/b/c.bin': bytes, 'crlf.yaml': 'a: 1\r\n', 'run.sh': { script: '#!/bin/sh\n' } })
     const tree = await the().reader.worktree(commit)
     expect(readFileSync(join(tree.dir, 'a/b/c.bin')).equals(bytes)).to.equal(true)
     expect(readFileSync(join(tree.dir, 'crlf.yaml'), 'utf8')).to.equal('a: 1\r\n')
@@ -146,7 +161,7 @@ function worktreeContract(the: The): void {
   })
 
   it('puts back what the last changes changed before it makes the next ones', async () => {
-    const commit = await the().remote.commit({ 'a/one.yaml': '1\n', 'run.sh': { script: 'x\n' } })
+    const commit = await commitBeside(the(), { 'a/one.yaml': '1\n', 'run.sh': { script: 'x\n' } })
     const tree = await the().reader.worktree(commit)
     await tree.apply([
       { path: 'app.yaml', before: 'replicas: 1\n', after: 'replicas: 2\n' }, { path: 'new/deep/file.yaml', before: null, after: 'n\n' },
@@ -166,7 +181,7 @@ function worktreeContract(the: The): void {
   })
 
   it('makes no change at all where one of them does not fit the files', async () => {
-    const tree = await the().reader.worktree(await the().remote.commit({ 'a/one.yaml': '1\n', 'l': { link: 'a' } }))
+    const tree = await the().reader.worktree(await commitBeside(the(), { 'a/one.yaml': '1\n', 'l': { link: 'a' } }))
     const good = { path: 'app.yaml', before: 'replicas: 1\n', after: 'replicas: 2\n' }
     const bad = [
       { path: 'a/one.yaml', before: '2\n', after: '3\n' }, { path: 'a/one.yaml', before: null, after: '3\n' }, { path: 'none.yaml', before: 'x', after: null },
@@ -181,7 +196,7 @@ function worktreeContract(the: The): void {
   })
 
   it('keeps links that stay inside and leaves out those that lead out', async () => {
-    const commit = await the().remote.commit({
+    const commit = await commitBeside(the(), {
       'a/file': 'x', 'a/up': { link: '../app.yaml' }, 'dir': { link: 'a' }, 'through': { link: 'dir/file' }, 'abs': { link: '/etc/passwd' }, 'out': { link: '../../etc/passwd' },
       'b/hop': { link: '../out2' }, 'out2': { link: '..' }, 'b/far': { link: '../out2/etc' }, 'loop': { link: 'loop' }, 'dangling': { link: 'a/none' },
     })
@@ -197,11 +212,11 @@ function worktreeContract(the: The): void {
 function historyContract(the: The): void {
   it('says whether a commit holds another, and false for what the remote does not know', async () => {
     const first = await tipOf(the())
-    const second = await the().remote.commit({ 'app.yaml': 'replicas: 2\n' })
-    const side = await the().remote.commit({ 'side.yaml': '1\n' }, 'side')
-    const third = await the().remote.commit({ 'app.yaml': 'replicas: 3\n' })
+    const second = await commitBeside(the(), { 'app.yaml': 'replicas: 2\n' }, 'trunk')
+    const side = await commitBeside(the(), { 'side.yaml': '1\n' }, 'side')
+    const third = await commitBeside(the(), { 'app.yaml': 'replicas: 3\n' }, 'trunk')
     const rows: readonly (readonly [string, string, boolean])[] = [
-      [second, first, true], [first, first, true], [first, second, false], [third, side, false], [side, second, true],
+      [second, first, true], [first, first, true], [first, second, false], [third, side, false], [third, second, true], [side, first, true],
       [NOWHERE, first, false], ['', first, false], ['main', first, false], [second.slice(0, 12), first, false],
     ]
     for (const [commit, ancestor, answer] of rows) expect(await the().reader.contains(commit, ancestor), `${commit} ${ancestor}`).to.equal(answer)
@@ -223,16 +238,16 @@ function historyContract(the: The): void {
   it('merges without a work tree, and gives null for a conflict', async () => {
     const base = await tipOf(the())
     const ours = await the().writer.commit(base, [{ path: 'app.yaml', before: 'replicas: 1\n', after: 'replicas: 3\n' }], TEXT)
-    const beside = await the().remote.commit({ 'beside.yaml': '1\n' })
+    const beside = await commitBeside(the(), { 'beside.yaml': '1\n' })
     const merged = String(await the().reader.mergeTree(beside, ours))
     expect((await the().reader.tree(merged)).entries.map(({ path }) => path)).to.deep.equal(['app.yaml', 'beside.yaml'])
-    const against = await the().remote.commit({ 'app.yaml': 'replicas: 7\n' })
+    const against = await commitBeside(the(), { 'app.yaml': 'replicas: 7\n' })
     expect(await the().reader.mergeTree(against, ours)).to.equal(null)
   })
 
   it('shows added, removed, changed, binary and linked files so that no two contents look alike', async () => {
-    const from = await the().remote.commit({ 'gone.yaml': 'g\n', 'bytes': Buffer.from([0xff, 1]), 'l': { link: 'app.yaml' }, 'big': 'x'.repeat(2 * 1024 * 1024 + 1) })
-    const to = await the().remote.commit({ 'gone.yaml': null, 'new.yaml': 'n\n', 'bytes': Buffer.from([0xfe, 1]), 'l': { link: 'new.yaml' }, 'big': 'y'.repeat(2 * 1024 * 1024 + 1) })
+    const from = await commitBeside(the(), { 'gone.yaml': 'g\n', 'bytes': Buffer.from([0xff, 1]), 'l': { link: 'app.yaml' }, 'big': 'x'.repeat(2 * 1024 * 1024 + 1) }, 'shown')
+    const to = await commitBeside(the(), { 'gone.yaml': null, 'new.yaml': 'n\n', 'bytes': Buffer.from([0xfe, 1]), 'l': { link: 'new.yaml' }, 'big': 'y'.repeat(2 * 1024 * 1024 + 1) }, 'shown')
     const changes = await the().reader.changes(from, to)
     expect(changes.map(({ path }) => path)).to.deep.equal(['big', 'bytes', 'gone.yaml', 'l', 'new.yaml'])
     expect(changes.slice(1)).to.deep.equal([
@@ -253,7 +268,7 @@ function commitContract(the: The): void {
   })
 
   it('keeps modes, adds and removes files, and leaves every other file as it was', async () => {
-    const base = await the().remote.commit({ 'run.sh': { script: 'x\n' }, 'gone.yaml': 'g\n', 'keep/odd': Buffer.from([0xff, 0]), 'l': { link: 'app.yaml' } })
+    const base = await commitBeside(the(), { 'run.sh': { script: 'x\n' }, 'gone.yaml': 'g\n', 'keep/odd': Buffer.from([0xff, 0]), 'l': { link: 'app.yaml' } })
     const commit = await the().writer.commit(base, [{ path: 'run.sh', before: 'x\n', after: 'y\n' }, { path: 'gone.yaml', before: 'g\n', after: null }, { path: 'new/n.yaml', before: null, after: 'n\n' }], TEXT)
     const was = new Map((await the().reader.tree(base)).entries.map(entry => [entry.path, entry]))
     const is = (await the().reader.tree(commit)).entries
@@ -262,7 +277,7 @@ function commitContract(the: The): void {
   })
 
   it('refuses changes that do not fit the base, and changes that change nothing', async () => {
-    const base = await the().remote.commit({ 'l': { link: 'app.yaml' }, 'dir/file': 'f' })
+    const base = await commitBeside(the(), { 'l': { link: 'app.yaml' }, 'dir/file': 'f' })
     const twice = { path: 'app.yaml', before: 'replicas: 1\n', after: 'x' }
     const bad = [
       [twice, twice],

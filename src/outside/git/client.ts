@@ -54,16 +54,16 @@ export async function callGit(call: GitCall): Promise<GitOutput> {
 
 async function viaSimpleGit(call: GitCall, signal: AbortSignal): Promise<GitOutput | null> {
   const seen: { output: GitOutput | null } = { output: null }
-  const client = simpleGit({
+  const options: Partial<SimpleGitOptions> = {
     baseDir: call.cwd, abort: signal, unsafe: OPENED, allowEnvironment: Object.keys(call.env), maxConcurrentProcesses: 1,
     // The exit code is an answer here (1 of merge-tree is a conflict): keep it, and let the caller judge.
     errors: (error, result) => {
       seen.output = { code: result.exitCode, stdout: Buffer.concat(result.stdOut), stderr: Buffer.concat(result.stdErr).toString('utf8') }
       return signal.aborted ? error : undefined
     },
-  }).env({ ...call.env })
+  }
   try {
-    await client.raw([...call.args])
+    await simpleGit(options).env({ ...call.env }).raw([...call.args])
   } catch (error) {
     if (signal.aborted) return null
     throw unstarted(error)

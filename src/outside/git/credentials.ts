@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import { endWithWrit } from '../end-with-writ.ts'
@@ -46,7 +46,6 @@ export async function handOver(url: ParsedUrl, credentials: GitCredentials | und
   if (/[\u0000-\u001f\u007f]/.test(credentials.username)) throw new WritError('git/unauthorized', 'The user name of the forge holds a control character.')
   registerSecret(token)
   registerSecret(`${credentials.username}:${token}`)
-  await sweep(folder)
   const dir = join(folder, `ask-${randomBytes(8).toString('hex')}`)
   const forget = endWithWrit(() => { rmSync(dir, { recursive: true, force: true }) })
   await mkdir(dir, { mode: 0o700 })
@@ -76,15 +75,6 @@ export function sshCommand(keyFile: string, knownHosts: string): string {
     'UpdateHostKeys=no', 'ClearAllForwardings=yes', 'ForwardAgent=no', 'PermitLocalCommand=no', 'ProxyCommand=none', 'ControlPath=none', 'ConnectTimeout=15', 'ServerAliveInterval=15', 'ServerAliveCountMax=3',
   ]
   return ['ssh', '-F', '/dev/null', '-i', keyFile, ...options.flatMap(option => ['-o', option])].map(quoted).join(' ')
-}
-
-// What a Writ that was killed outright has left behind.
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith('ask-')) continue
-    const made = await stat(join(folder, name)).then(info => info.mtimeMs, () => Number.POSITIVE_INFINITY)
-    if (made < Date.now() - 3_600_000) await rm(join(folder, name), { recursive: true, force: true })
-  }
 }
 
 function quoted(word: string): string {

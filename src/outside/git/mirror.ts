@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import { normaliseUrl } from '../url.ts'
@@ -34,6 +34,7 @@ export interface Mirror {
 }
 
 const LOCAL_TIMEOUT = 120_000
+const LEFTOVER = 3_600_000
 
 /**
  * Opens the mirror of a repository under the cache folder, and makes it where it is not there. Several processes may do
@@ -41,12 +42,24 @@ const LOCAL_TIMEOUT = 120_000
  */
 export async function openMirror(url: string, cacheDir: string): Promise<Mirror> {
   const normal = normaliseUrl(url)
-  await privateFolder(cacheDir)
   const home = join(cacheDir, 'home')
-  await privateFolder(home)
   const dir = join(cacheDir, `${createHash('sha256').update(normal).digest('hex').slice(0, 24)}.git`)
-  if (!await exists(join(dir, 'HEAD'))) await make(dir, home)
+  try {
+    await privateFolder(cacheDir)
+    await privateFolder(home)
+    await sweep(cacheDir)
+    if (!await exists(join(dir, 'HEAD'))) await make(dir, home)
+  } catch (error) {
+    if (error instanceof WritError) throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new WritError('git/failed', `The cache folder ${cacheDir} cannot be used: ${code}.`, { cause: error, hint: 'Check its owner, its rights and the free space; it may be removed at any time.' })
+  }
   return mirrorAt({ url: normal, dir, cacheDir, home })
+}
+
+/** False where somebody removed the mirror meanwhile, which they may. */
+export async function isThere(mirror: Mirror): Promise<boolean> {
+  return exists(join(mirror.dir, 'HEAD'))
 }
 
 function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mirror {
@@ -89,6 +102,15 @@ async function privateFolder(path: string): Promise<void> {
   const uid = process.getuid?.() ?? info.uid
   if (info.uid !== uid) throw new WritError('git/refused', `The folder ${path} belongs to another user.`, { hint: 'Remove it, or name another cache folder.' })
   if ((info.mode & 0o077) !== 0) await chmod(path, 0o700)
+}
+
+// What a Writ that was killed outright has left behind: handed-over credentials, indexes, mirrors half made.
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/^(?:ask-|index-)|\.new$/.test(name)) continue
+    const changed = await stat(join(folder, name)).then(info => info.mtimeMs, () => Number.POSITIVE_INFINITY)
+    if (changed < Date.now() - LEFTOVER) await rm(join(folder, name), { recursive: true, force: true })
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

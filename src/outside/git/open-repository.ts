@@ -5,7 +5,7 @@ import { writeCommit, writeCommitObject } from './commit.ts'
 import type { Committer } from './commit.ts'
 import { ensure, fetchTip, need } from './fetch.ts'
 import { isAncestor, listChanges, listCommits, mergeTrees } from './history.ts'
-import { openMirror } from './mirror.ts'
+import { isThere, openMirror } from './mirror.ts'
 import type { Mirror } from './mirror.ts'
 import { pushBranch } from './push.ts'
 import { openRemote } from './remote.ts'
@@ -30,11 +30,11 @@ export function openRepository(options: RepositoryOptions): Repository {
   const remote = openRemote(options)
   let opening: Promise<Mirror> | null = null
   const mirror = async (): Promise<Mirror> => {
-    opening ??= openMirror(options.url, options.cacheDir)
-    return opening.catch((error: unknown) => {
-      opening = null
-      throw error
-    })
+    const known = await opening?.catch(() => null) ?? null
+    if (known !== null && await isThere(known)) return known
+    // Several calls may meet here; each opens the same mirror.
+    opening = openMirror(options.url, options.cacheDir)
+    return opening
   }
   return { reader: readerOf(options.url, remote, mirror), writer: writerOf(options.committer, remote, mirror) }
 }

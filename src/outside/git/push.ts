@@ -17,6 +17,7 @@ export interface Push { readonly branch: string, readonly commit: string, readon
  * nothing, is looked up at the remote before it is told. Throws git/push-rejected, git/unauthorized, git/unreachable.
  */
 export async function pushBranch(mirror: Mirror, remote: Remote, push: Push): Promise<PushResult> {
+  if (push.branch === 'HEAD') throw new WritError('git/refused', 'HEAD is no branch to push to.')
   const ref = `refs/heads/${checkRef(push.branch)}`
   const lease = `--force-with-lease=${ref}:${push.expected === null ? '' : checkObjectId(push.expected)}`
   const args = ['push', '--porcelain', '--no-verify', '--no-follow-tags', '--no-recurse-submodules', '--no-signed', lease, '--', remote.url, `${checkObjectId(push.commit)}:${ref}`]

@@ -45,11 +45,10 @@ export async function bareRepository(files: Readonly<Record<string, TestFile>> =
     commit(change, branch = 'main', message = 'a change') {
       seconds += 1
       const from = heads.has(branch) ? branch : heads.has('main') ? 'main' : null
-      const head = [`commit refs/heads/${branch}`, `committer Ann <ann@example.org> ${String(seconds)} +0000`, `data ${String(Buffer.byteLength(message))}`, message, ...from === null ? [] : [`from refs/heads/${from}^0`]]
+      const head = [`commit refs/heads/${branch}`, 'mark :1', `committer Ann <ann@example.org> ${String(seconds)} +0000`, `data ${String(Buffer.byteLength(message))}`, message, ...from === null ? [] : [`from refs/heads/${from}^0`]]
       const parts = [Buffer.from(`${head.join('\n')}\n`), ...Object.entries(change).flatMap(([path, file]) => lines(path, file))]
-      rawGit(dir, ['fast-import', '--quiet', '--force'], { input: Buffer.concat([...parts, Buffer.from('\n')]) })
       heads.add(branch)
-      return Promise.resolve(rawGit(dir, ['rev-parse', `refs/heads/${branch}`]))
+      return Promise.resolve(rawGit(dir, ['fast-import', '--quiet', '--force'], { input: Buffer.concat([...parts, Buffer.from('\nget-mark :1\n')]) }))
     },
     async hook(name, script) {
       await mkdir(join(dir, 'hooks'), { recursive: true })

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '../../../src/outside/git/open-repository.ts'
 import type { Repository } from '../../../src/outside/git/open-repository.ts'
 import { normaliseUrl } from '../../../src/outside/url.ts'
-import { failureOf } from '../../contracts/failure.ts'
+import { errorOf, failureOf } from '../../contracts/failure.ts'
 import { bareRepository, rawGit } from './bare.ts'
 import type { BareRepository } from './bare.ts'
 import { gitHttpServer } from './http-server.ts'
@@ -35,6 +35,31 @@ describe('the mirror of a repository', () => {
     chmodSync(join(remote.root, 'cache'), 0o777)
     await open().reader.tip('main')
     expect(statSync(join(remote.root, 'cache')).mode & 0o777).to.equal(0o700)
+  })
+
+  it('is made anew where somebody removed it', async () => {
+    const { reader, writer } = open()
+    const commit = String((await reader.tip('main'))?.commit)
+    rmSync(join(remote.root, 'cache'), { recursive: true })
+    expect((await reader.tree(commit)).entries).to.have.length(1)
+    rmSync(join(remote.root, 'cache'), { recursive: true })
+    expect(await writer.commit(commit, [{ path: 'app.yaml', before: 'replicas: 1\n', after: 'x\n' }], TEXT)).to.match(/^[0-9a-f]{40}$/)
+  })
+
+  it('says so where its folder cannot be used', async () => {
+    writeFileSync(join(remote.root, 'cache'), 'a file')
+    const error = await errorOf(open().reader.tip('main'))
+    expect(error?.code).to.equal('git/failed')
+    expect(error?.message).to.contain(join(remote.root, 'cache'))
+  })
+
+  it('loses what a killed Writ left behind, after an hour', async () => {
+    const cache = join(remote.root, 'cache')
+    for (const name of ['ask-old', 'index-old', 'x.git.new', 'ask-young']) mkdirSync(join(cache, name), { recursive: true })
+    const old = new Date(Date.now() - 7_200_000)
+    for (const name of ['ask-old', 'index-old', 'x.git.new']) utimesSync(join(cache, name), old, old)
+    await open().reader.tip('main')
+    expect(readdirSync(cache).filter(name => /^(?:ask|index)-|new$/.test(name))).to.deep.equal(['ask-young'])
   })
 
   it('is made once where several openings start at the same time', async () => {
