@@ -75,8 +75,8 @@ export async function connect(options: { readonly dir: string }): Promise<Connec
 
 /** What `init` needs before there is a configuration. Throws config/invalid where there is no kubeconfig. */
 export async function setup({ dir }: { readonly dir: string }): Promise<Setup> {
-  const { contexts, cluster } = await openContexts(process.env)
-  return { dir, user: whoAmI({ people: [] }).alias, contexts, cluster, write: (name, text) => writeNew(dir, name, text) }
+  const opened = await openContexts(process.env)
+  return { dir, user: whoAmI({ people: [] }).alias, contexts: opened.contexts, cluster: (context, name) => opened.cluster(context, name), write: (name, text) => writeNew(dir, name, text) }
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */

@@ -87,7 +87,7 @@ describe('architecture', () => {
     expect(valueCycle(modules)).to.deep.equal([])
     expect(dependencies.filter(dependency => dependency.couldNotResolve).map(dependency => `${dependency.from} → ${dependency.module}`)).to.deep.equal([])
     const reached = reachable('src/main.ts', modules)
-    const workers = modules.filter(module => /-worker\.ts$/.test(module.source)).flatMap(module => [...reachable(module.source, modules)])
+    const workers = modules.filter(module => /[/-]worker\.ts$/.test(module.source)).flatMap(module => [...reachable(module.source, modules)])
     const dead = modules.map(module => module.source).filter(source => !reached.has(source) && !workers.includes(source))
     expect(dead).to.deep.equal([])
   })

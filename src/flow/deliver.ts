@@ -39,7 +39,7 @@ export async function deliver(world: World, id: string, how: How): Promise<Chang
     const lease = await world.leases.take(`change/${id}`)
     const outcome = 'holder' in lease
       ? { change: { ...change, waiting: heldBy(lease.holder) }, pause: 300 }
-      : await withLease(lease, () => walk(world, change.id, lease, tell))
+      : await withLease(lease, () => walk({ world, lease, tell }, change.id))
     if (outcome.pause === null || how.signal.aborted) return outcome.change
     const held = outcome.change.waiting?.for === 'process'
     if (how.until === 'wait' && !held) return outcome.change
@@ -47,6 +47,9 @@ export async function deliver(world: World, id: string, how: How): Promise<Chang
     if (await interrupted(world, outcome.pause, how.signal)) return outcome.change
   }
 }
+
+/** One process at work on one change, under its lease. */
+interface Run { readonly world: World, readonly lease: Lease, readonly tell: (line: string) => void }
 
 interface Walked { readonly change: Change, readonly pause: number | null }
 
@@ -59,17 +62,17 @@ async function withLease<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
 }
 
 /** Runs steps until one waits or the change ends. */
-async function walk(world: World, id: string, lease: Lease, tell: (line: string) => void): Promise<Walked> {
-  let change = await load(world, id)
+async function walk(run: Run, id: string): Promise<Walked> {
+  let change = await load(run.world, id)
   while (change.status === 'open') {
-    const ran = await runStep(world, change, lease, tell)
+    const ran = await runStep(run, change)
     change = ran.change
     if (ran.pause !== null) return ran
   }
-  return { change: await tidy(world, change), pause: null }
+  return { change: await tidy(run.world, change), pause: null }
 }
 
-async function runStep(world: World, start: Change, lease: Lease, tell: (line: string) => void): Promise<Walked> {
+async function runStep({ world, lease, tell }: Run, start: Change): Promise<Walked> {
   const writer = new Writer(world, start, lease.fence)
   await writer.intent()
   const context: StepContext = { world, get change() { return writer.change }, note: facts => writer.note(facts), progress: tell }
@@ -98,11 +101,11 @@ async function record(writer: Writer, result: StepResult, tell: (line: string) =
     }
     case 'refused': {
       tell(`refused: ${result.message}`)
-      return { change: await writer.end('refused', result.code, result.message, result.evidence), pause: null }
+      return { change: await writer.end('refused', result), pause: null }
     }
     case 'ended': {
       tell(`${result.status}: ${result.message}`)
-      return { change: await writer.end(result.status, result.code, result.message, result.evidence), pause: null }
+      return { change: await writer.end(result.status, result), pause: null }
     }
   }
 }
@@ -150,7 +153,8 @@ class Writer {
     return this.#save({ step: result.to, waiting: null, facts, ...(result.plan === undefined ? {} : { plan: result.plan }) }, [entry])
   }
 
-  async end(status: ChangeStatus, code: string, message: string, evidence: readonly Evidence[]): Promise<Change> {
+  async end(status: ChangeStatus, why: { readonly code: string, readonly message: string, readonly evidence: readonly Evidence[] }): Promise<Change> {
+    const { code, message, evidence } = why
     return this.#save({ status, waiting: null, ended: { code, message, evidence } }, [this.#entry('result', { kind: 'ended', status, code, message })])
   }
 

@@ -2,7 +2,6 @@ import type { Environment, EnvironmentClass } from '../model/environment.ts'
 import { CLASS_RULES } from '../model/environment.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
 import { refuse } from '../model/error.ts'
-import { showPath } from '../model/field.ts'
 import type { ApprovalNeed, BlastEntry, Plan, Proven, RenderedChanges } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -115,9 +114,4 @@ export function approvalsNeeded(affected: readonly Environment[]): ApprovalNeed 
     seniorGroup: highest.seniors,
     signed: highest.class === 'staging' || highest.class === 'prod',
   }
-}
-
-/** What a plan asks for, one line a field: for titles and messages. */
-export function fieldLines(plan: Pick<Plan, 'proof'>): readonly string[] {
-  return plan.proof.changes.flatMap(change => change.fields.map(field => `${showPath(field.path)}: ${JSON.stringify(field.before ?? null)} → ${JSON.stringify(field.after ?? null)}`))
 }

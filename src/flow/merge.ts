@@ -18,7 +18,7 @@ export async function merge(context: StepContext): Promise<StepResult> {
   const repository = openRepository(world, change.plan)
   const closed = await closedByPerson(world, change)
   if (closed !== null) return closed
-  return withBranchLease(world, repository.reader.url, change.plan.branch, () => mergeLocked(context, repository))
+  return withBranchLease(world, { url: repository.reader.url, branch: change.plan.branch }, () => mergeLocked(context, repository))
 }
 
 async function mergeLocked(context: StepContext, repository: RepositoryHandle): Promise<StepResult> {

@@ -16,7 +16,7 @@ import type { StepContext } from './step.ts'
 export async function publish(context: StepContext): Promise<StepResult> {
   const { world, change } = context
   const repository = openRepository(world, change.plan)
-  return withBranchLease(world, repository.reader.url, change.plan.branch, () => publishLocked(context, repository))
+  return withBranchLease(world, { url: repository.reader.url, branch: change.plan.branch }, () => publishLocked(context, repository))
 }
 
 async function publishLocked(context: StepContext, repository: RepositoryHandle): Promise<StepResult> {

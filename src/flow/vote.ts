@@ -18,10 +18,10 @@ export interface Ballot {
  * Records one vote on the present head. The OS user is enough in dev and test; staging and prod take an OpenSSH signature only
  * (DESIGN.md section 3). Never the requester, never a machine. Whether the vote counts is judged again at every look.
  */
-export async function vote(world: World, change: Change, by: Identity, ballot: Ballot): Promise<void> {
+export async function vote(world: World, change: Change, { by, ballot }: { readonly by: Identity, readonly ballot: Ballot }): Promise<void> {
   const head = votableHead(change, ballot.vote)
   const expires = new Date(world.clock.now() + milliseconds(change.plan.environment.approvalLifetime)).toISOString()
-  const signature = await signatureOf(world, change, ballot, expires)
+  const signature = await signatureOf(world, change, { ballot, expires })
   const person = signature === null ? personOf(change, by, ballot.vote) : await signerOf(world, signature)
   checkVoter(change, person, world.people)
   await world.approvals.add({
@@ -55,7 +55,7 @@ export async function askMerge(world: World, change: Change, by: Identity): Prom
 }
 
 /** Ends an open change that is not merged yet. */
-export async function cancel(world: World, change: Change, by: Identity, reason: string | null): Promise<Change> {
+export async function cancel(world: World, change: Change, { by, reason }: { readonly by: Identity, readonly reason: string | null }): Promise<Change> {
   ensureOpen(change)
   if (by.person === null && change.plan.request.requester.alias !== by.alias) throw new WritError('identity/unknown', `${by.alias} is not in people.yaml and may not cancel the change of somebody else.`)
   const lease = await world.leases.take(`change/${change.id}`)
@@ -92,7 +92,7 @@ function personOf(change: Change, by: Identity, choice: Ballot['vote']): string 
   return by.person
 }
 
-async function signatureOf(world: World, change: Change, ballot: Ballot, expires: string): Promise<{ document: string, armoured: string } | null> {
+async function signatureOf(world: World, change: Change, { ballot, expires }: { readonly ballot: Ballot, readonly expires: string }): Promise<{ document: string, armoured: string } | null> {
   if (ballot.signed !== undefined) {
     checkDocument(world, change, ballot)
     return ballot.signed

@@ -1,5 +1,3 @@
-import type { Json } from './json.ts'
-
 /** What one may ask of a field. '*' stands for every container, as kubectl has it. */
 export type FieldAsk =
   | { readonly kind: 'image', readonly container: string, readonly value: string }
@@ -50,9 +48,4 @@ export function showAsk(ask: FieldAsk): string {
 
 function containerName(name: string): string {
   return name === '*' ? 'every container' : name
-}
-
-/** The value asked for as JSON. */
-export function askedValue(ask: FieldAsk): Json {
-  return ask.value
 }

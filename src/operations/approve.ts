@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { vote } from '../flow/vote.ts'
+import type { Ballot } from '../flow/vote.ts'
 import { changeLines } from '../views/change-lines.ts'
 import { changeDocument } from '../views/documents.ts'
 import type { ChangeDocument } from '../views/documents.ts'
@@ -33,14 +34,18 @@ export const approve: Operation<VoteInput, ChangeDocument> = {
   show: changeLines,
 }
 
-/** Votes as the caller, then drives the change on. */
-export async function castVote(caller: Caller, input: VoteInput, choice: 'approve' | 'reject'): Promise<ChangeDocument> {
-  const change = await findChange(caller.world, input.change)
-  await withAliasHint(caller.identity, () => vote(caller.world, change, caller.identity, {
+function ballotOf(input: VoteInput, choice: Ballot['vote']): Ballot {
+  return {
     vote: choice, comment: input.comment,
     ...input.keyFile === null ? {} : { keyFile: input.keyFile },
     ...input.signed === null ? {} : { signed: input.signed },
-  }))
+  }
+}
+
+/** Votes as the caller, then drives the change on. */
+export async function castVote(caller: Caller, input: VoteInput, choice: 'approve' | 'reject'): Promise<ChangeDocument> {
+  const change = await findChange(caller.world, input.change)
+  await withAliasHint(caller.identity, () => vote(caller.world, change, { by: caller.identity, ballot: ballotOf(input, choice) }))
   caller.progress(`${choice === 'approve' ? 'approval' : 'rejection'} of change/${change.id} is recorded`)
   return changeDocument(await drive(caller, change.id, input.until))
 }

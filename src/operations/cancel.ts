@@ -21,7 +21,7 @@ export const cancel: Operation<z.infer<typeof Input>, ChangeDocument> = {
   input: Input,
   run: async (caller, { change: name, reason }) => {
     const change = await findChange(caller.world, name)
-    await withAliasHint(caller.identity, () => cancelChange(caller.world, change, caller.identity, reason))
+    await withAliasHint(caller.identity, () => cancelChange(caller.world, change, { by: caller.identity, reason }))
     return changeDocument(await drive(caller, change.id, 'wait'))
   },
   show: changeLines,

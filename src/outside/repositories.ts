@@ -54,7 +54,7 @@ function safeNormal(url: string): string | null {
 function unknownRepository(url: string): Refusal {
   const lines = suggestion(url)
   return refuse('REPOSITORY_UNKNOWN', 'No entry of repositories in writ.yaml matches the repository of the owner.', [
-    ...(lines === null ? [{ sentence: 'the URL of the owner cannot be used for Git' }] : [{ sentence: `the owner's repository is ${lines.shown}` }]),
+    { sentence: lines === null ? 'the URL of the owner cannot be used for Git' : `the owner's repository is ${lines.shown}` },
   ], lines === null ? undefined : `Add to writ.yaml:\n${lines.text}`)
 }
 
