@@ -1,0 +1,90 @@
+import { expect } from 'chai'
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+interface Ended { readonly code: number | null, readonly out: string, readonly err: string }
+
+/** Starts the real program as a person does, with nothing of this process's environment but PATH. */
+function writ(args: readonly string[], env: Readonly<Record<string, string>> = {}): { readonly child: ChildProcess, readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
+  child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString() })
+  return { child, ended: new Promise(done => { child.on('close', code => { done({ code, out, err }) }) }) }
+}
+
+describe('the program', function () {
+  this.timeout(60_000)
+  let dir: string
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), 'writ-process-'))
+    writeFileSync(join(dir, 'writ.yaml'), `clusters:\n  - name: here\n    context: none\n    kubeconfig: ${join(dir, 'nowhere')}\nstore:\n  path: ${join(dir, 'store', 'writ.db')}\n`)
+  })
+  after(() => { rmSync(dir, { recursive: true, force: true }) })
+
+  it('ends with the exit code, prints results to stdout and failures to stderr', async () => {
+    const listed = await writ(['list', '--config', dir]).ended
+    expect([listed.code, listed.out, listed.err]).to.deep.equal([0, 'No changes.\n', ''])
+    const missing = await writ(['list', '--config', join(dir, 'none')]).ended
+    expect([missing.code, missing.out]).to.deep.equal([2, ''])
+    expect(missing.err).to.match(/^Error config\/missing: There is no configuration folder .*\nNext: Run writ init/)
+  })
+
+  it('takes the folder of WRIT_CONFIG, and the flag before it', async () => {
+    expect((await writ(['list'], { WRIT_CONFIG: dir }).ended).code).to.equal(0)
+    expect((await writ(['list', '--config', join(dir, 'none')], { WRIT_CONFIG: dir }).ended).code).to.equal(2)
+  })
+
+  it('says a wrong configuration with its place, in JSON too', async () => {
+    writeFileSync(join(dir, 'dev.yaml'), 'name: dev\nclass: develop\ncovers: [{cluster: here}]\n')
+    try {
+      const { code, out } = await writ(['list', '--config', dir, '-o', 'json']).ended
+      expect([code, JSON.parse(out).code, JSON.parse(out).data.problems[0].line]).to.deep.equal([2, 'config/invalid', 2])
+    } finally {
+      rmSync(join(dir, 'dev.yaml'))
+    }
+  })
+
+  it('keeps quiet where its reader has gone away', async () => {
+    const { child, ended } = writ(['--help'])
+    child.stdout?.destroy()
+    const { code, err } = await ended
+    expect([code, err]).to.deep.equal([0, ''])
+  })
+
+  it('stops at Ctrl-C by itself, and leaves no store behind where nothing was written', async () => {
+    const { child, ended } = writ(['work', '--config', dir])
+    child.stderr?.once('data', () => { child.kill('SIGINT') })
+    const { code, err, out } = await ended
+    expect([code, out]).to.deep.equal([0, 'No changes.\n'])
+    expect(err).to.contain('Ctrl-C stops').and.contain('what is done is kept')
+    expect(() => readFileSync(join(dir, 'store', 'writ.db'))).to.throw('ENOENT')
+  })
+
+  it('examines the machine without a configuration', async () => {
+    const { code, out } = await writ(['doctor', '--config', join(dir, 'none'), '-o', 'json'], { XDG_STATE_HOME: dir }).ended
+    const answer = JSON.parse(out)
+    expect(answer.checks.map((check: { name: string }) => check.name)).to.deep.equal(['node', 'git', 'kustomize', 'ssh-keygen', 'sqlite', 'store', 'configuration'])
+    expect(code).to.equal(answer.ok === true ? 0 : 1)
+  })
+
+  it('loads nothing but commander before it knows what is asked', () => {
+    const seen = new Set<string>()
+    const packages = new Set<string>()
+    const walk = (file: string): void => {
+      if (seen.has(file)) return
+      seen.add(file)
+      for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )[^\n]*?from '([^']+)'/gm)) {
+        if (specifier.startsWith('.')) walk(resolve(dirname(file), specifier))
+        else if (!specifier.startsWith('node:')) packages.add(specifier)
+      }
+    }
+    walk(resolve('src/main.ts'))
+    expect([...packages]).to.deep.equal(['commander'])
+    expect(seen.size).to.be.greaterThan(10).and.lessThan(30)
+    expect([...seen].filter(file => /\/(?:operations|flow|views|sandbox)\/|wire\.ts$/.test(file))).to.deep.equal([])
+  })
+})
