@@ -1,4 +1,4 @@
-import { textAt, valueAt } from '../model/json.ts'
+import { objectsAt, textAt, valueAt } from '../model/json.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { WritError } from '../model/error.ts'
 import { nameOf } from './api.ts'
@@ -28,29 +28,34 @@ export async function makeNamespace(api: Api, name: string): Promise<void> {
   if (await api.get(ref) === null) await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, 'sandbox')
 }
 
+// How long an owner may say that it failed before it is believed.
+const BELIEVED = 3000
+const FAILED = /^(?:BuildFailed|ReconciliationFailed|HealthCheckFailed|ComparisonError|InvalidSpecError|SyncError)$/
+
 /** Waits until every owner says that all is applied and healthy. Throws sandbox/failed with the owner's own words. */
 export async function waitForOwners(api: Api, owners: readonly KubernetesObject[], how: { readonly timeout: number, readonly cancelled: () => boolean }): Promise<void> {
   const end = Date.now() + how.timeout
+  let fineAt = Date.now()
   for (;;) {
-    const states = await Promise.all(owners.map(async owner => ({ owner, missing: missing(await api.get(nameOf(owner)) ?? owner) })))
-    const first = states.find(state => state.missing !== null)
+    const states = await Promise.all(owners.map(async owner => ({ owner, ...state(await api.get(nameOf(owner)) ?? owner) })))
+    const first = states.find(one => one.failed) ?? states.find(one => one.missing !== null)
     if (first === undefined) return
+    if (!first.failed) fineAt = Date.now()
     if (how.cancelled()) throw new WritError('sandbox/failed', 'The sandbox was stopped while it started.')
-    if (Date.now() >= end) throw new WritError('sandbox/failed', `${first.owner.kind} ${nameOf(first.owner).name} did not become ready: ${first.missing ?? ''}`)
+    if (Date.now() >= Math.min(end, fineAt + (first.failed ? BELIEVED : Infinity))) throw new WritError('sandbox/failed', `${first.owner.kind} ${nameOf(first.owner).name} did not become ready: ${first.missing ?? ''}`)
     await new Promise(resolve => { setTimeout(resolve, 100) })
   }
 }
 
-function missing(owner: KubernetesObject): string | null {
+/** What is missing until an owner is ready, and whether it says itself that it failed. */
+function state(owner: KubernetesObject): { readonly missing: string | null, readonly failed: boolean } {
   if (owner.kind === 'Application') {
     const [sync, health] = [textAt(owner, 'status', 'sync', 'status') ?? 'no status yet', textAt(owner, 'status', 'health', 'status') ?? 'unknown']
-    return sync === 'Synced' && health === 'Healthy' ? null : `sync is ${sync}, health is ${health}. ${firstMessage(owner)}`
+    const error = objectsAt(owner, 'status', 'conditions').find(one => FAILED.test(textAt(one, 'type') ?? ''))
+    if (sync === 'Synced' && health === 'Healthy') return { missing: null, failed: false }
+    return { missing: `sync is ${sync}, health is ${health}. ${textAt(error, 'message') ?? ''}`, failed: error !== undefined }
   }
   const ready = conditionOf(valueAt(owner, 'status'), 'Ready')
-  return ready?.['status'] === 'True' ? null : textAt(ready ?? {}, 'message') ?? 'no status yet'
-}
-
-function firstMessage(owner: KubernetesObject): string {
-  const conditions = valueAt(owner, 'status', 'conditions')
-  return textAt(Array.isArray(conditions) ? conditions[0] : undefined, 'message') ?? ''
+  if (ready?.['status'] === 'True') return { missing: null, failed: false }
+  return { missing: textAt(ready, 'message') ?? 'no status yet', failed: ready?.['status'] === 'False' && FAILED.test(textAt(ready, 'reason') ?? '') }
 }

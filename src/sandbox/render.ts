@@ -48,7 +48,7 @@ export async function kustomizeBuild(folder: string, restrictor: LoadRestrictor)
     timeout: 60_000,
   })
   if (result.timedOut) throw new Error('kustomize build timed out after 60 s')
-  if (result.code !== 0) throw new Error(result.stderr.trim().replaceAll(folder, '<path to cached source>'))
+  if (result.code !== 0) throw new Error(result.stderr.trim().replaceAll(folder, '<path to cached source>').replaceAll(/\/[^\s']*\/tree-[0-9a-f]{16}/g, '<source>'))
   return readObjects(result.stdout.toString('utf8'), 'kustomize build')
 }
 

@@ -1,7 +1,8 @@
 import { fieldAt } from '../../model/field.ts'
-import { sameJson, textAt, valueAt } from '../../model/json.ts'
+import { textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { WritError } from '../../model/error.ts'
+import { holds } from '../drift.ts'
 import type { Sandbox } from '../up.ts'
 import type { CliAnswer, WritCli } from '../writ-cli.ts'
 import type { Story, Wish } from './stories.ts'
@@ -55,7 +56,8 @@ async function decide(stage: Stage, story: Story, of: { readonly asked: CliAnswe
 function problemOf(last: CliAnswer, seen: { readonly said: string, readonly after: Json | undefined, readonly wanted: Json }): string | null {
   if (seen.said !== 'verified') return textAt(last.answer, 'message') ?? textAt(last.answer, 'ended', 'message') ?? textAt(last.answer, 'waiting', 'sentence') ?? `the change is ${seen.said}`
   if (last.exit !== 0) return `writ said verified, but ended with exit code ${last.exit}`
-  return sameJson(seen.after, seen.wanted) ? null : `writ said verified, but live is ${JSON.stringify(seen.after)}`
+  // The API server writes quantities in its own way: 1000m is 1.
+  return holds(seen.after, seen.wanted) ? null : `writ said verified, but live is ${JSON.stringify(seen.after)}`
 }
 
 /** The live value of a field, read by the sandbox itself. Throws sandbox/failed where the object is not there. */

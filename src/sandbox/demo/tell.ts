@@ -21,10 +21,10 @@ export function tellStory(end: StoryEnd, stability: string): string {
     ['request', [`writ ${story.request.join(' ')}`, `because: ${story.reason}`]],
     ...(plan === undefined ? [] : planRows(plan)),
     ...published(facts),
-    ['approval', [story.approver === null ? 'none needed' : `signed by ${story.approver === 'peer' ? 'grace, a peer' : 'ada, a senior'}, with an SSH key`]],
+    ...(textAt(facts, 'branch') === undefined ? [] : [['approval', [approval(story)]]] as const),
     ...merged(facts, story),
     ['live', [`${story.wish.label} was ${show(end.before)}, is ${show(end.after)} (read from the API by the sandbox)`]],
-    ['result', [result(end, stability)]],
+    ['result', result(end, stability)],
   ]
   return [``, `── ${title} ${'─'.repeat(Math.max(0, 60 - title.length))}`, ...rows.flatMap(([label, lines]) => block(label, lines))].join('\n')
 }
@@ -77,10 +77,19 @@ function merged(facts: Json | undefined, story: Story): (readonly [string, reado
   ]
 }
 
-function result(end: StoryEnd, stability: string): string {
+function approval(story: Story): string {
+  if (story.approver === null) return 'none needed'
+  return `signed by ${story.approver === 'peer' ? 'grace, a peer' : 'ada, a senior'}, with an SSH key`
+}
+
+function result(end: StoryEnd, stability: string): readonly string[] {
+  if (end.answer['kind'] === 'Refusal') {
+    const evidence = listAt(end.answer, 'evidence').map(one => `- ${textAt(one, 'sentence') ?? ''}${textAt(one, 'at') === undefined ? '' : ` (${textAt(one, 'at') ?? ''})`}`)
+    return [`refused, ${textAt(end.answer, 'code') ?? ''}: ${textAt(end.answer, 'message') ?? ''}`, ...evidence, `next: ${textAt(end.answer, 'hint') ?? ''}`]
+  }
   const change = textAt(end.answer, 'id')
   const name = change === undefined ? '' : `change/${change} `
-  return end.problem === null ? `${name}verified after ${end.seconds.toFixed(1)} s (seen stable for ${stability})` : `${name}NOT VERIFIED: ${end.problem}`
+  return [end.problem === null ? `${name}verified after ${end.seconds.toFixed(1)} s (seen stable for ${stability})` : `${name}NOT VERIFIED: ${end.problem}`]
 }
 
 function block(label: string, lines: readonly string[]): readonly string[] {

@@ -9,6 +9,7 @@ import { errorOf, failureOf } from '../../contracts/failure.ts'
 import { bareRepository, rawGit } from './bare.ts'
 import type { BareRepository } from './bare.ts'
 import { gitHttpServer } from './http-server.ts'
+import { addFile } from './pusher.ts'
 
 const TEXT = { message: 'm', author: { name: 'Ann', email: 'ann@example.org' }, at: '2026-01-02T03:04:05Z' }
 
@@ -109,20 +110,8 @@ describe('the mirror of a repository', () => {
 
   it('takes 5 changes at once on one branch in one process: each arrives once', async function () {
     this.timeout(60_000)
-    const { reader, writer } = open()
-    const add = async (path: string): Promise<void> => {
-      for (let attempt = 0; attempt < 60; attempt += 1) {
-        const base = String((await reader.tip('main'))?.commit)
-        const commit = await writer.commit(base, [{ path, before: null, after: path }], { ...TEXT, message: path })
-        const result = await writer.push('main', commit, base).catch((error: unknown) => {
-          if (error instanceof Error && 'retry' in error && error.retry === true) return { kind: 'moved' } as const
-          throw error
-        })
-        if (result.kind === 'pushed') return
-      }
-      throw new Error(`${path} never arrived`)
-    }
-    await Promise.all(Array.from({ length: 5 }, (_x, number) => add(`n${String(number)}.yaml`)))
+    const repository = open()
+    await Promise.all(Array.from({ length: 5 }, (_x, number) => addFile(repository, `n${String(number)}.yaml`)))
     expect(remote.git('rev-list', '--count', 'main')).to.equal('6')
     expect(remote.git('ls-tree', '-r', '--name-only', 'main').split('\n')).to.have.length(6)
   })
