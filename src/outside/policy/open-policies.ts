@@ -7,22 +7,22 @@ import { judgeAll } from './judge.ts'
 import { readPolicySet } from './policy-set.ts'
 import type { PolicySet } from './policy-set.ts'
 
-/** Where the policies are, and how long one of them may take on one object (default 5000 ms). */
-export interface PolicyOptions { readonly dir: string, readonly timeoutMs?: number }
+/** Where the policies are, and how long (default 5000 ms) and how many steps one of them may take on one object. */
+export interface PolicyOptions { readonly dir: string, readonly timeoutMs?: number, readonly steps?: number }
 
-/** Steps for one policy and object, as many as Kubernetes' cost limit of a binding (policy.md 2.3). */
+/** As many as Kubernetes' cost limit of a binding (policy.md 2.3). */
 const STEPS = 10_000_000
 
 /** One thread serves the whole process: starting one costs more than judging a change. */
-const evaluators = new Map<number, Evaluator>()
+const evaluators = new Map<string, Evaluator>()
 
 /**
  * The policies of a folder as an engine: ValidatingAdmissionPolicies with bindings and parameters (policy.md sections 2 and 5).
  * The folder is read at every call, so that the hash and the verdicts always are of what stands there.
  * Both methods throw config/invalid, with file and line, for anything in the folder that is not understood.
  */
-export function openPolicies({ dir, timeoutMs = 5000 }: PolicyOptions): PolicyEngine {
-  const evaluator = evaluatorFor(timeoutMs)
+export function openPolicies({ dir, timeoutMs = 5000, steps = STEPS }: PolicyOptions): PolicyEngine {
+  const evaluator = evaluatorFor({ timeoutMs, steps })
   let last: { readonly bundle: string, readonly set: PolicySet } | null = null
 
   async function load(): Promise<{ readonly bundle: string, readonly set: PolicySet }> {
@@ -42,10 +42,11 @@ export function openPolicies({ dir, timeoutMs = 5000 }: PolicyOptions): PolicyEn
   }
 }
 
-function evaluatorFor(timeoutMs: number): Evaluator {
-  const known = evaluators.get(timeoutMs)
+function evaluatorFor(limits: { readonly timeoutMs: number, readonly steps: number }): Evaluator {
+  const key = `${limits.timeoutMs} ${limits.steps}`
+  const known = evaluators.get(key)
   if (known !== undefined) return known
-  const fresh = startEvaluator({ timeoutMs, steps: STEPS })
-  evaluators.set(timeoutMs, fresh)
+  const fresh = startEvaluator(limits)
+  evaluators.set(key, fresh)
   return fresh
 }
