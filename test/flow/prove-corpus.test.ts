@@ -17,19 +17,22 @@ import { folderRepository, proofWorld } from '../support/proof-world.ts'
 
 const CORPUS = join(import.meta.dirname, '../../../shared/corpus')
 const FIELDS = ['image', 'replicas', 'memoryLimit', 'cpuLimit']
-// Of the codes that this version may answer to a case: a shared value without the scope, and an entry that only a new one could narrow.
-const HONEST = ['SHARED_BASE', 'WIDE', 'NO_CANDIDATE', 'AMBIGUOUS']
+// What may be answered to a case of the benchmark: a shared value without the scope, an entry that only a new one could narrow, a file that says
+// that it is generated, and a folder with a key twice in one mapping.
+const HONEST = ['SHARED_BASE', 'WIDE', 'NO_CANDIDATE', 'AMBIGUOUS', 'GENERATED', 'RENDER_FAILED']
+const LONG = process.env['WRIT_TEST_LONG'] === '1'
+const SLOW = LONG ? /^(?:kubeflow|tektoncd)_/ : /^(?:kubeflow|tektoncd|prometheus-operator)_/
 
 /** A fixed sample: the same number of each engine, entry and field, in the order of their ids. Big repositories take too long for it. */
 function sample(): readonly CorpusCase[] {
   const all = readFileSync(join(CORPUS, 'cases.jsonl'), 'utf8').trim().split('\n').map(line => JSON.parse(line) as CorpusCase)
   const groups = new Map<string, CorpusCase[]>()
   for (const one of all.sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    if (one.engine === 'helmrelease' || !FIELDS.includes(one.field) || one.repo.startsWith('kubeflow') || one.repo.startsWith('tektoncd')) continue
+    if (one.engine === 'helmrelease' || !FIELDS.includes(one.field) || SLOW.test(one.repo)) continue
     const key = `${one.engine} ${one.entry} ${one.field}`
     groups.set(key, [...groups.get(key) ?? [], one])
   }
-  return [...groups.values()].flatMap(group => group.slice(0, group[0]?.engine === 'plain' ? 4 : 3)).sort((a, b) => (a.repo < b.repo ? -1 : 1))
+  return [...groups.values()].flatMap(group => group.slice(0, LONG ? 4 : 1)).sort((a, b) => (a.repo < b.repo ? -1 : 1))
 }
 
 describe('prove, on a sample of the public benchmark', function () {
@@ -56,7 +59,7 @@ describe('prove, on a sample of the public benchmark', function () {
     }
     console.log(`      ${[...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([outcome, count]) => `${outcome} ${count}`).join(', ')}`)
     expect(wrong).to.deep.equal([])
-    expect(counts.get('solved') ?? 0).to.be.greaterThan(20)
+    expect(counts.get('solved') ?? 0).to.be.greaterThan(LONG ? 30 : 6)
   })
 })
 
