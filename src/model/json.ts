@@ -58,3 +58,10 @@ export function objectsAt(value: Json | undefined, ...keys: readonly string[]): 
 export function showJson(value: Json | undefined): string {
   return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)
 }
+
+/** What a parser gives, as plain JSON; what JSON has no word for becomes null. */
+export function plainJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(plainJson)
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)]))
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}

@@ -1,4 +1,4 @@
-import type { Setup } from '../../operations/init.ts'
+import type { Setup } from '../../operations/init/setup.ts'
 import type { Machine } from '../../operations/doctor.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { Json } from '../../model/json.ts'

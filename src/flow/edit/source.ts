@@ -1,6 +1,7 @@
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import type { RefusalCode } from '../../model/codes.ts'
+import { plainJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import { GO_YAML } from '../../model/plain-scalar.ts'
 
@@ -87,11 +88,4 @@ export function keyText(key: unknown): string | null {
   const { value, source } = key
   if (typeof value === 'symbol') return '<<'
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : source ?? ''
-}
-
-/** What toJS gives, as plain JSON. */
-function plainJson(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(plainJson)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)]))
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }

@@ -2,7 +2,7 @@ import type { Cluster } from '../../flow/ports.ts'
 import { WritError } from '../../model/error.ts'
 import { objectsAt, textAt, valueAt } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import type { Context, Setup } from '../init.ts'
+import type { Context, Setup } from './setup.ts'
 
 /** What one context told. `error` stands where its API server did not answer. */
 export interface Finding {

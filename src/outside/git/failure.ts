@@ -1,7 +1,6 @@
 import { WritError } from '../../model/error.ts'
 import type { FailureCode } from '../../model/codes.ts'
 import { redact } from '../redact.ts'
-import type { GitOutput } from './client.ts'
 
 const NETWORK = ['fetch', 'ls-remote', 'push']
 
@@ -39,7 +38,7 @@ export function remoteFailure(args: readonly string[], text: string): WritError 
 }
 
 /** The error of a command on the mirror, in its own redacted words. */
-export function localFailure(args: readonly string[], { code, stderr }: GitOutput): WritError {
+export function localFailure(args: readonly string[], { code, stderr }: { readonly code: number, readonly stderr: string }): WritError {
   return new WritError('git/failed', `git ${String(args[0])} ended with ${String(code)}: ${summary(stderr)}`)
 }
 

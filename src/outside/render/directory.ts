@@ -1,13 +1,13 @@
 import { readFile, readdir, realpath } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import type { Json } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, plainJson } from '../../model/json.ts'
 import type { DirectoryRules } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { RenderJob, RenderResult, RenderedObject, Renderer } from '../../flow/ports.ts'
 import { confine } from './confine.ts'
 import { globPattern } from './glob.ts'
-import { plainJson, readManifests } from './manifests.ts'
+import { readManifests } from './manifests.ts'
 
 type Failure = Extract<RenderResult, { ok: false }>
 const SKIP_MARK = '+argocd:skip-file-rendering'

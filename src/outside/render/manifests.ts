@@ -1,5 +1,6 @@
 import { isMap, isSeq, parseAllDocuments, visit } from 'yaml'
 import type { Document } from 'yaml'
+import { plainJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import { GO_YAML } from '../../model/plain-scalar.ts'
 
@@ -50,11 +51,4 @@ function collectionKey(document: Document.Parsed): number | null {
     },
   })
   return found
-}
-
-/** What a parser gives, as plain JSON. */
-export function plainJson(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(plainJson)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainJson(item)]))
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
