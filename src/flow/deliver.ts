@@ -39,7 +39,7 @@ export async function deliver(world: World, id: string, how: How): Promise<Chang
     const lease = await world.leases.take(`change/${id}`)
     const outcome = 'holder' in lease
       ? { change: { ...change, waiting: heldBy(lease.holder) }, pause: 300 }
-      : await withLease(lease, () => walk({ world, lease, tell }, change.id))
+      : await withLease(lease, () => walkOrAgain({ world, lease, tell }, change.id))
     if (outcome.pause === null || how.signal.aborted) return outcome.change
     const held = outcome.change.waiting?.for === 'process'
     if (how.until === 'wait' && !held) return outcome.change
@@ -58,6 +58,20 @@ async function withLease<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
     return await work()
   } finally {
     await lease.release()
+  }
+}
+
+/**
+ * What a person decides while a step runs is saved beside it and moves the version. Every step is safe to repeat, so the walk starts
+ * again from what stands now; not so where another process has the lease.
+ */
+async function walkOrAgain(run: Run, id: string): Promise<Walked> {
+  try {
+    return await walk(run, id)
+  } catch (error) {
+    if (!(error instanceof WritError) || error.code !== 'change/lost-lease' || run.lease.lost()) throw error
+    const change = await load(run.world, id)
+    return { change: { ...change, waiting: { for: 'process', sentence: 'the change was decided on meanwhile; looking again', next: null } }, pause: 50 }
   }
 }
 

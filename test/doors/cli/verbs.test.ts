@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { textAt, valueAt } from '../../../src/model/json.ts'
-import type { Called, Stage } from './stage.ts'
+import type { Called, Stage } from '../../support/stage.ts'
 
 const IMAGE = 'registry.example/web:1.1.0'
 
@@ -12,7 +12,7 @@ describe('the command line', function () {
   this.timeout(60_000)
   let stage: Stage
   // Loaded as the door loads what it needs: a module that one test file requires and another imports would exist twice.
-  beforeEach(async () => { stage = await (await import('./stage.ts')).Stage.open() })
+  beforeEach(async () => { stage = await (await import('../../support/stage.ts')).Stage.open() })
   afterEach(() => stage.close())
 
   const idOf = (called: Called): string => textAt(called.json, 'id') ?? ''

@@ -3,31 +3,31 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { main } from '../../../src/doors/cli/main.ts'
-import type { Io } from '../../../src/doors/cli/parts.ts'
-import type { Cluster, GitOpsTool, ServedKind } from '../../../src/flow/ports.ts'
-import type { World } from '../../../src/flow/world.ts'
-import type { Person } from '../../../src/model/config.ts'
-import { EnvironmentFile } from '../../../src/model/environment.ts'
-import { WritError } from '../../../src/model/error.ts'
-import { isObject } from '../../../src/model/json.ts'
-import type { JsonObject } from '../../../src/model/json.ts'
-import type { Owner } from '../../../src/model/owner.ts'
-import { isKubernetesObject } from '../../../src/model/resource.ts'
-import type { KubernetesObject } from '../../../src/model/resource.ts'
-import { environments } from '../../../src/outside/config/environments.ts'
-import { configFolder } from '../../../src/outside/config/folder.ts'
-import { whoAmI } from '../../../src/outside/config/identity.ts'
-import { systemClock } from '../../../src/outside/clock.ts'
-import { openForge } from '../../../src/outside/forges/index.ts'
-import { openRepository } from '../../../src/outside/git/open-repository.ts'
-import { redact, redactJson } from '../../../src/outside/redact.ts'
-import { renderers } from '../../../src/outside/render/renderers.ts'
-import { openRepositories } from '../../../src/outside/repositories.ts'
-import { openSignatures } from '../../../src/outside/signatures.ts'
-import { openStore } from '../../../src/outside/store/open-store.ts'
-import { bareRepository } from '../../outside/git/bare.ts'
-import type { BareRepository } from '../../outside/git/bare.ts'
+import { main } from '../../src/doors/cli/main.ts'
+import type { Io } from '../../src/doors/cli/parts.ts'
+import type { Cluster, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
+import type { World } from '../../src/flow/world.ts'
+import type { Person } from '../../src/model/config.ts'
+import { EnvironmentFile } from '../../src/model/environment.ts'
+import { WritError } from '../../src/model/error.ts'
+import { isObject } from '../../src/model/json.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import type { Owner } from '../../src/model/owner.ts'
+import { isKubernetesObject } from '../../src/model/resource.ts'
+import type { KubernetesObject } from '../../src/model/resource.ts'
+import { environments } from '../../src/outside/config/environments.ts'
+import { configFolder } from '../../src/outside/config/folder.ts'
+import { whoAmI } from '../../src/outside/config/identity.ts'
+import { systemClock } from '../../src/outside/clock.ts'
+import { openForge } from '../../src/outside/forges/index.ts'
+import { openRepository } from '../../src/outside/git/open-repository.ts'
+import { redact, redactJson } from '../../src/outside/redact.ts'
+import { renderers } from '../../src/outside/render/renderers.ts'
+import { openRepositories } from '../../src/outside/repositories.ts'
+import { openSignatures } from '../../src/outside/signatures.ts'
+import { openStore } from '../../src/outside/store/open-store.ts'
+import { bareRepository } from '../outside/git/bare.ts'
+import type { BareRepository } from '../outside/git/bare.ts'
 
 const KINDS: readonly ServedKind[] = [
   { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
@@ -46,6 +46,8 @@ export interface Knobs {
   /** True: a second owner proves the same object. */
   twoOwners: boolean
   colour: boolean
+  /** The hash of the policies. */
+  bundle: string
   env: Record<string, string>
 }
 
@@ -54,7 +56,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, bundle: 'bundle', env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -127,7 +129,7 @@ export class Stage {
       })),
       renderers: renderers({ timeoutMs: 10_000 }),
       policies: {
-        bundle: () => Promise.resolve('bundle'),
+        bundle: () => Promise.resolve(this.knobs.bundle),
         judge: (_environment, objects) => Promise.resolve(objects.map(({ ref, after }) => ({
           policy: 'no-latest', binding: 'all', object: `${ref.kind} ${ref.name}`, result: JSON.stringify(after).includes(':latest') ? 'deny' : 'pass', preExisting: false, severity: null, message: 'latest is no version', file: 'no-latest.yaml',
         } as const))),
