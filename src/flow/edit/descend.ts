@@ -14,7 +14,7 @@ export type Descent =
   | { readonly kind: 'absent' }
   | Blocked
 
-/** Follows a path (list items by index or by merge key) through a document, and says what is in the way: editing.md 2.5 rules 5 and 7. */
+/** Follows a path (list items by index or by merge key) through a document, and says what is in the way: editing.md 2.5 rules 5, 7 and 8. */
 export function descend(document: Document, path: readonly (Step | number)[], text: string): Descent {
   let here: Node | null = asNode(document.contents)
   const root = here
@@ -53,10 +53,15 @@ function into(here: Node, step: Step | number, document: Document): Next {
     const value = valueOf(asNode(item), document)
     return isObject(value) && sameJson(value[step.key], step.value)
   })
-  return index < 0 || index >= here.items.length ? { kind: 'absent' } : { kind: 'next', node: asNode(here.items[index]), step: index }
+  if (index < 0 || index >= here.items.length) return { kind: 'absent' }
+  const node = asNode(here.items[index])
+  const twice = typeof step === 'number' || !isMap(node) ? null : givenTwice(node, step.key)
+  return twice ?? { kind: 'next', node, step: index }
 }
 
 function intoMap(map: YAMLMap, key: string, document: Document): Next {
+  const twice = givenTwice(map, key)
+  if (twice !== null) return twice
   const pair = map.items.find((item: Pair) => keyText(item.key) === key)
   if (pair !== undefined) return { kind: 'next', node: asNode(pair.value), step: key }
   const merge = map.items.find((item: Pair) => keyText(item.key) === '<<')
@@ -64,6 +69,12 @@ function intoMap(map: YAMLMap, key: string, document: Document): Next {
   if (merge === undefined || !isObject(merged) || !Object.hasOwn(merged, key)) return { kind: 'absent' }
   const at = asNode(merge.key)
   return { kind: 'blocked', code: 'MERGE', offset: at === null ? startOf(map) : startOf(at), sentence: `${key} comes through a YAML merge key (<<)` }
+}
+
+/** Which of the two counts depends on who reads them; elsewhere in a document that harms no edit. */
+function givenTwice(map: YAMLMap, key: string): Blocked | null {
+  const [, second] = map.items.filter((item: Pair) => keyText(item.key) === key).map((item: Pair) => asNode(item.key))
+  return second === undefined ? null : { kind: 'blocked', code: 'AMBIGUOUS', offset: second === null ? startOf(map) : startOf(second), sentence: `the key ${key} is given twice` }
 }
 
 function blockedAt(node: Node, document: Document): Blocked | null {

@@ -6,7 +6,7 @@ import { readSource } from './source.ts'
 
 /** The place of a field whose file and document the renderer named. */
 export function directoryLooks(origin: { readonly path: string, readonly document: number }, text: string, sought: Sought): readonly Look[] {
-  const source = readSource(text)
+  const source = readSource(text, 'last')
   const { problem } = source
   if (problem !== null) return [{ kind: 'blocked', code: problem.code, at: `${origin.path}:${problem.line}`, sentence: problem.message }]
   const document = source.documents[origin.document]

@@ -18,10 +18,13 @@ export interface Source {
 /** TEMPLATE where braces of a template language break the YAML, AMBIGUOUS where a key is given twice, else RENDER_FAILED. */
 export interface SourceProblem { readonly code: Extract<RefusalCode, 'TEMPLATE' | 'AMBIGUOUS' | 'RENDER_FAILED'>, readonly line: number, readonly message: string }
 
-/** Reads a text the way Kubernetes does, with the place of every node. Duplicate keys are a problem (editing.md 2.5, rule 8). */
-export function readSource(text: string): Source {
+/**
+ * Reads a text the way Kubernetes does, with the place of every node. Duplicate keys are a problem (editing.md 2.5, rule 8),
+ * but for `last`: as in Argo CD's directory source the last one counts, and only descend refuses those on the way to a value.
+ */
+export function readSource(text: string, keys: 'unique' | 'last' = 'unique'): Source {
   const lines = new LineCounter()
-  const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], keepSourceTokens: true, lineCounter: lines, uniqueKeys: true })]
+  const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], keepSourceTokens: true, lineCounter: lines, uniqueKeys: keys === 'unique' })]
   const lineOf = (offset: number): number => Math.max(1, lines.linePos(offset).line)
   return { text, documents, problem: problemOf(text, documents, lineOf), lineOf }
 }

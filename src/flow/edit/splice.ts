@@ -25,7 +25,7 @@ export interface Unspliced { readonly ok: false, readonly code: RefusalCode, rea
  * The result is parsed again and must hold exactly the asked value there and the old ones everywhere else (editing.md 2.5 rule 8).
  */
 export function splice(text: string, edit: ScalarEdit): Spliced {
-  const source = readSource(text)
+  const source = readSource(text, 'last')
   if (source.problem !== null) return { ok: false, code: source.problem.code, line: source.problem.line, sentence: source.problem.message }
   const found = replacementFor(source, edit)
   if ('ok' in found) return found
@@ -73,7 +73,7 @@ function noScalar(line: number): Unspliced {
 
 function onlyThatChanged(before: Source, afterText: string, { place, value }: ScalarEdit): boolean {
   const old = jsonOf(before)
-  const now = jsonOf(readSource(afterText))
+  const now = jsonOf(readSource(afterText, 'last'))
   if (old === null || now === null || old.length !== now.length) return false
   const expected = old.map((document, i) => i === place.document ? withInner(document, { place, value }, now[i]) : document)
   return expected.every((document, i) => document !== undefined && sameJson(document, now[i]))

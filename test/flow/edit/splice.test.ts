@@ -29,6 +29,7 @@ describe('splicing a scalar', () => {
     ['a value with an anchor that nobody uses', 'a: &k x\n', ['a'], 'w', 'a: &k w\n'],
     ['a value with a tag', 'a: !!str 1\n', ['a'], '2', 'a: !!str "2"\n'],
     ['a key that reads as a number', '0755: x\n', ['493'], 'w', '0755: w\n'],
+    ['a key given twice elsewhere', 'a: {x: y, z: 1}\nb: 1\nb: 2\n', ['a', 'x'], 'w', 'a: {x: w, z: 1}\nb: 1\nb: 2\n'],
     ['characters beyond the basic plane', 'z: 😀\na: x\n', ['a'], 'w', 'z: 😀\na: w\n'],
   ]
   for (const [name, before, steps, value, after] of kept) {
@@ -50,7 +51,8 @@ describe('splicing a scalar', () => {
     ['what lies inside an anchor that is used', 'a: &k {x: y}\nb: *k\n', ['a', 'x'], 'ANCHOR'],
     ['a merge key', 'a: &k {x: y}\nb:\n  <<: *k\n', ['b', 'x'], 'MERGE'],
     ['a flow collection over several lines', 'a: {\n  x: y }\n', ['a', 'x'], 'FLOW'],
-    ['a file with a key given twice', 'a: x\nb: 1\nb: 2\n', ['a'], 'AMBIGUOUS'],
+    ['a key given twice', 'a: x\na: y\n', ['a'], 'AMBIGUOUS'],
+    ['what lies below a key given twice', 'a: {x: y}\na: {x: z}\n', ['a', 'x'], 'AMBIGUOUS'],
     ['a file that is no YAML', 'a: x\n b: [\n', ['a'], 'RENDER_FAILED'],
     ['a template', 'a: {{ x }}\nb: y\n', ['b'], 'TEMPLATE'],
     ['a quoted template', 'a: "{{ x }}"\n', ['a'], 'TEMPLATE'],
