@@ -47,7 +47,7 @@ export interface Choice {
   readonly blast: Blast
 }
 
-interface Attempt { readonly at: string, readonly what: string, readonly code: RefusalCode, readonly sentence: string }
+interface Attempt { readonly at: string, readonly what: string, readonly code: RefusalCode, readonly sentence: string, /** Other objects change, but not the asked one: the file only happens to hold the same value. */ readonly beside?: boolean }
 const MOST_TRIED = 25
 
 /** Reaches the edits one after the other, each with the place of the smallest blast radius (editing.md 4.3). */
@@ -88,8 +88,9 @@ async function attempt(of: Search, { edit, candidate, sofar }: { readonly edit: 
   if (render?.ok !== true) return failed('WIDE', `the source does not render with it: ${render?.message ?? ''}`)
   const after = render.objects.map(({ object }) => object)
   const changes = compareRenders(of.before, after)
-  const verdict = judgeDifference(changes, of.edits, change => refKey(change.object) === refKey(refOf(of.target)))
-  if (verdict.kind === 'wide') return failed('WIDE', verdict.sentences.join('; '))
+  const isTarget = (change: ObjectChange): boolean => refKey(change.object) === refKey(refOf(of.target))
+  const verdict = judgeDifference(changes, of.edits, isTarget)
+  if (verdict.kind === 'wide') return { ...failed('WIDE', verdict.sentences.join('; ')), beside: verdict.covered.length === 0 && !changes.some(change => isTarget(change)) }
   if (verdict.kind === 'none' || !verdict.covered.some(done => samePath(done.path, edit.path))) return failed('SHADOWED', 'it has no effect on the field')
   const blast = await blastOf(of.world, of.bench, { consumers: of.consumers, changes: files })
   if (blast.broken !== null) return failed('WIDE', blast.broken)
@@ -111,8 +112,10 @@ function spliceCandidate(texts: Texts, candidate: Candidate): { readonly texts: 
 }
 
 /** What a place is refused for says most; then that every edit is too wide, then that none has an effect. */
-function refusalOf(edit: Edit, attempts: readonly Attempt[], layers: readonly Evidence[]): Refusal {
+function refusalOf(edit: Edit, tried: readonly Attempt[], layers: readonly Evidence[]): Refusal {
   const field = showPath(edit.path)
+  const meant = tried.filter(({ beside }) => beside !== true)
+  const attempts = meant.length > 0 ? meant : tried
   const evidence: Evidence[] = attempts.map(({ at, what, sentence }) => ({ sentence: `${what}: ${sentence}`, at }))
   const special = attempts.find(({ code }) => code !== 'WIDE' && code !== 'SHADOWED' && code !== 'NO_CANDIDATE')
   if (special !== undefined) return refuse(special.code, `${field} is not edited: ${special.sentence}.`, evidence)

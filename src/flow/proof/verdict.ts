@@ -9,10 +9,10 @@ export type RenderVerdict =
   /** Nothing but asked fields change, to the asked values; `covered` are the edits reached. */
   | { readonly kind: 'exact', readonly covered: readonly Edit[] }
   | { readonly kind: 'none' }
-  /** Something else changes too; the sentences name it. */
-  | { readonly kind: 'wide', readonly sentences: readonly string[] }
+  /** Something else changes too; the sentences name it. `covered` are the edits reached all the same. */
+  | { readonly kind: 'wide', readonly sentences: readonly string[], readonly covered: readonly Edit[] }
 
-const SHOWN = 10
+const SHOWN = 3
 
 /** Judges a difference. `edits` are all that are asked of the object at `address` (refKey form is compared by the caller's function). */
 export function judgeDifference(changes: readonly ObjectChange[], edits: readonly Edit[], isTarget: (change: ObjectChange) => boolean): RenderVerdict {
@@ -30,7 +30,8 @@ export function judgeDifference(changes: readonly ObjectChange[], edits: readonl
       else strange.push(`${showPath(field.path)} of ${name} becomes ${shown(field.after)}`)
     }
   }
-  if (strange.length > 0) return { kind: 'wide', sentences: strange.slice(0, SHOWN) }
+  const more = strange.length - SHOWN
+  if (strange.length > 0) return { kind: 'wide', sentences: [...strange.slice(0, SHOWN), ...more > 0 ? [`${more} more change`] : []], covered }
   return covered.length === 0 ? { kind: 'none' } : { kind: 'exact', covered }
 }
 
