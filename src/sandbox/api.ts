@@ -30,6 +30,8 @@ export interface Api {
   list(of: Pick<ObjectRef, 'group' | 'version' | 'kind'>): Promise<readonly KubernetesObject[]>
   /** Server-side apply with force, as both controllers do. Gives the object as the server holds it then. */
   apply(object: KubernetesObject, manager: string): Promise<KubernetesObject>
+  /** What `apply` would give; nothing is written. */
+  dryRun(object: KubernetesObject, manager: string): Promise<KubernetesObject>
   /** JSON merge patch; `status` patches the subresource. */
   patch(ref: Name, patch: JsonObject, how: { readonly manager: string, readonly status?: boolean }): Promise<KubernetesObject>
   remove(ref: Name): Promise<void>
@@ -47,6 +49,8 @@ export function apiFor(server: ApiServer): Api {
     if (answer.status < 400) return answer.body
     throw new ApiError(answer.status, isObject(answer.body) ? textAt(answer.body, 'message') ?? `status ${answer.status}` : `status ${answer.status}`)
   }
+  const send = async (object: KubernetesObject, query: string): Promise<KubernetesObject> =>
+    objectIn(await call('PATCH', `${await path(nameOf(object))}?${query}&force=true`, { body: object, type: 'application/apply-patch+yaml' }))
   const path = async (ref: Name): Promise<string> => `${await collection(kinds, ref, ref.namespace)}/${ref.name}`
   return {
     namespaced: async of => (await kinds(of)).namespaced,
@@ -63,10 +67,8 @@ export function apiFor(server: ApiServer): Api {
       const items = isObject(body) ? body['items'] : []
       return isList(items) ? items.map(item => ({ ...(isObject(item) ? item : {}), apiVersion: apiVersionOf(of), kind: of.kind })).filter(isKubernetesObject) : []
     },
-    apply: async (object, manager) => {
-      const ref = nameOf(object)
-      return objectIn(await call('PATCH', `${await path(ref)}?fieldManager=${manager}&force=true`, { body: object, type: 'application/apply-patch+yaml' }))
-    },
+    apply: (object, manager) => send(object, `fieldManager=${manager}`),
+    dryRun: (object, manager) => send(object, `fieldManager=${manager}&dryRun=All`),
     patch: async (ref, patch, how) => objectIn(await call(
       'PATCH', `${await path(ref)}${how.status === true ? '/status' : ''}?fieldManager=${how.manager}`, { body: patch, type: 'application/merge-patch+json' })),
     remove: async ref => {
@@ -114,6 +116,8 @@ function kindTable(server: ApiServer): KindTable {
     }
     const guess = { plural: plural(of.kind), namespaced: !CLUSTER_SCOPED.has(of.kind) }
     await server.ensureKind({ group: of.group, version: of.version, kind: of.kind, ...guess })
+    // A built-in kind is served in its own versions only.
+    if (await discovered(server, of) === null) throw new ApiError(404, `no matches for kind "${of.kind}" in version "${apiVersionOf(of)}"`)
     known.set(key, guess)
     return guess
   }

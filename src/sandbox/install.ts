@@ -42,9 +42,16 @@ export async function waitForOwners(api: Api, owners: readonly KubernetesObject[
     if (first === undefined) return
     if (!first.failed) fineAt = Date.now()
     if (how.cancelled()) throw new WritError('sandbox/failed', 'The sandbox was stopped while it started.')
-    if (Date.now() >= Math.min(end, fineAt + (first.failed ? BELIEVED : Infinity))) throw new WritError('sandbox/failed', `${first.owner.kind} ${nameOf(first.owner).name} did not become ready: ${first.missing ?? ''}`)
+    if (Date.now() >= Math.min(end, fineAt + (first.failed ? BELIEVED : Infinity))) throw notReady(first)
     await new Promise(resolve => { setTimeout(resolve, 100) })
   }
+}
+
+function notReady(of: { readonly owner: KubernetesObject, readonly missing: string | null, readonly failed: boolean }): WritError {
+  const tool = of.owner.kind === 'Application' ? 'Argo CD' : 'Flux'
+  return new WritError('sandbox/failed', `${of.owner.kind} ${nameOf(of.owner).name} did not become ready: ${of.missing ?? ''}`, of.failed
+    ? { hint: `${tool} refuses this folder on a real cluster too: mend what the message names, or take another folder.` }
+    : {})
 }
 
 /** What is missing until an owner is ready, and whether it says itself that it failed. */
@@ -53,7 +60,9 @@ function state(owner: KubernetesObject): { readonly missing: string | null, read
     const [sync, health] = [textAt(owner, 'status', 'sync', 'status') ?? 'no status yet', textAt(owner, 'status', 'health', 'status') ?? 'unknown']
     const error = objectsAt(owner, 'status', 'conditions').find(one => FAILED.test(textAt(one, 'type') ?? ''))
     if (sync === 'Synced' && health === 'Healthy') return { missing: null, failed: false }
-    return { missing: `sync is ${sync}, health is ${health}. ${textAt(error, 'message') ?? ''}`, failed: error !== undefined }
+    const waits = objectsAt(owner, 'status', 'resources').filter(one => textAt(one, 'status') !== 'Synced').map(one => `${textAt(one, 'kind') ?? ''} ${textAt(one, 'name') ?? ''}`)
+    const why = textAt(error, 'message') ?? waits.slice(0, 3).join(', ')
+    return { missing: `sync is ${sync}, health is ${health}${why === '' ? '.' : `: ${why}`}`, failed: error !== undefined }
   }
   const ready = conditionOf(valueAt(owner, 'status'), 'Ready')
   if (ready?.['status'] === 'True') return { missing: null, failed: false }

@@ -4,11 +4,11 @@ import type { Json } from '../model/json.ts'
 import { isKubernetesObject } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 
-/** The objects of a YAML or JSON text, lists unrolled. Throws with the parser's words, or where a document is no object. */
-export function readObjects(text: string, name: string): readonly KubernetesObject[] {
+/** The objects of a YAML or JSON text, lists unrolled; of a key given twice `last` takes the last. Throws with the parser's words, or where a document is no object. */
+export function readObjects(text: string, name: string, keys: 'unique' | 'last' = 'unique'): readonly KubernetesObject[] {
   const objects: KubernetesObject[] = []
   // Go's YAML is 1.1 (`yes` is true) without its dates and base-60 numbers.
-  const documents = parseAllDocuments(text, { version: '1.1', customTags: tags => tags.filter(tag => typeof tag === 'string' || !unknownToGo(tag)) })
+  const documents = parseAllDocuments(text, { version: '1.1', uniqueKeys: keys === 'unique', customTags: tags => tags.filter(tag => typeof tag === 'string' || !unknownToGo(tag)) })
   for (const document of Array.isArray(documents) ? documents : []) {
     const problem = document.errors[0]
     if (problem !== undefined) throw new Error(`${name}: ${problem.message.split('\n')[0] ?? 'not YAML'}`)

@@ -145,7 +145,9 @@ describe('Argo CD stand-in', () => {
   const failing: readonly (readonly [string, JsonObject, Readonly<Record<string, string>>, RegExp])[] = [
     ['a path that is not there', { path: 'nowhere' }, {}, /nowhere: app path does not exist/],
     ['a branch that is not there', { targetRevision: 'nowhere' }, {}, /unable to resolve 'nowhere' to a commit SHA/],
-    ['broken YAML', {}, { 'config.yaml': 'a: [1\n' }, /config\.yaml/],
+    ['a broken manifest', {}, { 'config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [1\n' }, /Failed to unmarshal "config\.yaml"/],
+    ['an empty JSON file', {}, { 'more.json': '' }, /Failed to unmarshal "more\.json"/],
+    ['a kind in a version that is served no more', {}, { 'config.yaml': 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: { name: x }\n' }, /no matches for kind "PodDisruptionBudget" in version "policy\/v1beta1"/],
   ]
   for (const [what, source, files, words] of failing) {
     it(`says ComparisonError for ${what}, with the words of Argo CD`, async () => {
@@ -157,6 +159,19 @@ describe('Argo CD stand-in', () => {
       expect(sync(app)['revision']).to.not.match(/^[0-9a-f]{40}$/)
     })
   }
+
+  it('leaves YAML out that is no manifest, and takes the last of a key given twice', async () => {
+    const { name, map } = await newApp({}, { 'config.yaml': configMap('CM', 'one').replace(/^data:/m, 'data: { value: zero }\ndata:'), 'values.yaml': 'a: 1\n', 'broken.yaml': 'a: [1\n' })
+    expect(valueAt(await synced(name), 'status', 'resources')).to.have.length(1)
+    expect(await value(map)).to.equal('one')
+  })
+
+  it('is in sync where the server respells what Git says', async () => {
+    const text = deploymentText('web:1').replace(/name: web$/m, 'name: respelled').replace(/^( *)containers:/m, '$1serviceAccount: one\n$1serviceAccountName: two\n$1containers:')
+    const { name } = await newApp({}, { 'web.yaml': text })
+    await synced(name)
+    expect(textAt(await stand.live('respelled', 'shop', 'Deployment') ?? {}, 'spec', 'template', 'spec', 'serviceAccount')).to.equal('two')
+  })
 
   it('says ComparisonError with the words of kustomize, and keeps what it listed as Unknown', async function () {
     if (await kustomizeProgram() === null) return this.skip()

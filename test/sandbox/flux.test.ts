@@ -126,6 +126,12 @@ describe('Flux stand-in', () => {
     await ready(name, await stand.push({ [path]: configMap(map, 'two', SHOP) }))
   })
 
+  it('refuses one object in two files, as kustomize does', async () => {
+    const { name, path } = await newOwner()
+    await stand.push({ [path.replace('config.yaml', 'again.yaml')]: configMap('twice', 'one', SHOP), [path.replace('config.yaml', 'more.yaml')]: configMap('twice', 'two', SHOP) })
+    expect(condition(await failed(name, 'BuildFailed'), 'Ready')?.message).to.match(/^kustomize build failed: .*may not add resource with an already registered id: ConfigMap\.v1\.\[noGrp\]\/twice\.shop$/)
+  })
+
   const failures: readonly (readonly [string, JsonObject, string, RegExp])[] = [
     ['a path that is not there', { path: './nowhere' }, 'ArtifactFailed', /^kustomization path not found/],
     ['a source that is not there', { sourceRef: { kind: 'GitRepository', name: 'none' } }, 'ArtifactFailed', /not found/],

@@ -1,4 +1,4 @@
-import { canonical, textAt } from '../../model/json.ts'
+import { canonical, sameJson, textAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import { metadataText, refKey } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
@@ -7,6 +7,7 @@ import { nameOf } from '../api.ts'
 import { holds } from '../drift.ts'
 import { healthOf, worst } from '../health.ts'
 import type { HealthStatus } from '../health.ts'
+import { MANAGER } from './manager.ts'
 
 /** One object of an app as `status.resources` lists it, and what stands live. */
 export interface Compared {
@@ -37,7 +38,7 @@ export async function compare(input: CompareInput): Promise<Comparison> {
   for (const [key, desired] of wanted) {
     const live = await input.api.get(nameOf(desired))
     const before = input.applied.get(key)
-    const same = live !== null && holds(live, desired) && (before === undefined || before === canonical(desired))
+    const same = live !== null && (before === undefined || before === canonical(desired)) && (holds(live, desired) || await kept(input.api, desired, live))
     items.push({ ref: nameOf(desired), desired, live, status: same ? 'Synced' : 'OutOfSync' })
     const other = live === null ? null : trackedBy(live)
     if (other !== null && other !== input.instance) shared.push(`${desired.kind}/${nameOf(desired).name} is part of applications ${other} and ${input.instance}`)
@@ -51,6 +52,13 @@ export async function compare(input: CompareInput): Promise<Comparison> {
     items, shared, synced: items.every(item => item.status === 'Synced'),
     health: worst(items.filter(item => item.desired !== null && item.live !== null).map(item => healthOf(item.live))),
   }
+}
+
+/** True where applying would change nothing, as Argo CD's server-side diff asks: the server may respell what Git says. */
+async function kept(api: Api, desired: KubernetesObject, live: KubernetesObject): Promise<boolean> {
+  const contentOf = ({ metadata: { managedFields: _fields, resourceVersion: _version, ...metadata }, status: _status, ...rest }: KubernetesObject): JsonObject => ({ ...rest, metadata })
+  const next = await api.dryRun(desired, MANAGER).catch(() => null)
+  return next !== null && sameJson(contentOf(next), contentOf(live))
 }
 
 /** The app that an object's tracking id names; null where there is none or it was copied from another object. */

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import { ApiError, nameOf } from '../api.ts'
 import type { Api } from '../api.ts'
 import { mergePatch } from '../drift.ts'
-import { MANAGER } from './sync.ts'
+import { MANAGER } from './manager.ts'
 
 export const REFRESH = 'argocd.argoproj.io/refresh'
 const REFRESH_AT = 'argocd.argoproj.io/refresh-timestamp'

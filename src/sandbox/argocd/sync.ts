@@ -5,9 +5,7 @@ import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import type { Api } from '../api.ts'
 import { nameOf } from '../api.ts'
 import type { Compared } from './compare.ts'
-
-/** The name under which everything is applied. */
-export const MANAGER = 'argocd-controller'
+import { MANAGER } from './manager.ts'
 
 export interface SyncInput {
   readonly api: Api

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Api } from '../api.ts'
 import { nameOf } from '../api.ts'
 import type { GitSources } from '../git-sources.ts'
-import { hasKustomization, kustomizeBuild, listFiles, readManifest } from '../render.ts'
+import { hasKustomization, kustomizeBuild, listFiles } from '../render.ts'
+import { readObjects } from '../yaml-objects.ts'
 import type { ApplicationSpec } from './application.ts'
 import { matchesGlob } from './glob.ts'
 
@@ -40,7 +42,20 @@ async function readDirectory(folder: string, spec: ApplicationSpec): Promise<rea
   const taken = files.filter(path => (include === null || include === '' || matchesGlob(include, path)) && (exclude === null || exclude === '' || !matchesGlob(exclude, path)))
   const jsonnet = taken.find(path => path.endsWith('.jsonnet'))
   if (jsonnet !== undefined) throw new Error(`the sandbox's Argo CD does not know jsonnet (${jsonnet})`)
-  return (await Promise.all(taken.map(path => readManifest(folder, path)))).flat()
+  return (await Promise.all(taken.map(async path => readFileOf(await readFile(join(folder, path), 'utf8'), path)))).flat()
+}
+
+/** A YAML file that is no manifest and does not look like one is left out; of a key given twice the last counts (argocd-flux.md 1.2). */
+function readFileOf(text: string, path: string): readonly KubernetesObject[] {
+  if (text.includes('+argocd:skip-file-rendering')) return []
+  try {
+    if (path.endsWith('.json')) JSON.parse(text)
+    return readObjects(text, path, 'last')
+  } catch (error) {
+    const manifest = path.endsWith('.json') || ['apiVersion:', 'kind:', 'metadata:'].every(word => text.includes(word))
+    if (manifest) throw new Error(`Failed to unmarshal "${path}": ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    return []
+  }
 }
 
 // Namespace and CRD first, as the default order of a sync has it.

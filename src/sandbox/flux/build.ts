@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KubernetesObject } from '../../model/resource.ts'
+import { nameOf } from '../api.ts'
 import { hasKustomization, kustomizeBuild, readManifest } from '../render.ts'
 
 // What source-controller leaves out of every artifact.
@@ -15,7 +16,19 @@ const EXCLUDED = new Set(['.git', '.gitignore', '.gitmodules', '.gitattributes',
 export async function buildPath(root: string, path: string): Promise<readonly KubernetesObject[]> {
   const folder = join(root, path)
   if (!existsSync(folder)) throw new Error(`kustomization path not found: stat ${path}: no such file or directory`)
-  return hasKustomization(folder) ? build(folder) : collect(folder, '')
+  return hasKustomization(folder) ? build(folder) : unique(await collect(folder, ''))
+}
+
+// The generated kustomization is built as any other: kustomize takes no object twice.
+function unique(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const seen = new Set<string>()
+  for (const object of objects) {
+    const { group, version, kind, namespace, name } = nameOf(object)
+    const id = `${kind}.${version}.${group === '' ? '[noGrp]' : group}/${name}.${namespace ?? '[noNs]'}`
+    if (seen.has(id)) throw new Error(`kustomize build failed: accumulating resources: may not add resource with an already registered id: ${id}`)
+    seen.add(id)
+  }
+  return objects
 }
 
 async function collect(folder: string, below: string): Promise<readonly KubernetesObject[]> {

@@ -71,6 +71,7 @@ rbac.authorization.k8s.io/v1 RoleBinding rolebindings - n
 rbac.authorization.k8s.io/v1 ClusterRole clusterroles - -
 rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings - -
 autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa ns
+autoscaling/v1 HorizontalPodAutoscaler horizontalpodautoscalers hpa ns
 apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds sg
 admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration validatingwebhookconfigurations - g
 admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations - g

@@ -1,0 +1,2 @@
+/** The name under which everything is applied. */
+export const MANAGER = 'argocd-controller'
