@@ -1,7 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FAILURES } from '../model/codes.ts'
+import type { FailureCode } from '../model/codes.ts'
 import { WritError } from '../model/error.ts'
+import { textAt } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import { copyScenario, copyStory } from './demo/any-repository.ts'
 import { runDemo, storyJson } from './demo/demo.ts'
 import { runStory } from './demo/run-story.ts'
@@ -97,12 +101,23 @@ async function demoOnCopy(options: SandboxOptions, stage: CopyStage): Promise<nu
   const story = await copyStory(stage.sandbox, stage.copy)
   const end = await runStory({ ...stage, progress }, story)
   const refused = end.answer['kind'] === 'Refusal'
+  if (end.answer['kind'] === 'Failure') throw failureOf(end.answer)
   stage.say(tellStory(end, STABILITY))
   const report = refused
     ? { stories: [], refusals: [{ ...end.answer, request: `writ ${story.request.join(' ')}` }], skipped: [] }
     : { stories: [storyJson(end)], refusals: [], skipped: [] }
   if (options.json) print(JSON.stringify(report, null, 2))
   return end.problem === null ? EXIT.done : refused ? EXIT.refused : EXIT.failed
+}
+
+/** What `writ` itself said was wrong with the request. */
+function failureOf(answer: JsonObject): WritError {
+  const [code, message, hint] = [textAt(answer, 'code') ?? '', textAt(answer, 'message') ?? 'writ failed', textAt(answer, 'hint')]
+  return new WritError(isFailureCode(code) ? code : 'sandbox/failed', message, hint === undefined ? {} : { hint })
+}
+
+function isFailureCode(text: string): text is FailureCode {
+  return Object.hasOwn(FAILURES, text)
 }
 
 async function up(interruption: Interruption): Promise<number> {

@@ -15,7 +15,7 @@ export interface SandboxOptions {
 }
 
 const COPY = ['repo', 'path', 'provider', 'set', 'target'] as const
-const KNOWN: ReadonlySet<string> = new Set([...COPY, 'namespace', 'container', 'output', 'listen', 'kubeconfig', 'writ'])
+const KNOWN: ReadonlySet<string> = new Set([...COPY, 'namespace', 'container', 'scope', 'output', 'listen', 'kubeconfig', 'writ'])
 
 /** Reads the options of a door. Throws usage/bad-argument. */
 export function readOptions(given: Readonly<Record<string, unknown>>): SandboxOptions {
@@ -36,7 +36,7 @@ export function readOptions(given: Readonly<Record<string, unknown>>): SandboxOp
 }
 
 function readCopy(text: (key: string) => string | null): AnyRepository | null {
-  if ([...COPY, 'namespace', 'container'].every(key => text(key) === null)) return null
+  if ([...COPY, 'namespace', 'container', 'scope'].every(key => text(key) === null)) return null
   const need = (key: typeof COPY[number]): string => {
     const value = text(key)
     if (value === null) throw new WritError('usage/bad-argument', `The demo on a repository of your own needs ${key === 'target' ? 'TYPE/NAME' : `--${key}`}.`, { hint: 'writ sandbox demo --repo DIR --path PATH --provider argocd|flux [-n NS] [-c CONTAINER] TYPE/NAME --set FIELD=VALUE' })
@@ -44,9 +44,11 @@ function readCopy(text: (key: string) => string | null): AnyRepository | null {
   }
   const provider = need('provider')
   if (provider !== 'argocd' && provider !== 'flux') throw new WritError('usage/bad-argument', `--provider is argocd or flux, not ${provider}.`)
+  const scope = text('scope') ?? 'app'
+  if (scope !== 'app' && scope !== 'shared') throw new WritError('usage/bad-argument', `--scope is app or shared, not ${scope}.`)
   const target = need('target')
   if (!/^[^/]+\/[^/]+$/.test(target)) throw new WritError('usage/bad-argument', `Name the object as TYPE/NAME, not ${target}.`)
   const path = need('path').replace(/^(?:\.\/)+|^\.$|\/+$/g, '')
   if (path.startsWith('/') || path.split('/').includes('..')) throw new WritError('usage/bad-argument', '--path is a folder inside --repo.')
-  return { repo: need('repo'), path, provider, target, set: need('set'), namespace: text('namespace'), container: text('container') }
+  return { repo: need('repo'), path, provider, target, set: need('set'), namespace: text('namespace'), container: text('container'), scope }
 }

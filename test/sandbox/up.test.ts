@@ -120,7 +120,8 @@ describe('sandbox', () => {
 describe('sandbox options', () => {
   const copy = { repo: '/r', path: './a/', provider: 'flux', target: 'deploy/web', set: 'replicas=2' }
   it('reads a demo on a repository of one\'s own', () => {
-    expect(readOptions(copy).copy).to.deep.equal({ ...copy, path: 'a', namespace: null, container: null })
+    expect(readOptions(copy).copy).to.deep.equal({ ...copy, path: 'a', namespace: null, container: null, scope: 'app' })
+    expect(readOptions({ ...copy, scope: 'shared' }).copy).to.include({ scope: 'shared' })
     expect(readOptions({}).copy).to.equal(null)
   })
 
@@ -129,6 +130,7 @@ describe('sandbox options', () => {
     [{ ...copy, provider: 'helm' }, /argocd or flux, not helm/],
     [{ ...copy, target: 'web' }, /TYPE\/NAME/],
     [{ ...copy, path: '../x' }, /inside --repo/],
+    [{ ...copy, scope: 'all' }, /app or shared, not all/],
     [{ ...copy, set: 1 }, /takes a text/],
     [{ output: 'yaml' }, /text or json/],
     [{ colour: 'red' }, /does not know the option colour/],

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import type { FieldPath } from '../../model/field.ts'
+import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { podSpecPath } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
@@ -26,6 +27,8 @@ export interface AnyRepository {
   readonly target: string
   /** `FIELD=VALUE`. */
   readonly set: string
+  /** As of `writ set`: whether files that others use too may change. */
+  readonly scope: 'app' | 'shared'
 }
 
 const NAME = 'copy'
@@ -33,8 +36,11 @@ const OWNER = 'app'
 
 /** A scenario of one owner on a copy of a folder. Throws usage/bad-argument. */
 export async function copyScenario(ask: AnyRepository): Promise<Scenario> {
-  const there = await stat(join(ask.repo, ask.path)).catch(() => null)
-  if (there?.isDirectory() !== true) throw new WritError('usage/bad-argument', `${join(ask.repo, ask.path)} is no folder.`, { hint: 'Name the repository with --repo and a folder in it with --path.' })
+  readField(ask.set)
+  for (const folder of [ask.repo, join(ask.repo, ask.path)]) {
+    const there = await stat(folder).catch(() => null)
+    if (there?.isDirectory() !== true) throw new WritError('usage/bad-argument', `${folder} is no folder.`, { hint: 'Name the repository with --repo and a folder in it with --path.' })
+  }
   const files = (await readFolder(ask.repo)).filter(tidy)
   const namespace = ask.namespace ?? 'default'
   const format = hasKustomization(join(ask.repo, ask.path)) ? 'kustomize' : 'plain'
@@ -70,43 +76,56 @@ function namespaces(files: readonly RepositoryFile[], own: string): readonly str
 export async function copyStory(sandbox: Sandbox, ask: AnyRepository): Promise<Story> {
   const ref = await findTarget(sandbox, ask)
   const live = await sandbox.api.get(ref)
-  if (live === null) throw notThere(ask)
-  const equals = ask.set.indexOf('=')
-  if (equals < 1) throw new WritError('usage/bad-argument', `--set takes FIELD=VALUE, not ${ask.set}.`)
-  const [field, value] = [ask.set.slice(0, equals), ask.set.slice(equals + 1)]
+  if (live === null) throw notThere(ask, [])
   const namespace = ref.namespace === null ? [] : ['-n', ref.namespace]
-  const { request, wish } = spelled({ ask, ref, live, field, value })
+  const { request, wish } = spelled({ ask, ref, live })
+  const scope = ask.scope === 'shared' ? ['--scope', 'shared'] : []
   const format = hasKustomization(join(ask.repo, ask.path)) ? 'kustomize' : 'plain'
-  return { owner: ask.provider, format, environment: 'dev', approver: null, reason: 'sandbox demo', request: [...request, ...namespace], wish }
+  return { owner: ask.provider, format, environment: 'dev', approver: null, reason: 'sandbox demo', request: [...request, ...namespace, ...scope], wish }
 }
 
-interface Spelling { readonly ask: AnyRepository, readonly ref: ObjectRef, readonly live: KubernetesObject, readonly field: string, readonly value: string }
+type Field =
+  | { readonly kind: 'replicas', readonly value: number }
+  | { readonly kind: 'image', readonly value: string }
+  | { readonly kind: 'resource', readonly section: string, readonly resource: string, readonly value: string }
 
-function spelled(of: Spelling): { readonly request: readonly string[], readonly wish: Wish } {
-  const { ask, ref, field, value } = of
-  const object = { object: ref, label: field }
+/** Reads FIELD=VALUE. Throws usage/bad-argument. */
+function readField(set: string): Field {
+  const [, field = '', value = ''] = /^([^=]+)=(.+)$/.exec(set) ?? []
+  if (field === '') throw new WritError('usage/bad-argument', `--set takes FIELD=VALUE, not ${set}.`)
+  if (field === 'image') return { kind: 'image', value }
   if (field === 'replicas') {
-    if (!/^\d+$/.test(value)) throw new WritError('usage/bad-argument', `replicas is a number, not ${value}.`)
-    return { request: ['scale', ask.target, `--replicas=${value}`], wish: { ...object, path: ['spec', 'replicas'], wanted: Number(value) } }
+    if (!/^\d{1,9}$/.test(value)) throw new WritError('usage/bad-argument', `replicas is a number, not ${value}.`)
+    return { kind: 'replicas', value: Number(value) }
   }
-  const [section, resource] = field.split('.')
-  const known = field === 'image' || ((section === 'limits' || section === 'requests') && (resource === 'memory' || resource === 'cpu'))
-  if (!known) throw new WritError('usage/bad-argument', `${field} is not a field of this demo.`, { hint: 'Take replicas, or with -c image, limits.memory, limits.cpu, requests.memory or requests.cpu.' })
-  const container = ask.container ?? onlyContainer(of.live)
-  const path = [...podSpecPath(ref.kind) ?? [], 'containers', { key: 'name', value: container }]
-  if (field === 'image') return { request: ['set', 'image', ask.target, `${container}=${value}`], wish: { ...object, path: [...path, 'image'], wanted: value } }
+  const [, section, resource] = /^(limits|requests)\.(memory|cpu)$/.exec(field) ?? []
+  if (section === undefined || resource === undefined) throw new WritError('usage/bad-argument', `${field} is not a field of this demo.`, { hint: 'Take replicas, or with -c image, limits.memory, limits.cpu, requests.memory or requests.cpu.' })
+  return { kind: 'resource', section, resource, value }
+}
+
+function spelled(of: { readonly ask: AnyRepository, readonly ref: ObjectRef, readonly live: KubernetesObject }): { readonly request: readonly string[], readonly wish: Wish } {
+  const { ask, ref } = of
+  const field = readField(ask.set)
+  const object = { object: ref, label: ask.set.slice(0, ask.set.indexOf('=')), wanted: field.value }
+  if (field.kind === 'replicas') return { request: ['scale', ask.target, `--replicas=${field.value}`], wish: { ...object, path: ['spec', 'replicas'] } }
+  const { name, path } = container(of.live, ask.container)
+  if (field.kind === 'image') return { request: ['set', 'image', ask.target, `${name}=${field.value}`], wish: { ...object, path: [...path, 'image'] } }
   return {
-    request: ['set', 'resources', ask.target, '-c', container, `--${section ?? ''}=${resource ?? ''}=${value}`],
-    wish: { ...object, path: [...path, 'resources', section ?? '', resource ?? ''], wanted: value },
+    request: ['set', 'resources', ask.target, '-c', name, `--${field.section}=${field.resource}=${field.value}`],
+    wish: { ...object, path: [...path, 'resources', field.section, field.resource] },
   }
 }
 
-function onlyContainer(live: KubernetesObject): string {
-  const containers = valueAt(live, ...podSpecPath(live.kind) ?? ['none'], 'containers')
-  const names = isList(containers) ? containers.map(one => textAt(one, 'name') ?? '') : []
-  const [only] = names
-  if (names.length === 1 && only !== undefined) return only
-  throw new WritError('usage/bad-argument', `Name a container with -c: ${names.join(', ') || 'the object has none'}.`)
+/** The container asked for, or the only one; init containers can be named. */
+function container(live: KubernetesObject, asked: string | null): { readonly name: string, readonly path: FieldPath } {
+  const root = podSpecPath(live.kind) ?? ['none']
+  const all = (['containers', 'initContainers'] as const).flatMap(list => objectsAt(live, ...root, list)
+    .map(one => textAt(one, 'name') ?? '').map(name => ({ name, list, path: [...root, list, { key: 'name', value: name }] })))
+  const [only, ...others] = asked === null ? all.filter(one => one.list === 'containers') : all.filter(one => one.name === asked)
+  if (only !== undefined && others.length === 0) return only
+  const names = all.map(one => one.name).join(', ')
+  if (names === '') throw new WritError('usage/bad-argument', `${live.kind} ${textAt(live, 'metadata', 'name') ?? ''} has no containers.`, { hint: 'Of such an object the demo changes replicas only.' })
+  throw new WritError('usage/bad-argument', asked === null ? `Name a container with -c: ${names}.` : `There is no container ${asked}.`, { hint: `It has ${names}.` })
 }
 
 const SHORT: Readonly<Record<string, string>> = { deploy: 'deployment', sts: 'statefulset', ds: 'daemonset', po: 'pod', svc: 'service', cj: 'cronjob', rs: 'replicaset' }
@@ -116,10 +135,12 @@ async function findTarget(sandbox: Sandbox, ask: AnyRepository): Promise<ObjectR
   const [type = '', name = ''] = ask.target.split('/')
   const word = type.split('.')[0]?.toLowerCase() ?? ''
   const kind = SHORT[word] ?? word
-  const matches = (ref: ObjectRef): boolean => ref.name === name && [ref.kind.toLowerCase(), `${ref.kind.toLowerCase()}s`].includes(kind)
-  const found = (await listed(sandbox, ask.provider)).filter(ref => matches(ref) && (ask.namespace === null || ref.namespace === ask.namespace))
+  const isKind = (ref: ObjectRef): boolean => ['', 's', 'es'].some(ending => `${ref.kind.toLowerCase()}${ending}` === kind)
+  const all = await listed(sandbox, ask.provider)
+  const named = all.filter(ref => isKind(ref) && ref.name === name)
+  const found = named.filter(ref => ask.namespace === null || ref.namespace === ask.namespace)
   const [first] = found
-  if (first === undefined) throw notThere(ask)
+  if (first === undefined) throw notThere(ask, [named, all.filter(isKind), all.filter(ref => ref.name === name), all].find(list => list.length > 0) ?? [])
   if (found.length > 1) throw new WritError('usage/bad-argument', `${ask.target} is in more than one namespace: ${found.map(ref => ref.namespace ?? '').join(', ')}.`, { hint: 'Name one with -n.' })
   return first
 }
@@ -137,6 +158,9 @@ function rows(value: Json | undefined): readonly JsonObject[] {
   return isList(value) ? value.filter(isObject) : []
 }
 
-function notThere(ask: AnyRepository): WritError {
-  return new WritError('usage/bad-argument', `${ask.target} is not among the objects of ${ask.path || 'the root'}.`, { hint: 'Check --path, -n and TYPE/NAME.' })
+function notThere(ask: AnyRepository, near: readonly ObjectRef[]): WritError {
+  const where = ask.namespace === null ? '' : ` in namespace ${ask.namespace}`
+  const names = near.slice(0, 8).map(ref => `${ref.kind.toLowerCase()}/${ref.name}${ref.namespace === null ? '' : ` -n ${ref.namespace}`}`)
+  const more = near.length > names.length ? ` and ${near.length - names.length} more` : ''
+  return new WritError('usage/bad-argument', `${ask.target}${where} is not among the objects of ${ask.path || 'the root'}.`, { hint: names.length === 0 ? 'The folder holds no object.' : `There is ${names.join(', ')}${more}.` })
 }

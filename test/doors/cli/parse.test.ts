@@ -74,7 +74,7 @@ describe('the grammar', () => {
     expect(parseLine('sandbox up')).to.deep.include({ kind: 'sandbox', command: 'up', options: { output: null } })
     expect(parseLine('sandbox demo -o json')).to.deep.include({ kind: 'sandbox', command: 'demo', options: { output: 'json' } })
     expect(parseLine('sandbox demo --repo . --path a --provider flux deploy/web -n x -c web --set image=b:1=2')).to.deep.include({
-      kind: 'sandbox', command: 'demo', options: { output: null, repo: '.', path: 'a', provider: 'flux', namespace: 'x', container: 'web', target: 'deploy/web', set: 'image=b:1=2' },
+      kind: 'sandbox', command: 'demo', options: { output: null, repo: '.', path: 'a', provider: 'flux', namespace: 'x', container: 'web', scope: null, target: 'deploy/web', set: 'image=b:1=2' },
     })
   })
 

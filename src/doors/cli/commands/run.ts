@@ -48,6 +48,7 @@ function sandbox(program: Command, take: Take): void {
     .addOption(new Option('--provider <tool>', 'who deploys it').choices(['argocd', 'flux']))
     .option('-c, --container <name>', 'the container that is changed')
     .option('--set <field=value>', 'image, limits.memory, limits.cpu, requests.memory, requests.cpu (with -c), replicas')
+    .addOption(new Option('--scope <scope>', 'app: only this object may change; shared: others that use the file may, too').choices(['app', 'shared']))
   examples(common(demo), 'writ sandbox demo', 'writ sandbox demo --repo . --path deploy --provider flux deployment/web -n shop -c web --set image=web:2').action((words: Words) => {
     const options = optionsOf(demo)
     take({ kind: 'sandbox', command: 'demo', options: demoOptions(options, words), ...jobOptions(options) })
@@ -69,7 +70,7 @@ function plain(group: Command, { name, description }: { readonly name: SandboxCo
 /** Without --repo the example; with it everything that says what is changed in it. */
 function demoOptions(options: Readonly<Record<string, unknown>>, words: Words): Readonly<Record<string, Json>> {
   const output = textOption(options, 'output')
-  const own = ['repo', 'path', 'provider', 'container', 'set', 'namespace'].filter(name => textOption(options, name) !== null)
+  const own = ['repo', 'path', 'provider', 'container', 'set', 'namespace', 'scope'].filter(name => textOption(options, name) !== null)
   if (own.length === 0 && words.length === 0) return { output }
   const missing = ['repo', 'path', 'provider', 'set'].filter(name => textOption(options, name) === null).map(name => `--${name}`)
   if (missing.length > 0) throw bad(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`, 'A demo on a repository of yours needs --repo, --path, --provider, TYPE/NAME and --set; without them all it takes the example.')
@@ -79,6 +80,6 @@ function demoOptions(options: Readonly<Record<string, unknown>>, words: Words): 
   const { type, name } = onlyObject(words)
   return {
     output, repo: textOption(options, 'repo'), path: textOption(options, 'path'), provider: textOption(options, 'provider'),
-    namespace: textOption(options, 'namespace'), container: textOption(options, 'container'), target: `${type}/${name}`, set,
+    namespace: textOption(options, 'namespace'), container: textOption(options, 'container'), scope: textOption(options, 'scope'), target: `${type}/${name}`, set,
   }
 }
