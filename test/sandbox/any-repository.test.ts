@@ -42,6 +42,7 @@ describe('the demo on a repository of one\'s own', () => {
     ['a field that is not known', { set: 'env.A=1' }, /env\.A is not a field of this demo/],
     ['a resource that is not known', { set: 'limits.gpu=1' }, /limits\.gpu is not a field/],
     ['a number of replicas that is none', { set: 'replicas=many' }, /replicas is a number, not many/],
+    ['a namespace that cannot be', { namespace: 'Shop_1' }, /Shop_1 is no name of a namespace/],
     ['no value', { set: 'image=' }, /FIELD=VALUE/],
   ]
   for (const [what, more, words] of early) {

@@ -37,6 +37,7 @@ const OWNER = 'app'
 /** A scenario of one owner on a copy of a folder. Throws usage/bad-argument. */
 export async function copyScenario(ask: AnyRepository): Promise<Scenario> {
   readField(ask.set)
+  if (ask.namespace !== null && !isNamespace(ask.namespace)) throw new WritError('usage/bad-argument', `${ask.namespace} is no name of a namespace.`, { hint: 'It has lower case letters, digits and dashes.' })
   for (const folder of [ask.repo, join(ask.repo, ask.path)]) {
     const there = await stat(folder).catch(() => null)
     if (there?.isDirectory() !== true) throw new WritError('usage/bad-argument', `${folder} is no folder.`, { hint: 'Name the repository with --repo and a folder in it with --path.' })
@@ -66,10 +67,14 @@ function namespaces(files: readonly RepositoryFile[], own: string): readonly str
   for (const file of files) {
     if (!/\.ya?ml$|Kustomization$/.test(file.path)) continue
     for (const [, name] of String(file.content instanceof Uint8Array ? Buffer.from(file.content).toString('utf8') : file.content).matchAll(/^\s*namespace:\s*["']?([a-z0-9][-a-z0-9]*)["']?\s*$/gm)) {
-      if (name !== undefined) found.add(name)
+      if (name !== undefined && isNamespace(name)) found.add(name)
     }
   }
   return [...found]
+}
+
+function isNamespace(name: string): boolean {
+  return /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)
 }
 
 /** The story of one request on the copy, once its owner has synced. Throws usage/bad-argument where the object is not there. */
@@ -128,7 +133,7 @@ function container(live: KubernetesObject, asked: string | null): { readonly nam
   throw new WritError('usage/bad-argument', asked === null ? `Name a container with -c: ${names}.` : `There is no container ${asked}.`, { hint: `It has ${names}.` })
 }
 
-const SHORT: Readonly<Record<string, string>> = { deploy: 'deployment', sts: 'statefulset', ds: 'daemonset', po: 'pod', svc: 'service', cj: 'cronjob', rs: 'replicaset' }
+const SHORT: Readonly<Record<string, string>> = { deploy: 'deployment', sts: 'statefulset', ds: 'daemonset', po: 'pod', svc: 'service', cj: 'cronjob', rs: 'replicaset', hpa: 'horizontalpodautoscaler' }
 
 /** The object among those that the owner itself lists. */
 async function findTarget(sandbox: Sandbox, ask: AnyRepository): Promise<ObjectRef> {
