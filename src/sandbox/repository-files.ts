@@ -1,6 +1,6 @@
 import { lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { git, gitText } from './git.ts'
 
 /** A file of a commit. `content` null removes it. */
@@ -65,7 +65,7 @@ export async function readFolder(folder: string): Promise<readonly RepositoryFil
   const found: RepositoryFile[] = []
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const full = join(entry.parentPath, entry.name)
-    const path = full.slice(folder.length).replace(/^\/+/, '')
+    const path = relative(folder, full)
     if (path.split('/').includes('.git') || entry.isDirectory()) continue
     if (entry.isSymbolicLink()) found.push({ path, content: await readlink(full), mode: '120000' })
     else if (entry.isFile()) {
