@@ -21,7 +21,7 @@ describe('the demos of docs/sandbox.md', function () {
   })
 
   it('verify every story, refuse three, and leave nothing behind', async () => {
-    const { code, report } = await demo(shown[0] ?? '')
+    const { code, report } = await demo(shown[0] ?? '', dir)
     expect(code).to.equal(0)
     const complete = await kustomizeProgram() !== null
     expect(report.stories.map(story => story.status)).to.deep.equal(Array.from({ length: complete ? 6 : 3 }, () => 'verified'))
@@ -31,27 +31,28 @@ describe('the demos of docs/sandbox.md', function () {
   })
 
   it('take a repository that was not made for them', async () => {
-    mkdirSync(join(dir, 'deploy'))
-    writeFileSync(join(dir, 'deploy', 'web.yaml'), deployment({ name: 'web', team: 'any', namespace: null, image: 'registry.example.com/web:1.0.0', replicas: 1, memory: '64Mi', port: 8080 }))
-    const git = (...args: readonly string[]): unknown => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir, stdio: 'pipe' })
+    const repo = join(dir, 'repo')
+    mkdirSync(join(repo, 'deploy'), { recursive: true })
+    writeFileSync(join(repo, 'deploy', 'web.yaml'), deployment({ name: 'web', team: 'any', namespace: null, image: 'registry.example.com/web:1.0.0', replicas: 1, memory: '64Mi', port: 8080 }))
+    const git = (...args: readonly string[]): unknown => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: repo, stdio: 'pipe' })
     git('init', '-q', '-b', 'main')
     git('add', 'deploy')
     git('commit', '-q', '-m', 'begin')
-    const { code, report } = await demo(shown[1] ?? '')
+    const { code, report } = await demo(shown[1] ?? '', repo)
     expect([code, report.stories.map(story => [story.status, story.owner]), report.refusals]).to.deep.equal([0, [['verified', 'argocd']], []])
   })
 
   interface Report { readonly stories: readonly { readonly status: string, readonly owner: string }[], readonly refusals: readonly { readonly code: string }[], readonly skipped: readonly unknown[] }
 
-  async function demo(line: string): Promise<{ readonly code: number | null, readonly report: Report }> {
+  async function demo(line: string, cwd: string): Promise<{ readonly code: number | null, readonly report: Report }> {
     const [program = '', ...args] = writProgram()
     mkdirSync(join(dir, 'tmp'), { recursive: true })
-    const child = spawn(program, [...args, ...line.split(' ').slice(2), '-o', 'json'], { cwd: dir, env: { PATH: process.env['PATH'] ?? '', HOME: dir, TMPDIR: join(dir, 'tmp') }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, [...args, ...line.split(' ').slice(2), '-o', 'json'], { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: dir, TMPDIR: join(dir, 'tmp') }, stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
     child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString() })
     const code = await new Promise<number | null>(done => { child.on('close', done) })
-    if (out === '') throw new Error(`no report: ${err}`)
+    if (!out.includes('"stories"')) throw new Error(`no report, exit ${code}: ${out}${err}`)
     return { code, report: JSON.parse(out) }
   }
 })
