@@ -114,13 +114,21 @@ function kindTable(server: ApiServer): KindTable {
       known.set(key, there)
       return there
     }
+    if (GONE.test(apiVersionOf(of))) throw noMatch(of)
     const guess = { plural: plural(of.kind), namespaced: !CLUSTER_SCOPED.has(of.kind) }
     await server.ensureKind({ group: of.group, version: of.version, kind: of.kind, ...guess })
     // A built-in kind is served in its own versions only.
-    if (await discovered(server, of) === null) throw new ApiError(404, `no matches for kind "${of.kind}" in version "${apiVersionOf(of)}"`)
+    if (await discovered(server, of) === null) throw noMatch(of)
     known.set(key, guess)
     return guess
   }
+}
+
+// Kubernetes' own groups before they were stable: no cluster of today serves them.
+const GONE = /^extensions\/|^(?:[a-z]+|(?:rbac\.authorization|networking|storage|apiextensions|admissionregistration|scheduling|coordination|discovery|node|events)\.k8s\.io)\/v\d+(?:alpha|beta)\d+$/
+
+function noMatch(of: Pick<ObjectRef, 'group' | 'version' | 'kind'>): ApiError {
+  return new ApiError(404, `no matches for kind "${of.kind}" in version "${apiVersionOf(of)}"`)
 }
 
 async function discovered(server: ApiServer, of: Pick<ObjectRef, 'group' | 'version' | 'kind'>): Promise<Served | null> {

@@ -147,6 +147,7 @@ describe('Argo CD stand-in', () => {
     ['a branch that is not there', { targetRevision: 'nowhere' }, {}, /unable to resolve 'nowhere' to a commit SHA/],
     ['a broken manifest', {}, { 'config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [1\n' }, /Failed to unmarshal "config\.yaml"/],
     ['an empty JSON file', {}, { 'more.json': '' }, /Failed to unmarshal "more\.json"/],
+    ['a group that is served no more', {}, { 'config.yaml': 'apiVersion: extensions/v1beta1\nkind: DaemonSet\nmetadata: { name: x }\n' }, /no matches for kind "DaemonSet" in version "extensions\/v1beta1"/],
     ['a kind in a version that is served no more', {}, { 'config.yaml': 'apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: { name: x }\n' }, /no matches for kind "PodDisruptionBudget" in version "policy\/v1beta1"/],
   ]
   for (const [what, source, files, words] of failing) {

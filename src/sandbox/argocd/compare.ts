@@ -54,11 +54,18 @@ export async function compare(input: CompareInput): Promise<Comparison> {
   }
 }
 
+// The version of the live object that was found the same: asking costs much where objects are large.
+const found = new WeakMap<KubernetesObject, unknown>()
+
 /** True where applying would change nothing, as Argo CD's server-side diff asks: the server may respell what Git says. */
 async function kept(api: Api, desired: KubernetesObject, live: KubernetesObject): Promise<boolean> {
   const contentOf = ({ metadata: { managedFields: _fields, resourceVersion: _version, ...metadata }, status: _status, ...rest }: KubernetesObject): JsonObject => ({ ...rest, metadata })
+  const version = live.metadata['resourceVersion']
+  if (found.get(desired) === version) return true
   const next = await api.dryRun(desired, MANAGER).catch(() => null)
-  return next !== null && sameJson(contentOf(next), contentOf(live))
+  const same = next !== null && sameJson(contentOf(next), contentOf(live))
+  if (same) found.set(desired, version)
+  return same
 }
 
 /** The app that an object's tracking id names; null where there is none or it was copied from another object. */
