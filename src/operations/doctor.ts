@@ -60,7 +60,7 @@ function machineTests(machine: Machine): readonly Test[] {
   return [
     { name: 'node', required: true, without: 'Writ does not run', install: 'install Node 20.19 or later, or 22.12 or later', look: async () => nodeVersion(machine.node) },
     { name: 'git', required: true, without: 'nothing can be read, published or merged', install: 'install git 2.38 or later', look: async () => gitVersion(await machine.version('git')) },
-    { name: 'kustomize', required: false, without: 'Kustomize sources are refused; plain directories work', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
+    { name: 'kustomize', required: false, without: 'Kustomize sources and what Flux deploys cannot be changed; plain directories of Argo CD can', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
     {
       name: 'ssh-keygen', required: false, without: 'no approval in staging and prod', install: 'install OpenSSH 8.2 or later',
       look: async () => await machine.version('ssh-keygen') ?? missing('ssh-keygen is not there'),
