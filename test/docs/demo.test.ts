@@ -24,9 +24,9 @@ describe('the demos of docs/sandbox.md', function () {
     const { code, report } = await demo(shown[0] ?? '', dir)
     expect(code).to.equal(0)
     const complete = await kustomizeProgram() !== null
-    expect(report.stories.map(story => story.status)).to.deep.equal(Array.from({ length: complete ? 6 : 3 }, () => 'verified'))
+    expect(report.stories.map(story => story.status)).to.deep.equal(Array.from({ length: complete ? 6 : 2 }, () => 'verified'))
     expect(report.refusals.map(refusal => refusal.code)).to.deep.equal(complete ? ['AMBIGUOUS_OWNER', 'SHARED_BASE', 'POLICY'] : ['AMBIGUOUS_OWNER', 'POLICY'])
-    expect(report.skipped.length).to.equal(complete ? 0 : 4)
+    expect(report.skipped.length).to.equal(complete ? 0 : 5)
     expect(readdirSync(join(dir, 'tmp')).filter(name => name.startsWith('writ-'))).to.deep.equal([])
   })
 
