@@ -1,6 +1,7 @@
 import type { Change, StepResult } from '../model/change.ts'
 import { countVotes } from './count-votes.ts'
 import { openRepository } from './repository.ts'
+import { carrierOf, lostBranch } from './published.ts'
 import type { StepContext } from './step.ts'
 import type { World } from './world.ts'
 
@@ -8,6 +9,10 @@ import type { World } from './world.ts'
 export async function approve({ world, change }: StepContext): Promise<StepResult> {
   const closed = await closedByPerson(world, change)
   if (closed !== null) return closed
+  // Somebody may have merged it with git: the next step finds out who, and records what was missing.
+  if (await carrierOf(world, change) !== null) return { kind: 'done', facts: {}, sentence: `its commit is in ${change.plan.branch} already` }
+  const lost = await lostBranch(world, change)
+  if (lost !== null) return lost
   const votes = await countVotes(world, change)
   if (votes.rejectedBy !== null) return { kind: 'ended', status: 'rejected', code: 'DECLINED', message: `rejected by ${votes.rejectedBy}`, evidence: [] }
   if (votes.missing === null) {

@@ -24,24 +24,30 @@ export function commitText(change: Change, plan: Plan): CommitText {
   ]
   const body = [
     ...(plan.request.reason === null ? [] : [quoteBody(plan.request.reason), '']),
+    ...(plan.request.rollbackPlan === null ? [] : ['Rollback plan:', '', quoteBody(plan.request.rollbackPlan), '']),
     `${plan.proof.sentence}, proven by rendering with ${plan.proof.renderer.name} ${plan.proof.renderer.version}.`,
   ]
   return {
     message: `${oneLine(titleOf(plan))}\n\n${body.join('\n')}\n\n${trailers.join('\n')}\n`,
-    author: { name, email: requester.email ?? `${name.replaceAll(/[^A-Za-z0-9._-]/g, '-')}@users.noreply.writ.invalid` },
+    author: { name, email: requester.email ?? noReply(name) },
     at: change.createdAt,
   }
 }
 
 /** The merge commit that Writ makes on forges that have no merge of their own. */
-export function mergeText(change: Change, by: string): CommitText {
+export function mergeText(change: Change, { by, at }: { readonly by: { readonly name: string, readonly email: string }, readonly at: string }): CommitText {
   const { plan } = change
-  const trailers = [`Writ-Change: ${change.id}`, `Writ-Merged-By: ${oneLine(by)}`, `Writ-Environment: ${plan.environment.name}`]
+  const trailers = [`Writ-Change: ${change.id}`, `Writ-Merged-By: ${oneLine(by.name)}`, `Writ-Environment: ${plan.environment.name}`]
   return {
     message: `Merge change ${change.id}: ${oneLine(titleOf(plan))}\n\n${trailers.join('\n')}\n`,
-    author: { name: oneLine(by), email: `${oneLine(by).replaceAll(/[^A-Za-z0-9._-]/g, '-')}@users.noreply.writ.invalid` },
-    at: change.createdAt,
+    author: { name: oneLine(by.name), email: by.email },
+    at,
   }
+}
+
+/** The address of somebody whose address is not known: a reserved domain, nobody gets mail there. */
+export function noReply(name: string): string {
+  return `${oneLine(name).replaceAll(/[^A-Za-z0-9._-]/g, '-')}@users.noreply.writ.invalid`
 }
 
 /** What the forge shows to reviewers. */
@@ -55,6 +61,7 @@ export function changeRequestText(change: Change): ChangeRequestText {
     title: titleOf(plan),
     body: [
       `Requested by ${plan.request.requester.person ?? plan.request.requester.alias}${plan.request.reason === null ? '' : `: ${plan.request.reason}`}`,
+      ...(plan.request.rollbackPlan === null ? [] : ['', `Rollback plan: ${plan.request.rollbackPlan}`]),
       '',
       `Environment ${plan.environment.name} (class ${plan.environmentClass}), owner ${showOwner(plan.owner)}.`,
       `${plan.proof.sentence} (${plan.proof.renderer.name} ${plan.proof.renderer.version}).`,

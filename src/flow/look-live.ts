@@ -13,7 +13,7 @@ import type { Verification } from './verification.ts'
 /** What the live object says (argocd-flux.md 6.4). `different`: it is there, seen by its controllers, and holds another value. */
 export type LiveLook =
   | { readonly kind: 'unmet' | 'different' | 'failing' | 'paused', readonly sentence: string }
-  | { readonly kind: 'healthy', readonly sentence: string, readonly uid: string, readonly fields: readonly { readonly path: string, readonly value: Json }[] }
+  | { readonly kind: 'healthy', readonly sentence: string, readonly uid: string, readonly version: string, readonly fields: readonly { readonly path: string, readonly value: Json }[] }
 
 /** Reads the live object and judges fields first, then health. */
 export async function lookLive({ cluster, change, now }: Verification): Promise<LiveLook> {
@@ -29,7 +29,13 @@ export async function lookLive({ cluster, change, now }: Verification): Promise<
   const first = health(live, [], now)
   const state = first.state === 'progressing' ? health(live, await podsOf(cluster, live), now) : first
   if (state.state !== 'healthy') return { kind: state.state === 'progressing' ? 'unmet' : state.state, sentence: state.sentence }
-  return { kind: 'healthy', sentence: state.sentence, uid, fields: edits.map(edit => ({ path: showPath(edit.path), value: fieldAt(live, edit.path) ?? null })) }
+  return { kind: 'healthy', sentence: state.sentence, uid, version: `${uid}/${versionOf(live)}`, fields: edits.map(edit => ({ path: showPath(edit.path), value: fieldAt(live, edit.path) ?? null })) }
+}
+
+/** Changes whenever what is asked of the object does; kinds without a generation have a resourceVersion, which changes with anything. */
+function versionOf(live: KubernetesObject): string {
+  const generation = valueAt(live, 'metadata', 'generation')
+  return typeof generation === 'number' ? String(generation) : textAt(live, 'metadata', 'resourceVersion') ?? ''
 }
 
 async function liveObject(cluster: Cluster, target: Target): Promise<KubernetesObject | null> {

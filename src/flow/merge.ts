@@ -2,12 +2,15 @@ import type { Change, StepResult } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import { closedByPerson } from './approve.ts'
 import { countVotes } from './count-votes.ts'
-import { mergeText } from './change-request-text.ts'
+import { mergeText, noReply } from './change-request-text.ts'
+import { carriedBy, lostBranch } from './published.ts'
+import type { Carried } from './published.ts'
 import type { RepositoryHandle } from './ports.ts'
 import { alsoShips, proveMerge } from './prove.ts'
 import { openRepository } from './repository.ts'
 import { withBranchLease } from './repository-lease.ts'
 import type { StepContext } from './step.ts'
+import type { World } from './world.ts'
 
 /**
  * Merges the present head where its gates are passed: approvals current, merge asked by a person (or automatic in dev and test), and the merge
@@ -26,13 +29,16 @@ async function mergeLocked(context: StepContext, repository: RepositoryHandle): 
   const head = required(change.facts.head, 'head')
   const tip = await repository.reader.tip(change.plan.branch)
   if (tip === null) throw new WritError('git/branch-missing', `The branch ${change.plan.branch} of ${repository.reader.url} does not exist.`)
-  const there = await alreadyMerged(change, repository, tip.commit)
+  const there = await carriedBy(change, repository, tip.commit)
   if (there !== null) return finish(context, repository, there)
+  const lost = await lostBranch(world, change)
+  if (lost !== null) return lost
   const waiting = await gate(context)
   if (waiting !== null) return waiting
   const tree = await repository.reader.mergeTree(tip.commit, head)
   if (tree === null) return republish(`${change.plan.branch} moved and conflicts with the change`)
   const proof = await proveMerge(world, change.plan, { baseCommit: tip.commit, mergedTree: tree })
+  if (!proof.exact && proof.broken === true) return brokenBase(proof.why)
   if (!proof.exact) return republish(`the merge with ${change.plan.branch} would not be exactly the asked change: ${proof.why}`)
   if (await world.policies.bundle() !== change.plan.policyBundle) return republish('the policies changed since the plan')
   const ships = await alsoShips(world, { ...change.plan, base: tip.commit })
@@ -41,32 +47,38 @@ async function mergeLocked(context: StepContext, repository: RepositoryHandle): 
 }
 
 async function push(context: StepContext, repository: RepositoryHandle, what: { readonly tip: string, readonly head: string, readonly tree: string }): Promise<StepResult> {
-  const { change } = context
-  const commit = await repository.writer.mergeCommit(what.tip, what.head, what.tree, mergeText(change, change.facts.mergeAskedBy?.person ?? 'Writ'))
+  const { world, change } = context
+  const commit = await repository.writer.mergeCommit(what.tip, what.head, what.tree, mergeText(change, { by: merger(world, change), at: new Date(world.clock.now()).toISOString() }))
   // Ahead of the push, so that a process that resumes knows which commit on the base is this merge.
-  await context.note({ mergeIntent: commit })
+  await context.note({ mergeIntent: commit, mergeIntents: [...change.facts.mergeIntents ?? [], commit] })
   const pushed = await repository.writer.push(change.plan.branch, commit, what.tip)
-  if (pushed.kind === 'pushed') return finish(context, repository, commit)
+  if (pushed.kind === 'pushed') return finish(context, repository, { commit, outside: null })
   return {
     kind: 'waiting', retryAfter: 50 + Math.floor(context.world.clock.random() * 250),
     waiting: { for: 'process', sentence: `${change.plan.branch} moved while the merge was pushed; merging again`, next: null },
   }
 }
 
-async function finish({ world, change }: StepContext, repository: RepositoryHandle, commit: string): Promise<StepResult> {
+async function finish({ world, change }: StepContext, repository: RepositoryHandle, { commit, outside }: Carried): Promise<StepResult> {
   const request = change.facts.changeRequest
-  if (request !== undefined) await repository.forge.merged(repository.reader.url, request.id, { commit, by: change.facts.mergeAskedBy?.person ?? 'Writ' })
-  return {
-    kind: 'done', sentence: `merged into ${change.plan.branch} as ${commit.slice(0, 12)}`,
-    facts: { mergeCommit: commit, mergedAt: new Date(world.clock.now()).toISOString() },
-  }
+  if (request !== undefined) await repository.forge.merged(repository.reader.url, request.id, { commit, by: outside?.by ?? change.facts.mergeAskedBy?.person ?? 'Writ' })
+  const facts = { mergeCommit: commit, mergedAt: new Date(world.clock.now()).toISOString() }
+  if (outside === null) return { kind: 'done', sentence: `merged into ${change.plan.branch} as ${commit.slice(0, 12)}`, facts }
+  const { missing } = await countVotes(world, change)
+  const without = missing === null ? '' : `, without ${missing}`
+  return { kind: 'done', sentence: `${outside.by} merged it into ${change.plan.branch} outside Writ, as ${commit.slice(0, 12)}${without}`, facts: { ...facts, mergedOutside: { by: outside.by, missing } } }
 }
 
-/** The commit on the base that carries this change: Writ's own merge that was pushed, or the head where somebody merged it elsewhere. */
-async function alreadyMerged(change: Change, repository: RepositoryHandle, tip: string): Promise<string | null> {
-  const { mergeIntent, head } = change.facts
-  if (mergeIntent !== undefined && await repository.reader.contains(tip, mergeIntent)) return mergeIntent
-  return head !== undefined && await repository.reader.contains(tip, head) ? head : null
+/** Who merges: the person who asked for it, else Writ itself. */
+function merger(world: World, change: Change): { readonly name: string, readonly email: string } {
+  const name = change.facts.mergeAskedBy?.person
+  if (name === undefined) return world.committer
+  return { name, email: world.people.find(person => person.name === name)?.email ?? noReply(name) }
+}
+
+/** Somebody else broke the base: the change and its approvals are as good as before, so it waits for the repair. */
+function brokenBase(why: string): StepResult {
+  return { kind: 'waiting', retryAfter: 5000, waiting: { for: 'people', sentence: `${why}; it is merged once that is repaired`, next: null } }
 }
 
 async function gate({ world, change }: StepContext): Promise<StepResult | null> {

@@ -5,6 +5,7 @@ import { classify } from './classify.ts'
 import { judge } from './judge.ts'
 import { locate } from './locate.ts'
 import { prove } from './prove.ts'
+import { resourceOrder } from './resource-order.ts'
 import type { World } from './world.ts'
 
 /** classify → locate → edit and prove → judge. Reads the world, writes nothing: the dry run (DESIGN.md section 2). */
@@ -15,6 +16,8 @@ export async function plan(world: World, request: ChangeRequest): Promise<PlanRe
   if (isRefusal(located)) return located
   const proven = await prove(world, located)
   if (isRefusal(proven) || isNoChange(proven)) return proven
+  const disorder = resourceOrder(proven.rendered.asked)
+  if (disorder !== null) return disorder
   return judge(world, proven.proven, proven.rendered)
 }
 

@@ -102,7 +102,7 @@ export interface Worktree {
 }
 
 /** One commit as history shows it. */
-export interface CommitInfo { readonly sha: string, readonly author: string, readonly email: string, readonly committerEmail: string, readonly at: string, readonly subject: string, readonly body: string }
+export interface CommitInfo { readonly sha: string, readonly parents: readonly string[], readonly author: string, readonly email: string, readonly committerEmail: string, readonly at: string, readonly subject: string, readonly body: string }
 
 /** Reading one remote repository through a bare mirror. */
 export interface RepositoryReader {

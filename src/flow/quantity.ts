@@ -10,7 +10,7 @@ export function quantity(text: string): bigint | null {
   if (parts === null || text.length > 64) return null
   const [, sign = '', number = '', suffix = ''] = parts
   const [whole = '', fraction = ''] = number.split('.')
-  const exponent = /^[eE]./.test(suffix) ? Number(suffix.slice(1)) : DECIMAL[suffix] ?? 0
+  const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : DECIMAL[suffix] ?? 0
   const power = exponent + 9 - fraction.length
   const scaled = BigInt(whole + fraction) * (BINARY[suffix] ?? 1n)
   const amount = power >= 0 ? scaled * 10n ** BigInt(power) : roundUp(scaled, 10n ** BigInt(-power))

@@ -135,26 +135,42 @@ function failingRollout(v: Verification, sentence: string, { seen, found }: Seen
   return failed(v, seen, `The rollout fails: ${sentence}.`)
 }
 
-function stable(v: Verification, look: LiveLook & { readonly kind: 'healthy' }, { seen, found }: Seen): StepResult {
+/**
+ * Healthy at two looks, the stability time apart or more, with the same uid and generation: nothing was asked of the object in between,
+ * also where nobody looked. Anything else starts the time again.
+ */
+async function stable(v: Verification, look: LiveLook & { readonly kind: 'healthy' }, { seen, found }: Seen): Promise<StepResult> {
   const { plan, facts } = v.change
   const needed = milliseconds(plan.environment.verify.stability)
   const since = facts.healthySince
-  if (typeof since !== 'string') {
-    return { kind: 'waiting', waiting: settling(plan.environment.verify.stability), facts: { ...found, ...clear(v, 'failingSince'), healthySince: iso(v.now) }, retryAfter: Math.max(200, Math.min(needed, 5000)) }
+  if (typeof since !== 'string' || facts.healthyOf !== look.version) {
+    return { kind: 'waiting', waiting: settling(plan.environment.verify.stability), facts: { ...found, ...clear(v, 'failingSince'), healthySince: iso(v.now), healthyOf: look.version }, retryAfter: Math.max(200, Math.min(needed, 5000)) }
   }
   const left = Date.parse(since) + needed - v.now
   if (left > 0) return { kind: 'waiting', waiting: settling(plan.environment.verify.stability), facts: found, retryAfter: Math.max(200, Math.min(left, 5000)) }
+  const moved = await movedOn(v, seen.revision)
+  if (moved !== null) return moved
   const revision = seen.revision ?? ''
   const sentences = [
-    `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
+    revision === v.ours ? `${showOwner(plan.owner)} is at ${revision}, the merge` : `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
     'the source at that revision holds the asked values',
     ...look.fields.map(field => `${showRef(plan.target)} has ${field.path} = ${showJson(field.value)} (uid ${look.uid})`),
     look.sentence,
-    `seen so since ${since}, for at least ${plan.environment.verify.stability}`,
+    `seen so at ${since} and at ${iso(v.now)}, with no change to the object in between (stability ${plan.environment.verify.stability})`,
     ...seen.notes,
   ]
   const verified = { revision, mergeCommit: v.ours, fields: look.fields, health: look.sentence, at: iso(v.now), sentences }
   return { kind: 'done', sentence: `verified: ${look.sentence} at ${short(revision)}`, facts: { ...found, verified } }
+}
+
+/** The branch as it is now: where it no longer holds the change, what is live today will not last, and is not called verified. */
+async function movedOn(v: Verification, revision: string | null): Promise<StepResult | null> {
+  const { plan } = v.change
+  const tip = await v.reader.tip(plan.branch)
+  if (tip === null || tip.commit === revision) return null
+  const content = await contentOf(v, tip.commit)
+  if (content.kind !== 'different') return null
+  return waitForController(v, `live and healthy, but ${plan.branch} has moved on to ${short(tip.commit)}, where ${content.sentence}; ${showOwner(plan.owner)} will deploy that`, {})
 }
 
 function settling(time: string): Waiting {

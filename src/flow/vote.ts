@@ -4,6 +4,7 @@ import { WritError } from '../model/error.ts'
 import { canonical } from '../model/json.ts'
 import type { Identity } from '../model/request.ts'
 import { checkVoter, documentOf, readDocument } from './approval.ts'
+import { carrierOf, lostBranch } from './published.ts'
 import type { World } from './world.ts'
 
 /** How a person votes. A signature is made with `keyFile`, or brought with the document that it signs. */
@@ -20,6 +21,8 @@ export interface Ballot {
  */
 export async function vote(world: World, change: Change, { by, ballot }: { readonly by: Identity, readonly ballot: Ballot }): Promise<void> {
   const head = votableHead(change, ballot.vote)
+  await ensureNotCarried(world, change, ballot.vote === 'approve' ? 'approved any more' : 'rejected')
+  if (ballot.vote === 'approve') await lostBranch(world, change)
   const expires = new Date(world.clock.now() + milliseconds(change.plan.environment.approvalLifetime)).toISOString()
   const signature = await signatureOf(world, change, { ballot, expires })
   const person = signature === null ? personOf(change, by, ballot.vote) : await signerOf(world, signature)
@@ -43,7 +46,7 @@ export function approvalDocument(world: World, change: Change, choice: Ballot['v
 export async function askMerge(world: World, change: Change, by: Identity): Promise<Change> {
   ensureOpen(change)
   if (change.step !== 'merge' || change.facts.head === undefined) {
-    throw new WritError('approve/not-waiting', `change/${change.id} does not wait for a merge${change.waiting === null ? '' : `; it ${change.waiting.sentence}`}.`, { hint: change.waiting?.next ?? `See writ get change/${change.id}.` })
+    throw new WritError('approve/not-waiting', `change/${change.id} does not wait for a merge${change.waiting === null ? '' : `; it is at ${change.step}: ${change.waiting.sentence}`}.`, { hint: change.waiting?.next ?? `See writ get change/${change.id}.` })
   }
   if (by.kind !== 'human') throw new WritError('identity/not-allowed', 'Only a person may merge.')
   if (by.person === null) throw new WritError('identity/unknown', `${by.alias} is not in people.yaml and may not merge.`)
@@ -61,15 +64,25 @@ export async function cancel(world: World, change: Change, { by, reason }: { rea
   const lease = await world.leases.take(`change/${change.id}`)
   if ('holder' in lease) throw new WritError('store/locked', `change/${change.id} is being worked on by ${lease.holder}.`, { retry: true, hint: 'Try again in a moment.' })
   try {
+    await ensureNotCarried(world, change, 'cancelled')
     return await update(world, change, fresh => {
       ensureOpen(fresh)
-      if (fresh.facts.mergeIntent !== undefined) throw new WritError('change/ended', `change/${change.id} is merged or being merged; it cannot be cancelled.`, { hint: 'Ask for the former value instead.' })
       const message = `cancelled by ${by.person ?? by.alias}${reason === null ? '' : `: ${reason}`}`
       return { ...fresh, status: 'cancelled', waiting: null, ended: { code: 'CANCELLED', message, evidence: [] } }
     })
   } finally {
     await lease.release()
   }
+}
+
+/** What is in the base is not stopped by a word here: the next sync deploys it. */
+async function ensureNotCarried(world: World, change: Change, done: string): Promise<void> {
+  const carried = await carrierOf(world, change)
+  if (carried === null) return
+  const by = carried.outside === null ? '' : ` by ${carried.outside.by}`
+  throw new WritError('change/ended', `change/${change.id} is in ${change.plan.branch} already, merged${by} as ${carried.commit.slice(0, 12)}; it cannot be ${done}.`, {
+    hint: `Follow it with writ get change/${change.id} --wait; to undo it, ask for the former value.`,
+  })
 }
 
 function ensureOpen(change: Change): void {

@@ -57,13 +57,19 @@ export interface ChangeFacts {
   readonly mergeAskedBy?: { readonly person: string, readonly head: string }
   /** The merge commit that was about to be pushed, written ahead of the push. */
   readonly mergeIntent?: string
+  /** Every merge commit that ever was about to be pushed: a process that was taken over may still push its own. */
+  readonly mergeIntents?: readonly string[]
   readonly mergeCommit?: string
   readonly mergedAt?: string
+  /** Where somebody else than Writ put it into the base: who, and which approval was missing then. */
+  readonly mergedOutside?: { readonly by: string, readonly missing: string | null }
   /** When the owner was last triggered, and how often. */
   readonly refreshes?: number
   readonly refreshedAt?: string
   /** Since when the live object has been seen as asked and healthy, without interruption. */
   readonly healthySince?: string | null
+  /** What was seen then: uid and generation. Another one later means that the object was changed in between. */
+  readonly healthyOf?: string
   /** Since when the rollout has been seen failing, without interruption. */
   readonly failingSince?: string | null
   /** When the owner was asked once to drop its caches, because it said Synced and the live field differed. */

@@ -54,9 +54,9 @@ function sameTarget({ plan }: Change, target: Target): boolean {
   return plan.target.cluster === target.cluster && refKey(plan.target) === refKey(target)
 }
 
-/** Writ's own commits are told by the change, not twice. */
+/** Writ's own commits are told by the change, not twice; only where the change's row says that it is in the base. */
 function isOf({ facts }: Change, commit: CommitInfo): boolean {
-  return facts.mergeCommit === commit.sha || facts.heads?.includes(commit.sha) === true
+  return facts.mergeCommit !== undefined && (facts.mergeCommit === commit.sha || facts.heads?.includes(commit.sha) === true)
 }
 
 function changeItem(change: Change): HistoryItem {

@@ -19,11 +19,17 @@ export function changeLines(change: ChangeDocument): readonly Line[] {
     ...row('owner', [showOwner(plan.owner)]),
     ...row('place', plan.places),
     ...whereToLook(change),
-    ...facts.mergeCommit === undefined ? [] : row('merged', [`${facts.mergeCommit.slice(0, 12)} into ${plan.branch}${facts.mergedAt === undefined ? '' : ` at ${facts.mergedAt}`}`]),
+    ...facts.mergeCommit === undefined ? [] : row('merged', [`${facts.mergeCommit.slice(0, 12)} into ${plan.branch}${facts.mergedAt === undefined ? '' : ` at ${facts.mergedAt}`}`, ...outsideLines(facts)]),
     ...verifiedLines(change),
     ...endedLines(change),
     ...waitingLines(change),
   ]
+}
+
+/** Nobody may overlook that a merge went past the gates. */
+function outsideLines({ mergedOutside }: ChangeDocument['facts']): readonly string[] {
+  if (mergedOutside === undefined) return []
+  return [`outside Writ by ${mergedOutside.by}${mergedOutside.missing === null ? '' : `, without ${mergedOutside.missing}`}`]
 }
 
 /** What `describe` adds: votes, and the journal. */
@@ -42,7 +48,8 @@ export function waitingLines(change: Pick<ChangeDocument, 'status' | 'waiting' |
   const next = change.next === null ? '' : ` Next: ${change.next}`
   if (waiting === null) return [line(`Not finished: it is at ${change.step}.${next}`, 'warn')]
   const whom = waiting.for === 'people' ? 'people' : waiting.for === 'process' ? 'another process' : `the ${waiting.for}`
-  const sentence = waiting.sentence.replace(/^waits for /, '')
+  // The last line is read by scripts and stays one line, whatever a controller says.
+  const sentence = waiting.sentence.replace(/^waits for /, '').replaceAll(/\s*\n\s*/g, ' ')
   return [line(`Waiting for ${whom}: ${sentence}${/[.!?]$/.test(sentence) ? '' : '.'}${next}`, 'warn')]
 }
 

@@ -227,8 +227,8 @@ function historyContract(the: The): void {
     const head = await the().writer.commit(base, [{ path: 'app.yaml', before: 'replicas: 1\n', after: 'replicas: 3\n' }], TEXT)
     const second = await the().writer.commit(head, [{ path: 'b.yaml', before: null, after: 'b\n' }], { ...TEXT, message: 'second', at: '2026-01-02T03:04:06Z' })
     expect(await the().reader.commits(base, second)).to.deep.equal([
-      { sha: second, author: 'Ann Example', email: 'ann@example.org', committerEmail: 'writ@example.org', at: '2026-01-02T03:04:06.000Z', subject: 'second', body: '' },
-      { sha: head, author: 'Ann Example', email: 'ann@example.org', committerEmail: 'writ@example.org', at: '2026-01-02T03:04:05.000Z', subject: 'set the image', body: 'Writ-Change: abcdefgh' },
+      { sha: second, parents: [head], author: 'Ann Example', email: 'ann@example.org', committerEmail: 'writ@example.org', at: '2026-01-02T03:04:06.000Z', subject: 'second', body: '' },
+      { sha: head, parents: [base], author: 'Ann Example', email: 'ann@example.org', committerEmail: 'writ@example.org', at: '2026-01-02T03:04:05.000Z', subject: 'set the image', body: 'Writ-Change: abcdefgh' },
     ])
     expect(await the().reader.commits(second, base)).to.deep.equal([])
     expect((await the().reader.commits(null, second)).length).to.equal(3)

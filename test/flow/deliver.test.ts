@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { textAt } from '../../src/model/json.ts'
+import { textAt, valueAt } from '../../src/model/json.ts'
 import type { Called, Stage } from '../support/stage.ts'
 
 const FILE = 'prod/web.yaml'
@@ -84,40 +84,77 @@ describe('a change on its way, while the world moves', function () {
     await stage.repository.commit({ [FILE]: file.replace('replicas: 2', 'replicas: 3') })
     await approve(id)
     const ended = await merge(id)
-    expect([ended.json['status'], textAt(ended.json, 'ended', 'code')], ended.err).to.deep.equal(['superseded', 'NO_CHANGE'])
+    expect([ended.exit, ended.json['status'], textAt(ended.json, 'ended', 'code')], ended.err).to.deep.equal([0, 'superseded', 'NO_CHANGE'])
     expect(merges()).to.deep.equal([])
   })
 
-  it('is refused with file and line where the base no longer parses, and merges nothing', async () => {
+  it('waits with file and line while the base does not parse, and is merged with the same approval after the repair', async () => {
     const { id } = await asked()
     await approve(id)
     await stage.repository.commit({ 'prod/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [other\n' })
-    const ended = await merge(id)
-    expect([ended.exit, ended.json['status']], ended.out + ended.err).to.deep.equal([3, 'refused'])
-    expect(textAt(ended.json, 'ended', 'code')).to.equal('RENDER_FAILED')
-    expect(textAt(ended.json, 'ended', 'message')).to.match(/prod\/other\.yaml:\d+/)
+    const stopped = await tryMerge(id)
+    expect([stopped.exit, stopped.json['step'], textAt(stopped.json, 'waiting', 'for')], stopped.out + stopped.err).to.deep.equal([4, 'merge', 'people'])
+    expect(textAt(stopped.json, 'waiting', 'sentence')).to.match(/the base does not render: prod\/other\.yaml:\d+/)
     expect(merges()).to.deep.equal([])
+    await stage.repository.commit({ 'prod/other.yaml': null })
+    expect((await json('bo', 'get', id, '--wait')).json['status']).to.equal('verified')
   })
 
-  it('knows its head on the base where a person merged it by hand', async () => {
-    const { id, ...first } = await asked()
-    await approve(id)
-    git('update-ref', 'refs/heads/main', fact(first, 'head'))
-    const ended = await merge(id)
-    expect([ended.exit, ended.json['status'], fact(ended, 'mergeCommit')], ended.err).to.deep.equal([0, 'verified', fact(first, 'head')])
-    expect(merges()).to.deep.equal([])
+  describe('merged by a person with git', () => {
+    /** Merges the published head as a person does, and gives the merge commit. */
+    function byHand(head: string): string {
+      const tree = git('merge-tree', '--write-tree', 'main', head)
+      const commit = git('commit-tree', tree, '-p', 'main', '-p', head, '-m', 'by hand')
+      git('update-ref', 'refs/heads/main', commit)
+      return commit
+    }
+
+    it('is followed to verified, and the record says who did it and which approval was missing', async () => {
+      const { id, ...first } = await asked()
+      const commit = byHand(fact(first, 'head'))
+      const ended = await json('ann', 'get', id, '--wait')
+      expect([ended.exit, ended.json['status'], fact(ended, 'mergeCommit')], ended.err).to.deep.equal([0, 'verified', commit])
+      expect(valueAt(ended.json, 'facts', 'mergedOutside')).to.deep.equal({ by: 'Ann', missing: '1 approval by a member of senior' })
+      expect(ended.err).to.contain(`Ann merged it into main outside Writ, as ${commit.slice(0, 12)}, without 1 approval by a member of senior`)
+      expect((await stage.call('get', id)).out).to.contain('outside Writ by Ann, without 1 approval by a member of senior')
+    })
+
+    it('is known where the branch was moved forward to its head', async () => {
+      const { id, ...first } = await asked()
+      await approve(id)
+      git('update-ref', 'refs/heads/main', fact(first, 'head'))
+      const ended = await json('bo', 'get', id, '--wait')
+      expect([ended.exit, ended.json['status'], fact(ended, 'mergeCommit')], ended.err).to.deep.equal([0, 'verified', fact(first, 'head')])
+      expect(valueAt(ended.json, 'facts', 'mergedOutside', 'missing')).to.equal(null)
+      expect(merges()).to.deep.equal([])
+    })
+
+    it('cannot be approved, rejected or cancelled any more, and history shows it', async () => {
+      const { id, ...first } = await asked()
+      const commit = byHand(fact(first, 'head'))
+      for (const call of [await approve(id), await json('bo', 'reject', id, '--key', stage.keys.bo), await json('ann', 'cancel', id)]) {
+        expect(call.json['code'], call.out).to.equal('change/ended')
+        expect(call.json['message']).to.contain(`is in main already, merged by Ann as ${commit.slice(0, 12)}`)
+      }
+      expect((await json('ann', 'get', id)).json['status']).to.equal('open')
+      expect((await json('ann', 'history', 'deploy/web', '-n', 'prod')).out).to.contain(fact(first, 'head').slice(0, 12))
+    })
   })
 
-  it('merges the approved commit only, whatever somebody else pushed to its branch', async () => {
+  it('is neither approved nor merged while somebody else\'s commit stands on its branch', async () => {
     const { id, ...first } = await asked()
-    await approve(id)
     const branch = fact(first, 'branch')
     const foreign = git('commit-tree', `${fact(first, 'head')}^{tree}`, '-p', fact(first, 'head'), '-m', 'foreign')
     git('update-ref', `refs/heads/${branch}`, foreign)
-    const ended = await merge(id)
-    expect(ended.json['status'], ended.err).to.equal('verified')
-    expect(git('rev-list', 'main').split('\n')).to.include(fact(first, 'head')).and.not.include(foreign)
-    expect(stage.tip(branch)).to.equal(foreign)
+    expect((await approve(id)).json['code']).to.equal('git/foreign-commits')
+    git('update-ref', `refs/heads/${branch}`, fact(first, 'head'))
+    await approve(id)
+    git('update-ref', `refs/heads/${branch}`, foreign)
+    const failed = await merge(id)
+    expect([failed.exit, failed.json['code']], failed.out).to.deep.equal([1, 'git/foreign-commits'])
+    expect([merges(), stage.tip(branch)]).to.deep.equal([[], foreign])
+    git('update-ref', `refs/heads/${branch}`, fact(first, 'head'))
+    expect((await json('bo', 'get', id, '--wait')).json['status']).to.equal('verified')
   })
 
   it('never writes over a commit of somebody else on its branch', async () => {
@@ -133,16 +170,26 @@ describe('a change on its way, while the world moves', function () {
     expect((await json('bo', 'get', id)).json['status']).to.equal('open')
   })
 
-  it('gets over a branch that somebody deleted', async () => {
+  it('ends where somebody deleted its branch: that is a no', async () => {
     const { id, ...first } = await asked()
     await approve(id)
     git('update-ref', '-d', `refs/heads/${fact(first, 'branch')}`)
     const ended = await merge(id)
-    expect([ended.exit, ended.json['status']], ended.err).to.deep.equal([0, 'verified'])
-    expect(merges()).to.have.length(1)
+    expect([ended.exit, ended.json['status'], textAt(ended.json, 'ended', 'code')], ended.err).to.deep.equal([3, 'rejected', 'DECLINED'])
+    expect(merges()).to.deep.equal([])
   })
 
-  it('fails where the server rejects the push, stays open, and is taken up again', async () => {
+  it('dates its merge by when it was merged, as the person who asked for it', async () => {
+    const { id } = await asked()
+    await approve(id)
+    const before = Math.floor(Date.now() / 1000)
+    await merge(id)
+    const [at = '', name, email] = git('log', '-1', '--format=%ct%n%an%n%ae', 'main').split('\n')
+    expect(Number(at)).to.be.at.least(before)
+    expect([name, email]).to.deep.equal(['bo', 'bo@users.noreply.writ.invalid'])
+  })
+
+  it('fails where the server rejects the push, stays open, and can be cancelled', async () => {
     const { id } = await asked()
     await approve(id)
     await stage.repository.hook('pre-receive', '#!/bin/sh\necho "main is frozen until Monday" >&2\nexit 1\n')
@@ -150,6 +197,14 @@ describe('a change on its way, while the world moves', function () {
     expect([failed.exit, failed.json['code']], failed.err).to.deep.equal([1, 'git/push-rejected'])
     expect(failed.out).to.contain('main is frozen until Monday')
     expect(merges()).to.deep.equal([])
+    expect((await json('bo', 'cancel', id)).json['status']).to.equal('cancelled')
+  })
+
+  it('is merged once the server takes the push', async () => {
+    const { id } = await asked()
+    await approve(id)
+    await stage.repository.hook('pre-receive', '#!/bin/sh\nexit 1\n')
+    await merge(id)
     await stage.repository.hook('pre-receive', '#!/bin/sh\nexit 0\n')
     expect((await json('bo', 'get', id, '--wait')).json['status']).to.equal('verified')
     expect(merges()).to.have.length(1)
@@ -162,6 +217,13 @@ describe('a change on its way, while the world moves', function () {
     const stopped = await tryMerge(id)
     expect([stopped.exit, stopped.json['step']], stopped.err).to.deep.equal([4, 'approve'])
     expect(stopped.err).to.contain('the policies changed since the plan')
+  })
+
+  it('is refused where a limit would stand below its request', async () => {
+    await stage.repository.commit({ [FILE]: file.replace('limits:', 'requests:\n              memory: 32Mi\n            limits:') })
+    const refused = await json('ann', 'set', 'resources', 'deploy/web', '-c', 'web', '--limits=memory=1Mi', '-n', 'prod')
+    expect([refused.exit, refused.json['code']], refused.out).to.deep.equal([6, 'NEEDS_INPUT'])
+    expect(refused.json['message']).to.contain('a memory limit of 1Mi below its request of 32Mi')
   })
 
   it('is found, not made twice, where the same is asked again', async () => {

@@ -3,7 +3,7 @@ import { quantity } from '../../src/flow/quantity.ts'
 import { sameField } from '../../src/flow/same-field.ts'
 
 describe('a quantity', () => {
-  for (const [a, b] of [['0.5', '500m'], ['1', '1000m'], ['1Gi', '1024Mi'], ['1e3', '1k'], ['1E', '1000P'], ['100u', '0.1m'], ['.5', '5e-1'], ['1.', '1'], ['2E3', '2000'], ['128Mi', '134217728'], ['-1', '-1000m'], ['0', '0Gi']] as const) {
+  for (const [a, b] of [['0.5', '500m'], ['1', '1000m'], ['1Gi', '1024Mi'], ['1e3', '1k'], ['1E', '1000P'], ['1Ei', '1024Pi'], ['0.5Ei', '512Pi'], ['100u', '0.1m'], ['.5', '5e-1'], ['1.', '1'], ['2E3', '2000'], ['128Mi', '134217728'], ['-1', '-1000m'], ['0', '0Gi']] as const) {
     it(`of ${a} equals one of ${b}`, () => { expect(quantity(a)).to.equal(quantity(b)).and.not.equal(null) })
   }
   for (const [a, b] of [['1Gi', '1G'], ['1', '1m'], ['500m', '0.05'], ['1M', '1Mi'], ['9007199254740993', '9007199254740992']] as const) {

@@ -28,7 +28,7 @@ describe('verifying a merged change', () => {
       expect(second.kind).to.equal('done')
       const evidence = second.kind === 'done' ? second.facts.verified : undefined
       expect(evidence).to.deep.include({ revision: stage.ours, mergeCommit: stage.ours, fields: [{ path: 'spec.template.spec.containers[name=web].image', value: 'web:2' }], health: 'Deployment shop/web: 1 pod updated and ready' })
-      expect(evidence?.sentences.join('\n')).to.include('uid u1').and.include('contains the merge').and.include('holds the asked values')
+      expect(evidence?.sentences.join('\n')).to.include('uid u1').and.include(`is at ${stage.ours}, the merge`).and.include('holds the asked values')
       expect(stage.refreshes).to.deep.equal([])
     })
     it('is never verified by one look alone', async () => {
@@ -44,6 +44,27 @@ describe('verifying a merged change', () => {
       expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
       expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
       expect((await stage.lookAfter(1000)).kind).to.equal('done')
+    })
+    it('waits the whole stability time again where the object was changed and put back while nobody looked', async () => {
+      await stage.look()
+      stage.server.put(liveWeb('web:2', { metadata: { generation: 4 }, status: { observedGeneration: 4 } }))
+      expect((await stage.lookAfter(60_000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(1000)).kind).to.equal('done')
+    })
+    it('waits the whole stability time again where the object is another one', async () => {
+      await stage.look()
+      stage.server.put(liveWeb('web:2', { metadata: { uid: 'u2' } }))
+      expect((await stage.lookAfter(60_000)).kind).to.equal('waiting')
+    })
+    it('is not verified while its branch holds another value already', async () => {
+      await stage.look()
+      const tip = stage.repository.git('rev-parse', 'main')
+      await stage.repository.commit({ [FILE]: manifest('web:1') }, 'main')
+      const result = waiting(await stage.lookAfter(3000))
+      stage.repository.git('update-ref', 'refs/heads/main', tip)
+      expect(result.waiting.sentence).to.match(/live and healthy, but main has moved on to [0-9a-f]{12}, where .*web:1/)
+      expect(result.facts?.healthySince).to.equal(null)
     })
     it('is not failed by the clock while it settles', async () => {
       await stage.look()

@@ -17,7 +17,8 @@ import { judgeDifference } from './verdict.ts'
 
 export type MergeProof =
   | { readonly exact: true, readonly changes: readonly ObjectChange[], readonly blast: readonly BlastEntry[] }
-  | { readonly exact: false, readonly why: string }
+  /** `broken`: the base itself does not render, whatever the change. */
+  | { readonly exact: false, readonly why: string, readonly broken?: true }
 
 /**
  * Proves a merge result beside the base it goes into: it must differ in exactly the files, fields and blast radius of the plan (DESIGN.md section 2).
@@ -43,7 +44,7 @@ async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mer
   const ask = renderAsk(bench.index, plan.owner)
   const [before] = await bench.render([], [ask])
   const [after] = await bench.render(files, [ask])
-  if (before?.ok !== true) return { exact: false, why: `the base does not render: ${before?.message ?? ''}` }
+  if (before?.ok !== true) return { exact: false, why: `the base does not render: ${before?.message ?? ''}`, broken: true }
   if (after?.ok !== true) return { exact: false, why: `the merge result does not render: ${after?.message ?? ''}` }
   const [target, ...others] = findTarget(before.objects, plan.target, plan.owner.destination)
   if (target === undefined || others.length > 0) return { exact: false, why: `the base renders ${showRef(plan.target)} ${others.length === 0 ? 'no more' : 'more than once'}` }

@@ -7,7 +7,7 @@ import type { Mirror } from './mirror.ts'
 import { MAX_TEXT } from './tree.ts'
 
 const MAX_COMMITS = 200
-const FIELDS = ['%H', '%an', '%ae', '%ce', '%cI', '%s', '%b']
+const FIELDS = ['%H', '%P', '%an', '%ae', '%ce', '%cI', '%s', '%b']
 
 /** True where `commit` is `ancestor` or has it in its history; both are in the mirror. */
 export async function isAncestor(mirror: Mirror, ancestor: string, commit: string): Promise<boolean> {
@@ -23,8 +23,8 @@ export async function listCommits(mirror: Mirror, { from, to, path }: { readonly
   const texts = stdout.toString('utf8').split('\0')
   const commits: CommitInfo[] = []
   for (let at = 0; at + FIELDS.length <= texts.length; at += FIELDS.length) {
-    const [sha = '', author = '', email = '', committerEmail = '', when = '', subject = '', body = ''] = texts.slice(at, at + FIELDS.length)
-    commits.push({ sha, author, email, committerEmail, at: new Date(when).toISOString(), subject, body: body.trimEnd() })
+    const [sha = '', parents = '', author = '', email = '', committerEmail = '', when = '', subject = '', body = ''] = texts.slice(at, at + FIELDS.length)
+    commits.push({ sha, parents: parents.split(' ').filter(id => id !== ''), author, email, committerEmail, at: new Date(when).toISOString(), subject, body: body.trimEnd() })
   }
   return commits
 }
