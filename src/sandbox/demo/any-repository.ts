@@ -86,7 +86,7 @@ export async function copyStory(sandbox: Sandbox, ask: AnyRepository): Promise<S
   const { request, wish } = spelled({ ask, ref, live })
   const scope = ask.scope === 'shared' ? ['--scope', 'shared'] : []
   const format = hasKustomization(join(ask.repo, ask.path)) ? 'kustomize' : 'plain'
-  return { owner: ask.provider, format, environment: 'dev', approver: null, reason: 'sandbox demo', request: [...request, ...namespace, ...scope], wish }
+  return { owner: ask.provider, format, environment: 'dev', approver: ask.scope === 'shared' ? 'senior' : null, reason: 'sandbox demo', request: [...request, ...namespace, ...scope], wish }
 }
 
 type Field =

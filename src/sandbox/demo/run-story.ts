@@ -34,19 +34,21 @@ export async function runStory(stage: Stage, story: Story): Promise<StoryEnd> {
   const before = await liveValue(sandbox, story.wish)
   const waits = story.approver === null ? ['--wait'] : []
   const asked = await cli.call([...story.request, '--reason', story.reason, ...waits], progress)
-  const last = story.approver === null ? asked : await decide(stage, story, { asked, progress })
+  const needed = story.approver !== null && textAt(asked.answer, 'waiting', 'for') === 'people'
+  const last = story.approver === null ? asked : await decide(stage, story, { asked, progress, needed })
   const after = await liveValue(sandbox, story.wish)
   const said = textAt(last.answer, 'status') ?? textAt(last.answer, 'kind') ?? 'unknown'
   const problem = problemOf(last, { said, after, wanted: story.wish.wanted })
   return {
-    story, answer: last.answer, published: asked.answer, before, after, problem,
+    story: needed ? story : { ...story, approver: null }, answer: last.answer, published: asked.answer, before, after, problem,
     status: problem !== null && said === 'verified' ? 'failed' : said, seconds: (Date.now() - begun) / 1000,
   }
 }
 
-async function decide(stage: Stage, story: Story, of: { readonly asked: CliAnswer, readonly progress: (line: string) => void }): Promise<CliAnswer> {
+async function decide(stage: Stage, story: Story, of: { readonly asked: CliAnswer, readonly progress: (line: string) => void, readonly needed: boolean }): Promise<CliAnswer> {
   const id = textAt(of.asked.answer, 'id')
   if (id === undefined) return of.asked
+  if (!of.needed) return stage.cli.call(['get', `change/${id}`, '--wait'], of.progress)
   const key = story.approver === 'senior' ? stage.sandbox.keys.senior : stage.sandbox.keys.peer
   const approved = await stage.cli.call(['approve', `change/${id}`, '--key', key.file], of.progress)
   if (textAt(approved.answer, 'status') !== 'open') return approved

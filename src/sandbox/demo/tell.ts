@@ -58,7 +58,7 @@ function policies(plan: Json): readonly string[] {
   if (verdicts.length === 0) return ['no policy applies']
   const passed = verdicts.filter(verdict => verdict['result'] === 'pass').map(verdict => textAt(verdict, 'policy') ?? '')
   const others = verdicts.filter(verdict => !['pass', 'skip'].includes(textAt(verdict, 'result') ?? ''))
-  return [`passed: ${[...new Set(passed)].join(', ') || 'none'}`, ...others.map(verdict => `${textAt(verdict, 'result') ?? ''}: ${textAt(verdict, 'policy') ?? ''}: ${textAt(verdict, 'message') ?? ''}`)]
+  return [`passed: ${[...new Set(passed)].join(', ') || 'none'}`, ...new Set(others.map(verdict => `${textAt(verdict, 'result') ?? ''}: ${textAt(verdict, 'policy') ?? ''}: ${textAt(verdict, 'message') ?? ''}`))]
 }
 
 function published(facts: Json | undefined): (readonly [string, readonly string[]])[] {
