@@ -22,7 +22,7 @@ import { programVersion } from './outside/program-version.ts'
 import { registerSecret } from './outside/redact.ts'
 import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
-import { readSecret } from './outside/secret.ts'
+import { readSecret, readSecretIfThere } from './outside/secret.ts'
 import { openSignatures } from './outside/signatures.ts'
 import { openStore } from './outside/store/open-store.ts'
 import type { Store } from './outside/store/open-store.ts'
@@ -51,6 +51,7 @@ export function places(config: Pick<Config, 'id' | 'writ'>): { readonly store: s
 /** Joins configuration and adapters into a world. Nothing is connected or written yet. Throws config/missing, config/invalid. */
 export async function connect(options: { readonly dir: string }): Promise<Connected> {
   const config = loadConfig(options.dir)
+  await registerTokens(config)
   const clock = systemClock()
   const name = `${hostname()}/${process.pid}`
   const { store: path, mirrors } = places(config)
@@ -125,6 +126,14 @@ function credentialsOf(forge: ForgeConfig): object {
   if (given === undefined) return {}
   if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token) } }
   return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
+}
+
+/** Known before anything is printed or written, so that they are hidden, and refused where somebody writes one into a reason. */
+async function registerTokens(config: Config): Promise<void> {
+  for (const { credentials } of config.writ.forges) {
+    const value = credentials !== undefined && 'token' in credentials ? await readSecretIfThere(credentials.token) : null
+    if (value !== null) registerSecret(value)
+  }
 }
 
 async function secretValue(ref: SecretRef): Promise<string> {

@@ -7,13 +7,13 @@ import type { ChangeDocument } from '../views/documents.ts'
 import { withAliasHint } from './alias-hint.ts'
 import { drive } from './drive.ts'
 import { findChange } from './find-change.ts'
-import { ChangeName, Until } from './inputs.ts'
+import { ChangeName, Until, text } from './inputs.ts'
 import { PEOPLE } from './operation.ts'
 import type { Caller, Operation } from './operation.ts'
 
 const Input = z.strictObject({
   change: ChangeName,
-  comment: z.string().min(1).max(2000).nullable().default(null),
+  comment: text(2000).nullable().default(null),
   /** An SSH key file to sign with: the private key, or the public one where the agent holds the private one. */
   keyFile: z.string().min(1).nullable().default(null),
   /** A document that was signed elsewhere, byte for byte, and its armoured signature. */

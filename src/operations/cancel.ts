@@ -6,11 +6,11 @@ import type { ChangeDocument } from '../views/documents.ts'
 import { withAliasHint } from './alias-hint.ts'
 import { drive } from './drive.ts'
 import { findChange } from './find-change.ts'
-import { ChangeName } from './inputs.ts'
+import { ChangeName, text } from './inputs.ts'
 import { ALL } from './operation.ts'
 import type { Operation } from './operation.ts'
 
-const Input = z.strictObject({ change: ChangeName, reason: z.string().min(1).max(2000).nullable().default(null) })
+const Input = z.strictObject({ change: ChangeName, reason: text(2000).nullable().default(null) })
 
 /** `writ cancel change/ID`: ends a change that is not merged yet, and tidies up its change request. */
 export const cancel: Operation<z.infer<typeof Input>, ChangeDocument> = {

@@ -1,7 +1,7 @@
-import { WritError } from '../model/error.ts'
 import type { Line } from '../views/line.ts'
 import { approvalDocument } from './approval-document.ts'
 import { approve } from './approve.ts'
+import { badInput } from './bad-input.ts'
 import { cancel } from './cancel.ts'
 import { describe } from './describe.ts'
 import { follow } from './follow.ts'
@@ -11,6 +11,7 @@ import { list } from './list.ts'
 import { merge } from './merge.ts'
 import type { Answer, Caller, Operation } from './operation.ts'
 import { owner } from './owner.ts'
+import { refuseSecrets } from './refuse-secrets.ts'
 import { reject } from './reject.ts'
 import { scale } from './scale.ts'
 import { setImage } from './set-image.ts'
@@ -19,7 +20,7 @@ import { work } from './work.ts'
 
 /** An operation as a door sees it: input of any shape is checked, and the answer knows how it reads. */
 export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summary' | 'doors' | 'reads'> {
-  /** Throws usage/bad-argument for input that does not fit. */
+  /** Throws usage/bad-argument for input that does not fit, or that holds a secret; nothing is done then. */
   call(caller: Caller, input: unknown, style: { readonly wide: boolean }): Promise<{ readonly answer: Answer, readonly lines: () => readonly Line[] }>
 }
 
@@ -38,19 +39,9 @@ function entry<Input, Output extends Answer>(operation: Operation<Input, Output>
     async call(caller, input, { wide }) {
       const parsed = operation.input.safeParse(input)
       if (!parsed.success) throw badInput(parsed.error.issues)
+      refuseSecrets(parsed.data, caller.redact)
       const answer = await operation.run(caller, parsed.data)
       return { answer, lines: () => operation.show(answer, { wide, now: new Date(caller.world.clock.now()).toISOString() }) }
     },
   }
-}
-
-function badInput(issues: readonly { readonly path: readonly PropertyKey[], readonly message: string }[]): WritError {
-  const told = issues.map(({ path, message }) => `${path.map(String).join('.')} ${inWords(message)}`.trim())
-  return new WritError('usage/bad-argument', `${told.join('; ')}.`)
-}
-
-function inWords(message: string): string {
-  const choices = /^Invalid option: expected one of (.+)$/.exec(message)?.[1]
-  if (choices !== undefined) return `must be one of ${choices.replaceAll('"', '').replaceAll('|', ', ')}`
-  return message.startsWith('must') ? message : `is not what is wanted (${message})`
 }

@@ -1,17 +1,28 @@
 import { z } from 'zod'
 import type { TargetAsk } from '../model/request.ts'
 
-/** Text that goes to a terminal, a commit and a file name: no control characters. */
-function text(most: number): z.ZodString {
+/** Text that goes to a terminal, a commit and a file name: no control characters but tab and line break. */
+export function text(most: number): z.ZodString {
   return z.string().min(1).max(most).refine(value => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(value), 'must not hold control characters')
 }
 
+/** A word: it stands in one line, and holds no blanks. */
+function word(most: number): z.ZodString {
+  return text(most).refine(value => !/\s/.test(value), 'must not hold blanks or line breaks')
+}
+
+/** The namespaces that Kubernetes allows (RFC 1123 labels). */
+export const NamespaceName = z.string().regex(/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace: small letters, digits and -, 63 at most')
+
+/** A cluster by its name in writ.yaml or its context in a kubeconfig, both of which are free text in one line. */
+export const ClusterName = text(253).refine(value => !/[\n\t]/.test(value) && value.trim() === value, 'must be the name of a cluster in writ.yaml, or of its context')
+
 /** The object that is meant, as kubectl names it. */
 export const TargetInput = z.strictObject({
-  cluster: text(253).nullable().default(null),
-  namespace: text(253).nullable().default(null),
-  type: text(253),
-  name: text(253),
+  cluster: ClusterName.nullable().default(null),
+  namespace: NamespaceName.nullable().default(null),
+  type: word(253),
+  name: word(253),
 }) satisfies z.ZodType<TargetAsk>
 export type TargetInput = z.infer<typeof TargetInput>
 

@@ -12,6 +12,8 @@ export interface Caller {
   readonly progress: (line: string) => void
   /** Aborted where the person stops waiting; state is kept. */
   readonly signal: AbortSignalLike
+  /** Hides what looks like a secret: an input that it would change is refused, because what is written is not redacted. */
+  readonly redact: (text: string) => string
 }
 
 /** The doors through which an operation can be reached. Approve, reject and merge never have an agent's door. */

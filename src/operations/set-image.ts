@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { answerLines } from '../views/answer-lines.ts'
-import { ChangeInput, ContainerName } from './inputs.ts'
+import { ChangeInput, ContainerName, text } from './inputs.ts'
 import { ALL } from './operation.ts'
 import type { Operation } from './operation.ts'
 import { propose } from './propose.ts'
 import type { Proposed } from './propose.ts'
 
-const Input = ChangeInput.extend({ images: z.array(z.strictObject({ container: ContainerName, image: z.string().min(1).max(1000) })).min(1).max(100) })
+const Input = ChangeInput.extend({ images: z.array(z.strictObject({ container: ContainerName, image: text(1000) })).min(1).max(100) })
 
 /** `writ set image TYPE/NAME CONTAINER=IMAGE…` */
 export const setImage: Operation<z.infer<typeof Input>, Proposed> = {

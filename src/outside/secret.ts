@@ -18,3 +18,8 @@ async function readText(file: string): Promise<string | undefined> {
     return undefined
   }
 }
+
+/** The value where it can be read now, null where not: what is missing is said when it is needed. */
+export async function readSecretIfThere(ref: SecretRef): Promise<string | null> {
+  return readSecret(ref).catch(() => null)
+}

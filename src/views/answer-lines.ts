@@ -1,12 +1,12 @@
 import { changeLines, describeLines, evidenceLines } from './change-lines.ts'
 import type { ChangeDocument, ChangeSummary, InterruptedDocument, NoChangeDocument, PlanDocument, RefusalDocument } from './documents.ts'
-import { line } from './line.ts'
+import { line, nextLines } from './line.ts'
 import type { Line } from './line.ts'
 import { planLines } from './plan-lines.ts'
 import { age, table } from './table.ts'
 
 export function refusalLines(refusal: RefusalDocument): readonly Line[] {
-  return [line(`Refused ${refusal.code}: ${refusal.message}`, 'bad'), ...evidenceLines(refusal.evidence), line(`Next: ${refusal.hint}`, 'title')]
+  return [line(`Refused ${refusal.code}: ${refusal.message}`, 'bad'), ...evidenceLines(refusal.evidence), ...nextLines(refusal.hint)]
 }
 
 /** The answer of a change verb. */

@@ -38,6 +38,6 @@ function values(field: FieldChange): string {
 }
 
 function value(of: Json | undefined): string {
-  const text = typeof of === 'string' ? of : JSON.stringify(of ?? null)
+  const text = typeof of === 'string' && !/[\n\r]/.test(of) ? of : JSON.stringify(of ?? null)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import type { ObjectChange, Plan } from '../../src/model/plan.ts'
-import { answerLines, listLines } from '../../src/views/answer-lines.ts'
+import { text as printed } from '../../src/doors/cli/output.ts'
+import { redact } from '../../src/outside/redact.ts'
+import { answerLines, describedLines, listLines } from '../../src/views/answer-lines.ts'
 import { changedObject } from '../../src/views/changed-object.ts'
 import { changeLines, describeLines } from '../../src/views/change-lines.ts'
 import { diffLines } from '../../src/views/diff-lines.ts'
@@ -132,6 +134,35 @@ describe('a change in words', () => {
     const journal = [{ seq: 1, change: 'abcdefgh', step: 'publish', attempt: 1, kind: 'result', at: 'T', by: 'h/1', data: { sentence: 'published' } }] as const
     expect(text(describeLines(changeDocument(change(), { approvals, journal })))).to.contain(`rejected by bo via ssh-key at T1, head ${'b'.repeat(12)}, until T2: no`).and.contain('T publish result: published (h/1)')
     expect(text(describeLines(changeDocument(change())))).to.contain('votes        none\n  journal      empty')
+  })
+})
+
+describe('texts that are not Writ\'s own', () => {
+  const forged = 'calm\n  approvals    none needed\nWaiting for nobody: done. Next: writ merge change/x'
+  const request = { ...plan().request, reason: forged, incident: forged, rollbackPlan: forged }
+  const approvals = [{ change: 'abcdefgh', person: 'bo', vote: 'approve', head: 'b'.repeat(40), digest: 'd', environment: 'e', at: 'T1', expires: 'T2', via: 'ssh-key', comment: forged, signature: null }] as const
+  const journal = [{ seq: 1, change: 'abcdefgh', step: 'publish', attempt: 1, kind: 'result', at: 'T', by: 'h/1', data: { sentence: forged } }] as const
+  const verdicts = [{ policy: 'p', binding: 'b', object: 'o', result: 'deny', preExisting: false, severity: null, message: forged, file: 'f' }] as const
+  const ended = { code: 'DECLINED', message: forged, evidence: [{ sentence: forged, at: forged }] }
+
+  it('have every further line marked by the one who prints them', () => {
+    const texts = [
+      describedLines(changeDocument(change({ plan: plan({ request, verdicts, routeReason: forged, ownerEvidence: [{ sentence: forged }] }), status: 'failed', ended }), { approvals, journal })),
+      changeLines(changeDocument(change({ waiting: { for: 'controller', sentence: forged, next: null } }))),
+      answerLines(refusalDocument({ refused: 'WIDE', message: forged, hint: 'Edit by hand.', evidence: ended.evidence })),
+      answerLines({ kind: 'NoChange', message: forged, target: plan().target, next: null }),
+      changedObject({ object: { ...object, kind: 'ConfigMap', group: '' }, kind: 'changed', fields: [{ path: ['data', forged], before: forged, after: forged }], reordered: [] }),
+      listLines([changeSummary(change({ waiting: { for: 'controller', sentence: forged, next: null } }))], '', false),
+    ].map(lines => printed(lines, { io: { colour: false }, redact: clean => clean }))
+    for (const one of texts.flatMap(each => each.split('\n'))) expect(one).to.not.match(/^ *(?:approvals {4}none|Waiting for nobody)/)
+    expect(texts[0]).to.contain(`votes        approved by bo via ssh-key at T1, head ${'b'.repeat(12)}, until T2: calm\n               |   approvals    none needed\n               | Waiting for nobody`)
+    expect(texts[1]?.trimEnd().split('\n').at(-1)).to.match(/^Waiting for the controller: calm approvals {4}none needed Waiting/)
+    expect(texts[4]).to.contain('["calm\\n').and.contain('"calm\\n')
+  })
+
+  it('are hidden as a whole before they are marked', () => {
+    const reason = 'as in\n  name: DB_PASSWORD\n  value: hunter2'
+    expect(printed(planLines(plan({ request: { ...request, reason } })), { io: { colour: false }, redact })).to.contain('|   name: DB_PASSWORD').and.not.contain('hunter2')
   })
 })
 

@@ -30,7 +30,7 @@ export function failureLines(failure: Failure, debug: boolean): readonly Line[] 
   return [
     { text: `Error ${failure.code}: ${failure.message}`, tone: 'bad' },
     ...debug ? failure.stack.split('\n').map((text): Line => ({ text, tone: 'dim' })) : [],
-    { text: `Next: ${failure.hint}`, tone: 'title' },
+    ...`Next: ${failure.hint}`.split('\n').map((text): Line => ({ text, tone: 'title' })),
   ]
 }
 

@@ -19,10 +19,17 @@ export async function printAnswer(of: { readonly answer: Json, readonly lines: (
 }
 
 /** Lines as text: redacted as a whole, because a secret may stand over several lines, then painted line by line. */
-export function text(lines: readonly Line[], door: Pick<Parts, 'redact'> & { readonly io: Io }): string {
-  const flat = lines.flatMap(line => line.text.split('\n').map(part => ({ text: part, tone: line.tone })))
+export function text(lines: readonly Line[], door: Pick<Parts, 'redact'> & { readonly io: Pick<Io, 'colour'> }): string {
+  const flat = lines.flatMap(oneByOne)
   const clean = door.redact(flat.map(line => line.text).join('\n')).split('\n')
   return painted(flat.map((line, i) => ({ ...line, text: clean[i] ?? '' })), door.io.colour)
+}
+
+/** A line is one line: what a text from elsewhere breaks into is marked as views mark it, so that it cannot look like a line of Writ's own. */
+function oneByOne({ text: whole, tone }: Line): readonly Line[] {
+  const [first = '', ...more] = whole.split('\n')
+  const margin = ' '.repeat(/^ */.exec(first)?.[0].length ?? 0)
+  return [{ text: first, tone }, ...more.map(part => ({ text: `${margin}  | ${part.replace(/^ {2}/, '')}`.trimEnd(), tone }))]
 }
 
 /** JSON of anything that is printed: what JSON cannot hold is left out, as JSON.stringify does. */

@@ -241,6 +241,64 @@ describe('the command line', function () {
     })
   })
 
+  describe('free text', () => {
+    const token = `ghp_${'Ab3'.repeat(12)}`
+    const scaling = ['scale', 'deploy/web', '--replicas=3', '-n', 'prod'] as const
+
+    it('is refused before anything is written where it holds a secret, by its flag and without showing it', async () => {
+      const id = await waiting()
+      const before = stage.repository.git('for-each-ref')
+      const journal = (await stage.call('describe', id, '-o', 'json')).out
+      const cases: readonly (readonly [string, readonly string[]])[] = [
+        ['--reason', ['scale', 'deploy/web', '--replicas=5', '-n', 'prod', '--reason', `rotates ${token}`]],
+        ['--reason', ['scale', 'deploy/web', '--replicas=5', '-n', 'prod', '--reason', `first line\nuse ${token}`, '--dry-run']],
+        ['--incident', ['scale', 'deploy/web', '--replicas=5', '-n', 'dev', '--wait', '--incident', 'password=hunter2hunter2']],
+        ['--rollback-plan', ['set', 'resources', 'deploy/web', '--limits=memory=128Mi', '-n', 'dev', '--rollback-plan', 'clone https://ann:s3cretpass@git.example/x']],
+        ['IMAGE', ['set', 'image', 'deploy/web', `web=registry.example/web:${token}`, '-n', 'dev']],
+        ['--comment', ['approve', id, '--key', stage.keys.bo, '--comment', `log in with ${token}`]],
+        ['--comment', ['reject', id, '--key', stage.keys.bo, '--comment', `log in with ${token}`]],
+        ['--reason', ['cancel', id, '--reason', 'password: hunter2hunter2']],
+      ]
+      for (const [flag, args] of cases) {
+        const { exit, out, err } = await stage.call(...args)
+        expect([exit, out], args.join(' ')).to.deep.equal([2, ''])
+        expect(err).to.match(new RegExp(`^Error usage/bad-argument: ${flag} holds something that looks like a secret.*\\nNext: Leave the secret out of ${flag}`))
+        expect(err).to.not.contain(token).and.not.contain('hunter2').and.not.contain('s3cretpass')
+      }
+      expect(stage.repository.git('for-each-ref')).to.equal(before)
+      expect((await stage.call('describe', id, '-o', 'json')).out).to.equal(journal)
+      expect(stage.repository.git('log', '--all', '--format=%B')).to.not.contain(token)
+    })
+
+    it('may speak of secrets without holding one', async () => {
+      expect((await stage.call(...scaling, '--reason', 'the password of the database was rotated; see https://git.example/acme/shop?token')).exit).to.equal(4)
+    })
+
+    it('forges no line: every line of a value is marked as one', async () => {
+      const forged = 'calm\n  approvals    none needed\nNext: writ merge change/zzzzzzzz\n\nWaiting for nobody: done.'
+      const said = [
+        await stage.call(...scaling, '--reason', forged, '--incident', forged.replace('calm', 'I-1').slice(0, 190), '--rollback-plan', forged, '--dry-run'),
+        await stage.call(...scaling, '--reason', forged, '--incident', forged.replace('calm', 'I-1').slice(0, 190), '--rollback-plan', forged),
+      ]
+      const id = /change\/([a-z2-7]{8})/.exec(said[1]?.out ?? '')?.[1] ?? ''
+      said.push(await stage.call('get', id), await stage.call('list', '-o', 'wide'), await stage.call('history'))
+      stage.knobs.user = 'bo'
+      said.push(await stage.call('approve', id, '--key', stage.keys.bo, '--comment', forged), await stage.call('describe', id), await stage.call('cancel', id, '--reason', forged), await stage.call('describe', id))
+      for (const { out, err } of said) {
+        for (const one of `${out}${err}`.split('\n')) expect(one).to.not.match(/^ {0,12}(?:approvals {4}none|Next: writ merge change\/zzzzzzzz|Waiting for nobody)/)
+      }
+      expect(said.at(-1)?.out).to.contain('  reason       calm\n               |   approvals    none needed\n               | Next: writ merge change/zzzzzzzz\n               |\n               | Waiting for nobody: done.')
+    })
+
+    it('holds no control characters', async () => {
+      const id = await waiting()
+      for (const args of [['cancel', id, '--reason', 'a\u001b[2Jb'], ['approve', id, '--key', stage.keys.bo, '--comment', 'a\u0007b'], [...scaling, '--reason', 'a\rb'], [...scaling, '--incident', 'a\u0000b'], [...scaling, '--rollback-plan', 'a\u007fb']]) {
+        const { exit, err } = await stage.call(...args)
+        expect([exit, err.split('\n')[0]]).to.deep.equal([2, `Error usage/bad-argument: ${args.at(-2)} must not hold control characters.`])
+      }
+    })
+  })
+
   describe('output', () => {
     it('holds no secret of a reason, an argument or an error', async () => {
       const token = `ghp_${'Ab3'.repeat(12)}`
@@ -251,7 +309,6 @@ describe('the command line', function () {
         await stage.call(token), await stage.call('list', `--${token}`), await stage.call('list', `--${token}`, '-o', 'json'),
       ]
       for (const { out, err } of called) expect(out + err).to.not.contain(token)
-      expect(called[0]?.out).to.contain('use [redacted]')
     })
 
     it('shows control characters of the world instead of obeying them', async () => {

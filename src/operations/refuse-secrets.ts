@@ -1,0 +1,24 @@
+import { WritError } from '../model/error.ts'
+import { inputName } from './input-names.ts'
+
+/** These are not kept as text: they name what is there already, or are checked byte for byte. */
+const NOT_KEPT: readonly string[] = ['target', 'change', 'keyFile', 'signed']
+
+/**
+ * Throws usage/bad-argument where an input holds what `redact` would hide. Inputs go into commits, change requests and the store,
+ * where nothing hides them and nobody can take them back. The message names the flag and never shows the text.
+ */
+export function refuseSecrets(input: unknown, redact: (text: string) => string): void {
+  for (const { path, text } of texts(input, [])) {
+    if (NOT_KEPT.includes(path[0] ?? '') || redact(text) === text) continue
+    throw new WritError('usage/bad-argument', `${inputName(path)} holds something that looks like a secret, and it would stand in Git for everybody to read.`, {
+      hint: `Leave the secret out of ${inputName(path)}; name the place where it is kept instead. Nothing was written.`,
+    })
+  }
+}
+
+function texts(value: unknown, path: readonly string[]): readonly { readonly path: readonly string[], readonly text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [{ path: [...path, key], text: key }, ...texts(inner, [...path, key])])
+}
