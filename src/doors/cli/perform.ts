@@ -39,7 +39,7 @@ async function runOperation(job: Job & { kind: 'operation' }, dir: string, door:
   const stop = interruption(door.io, job.timeout)
   const connection = await door.connect({ dir })
   try {
-    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: door.redact, progress: (line: string) => progress(door, line) }
+    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: (line: string) => progress(door, line) }
     const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide' })
     await printAnswer({ answer: asJson(answer), lines, names: () => namesOf(answer) }, job.format, door)
     return ending(answer, job, { reads: operation.reads, why: stop.why(), door })

@@ -1,13 +1,16 @@
+import { writeSync } from 'node:fs'
 import { basename } from 'node:path'
+import { EXIT } from '../errors.ts'
 import type { Io } from './parts.ts'
 
-/** The real terminal. A reader that has gone away (`writ list | head -1`) ends the printing, not the work. */
+/**
+ * The real terminal. A reader that has gone away (`writ list | head -1`) ends the printing, not the work; where an answer cannot be
+ * written for another reason (a full disk), that is said and the process fails at its end.
+ */
 export function terminal(): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') unwritten(error) })
+  // Nothing is left to say it on; the answer itself stands on stdout.
+  process.stderr.on('error', () => undefined)
   const { env } = process
   return {
     out: text => { write(process.stdout, text) },
@@ -21,6 +24,20 @@ export function terminal(): Io {
       return () => { for (const signal of signals) process.off(signal, call) }
     },
     exit: code => process.exit(code),
+  }
+}
+
+let told = false
+
+function unwritten(error: NodeJS.ErrnoException): void {
+  if (told) return
+  told = true
+  // At the very end, because the exit code of the command is set after this.
+  process.on('exit', () => { process.exitCode = EXIT.failed })
+  try {
+    writeSync(2, `Error: the answer cannot be written to standard output (${error.code ?? error.message}). What was done is kept.\n`)
+  } catch {
+    // Standard error is full, too; the exit code says it.
   }
 }
 

@@ -3,7 +3,7 @@ import type { WritConfig } from '../../model/config.ts'
 import { CLASS_RULES } from '../../model/environment.ts'
 import type { EnvironmentFile } from '../../model/environment.ts'
 import { ambiguous, coverageOf } from './coverage.ts'
-import { NAMESPACE_PATTERN } from './glob.ts'
+import { NAMESPACE_PATTERN, isName } from './glob.ts'
 import { showPlace } from './problem.ts'
 import type { Problem } from './problem.ts'
 import type { Loaded } from './yaml-source.ts'
@@ -52,12 +52,11 @@ function checkOverlaps(files: readonly Loaded<EnvironmentFile>[]): readonly Prob
   const sources = new Map(files.flatMap(file => file.value === null ? [] : [[file.value, file.source] as const]))
   const lines = coverageOf([...sources.keys()])
   return lines.flatMap((line, i) => lines.slice(0, i).flatMap(earlier => {
-    const example = ambiguous(earlier, line)
     const source = sources.get(line.environment)
     const other = sources.get(earlier.environment)
-    if (example === null || source === undefined || other === undefined) return []
+    if (ambiguous(earlier, line) === null || source === undefined || other === undefined) return []
     const where = showPlace(other.problem(earlier.path, ''))
-    const both = line.pattern === null && earlier.pattern === null ? 'the same namespaces' : `namespace ${JSON.stringify(example === '' ? '*' : example)}`
-    return [source.problem(line.path, `covers ${both} of cluster ${line.cluster} just as exactly as ${earlier.environment.name} does (${where}); make one of them more exact`)]
+    const [mine, theirs] = line.pattern === null || earlier.pattern === null ? ['the same namespaces', 'does'] : [`namespace${isName(line.pattern) ? '' : 's'} ${JSON.stringify(line.pattern)}`, line.pattern === earlier.pattern ? 'does' : `covers ${JSON.stringify(earlier.pattern)}`]
+    return [source.problem(line.path, `covers ${mine} of cluster ${line.cluster} just as exactly as ${earlier.environment.name} ${theirs} (${where}); make one of them more exact`)]
   }))
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
 import { PeopleFile, WritConfig } from '../../model/config.ts'
@@ -48,10 +48,10 @@ function isEnvironment(name: string): boolean {
   return name.endsWith('.yaml') && name !== 'writ.yaml' && name !== 'people.yaml'
 }
 
-// Dot files are other programs' (.sops.yaml, .yamllint.yaml).
+// Dot files are other programs' (.sops.yaml, .yamllint.yaml). Whatever is named as configuration must be a file: loading it says so.
 function filesOf(dir: string): readonly string[] {
   try {
-    return readdirSync(dir).filter(name => !name.startsWith('.') && statSync(join(dir, name), { throwIfNoEntry: false })?.isDirectory() !== true).sort()
+    return readdirSync(dir).filter(name => !name.startsWith('.') && /\.ya?ml$/.test(name)).sort()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null
     if (code === 'ENOENT') throw missing(dir, `There is no configuration folder ${dir}.`)

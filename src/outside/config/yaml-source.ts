@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Node } from 'yaml'
 import type { z } from 'zod'
@@ -44,6 +44,10 @@ function nameIt(told: { readonly path: readonly PropertyKey[], readonly key: str
 
 function readText(file: string): string | { readonly error: string } {
   try {
+    const found = statSync(file)
+    // A pipe or a device would be read for ever.
+    if (!found.isFile()) return { error: found.isDirectory() ? 'this is a folder and not a file; rename it, or put a file in its place' : 'this is no regular file' }
+    if (found.size > MAX_BYTES) return { error: 'the file is larger than 1 MiB' }
     const bytes = readFileSync(file)
     if (bytes.length > MAX_BYTES) return { error: 'the file is larger than 1 MiB' }
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

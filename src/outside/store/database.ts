@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Kysely, Transaction } from 'kysely'
 import { WritError } from '../../model/error.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -47,7 +47,7 @@ export function lazyDatabase(options: DatabaseOptions): Database {
   return {
     read: (empty, query) => guarded(async () => {
       if (ready !== null) return query((await ready).db)
-      if (!existsSync(options.path)) return empty
+      if (!isThere(options.path)) return empty
       const existing = await opened()
       const version = await schemaVersion(options.path, existing.db, existing.tables())
       if (version === 0) return empty
@@ -59,6 +59,16 @@ export function lazyDatabase(options: DatabaseOptions): Database {
       closed = true
       if (file !== null) await (await file).db.destroy()
     },
+  }
+}
+
+/** False only where there is no file: a folder that cannot be looked into may hold changes. Throws store/unusable. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    throw new WritError('store/unusable', `The store ${path} cannot be read (${code}).`, { cause, hint: 'Check its folder: owner, rights and links.' })
   }
 }
 

@@ -1,18 +1,18 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 interface Ended { readonly code: number | null, readonly out: string, readonly err: string }
 
 /** Starts the real program as a person does, with nothing of this process's environment but PATH. */
-function writ(args: readonly string[], env: Readonly<Record<string, string>> = {}): { readonly child: ChildProcess, readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+function writ(args: readonly string[], env: Readonly<Record<string, string>> = {}, stdout: 'pipe' | number = 'pipe'): { readonly child: ChildProcess, readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }, stdio: ['ignore', stdout, 'pipe'] })
   let [out, err] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
-  child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString() })
+  child.stdout?.on('data', (chunk: Buffer) => { out += chunk.toString() })
+  child.stderr?.on('data', (chunk: Buffer) => { err += chunk.toString() })
   return { child, ended: new Promise(done => { child.on('close', code => { done({ code, out, err }) }) }) }
 }
 
@@ -53,6 +53,19 @@ describe('the program', function () {
     child.stdout?.destroy()
     const { code, err } = await ended
     expect([code, err]).to.deep.equal([0, ''])
+  })
+
+  it('says in one line that its answer could not be written, and fails', async function () {
+    if (!existsSync('/dev/full')) return this.skip()
+    const full = openSync('/dev/full', 'w')
+    try {
+      for (const args of [['list', '--config', dir], ['list', '--config', dir, '-o', 'json'], ['--help']]) {
+        const { code, err } = await writ(args, {}, full).ended
+        expect([code, err], args.join(' ')).to.deep.equal([1, 'Error: the answer cannot be written to standard output (ENOSPC). What was done is kept.\n'])
+      }
+    } finally {
+      closeSync(full)
+    }
   })
 
   it('stops at Ctrl-C by itself, and leaves no store behind where nothing was written', async () => {

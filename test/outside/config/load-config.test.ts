@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { execFileSync } from 'node:child_process'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -140,6 +141,18 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
       writeFileSync(join(dir, 'c.yaml'), `name: ${'x'.repeat(1024 * 1024)}`)
       const { message } = failure(dir)
       expect(message).to.contain('a.yaml:1:1: the file is not UTF-8').and.contain('b.yaml:1:1: the file cannot be read (ENOENT)').and.contain('c.yaml:1:1: the file is larger than 1 MiB')
+    })
+  })
+
+  it('refuses folders and pipes that are named as configuration files', () => {
+    for (const name of ['people.yaml', 'dev.yaml', 'writ.yaml']) {
+      withFolder({ ...name === 'writ.yaml' ? {} : { 'writ.yaml': WRIT }, [`${name}/note.txt`]: 'x' }, dir => {
+        expect([failure(dir).code, failure(dir).message]).to.deep.equal(['config/invalid', `${join(dir, name)}:1:1: this is a folder and not a file; rename it, or put a file in its place`])
+      })
+    }
+    withFolder({ 'writ.yaml': WRIT }, dir => {
+      execFileSync('mkfifo', [join(dir, 'dev.yaml')])
+      expect(failure(dir).message).to.match(/dev\.yaml:1:1: this is no regular file$/)
     })
   })
 

@@ -185,6 +185,21 @@ describe('the store in bad circumstances', () => {
     await expectUnusable('writ.db')
   })
 
+  it('is unusable, and not empty, where its folder cannot be looked into', async () => {
+    // Rights stop everybody but root; a link to itself stops everybody.
+    await symlink('state', join(dir, 'state'))
+    expectNames(await errorOf((await open()).changes.list({ limit: 1 })), 'store/unusable', 'cannot be read (ELOOP)')
+    await rm(join(dir, 'state'))
+    if (root) return
+    await written()
+    await chmod(join(dir, 'state'), 0)
+    try {
+      expectNames(await errorOf((await open()).changes.list({ limit: 1 })), 'store/unusable', 'cannot be read (EACCES)')
+    } finally {
+      await chmod(join(dir, 'state'), 0o700)
+    }
+  })
+
   it('cannot be written where the file system is read-only', async function () {
     await written()
     // A bind mount in a namespace of its own needs root; without it the mode bits do the same.
