@@ -31,7 +31,7 @@ const NEEDS_KUSTOMIZE = /deployment\/(?:cart|gateway|ledger)\b/
 const PAGES = pages().filter(page => page.blocks.length > 0).sort((a, b) => Number(a.file === 'README.md') - Number(b.file === 'README.md'))
 
 describe('the blocks of the documentation', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   const writ = writProgram()
   let up: Up
   let kustomize = false
