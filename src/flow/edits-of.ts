@@ -60,5 +60,5 @@ function namesIn(live: KubernetesObject, root: readonly string[], list: string):
 
 /** A caller's word in a message: short, and without control characters. */
 function shown(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80)
+  return [...text.replace(/\p{C}/gu, '?')].slice(0, 80).join('')
 }

@@ -100,7 +100,7 @@ async function overtaken(v: Verification, content: Content & { readonly kind: 'd
   const later = await laterCommit(v, revision)
   const by = later === null ? `at ${short(revision)}` : `by ${short(later.sha)} (${later.author}: ${later.subject})`
   if (content.takenBack) return reverted(v, seen, `REVERTED: the change was taken back ${by}: ${content.sentence}.`)
-  return { kind: 'ended', status: 'superseded', code: 'verify/superseded', message: `SUPERSEDED: the field was given another value ${by}: ${content.sentence}.`, evidence: evidenceOf(v, seen) }
+  return { kind: 'ended', status: 'superseded', code: 'verify/superseded', message: `The field was given another value ${by}: ${content.sentence}.`, evidence: evidenceOf(v, seen) }
 }
 
 async function judgeLive(v: Verification, seen: Observation, found: ChangeFacts): Promise<StepResult> {

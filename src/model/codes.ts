@@ -39,6 +39,13 @@ export const REFUSALS = {
 } as const satisfies Record<string, CodeRow>
 export type RefusalCode = keyof typeof REFUSALS
 
+/** Ends of a change that are neither a refusal nor a failure: what `ended.code` says beside the other two tables. `exit` is that of a verb which wanted another end. */
+export const ENDS = {
+  NO_CHANGE: { exit: 0, meaning: 'Another commit brought the value that was asked for, before this change was merged.', next: 'Nothing is left to do.' },
+  CANCELLED: { exit: 1, meaning: 'A person cancelled this change.', next: 'Ask again where it is still wanted.' },
+  SUPERSEDED: { exit: 1, meaning: 'A later request for the same fields took the place of this change.', next: 'Follow the change that is named.' },
+} as const satisfies Record<string, CodeRow & { exit: number }>
+
 /** Failures: something broke or was used wrongly. `step/kebab`. `exit` is the process's exit code (DESIGN.md section 4). */
 export const FAILURES = {
   'usage/bad-argument': { exit: 2, meaning: 'An argument or flag cannot be understood.', next: 'See writ COMMAND --help.' },

@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { vote } from '../flow/vote.ts'
 import type { Ballot } from '../flow/vote.ts'
 import { changeLines } from '../views/change-lines.ts'
-import { changeDocument } from '../views/documents.ts'
 import type { ChangeDocument } from '../views/documents.ts'
 import { withAliasHint } from './alias-hint.ts'
 import { drive } from './drive.ts'
-import { findChange } from './find-change.ts'
+import { findChange, withVotes } from './find-change.ts'
 import { ChangeName, Until, text } from './inputs.ts'
 import { PEOPLE } from './operation.ts'
 import type { Caller, Operation } from './operation.ts'
@@ -47,5 +46,5 @@ export async function castVote(caller: Caller, input: VoteInput, choice: 'approv
   const change = await findChange(caller.world, input.change)
   await withAliasHint(caller.identity, () => vote(caller.world, change, { by: caller.identity, ballot: ballotOf(input, choice) }))
   caller.progress(`${choice === 'approve' ? 'approval' : 'rejection'} of change/${change.id} is recorded`)
-  return changeDocument(await drive(caller, change.id, input.until))
+  return withVotes(caller.world, await drive(caller, change.id, input.until))
 }

@@ -1,6 +1,8 @@
 import type { World } from '../flow/world.ts'
 import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
+import { changeDocument } from '../views/documents.ts'
+import type { ChangeDocument } from '../views/documents.ts'
 
 /** The change that a person names by id or the beginning of one. Throws change/not-found, change/ambiguous. */
 export async function findChange(world: World, name: string): Promise<Change> {
@@ -13,4 +15,9 @@ export async function findChange(world: World, name: string): Promise<Change> {
   const change = found === undefined ? null : await world.changes.get(found)
   if (change === null) throw new WritError('change/not-found', `There is no change ${id}.`)
   return change
+}
+
+/** A change as it is printed; one that a person rejected, with what that person had to say. */
+export async function withVotes(world: World, change: Change): Promise<ChangeDocument> {
+  return changeDocument(change, change.status === 'rejected' ? { approvals: await world.approvals.list(change.id) } : {})
 }

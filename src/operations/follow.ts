@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { changeLines } from '../views/change-lines.ts'
-import { changeDocument } from '../views/documents.ts'
 import type { ChangeDocument } from '../views/documents.ts'
 import { drive } from './drive.ts'
-import { findChange } from './find-change.ts'
+import { findChange, withVotes } from './find-change.ts'
 import { ChangeName } from './inputs.ts'
 import { PEOPLE } from './operation.ts'
 import type { Operation } from './operation.ts'
@@ -19,7 +18,7 @@ export const follow: Operation<z.infer<typeof Input>, ChangeDocument> = {
   input: Input,
   run: async (caller, input) => {
     const change = await findChange(caller.world, input.change)
-    return changeDocument(change.status === 'open' ? await drive(caller, change.id, 'end') : change)
+    return withVotes(caller.world, change.status === 'open' ? await drive(caller, change.id, 'end') : change)
   },
   show: changeLines,
 }

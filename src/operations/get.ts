@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { changeLines } from '../views/change-lines.ts'
-import { changeDocument } from '../views/documents.ts'
 import type { ChangeDocument } from '../views/documents.ts'
-import { findChange } from './find-change.ts'
+import { findChange, withVotes } from './find-change.ts'
 import { ChangeName } from './inputs.ts'
 import { ALL } from './operation.ts'
 import type { Operation } from './operation.ts'
@@ -16,6 +15,6 @@ export const get: Operation<z.infer<typeof Input>, ChangeDocument> = {
   doors: ALL,
   reads: true,
   input: Input,
-  run: async ({ world }, { change }) => changeDocument(await findChange(world, change)),
+  run: async ({ world }, { change: name }) => withVotes(world, await findChange(world, name)),
   show: changeLines,
 }

@@ -12,11 +12,12 @@ import type { ChangeSummary, RefusalDocument } from '../views/documents.ts'
 import { historyLines } from '../views/history-lines.ts'
 import type { HistoryItem } from '../views/history-lines.ts'
 import { refusalLines } from '../views/answer-lines.ts'
-import { TargetInput } from './inputs.ts'
+import { changesWhere } from './changes-where.ts'
+import { ClusterName, NamespaceName, TargetInput } from './inputs.ts'
 import { ALL } from './operation.ts'
 import type { Operation } from './operation.ts'
 
-const Input = z.strictObject({ target: TargetInput.nullable().default(null), limit: z.number().int().min(1).max(200).default(50) })
+const Input = z.strictObject({ target: TargetInput.nullable().default(null), namespace: NamespaceName.nullable().default(null), cluster: ClusterName.nullable().default(null), limit: z.number().int().min(1).max(200).default(50) })
 
 export interface HistoryDocument { readonly kind: 'History', readonly source: { readonly url: string, readonly path: string, readonly branch: string } | null, readonly items: readonly HistoryItem[] }
 
@@ -30,8 +31,8 @@ export const history: Operation<z.infer<typeof Input>, HistoryDocument | Refusal
   doors: ALL,
   reads: true,
   input: Input,
-  run: async ({ world }, { target, limit }) => {
-    const changes = await world.changes.list({ limit: target === null ? limit : MOST })
+  run: async ({ world }, { target, limit, ...where }) => {
+    const changes = target === null ? await changesWhere(world, { ...where, limit }) : await world.changes.list({ limit: MOST })
     if (target === null) return { kind: 'History', source: null, items: changes.map(change => changeItem(change)) }
     const found = await findOwner(world, target)
     if (isRefusal(found)) return refusalDocument(found)

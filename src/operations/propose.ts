@@ -40,7 +40,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   caller.progress(`planned: ${showRef(result.target)} through ${result.owner.kind} ${result.owner.namespace}/${result.owner.name}, ${result.places.join(', ')}`)
   if (caller.signal.aborted) return interruptedDocument()
   const { change, existed } = await withAliasHint(identity, () => submit(world, result))
-  caller.progress(existed ? `change/${change.id} stands already` : `change/${change.id} is recorded`)
+  if (!existed) caller.progress(`change/${change.id} is recorded`)
   return changeDocument(await drive(caller, change.id, input.until), existed ? { existed } : {})
 }
 
@@ -48,7 +48,6 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
 async function onItsWay(caller: Caller, input: ChangeInput, result: NoChange): Promise<Proposed> {
   const open = input.dryRun ? null : await standing(caller.world, result.key)
   if (open === null) return noChangeDocument(result)
-  caller.progress(`change/${open.id} stands already`)
   return changeDocument(await drive(caller, open.id, input.until), { existed: true })
 }
 

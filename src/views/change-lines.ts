@@ -16,6 +16,7 @@ export function changeLines(change: ChangeDocument): readonly Line[] {
     ...row('environment', [`${plan.environment.name} (class ${plan.environmentClass})`]),
     ...row('asked by', [`${requester.person ?? requester.alias} at ${change.createdAt}${plan.request.reason === null ? '' : `: ${plan.request.reason}`}`]),
     ...plan.request.incident === null ? [] : row('incident', [plan.request.incident]),
+    ...plan.request.rollbackPlan === null ? [] : row('take back', [plan.request.rollbackPlan]),
     ...row('owner', [showOwner(plan.owner)]),
     ...row('place', plan.places),
     ...whereToLook(change),
@@ -63,12 +64,13 @@ function whereToLook({ plan, facts }: ChangeDocument): readonly Line[] {
   if (branch === undefined) return []
   const request = facts.changeRequest
   const url = plan.owner.source.url
-  const see = facts.mergeCommit === undefined ? `git fetch ${url} ${branch} && git diff ${facts.headBase ?? plan.base}...FETCH_HEAD` : `git fetch ${url} ${plan.branch} && git show ${facts.mergeCommit}`
+  // By its id: FETCH_HEAD is whatever was fetched last.
+  const see = facts.mergeCommit === undefined ? `git fetch ${url} ${branch} && git diff ${facts.headBase ?? plan.base}...${head ?? 'FETCH_HEAD'}` : `git fetch ${url} ${plan.branch} && git show ${facts.mergeCommit}`
   return [
     ...row('branch', [`${branch}${head === undefined ? '' : ` at ${head.slice(0, 12)}`}`]),
     ...row('repository', [url]),
     ...request === undefined ? [] : row('request', [request.url ?? request.id]),
-    ...row('see it', [see]),
+    ...row('see it', [`in a clone: ${see}`]),
   ]
 }
 
@@ -80,7 +82,8 @@ function verifiedLines({ facts }: ChangeDocument): readonly Line[] {
 
 function endedLines(change: ChangeDocument): readonly Line[] {
   if (change.ended === null) return []
-  return [...row('ended', [`${change.ended.code}: ${change.ended.message}`], toneOf(change.status)), ...evidenceLines(change.ended.evidence)]
+  const said = (change.approvals ?? []).flatMap(({ vote: choice, person, comment }) => choice === 'reject' && comment !== null ? [`${person}: ${comment}`] : [])
+  return [...row('ended', [`${change.ended.code}: ${change.ended.message}`], toneOf(change.status)), ...change.status === 'rejected' ? row('comment', said) : [], ...evidenceLines(change.ended.evidence)]
 }
 
 function toneOf(status: Change['status']): Tone {

@@ -23,6 +23,8 @@ export function planLines(plan: Plan): readonly Line[] {
     ...row('repository', [`${plan.owner.source.url} ${plan.branch} at ${plan.base.slice(0, 12)}`]),
     ...row('place', plan.places),
     ...plan.request.reason === null ? [] : row('reason', [plan.request.reason]),
+    ...plan.request.incident === null ? [] : row('incident', [plan.request.incident]),
+    ...plan.request.rollbackPlan === null ? [] : row('take back', [plan.request.rollbackPlan]),
     line(''),
     ...indented(diffLines(plan.diff), 2),
     line(''),

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { FAILURES, REFUSALS } from '../../src/model/codes.ts'
+import { ENDS, FAILURES, REFUSALS } from '../../src/model/codes.ts'
 
 const PAGE = 'docs/codes.md'
 
@@ -12,7 +12,7 @@ describe('docs/codes.md', () => {
   })
 
   it('says what to do next for every code', () => {
-    for (const [code, row] of [...Object.entries(REFUSALS), ...Object.entries(FAILURES)]) {
+    for (const [code, row] of [...Object.entries(REFUSALS), ...Object.entries(ENDS), ...Object.entries(FAILURES)]) {
       expect(row.meaning, code).to.match(/^[A-Z].*\.$/)
       expect(row.next, code).to.match(/^[A-Z].*\.$/)
     }
@@ -21,6 +21,7 @@ describe('docs/codes.md', () => {
 
 function render(): string {
   const refusals = Object.entries(REFUSALS).map(([code, row]) => `| \`${code}\` | ${row.meaning} | ${row.next} |`)
+  const ends = Object.entries(ENDS).map(([code, row]) => `| \`${code}\` | ${row.exit} | ${row.meaning} | ${row.next} |`)
   const failures = Object.entries(FAILURES).map(([code, row]) => `| \`${code}\` | ${row.exit} | ${row.meaning} | ${row.next} |`)
   return [
     '# Codes', '',
@@ -37,6 +38,9 @@ function render(): string {
     '## Refusals', '',
     'A refusal is an answer, not an error: nothing was written. Exit 3; `AMBIGUOUS`, `AMBIGUOUS_OWNER` and `NEEDS_INPUT` exit 6.', '',
     '| code | meaning | what to do next |', '|---|---|---|', ...refusals, '',
+    '## Ends of a change', '',
+    'What `ended.code` of a change says, beside refusals (`DECLINED`, `POLICY`, …) and failures (`verify/…`). The exit is that of a command which wanted another end.', '',
+    '| code | exit | meaning | what to do next |', '|---|---|---|---|', ...ends, '',
     '## Failures', '',
     '| code | exit | meaning | what to do next |', '|---|---|---|---|', ...failures, '',
   ].join('\n')

@@ -16,7 +16,7 @@ describe('exit codes', () => {
       expect(exitOf(code), code).to.equal(exit)
       expect([1, 2, 4, 5, 6], code).to.include(exit)
     }
-    expect(exitOf('CANCELLED')).to.equal(1)
+    expect(['CANCELLED', 'SUPERSEDED', 'NO_CHANGE'].map(exitOf)).to.deep.equal([1, 1, 0])
     expect(exitOf('constructor')).to.equal(1)
   })
 
@@ -31,7 +31,8 @@ describe('exit codes', () => {
     ['a change that was refused on the way', change('refused', 'POLICY'), 'verified', 3],
     ['a change that somebody cancelled', change('cancelled', 'CANCELLED'), 'verified', 1],
     ['a change that this verb cancelled', change('cancelled', 'CANCELLED'), 'cancelled', 0],
-    ['a change that another superseded', change('superseded'), 'verified', 1],
+    ['a change that another superseded', change('superseded', 'SUPERSEDED'), 'verified', 1],
+    ['a change that another commit made needless', change('superseded', 'NO_CHANGE'), 'verified', 0],
     ['a plan', { kind: 'Plan' }, 'verified', 0],
     ['no change', { kind: 'NoChange' }, 'verified', 0],
     ['an interruption', { kind: 'Interrupted' }, 'verified', 4],

@@ -114,7 +114,7 @@ describe('a change in words', () => {
 
   it('shows branch, request and the command to see the difference', () => {
     const lines = text(changeLines(changeDocument(change({ facts: { branch: 'writ/x', head: 'b'.repeat(40), headBase: 'a'.repeat(40), changeRequest: { id: '7', url: 'https://git.example/7' } } }))))
-    expect(lines).to.contain('request      https://git.example/7').and.contain(`see it       git fetch https://git.example/acme/shop writ/x && git diff ${'a'.repeat(40)}...FETCH_HEAD`)
+    expect(lines).to.contain('request      https://git.example/7').and.contain(`see it       in a clone: git fetch https://git.example/acme/shop writ/x && git diff ${'a'.repeat(40)}...${'b'.repeat(40)}`)
     const merged = text(changeLines(changeDocument(change({ step: 'verify', facts: { branch: 'writ/x', mergeCommit: 'd'.repeat(40), mergedAt: '2026-01-01T00:00:00Z' } }))))
     expect(merged).to.contain(`merged       ${'d'.repeat(12)} into main at 2026-01-01T00:00:00Z`).and.contain(`git show ${'d'.repeat(40)}`)
   })

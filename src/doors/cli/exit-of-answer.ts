@@ -19,9 +19,7 @@ function exitOfChange(answer: Answer, wants: string): number {
   if (status === wants || status === 'verified') return EXIT.done
   if (status === 'open') return EXIT.unfinished
   const ended: unknown = 'ended' in answer ? answer.ended : null
-  if (typeof ended !== 'object' || ended === null) return EXIT.failed
-  // Somebody else did what was asked for: as good as a request that found nothing to do.
-  return field(ended, 'code') === 'NO_CHANGE' ? EXIT.done : exitOf(field(ended, 'code'))
+  return typeof ended === 'object' && ended !== null ? exitOf(field(ended, 'code')) : EXIT.failed
 }
 
 function exitOfWork(answer: Answer): number {

@@ -62,6 +62,12 @@ export function clusterOf(options: Readonly<Record<string, unknown>>): string | 
   return cluster ?? context
 }
 
+/** Throws usage/bad-argument where a place is named that the command would not heed. */
+export function everywhere(options: Readonly<Record<string, unknown>>, command: string, names: readonly string[] = ['namespace', 'context', 'cluster']): void {
+  const name = names.find(one => textOption(options, one) !== null)
+  if (name !== undefined) throw bad(`--${name} is not for ${command}, which takes everything in the configuration.`, `Leave --${name} out.`)
+}
+
 /** How far to go, from --wait and --timeout. */
 export function waiting(options: Readonly<Record<string, unknown>>): { readonly until: 'wait' | 'end', readonly timeout?: number } {
   const text = textOption(options, 'timeout')

@@ -79,7 +79,7 @@ function choose(opened: readonly Opened[], asked: string | null): Cluster {
   if (one !== undefined && others.length === 0) return one.cluster
   const choices = opened.map(candidate => candidate.config.name)
   const message = asked === null ? 'The configuration has several clusters, and the current context is none of them.' : `${more.length > 0 ? 'More than one cluster' : 'No cluster'} of the configuration is '${asked}'.`
-  throw new WritError('usage/bad-argument', message, { hint: `Name one with --context: ${choices.join(', ')}.`, data: { choices } })
+  throw new WritError('usage/bad-argument', message, { hint: `Name one with --cluster: ${choices.join(', ')}.`, data: { choices } })
 }
 
 function named(opened: readonly Opened[], asked: string): readonly Opened[] {

@@ -41,7 +41,7 @@ async function add(trx: Write, change: Change, supersedes: readonly string[]): P
 
 /** The version grows too, so that a process that still drives the old change finds out at its next write. */
 async function supersede(trx: Write, id: string, by: Change): Promise<void> {
-  const ended: Change['ended'] = { code: 'superseded', message: `Superseded by change/${by.id}.`, evidence: [] }
+  const ended: Change['ended'] = { code: 'SUPERSEDED', message: `Superseded by change/${by.id}.`, evidence: [] }
   await trx.updateTable('change')
     .set(eb => ({ status: 'superseded', waiting: null, ended: JSON.stringify(ended), updated_at: by.createdAt, version: eb('version', '+', 1) }))
     .where('id', '=', id).where('status', '=', 'open').execute()

@@ -60,7 +60,7 @@ describe('the command line', function () {
       const { exit, out } = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'prod')
       expect(exit).to.equal(4)
       expect(out.trimEnd().split('\n').at(-1)).to.match(/^Waiting for people: 1 approval .*\. Next: writ approve change\/[a-z2-7]{8} --key FILE$/)
-      expect(out).to.contain('branch       writ/prod/').and.contain(`see it       git fetch ${stage.repository.url} writ/prod/`)
+      expect(out).to.contain('branch       writ/prod/').and.contain(`see it       in a clone: git fetch ${stage.repository.url} writ/prod/`)
       const again = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'prod', '-o', 'json')
       expect([again.exit, again.json['existed'], again.json['next']]).to.deep.equal([4, true, `writ approve change/${idOf(again)} --key FILE`])
       expect(stage.branches().filter(name => name.startsWith('writ/'))).to.have.length(1)
@@ -226,6 +226,28 @@ describe('the command line', function () {
       expect(history.json['kind']).to.equal('History')
       expect(JSON.stringify(history.json['items'])).to.contain(`change/${id}`).and.contain('"kind":"commit"')
       expect((await stage.call('history')).out).to.contain(`change/${id}`)
+    })
+
+    it('shows only the namespace and the cluster that are named', async () => {
+      const id = await waiting()
+      const names = async (...args: readonly string[]): Promise<string> => (await stage.call(...args, '-o', 'name')).out
+      for (const verb of [['list'], ['get', 'changes']]) {
+        expect(await names(...verb, '-n', 'prod'), verb.join(' ')).to.equal(`change/${id}\n`)
+        expect(await names(...verb, '-n', 'dev')).to.equal('')
+        expect(await names('-n', 'prod', ...verb, '--cluster', 'here', '--status', 'open')).to.equal(`change/${id}\n`)
+        expect((await stage.call(...verb, '--cluster', 'there')).exit).to.equal(2)
+      }
+      expect((await stage.call('history', '-n', 'dev')).out).to.equal('Nothing has happened.\n')
+      expect((await stage.call('history', '-n', 'prod')).out).to.contain(`change/${id}`)
+      expect((await stage.call('work', '--once', '-n', 'dev')).exit).to.equal(2)
+    })
+
+    it('shows the plan to take it back, and why it was rejected', async () => {
+      const id = idOf(await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'prod', '--incident', 'INC-7', '--rollback-plan', 'scale to 2 again', '-o', 'json'))
+      for (const verb of ['get', 'describe']) expect((await stage.call(verb, id)).out, verb).to.contain('  take back    scale to 2 again\n').and.contain('  incident     INC-7\n')
+      stage.knobs.user = 'bo'
+      expect((await stage.call('reject', id, '--key', stage.keys.bo, '--comment', 'too many')).out).to.contain('  comment      bo: too many\n')
+      expect((await stage.call('get', id)).out).to.contain('  comment      bo: too many\n')
     })
 
     it('prints YAML that says the same as JSON', async () => {

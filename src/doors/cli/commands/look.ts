@@ -64,7 +64,7 @@ function history(program: Command, take: Take): void {
     .option('--limit <n>', 'how many at most', '50')
   examples(common(command), 'writ history', 'writ history deployment/web -n shop').action((words: Words) => {
     const options = optionsOf(command)
-    const input = { target: words.length === 0 ? null : target(options, words), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }
+    const input = { ...words.length === 0 ? { target: null, ...place(options) } : { target: target(options, words) }, limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }
     take({ kind: 'operation', operation: 'history', input, ...jobOptions(options) })
   })
 }
@@ -75,7 +75,7 @@ function listing(command: Command): Command {
 
 function listJob(options: Options): Parameters<Take>[0] {
   if (options['wait'] === true) throw bad('--wait is for one change.', 'Name it as change/ID.')
-  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options) }
+  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options) }
 }
 
 function isList(words: Words): boolean {
@@ -90,7 +90,11 @@ function checkChanges(words: Words): void {
   }
 }
 
+function place(options: Options): Readonly<Record<string, unknown>> {
+  return { namespace: textOption(options, 'namespace'), cluster: clusterOf(options) }
+}
+
 function target(options: Options, words: Words): Readonly<Record<string, unknown>> {
   const { type, name } = onlyObject(words)
-  return { cluster: clusterOf(options), namespace: textOption(options, 'namespace'), type, name }
+  return { ...place(options), type, name }
 }

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { Json } from '../../../model/json.ts'
 import { bad, onlyObject } from '../arguments.ts'
-import { common, jobOptions, optionsOf, textOption } from '../options.ts'
+import { common, everywhere, jobOptions, optionsOf, textOption } from '../options.ts'
 import type { SandboxCommand } from '../parts.ts'
 import { examples } from './take.ts'
 import type { Take, Words } from './take.ts'
@@ -20,6 +20,7 @@ function work(program: Command, take: Take): void {
     .option('--once', 'look once at each of them, then end')
   common(command).action(() => {
     const options = optionsOf(command)
+    everywhere(options, 'work')
     take({ kind: 'operation', operation: 'work', input: { once: options['once'] === true }, ...jobOptions(options) })
   })
 }
@@ -29,13 +30,17 @@ function init(program: Command, take: Take): void {
     .description('Write a commented configuration from the kubeconfig: clusters, Applications and Kustomizations found, repositories, namespaces. Overwrites nothing.')
   examples(common(command), 'writ init', 'writ init --context admin@main --config ./environments').action(() => {
     const options = optionsOf(command)
+    everywhere(options, 'init', ['namespace', 'cluster'])
     take({ kind: 'init', context: textOption(options, 'context'), ...jobOptions(options) })
   })
 }
 
 function doctor(program: Command, take: Take): void {
   const command = program.command('doctor').helpGroup('Run:').summary('what is missing on this machine').description('Say what is missing on this machine and in the configuration, and what cannot be done without it.')
-  common(command).action(() => take({ kind: 'doctor', ...jobOptions(optionsOf(command)) }))
+  common(command).action(() => {
+    everywhere(optionsOf(command), 'doctor')
+    take({ kind: 'doctor', ...jobOptions(optionsOf(command)) })
+  })
 }
 
 function sandbox(program: Command, take: Take): void {
