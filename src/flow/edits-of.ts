@@ -60,5 +60,5 @@ function namesIn(live: KubernetesObject, root: readonly string[], list: string):
 
 /** A caller's word in a message: short, and without control characters. */
 function shown(text: string): string {
-  return [...text.replace(/\p{C}/gu, '?')].slice(0, 80).join('')
+  return /^.{0,80}/su.exec(text.replace(/\p{C}/gu, '?'))?.[0] ?? ''
 }

@@ -2,7 +2,8 @@ import type { Refusal } from '../model/error.ts'
 import { WritError, refuse } from '../model/error.ts'
 import type { ForgeConfig, RepositoryConfig } from '../model/config.ts'
 import type { Repositories, RepositoryHandle } from '../flow/ports.ts'
-import { checkUrl, normaliseUrl, parseUrl } from './url.ts'
+import { checkUrl, isLoopback, normaliseUrl, parseUrl } from './url.ts'
+import type { InsecureAllow, ParsedUrl } from './url.ts'
 
 /** Builds the parts of a handle; wire.ts knows how. `url` is where to fetch and push. */
 export type OpenHandle = (url: string, forge: ForgeConfig) => RepositoryHandle
@@ -14,11 +15,11 @@ export function openRepositories(repositories: readonly RepositoryConfig[], forg
     same: (a, b) => safeNormal(a) === safeNormal(b),
     open(url) {
       const found = matchRepository(url, repositories)
-      if (found === null) return unknownRepository(url)
+      if (found === null) return unknownRepository(url, forges)
       const forge = forges.find(candidate => candidate.name === found.forge)
       if (forge === undefined) throw new WritError('config/invalid', `writ.yaml names the forge ${found.forge} for a repository, but lists no forge of that name.`)
       const where = found.pushUrl ?? url
-      checkUrl(where, { allow: forge.insecureAllow, host: forge.host })
+      checkNamed(where, forge)
       const key = normaliseUrl(where)
       const handle = handles.get(key) ?? openHandle(where, forge)
       handles.set(key, handle)
@@ -51,24 +52,50 @@ function safeNormal(url: string): string | null {
   }
 }
 
-function unknownRepository(url: string): Refusal {
-  const lines = suggestion(url)
+function unknownRepository(url: string, forges: readonly ForgeConfig[]): Refusal {
+  const lines = suggestion(url, forges)
   return refuse('REPOSITORY_UNKNOWN', 'No entry of repositories in writ.yaml matches the repository of the owner.', [
     { sentence: lines === null ? 'the URL of the owner cannot be used for Git' : `the owner's repository is ${lines.shown}` },
   ], lines === null ? undefined : `Add to writ.yaml:\n${lines.text}`)
 }
 
-/** The lines to add, without anything that a URL may hold and no file should. */
-function suggestion(url: string): { readonly shown: string, readonly text: string } | null {
+/** The lines to add, without anything that a URL may hold and no file should. Who adds them is not refused for want of another. */
+function suggestion(url: string, forges: readonly ForgeConfig[]): { readonly shown: string, readonly text: string } | null {
   try {
     const parsed = parseUrl(url)
     const shown = normaliseUrl(url)
-    const kind = /github/.test(parsed.host) ? 'github' : /gitlab/.test(parsed.host) ? 'gitlab' : 'plain'
+    const needs = insecure(parsed)
+    const forge = forges.find(one => one.host === parsed.host && needs.every(need => one.insecureAllow.includes(need)))
+    const name = forge?.name ?? (parsed.host.replace(/^\[|\]$/g, '') || 'local')
+    const named = parsed.password || (parsed.scheme !== 'ssh' && parsed.user !== '')
     return {
       shown,
-      text: `  repositories:\n    - match: [${JSON.stringify(shown)}]\n      forge: ${parsed.host || 'local'}\n  forges:\n    - { name: ${parsed.host || 'local'}, kind: ${kind === 'plain' ? 'plain' : `plain   # ${kind} comes in a later version`}, host: ${JSON.stringify(parsed.host)} }`,
+      text: [
+        '  repositories:', `    - match: [${JSON.stringify(shown)}]`, `      forge: ${JSON.stringify(name)}`,
+        ...named ? [`      pushUrl: ${JSON.stringify(shown)}   # without the user of the URL, whose credentials belong to the forge`] : [],
+        ...forge === undefined ? ['  forges:', `    - { name: ${JSON.stringify(name)}, kind: plain, host: ${JSON.stringify(parsed.host)}${needs.length === 0 ? '' : `, insecureAllow: [${needs.join(', ')}]`} }`] : [],
+      ].join('\n'),
     }
   } catch {
     return null
+  }
+}
+
+/** What insecureAllow must open for a URL; http and this machine's own disk and addresses are closed otherwise. */
+function insecure({ scheme, host }: ParsedUrl): readonly InsecureAllow[] {
+  if (scheme === 'file') return ['file']
+  return [...scheme === 'http' ? ['http' as const] : [], ...isLoopback(host) ? ['loopback' as const] : []]
+}
+
+/** The URL check, naming what was checked: the URL without users and passwords, the forge, and the file that says so. */
+function checkNamed(url: string, forge: ForgeConfig): void {
+  try {
+    checkUrl(url, { allow: forge.insecureAllow, host: forge.host })
+  } catch (error) {
+    if (!(error instanceof WritError) || error.code !== 'git/refused') throw error
+    const reason = error.message.replace(/^This repository URL is not allowed: /, '')
+    throw new WritError(error.code, `The repository ${safeNormal(url) ?? 'of the owner'} is not allowed by forge ${forge.name} in writ.yaml: ${reason}`, {
+      hint: `Correct the entry of forge ${forge.name} in writ.yaml, or the URL. http, file and loopback are allowed only where its insecureAllow says so.`, cause: error,
+    })
   }
 }

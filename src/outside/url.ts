@@ -79,8 +79,13 @@ export function checkAddress(host: string, allow: readonly InsecureAllow[]): voi
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
   const isAddress = isIP(address) !== 0
   if (METADATA_NAMES.test(host) || (isAddress && special.check(address, family))) throw refused('its host is a link-local, multicast or metadata address')
-  const local = LOCAL_NAMES.test(host) || (isAddress && loopback.check(address, family))
-  if (local && !allow.includes('loopback')) throw refused('its host is this machine, which needs insecureAllow: [loopback]')
+  if (isLoopback(host) && !allow.includes('loopback')) throw refused('its host is this machine, which needs insecureAllow: [loopback]')
+}
+
+/** True where a host is this machine. */
+export function isLoopback(host: string): boolean {
+  const address = unmapped(host.replace(/^\[|\]$/g, ''))
+  return LOCAL_NAMES.test(host) || (isIP(address) !== 0 && loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
 }
 
 /** Takes a repository URL apart. Throws git/refused; the message never shows the URL, which may hold a secret. */

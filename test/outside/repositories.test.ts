@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { parse } from 'yaml'
+import { WritConfig } from '../../src/model/config.ts'
 import { matchRepository, openRepositories } from '../../src/outside/repositories.ts'
 import { isRefusal } from '../../src/model/error.ts'
 
@@ -30,5 +32,34 @@ describe('the repositories of writ.yaml', () => {
     const answer = repositories.open('https://user:hunter2@unknown.example/x/y')
     expect(isRefusal(answer) && answer.refused).to.equal('REPOSITORY_UNKNOWN')
     expect(JSON.stringify(answer)).to.contain('https://unknown.example/x/y').and.not.contain('hunter2')
+  })
+
+  const unknown: readonly (readonly [string, readonly string[]])[] = [
+    ['https://git.example/a/b', []], ['https://github.com/a/b', []], ['git@git.example:a/b.git', []], ['ssh://git@git.example:2222/a/b', []], ['https://user:hunter2@git.example/a/b', []],
+    ['http://git.example/a/b', ['http']], ['http://127.0.0.1:8080/a/b', ['http', 'loopback']], ['https://localhost/a/b', ['loopback']], ['http://[::1]:80/a/b', ['http', 'loopback']],
+    ['file:///srv/git/a', ['file']], ['/srv/git/a', ['file']],
+  ]
+  for (const [url, allow] of unknown) {
+    it(`has lines to add for ${url} that are enough`, () => {
+      const answer = openRepositories([], [], () => { throw new Error('must not be opened') }).open(url)
+      if (!isRefusal(answer)) throw new Error('it was not refused')
+      const { repositories, forges } = WritConfig.parse({ clusters: [{ name: 'a', context: 'a' }], ...parse(answer.hint.replace(/^.*\n/, '')) })
+      expect(forges.map(forge => forge.insecureAllow)).to.deep.equal([allow])
+      expect(() => openRepositories(repositories, forges, () => { throw new Error('opened') }).open(url)).to.throw('opened')
+      // With a forge that fits, only the repository is missing.
+      const second = openRepositories([], forges, () => { throw new Error('opened') }).open(url)
+      expect(isRefusal(second) && second.hint).to.contain('repositories:').and.not.contain('forges:')
+    })
+  }
+
+  it('names URL, forge and file where a URL is not allowed, and never a password', () => {
+    const cases: readonly (readonly [string, string])[] = [
+      ['http://git.example/a/b', 'The repository http://git.example/a/b is not allowed by forge hub in writ.yaml: http needs insecureAllow: [http]; use https.'],
+      ['https://ann:hunter2@git.example/a/b', 'The repository https://git.example/a/b is not allowed by forge hub in writ.yaml: it holds a user or password; name the credentials of the forge in writ.yaml instead.'],
+    ]
+    for (const [url, message] of cases) {
+      const repositories = openRepositories([{ match: ['http://git.example', 'https://git.example'], forge: 'hub' }], [{ name: 'hub', kind: 'plain', host: 'git.example', insecureAllow: [] }], () => { throw new Error('opened') })
+      expect(() => repositories.open(url)).to.throw(message)
+    }
   })
 })
