@@ -53,14 +53,21 @@ export function doctorLines(answer: DoctorAnswer): readonly Line[] {
     const more = [check.without === null ? null : `without it: ${check.without}`, check.install === null ? null : `do: ${check.install}`]
     return [head, ...more.filter(text => text !== null).map(text => line(`${' '.repeat(11 + width)}${text}`))]
   })
-  return [...lines, answer.ok ? line('Nothing that Writ requires is missing.', 'good') : line('Something that Writ requires is missing.', 'bad')]
+  return [...lines, lastLine(answer)]
+}
+
+function lastLine({ ok, checks }: DoctorAnswer): Line {
+  if (!ok) return line('Something that Writ requires is missing.', 'bad')
+  const configuration = checks.find(check => check.name === 'configuration' && check.state === 'missing')
+  if (configuration === undefined) return line('Nothing that Writ requires is missing.', 'good')
+  return line('This machine has what Writ requires, and there is no configuration yet. Next: writ init', 'warn')
 }
 
 function machineTests(machine: Machine): readonly Test[] {
   return [
     { name: 'node', required: true, without: 'Writ does not run', install: 'install Node 20.19 or later, or 22.12 or later', look: async () => nodeVersion(machine.node) },
     { name: 'git', required: true, without: 'nothing can be read, published or merged', install: 'install git 2.38 or later', look: async () => gitVersion(await machine.version('git')) },
-    { name: 'kustomize', required: false, without: 'Kustomize sources and what Flux deploys cannot be changed; plain directories of Argo CD can', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
+    { name: 'kustomize', required: false, without: 'Kustomize sources cannot be changed; plain directories can', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
     {
       name: 'ssh-keygen', required: false, without: 'no approval in staging and prod', install: 'install OpenSSH 8.2 or later',
       look: async () => await machine.version('ssh-keygen') ?? missing('ssh-keygen is not there'),

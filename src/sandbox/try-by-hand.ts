@@ -18,7 +18,7 @@ export function howToTry(sandbox: Sandbox): string {
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get deployments -A`,
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get applications.argoproj.io,kustomizations.kustomize.toolkit.fluxcd.io -A`,
     `  git clone ${sandbox.git.urlOf('platform/apps')}`,
-    ...(sandbox.renderer === null ? ['', 'No kustomize 5 and no kubectl that embeds it is on PATH: cart and ledger do not sync, and Writ cannot change what Flux deploys.'] : []),
+    ...(sandbox.renderer === null ? ['', 'No kustomize 5 and no kubectl that embeds it is on PATH: cart and ledger do not sync.'] : []),
     '', 'Ctrl-C stops everything and removes its folder.',
   ].join('\n')
 }

@@ -25,7 +25,7 @@ const ELSEWHERE: readonly { readonly file: string, readonly text: string, readon
 ]
 
 const OWN_CONFIGURATION = 'docs/first-change.md'
-/** Kustomize sources, and what Flux deploys. */
+/** Kustomize sources. */
 const NEEDS_KUSTOMIZE = /deployment\/(?:cart|gateway|ledger)\b/
 // README changes what the walk begins with.
 const PAGES = pages().filter(page => page.blocks.length > 0).sort((a, b) => Number(a.file === 'README.md') - Number(b.file === 'README.md'))

@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os'
 import { join, posix, relative } from 'node:path'
 import { KUSTOMIZATION_NAMES } from '../../model/kustomization.ts'
 import { isList, isObject } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
 import { isKubernetesObject } from '../../model/resource.ts'
-import type { RenderResult, Renderer } from '../../flow/ports.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import { WritError } from '../../model/error.ts'
+import type { RenderResult, RenderedObject, Renderer } from '../../flow/ports.ts'
 import { confine } from './confine.ts'
 import { kustomizeProgram } from './kustomize-program.ts'
 import type { KustomizeProgram } from './kustomize-program.ts'
 import { scanKustomization } from './kustomize-scan.ts'
-import { readManifests } from './manifests.ts'
+import { disputedScalar, readManifests } from './manifests.ts'
+import { plainObjects } from './plain-objects.ts'
 import { renderedTextReader } from './rendered-text.ts'
 
-type Failure = Extract<RenderResult, { ok: false }>
 interface Found { readonly files: string[], readonly directories: string[] }
 
 /** What source-controller leaves out of an artifact by itself, as far as it can be YAML (source-controller: sourceignore defaults). */
@@ -21,25 +24,52 @@ const LEFT_OUT = /(?:^|\/)(?:\.git|\.github|\.circleci)(?:\/|$)|(?:^|\/)(?:\.tra
 /**
  * A Flux path without a kustomization file: kustomize-controller generates one that lists every YAML file below,
  * and a subfolder with a kustomization file of its own only as that (argocd-flux.md section 2).
+ * Where no program that builds it is there, plain files are read as that build gives them; a subfolder with a kustomization needs the program.
  */
 export function fluxDirectoryRenderer(options: { readonly timeoutMs: number }): Renderer {
   const program = kustomizeProgram(options)
   const read = renderedTextReader()
   return {
     format: 'flux-directory',
-    info: () => program.info(),
+    info: () => program.info().catch((error: unknown) => isMissing(error) ? { name: 'flux-directory', version: '1' } : Promise.reject(error)),
     async render(job) {
       const root = await realpath(job.dir)
       const start = await confine(root, job.path)
       if (start.kind !== 'directory') return { ok: false, message: `${job.path} does not exist in the repository.` }
       const found: Found = { files: [], directories: [] }
       await collect({ root, path: start.real }, found)
-      const failure = await checkFiles(root, found.files) ?? await scanKustomization(root, found.directories)
+      const checked = await checkFiles(root, found.files)
+      if (!checked.ok) return checked
+      const failure = await scanKustomization(root, found.directories)
       if (failure !== null) return failure
       if (found.files.length + found.directories.length === 0) return { ok: true, objects: [] }
+      if (found.directories.length === 0 && !await isThere(program)) return await disputed(root, found.files) ?? plainObjects(checked.objects)
       const built = await buildGenerated(program, root, [...found.files, ...found.directories])
       return built.ok ? read(built.text) : built
     },
+  }
+}
+
+/** Where readers differ, only kustomize itself says what Flux deploys. */
+async function disputed(root: string, files: readonly string[]): Promise<RenderResult | null> {
+  for (const path of files) {
+    const scalar = disputedScalar(await readFile(join(root, path), 'utf8'))
+    if (scalar !== null) return { ok: false, message: `${path}: what the plain scalar ${scalar} means is for kustomize to say, which is not installed; quote it, or install kustomize.`, blocked: { code: 'UNSUPPORTED', at: path } }
+  }
+  return null
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof WritError && error.code === 'render/no-renderer'
+}
+
+async function isThere(program: KustomizeProgram): Promise<boolean> {
+  try {
+    await program.info()
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
   }
 }
 
@@ -61,18 +91,28 @@ async function hasKustomization(root: string, path: string): Promise<boolean> {
 }
 
 /** kustomize-controller reads each file first and fails on one that holds anything but Kubernetes objects. */
-async function checkFiles(root: string, files: readonly string[]): Promise<Failure | null> {
+async function checkFiles(root: string, files: readonly string[]): Promise<RenderResult> {
+  const objects: RenderedObject[] = []
   for (const path of files) {
     const where = await confine(root, path)
     if (where.kind !== 'file') return { ok: false, message: `${path} leads out of the repository.`, blocked: { code: 'UNSUPPORTED', at: path } }
-    for (const manifest of readManifests((await readFile(join(root, where.real))).toString('utf8'))) {
+    for (const manifest of readManifests((await readFile(join(root, where.real))).toString('utf8'), 'unique')) {
       const at = `${path}:${manifest.line}`
       if (!manifest.ok) return { ok: false, message: `${at}: ${manifest.message}.`, blocked: { code: manifest.template ? 'TEMPLATE' : 'RENDER_FAILED', at } }
-      const list = isObject(manifest.value) && isList(manifest.value['items'])
-      if (manifest.value !== null && !list && !isKubernetesObject(manifest.value)) return { ok: false, message: `${at}: no Kubernetes object.`, blocked: { code: 'RENDER_FAILED', at } }
+      const found = objectsOf(manifest.value)
+      if (found === null) return { ok: false, message: `${at}: no Kubernetes object.`, blocked: { code: 'RENDER_FAILED', at } }
+      objects.push(...found.map(object => ({ object, origin: { path, document: manifest.index } })))
     }
   }
-  return null
+  return { ok: true, objects }
+}
+
+/** The objects of one document, those of a list kind included; null where something else stands there. */
+function objectsOf(value: Json): readonly KubernetesObject[] | null {
+  if (value === null) return []
+  const items = isObject(value) && isList(value['items']) ? value['items'] : [value]
+  const objects = items.filter(isKubernetesObject)
+  return objects.length === items.length ? objects : null
 }
 
 /** The generated kustomization stands in a folder of its own, so that no other render of the same worktree ever sees it. */

@@ -2,17 +2,33 @@ import { isMap, isSeq, parseAllDocuments, visit } from 'yaml'
 import type { Document } from 'yaml'
 import { plainJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
-import { GO_YAML } from '../../model/plain-scalar.ts'
+import { GO_YAML, plainScalar } from '../../model/plain-scalar.ts'
 
 /** One document of a file: its value, or why it cannot be read. `line` is where it, or the mistake, begins. */
 export type Manifest =
   | { readonly ok: true, readonly index: number, readonly line: number, readonly value: Json }
   | { readonly ok: false, readonly index: number, readonly line: number, readonly message: string, readonly template: boolean }
 
+const DISPUTED = /^(?:y|yes|n|no|on|off|[-+]?0[0-9_]+|[-+]?[0-9]*_[0-9_]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|[-+]?\.inf|\.nan|[-+]?0[xbo].*)$/i
+
 /** Reads a YAML text the way Kubernetes tools in Go do. A key that is given twice counts with its last value, as there. */
 export function readManifests(text: string, keys: 'last' | 'unique' = 'last'): readonly Manifest[] {
   const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], uniqueKeys: keys === 'unique' })]
   return documents.map((document, index) => readManifest(document, { index, text }))
+}
+
+/**
+ * A plain scalar that YAML readers in Go read in different ways (`yes`, `0644`, `1_000`, `2001-01-01`, `.inf`), the first of a text;
+ * null where there is none, as in nearly every manifest.
+ */
+export function disputedScalar(text: string): string | null {
+  let found: string | null = null
+  const resolve = (plain: string): ReturnType<typeof plainScalar> => {
+    if (DISPUTED.test(plain)) found ??= plain
+    return plainScalar(plain)
+  }
+  parseAllDocuments(text, { ...GO_YAML, customTags: [{ ...GO_YAML.customTags[0], resolve }] })
+  return found
 }
 
 /** 1-based line of an offset. */

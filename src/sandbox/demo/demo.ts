@@ -21,8 +21,7 @@ interface Refused { readonly story: RefusedStory, readonly code: string, readonl
 /** Tells the whole story: for both owners side by side a change in dev, staging and prod, then three refusals. */
 export async function runDemo(options: DemoOptions): Promise<DemoEnd> {
   const { sandbox, say } = options
-  // Flux builds plain manifests by a kustomization that it generates, and so must Writ.
-  const able = (story: Pick<Story, 'owner' | 'format'>): boolean => sandbox.renderer !== null || (story.owner === 'argocd' && story.format === 'plain')
+  const able = (story: Pick<Story, 'format'>): boolean => sandbox.renderer !== null || story.format === 'plain'
   const stories = demoStories().filter(able)
   // Both teams and the refusals go on at the same time, each one request after the other.
   const sides = (['argocd', 'flux'] as const).map(owner => inTurn(stories.filter(story => story.owner === owner), story => runStory(options, story)))
