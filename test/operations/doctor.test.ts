@@ -62,6 +62,12 @@ describe('writ doctor', () => {
     expect(text).to.match(/missing {2}git +git is not there\n +without it: nothing can be read, published or merged\n +do: install git 2\.38 or later/)
   })
 
+  it('says that there is no configuration yet, and what comes next, and is content with the machine', async () => {
+    const answer = await doctor(machine({ connect: () => Promise.reject(new WritError('config/missing', 'There is no configuration folder.')) }))
+    expect([answer.ok, missing(answer)]).to.deep.equal([true, ['configuration missing']])
+    expect(doctorLines(answer).at(-1)?.text).to.equal('This machine has what Writ requires, and there is no configuration yet. Next: writ init')
+  })
+
   it('goes without what is not required', async () => {
     const answer = await doctor(machine({ renderer: () => Promise.reject(new WritError('render/no-renderer', 'none')), version: program => Promise.resolve(program === 'git' ? 'git version 3.0' : null) }))
     expect([answer.ok, missing(answer)]).to.deep.equal([true, ['kustomize missing', 'ssh-keygen missing']])

@@ -33,7 +33,8 @@ export function namedChange(words: readonly string[]): string {
   const rest = two ? others : words.slice(1)
   if (rest.length > 0) throw tooMany(rest)
   const name = two ? second : first.replace(/^changes?\//, '')
-  if (name === undefined || !/^[a-z2-7]{1,8}$/.test(name)) throw bad(`${name ?? first} is no change.`, 'Name it as change/ID; writ list shows them.')
+  if (name === undefined || name === '') throw bad(`${first} needs the id of one.`, 'Name it as change/ID; writ list shows them.')
+  if (!/^[a-z2-7]{1,8}$/.test(name)) throw bad(`${name} is no change.`, 'Name it as change/ID; writ list shows them.')
   return `change/${name}`
 }
 

@@ -23,6 +23,12 @@ describe('help', () => {
     expect(helpOf(['--version'])).to.match(/^\d+\.\d+\.\d+\n$/)
   })
 
+  it('is printed for help and version, too, as kubectl and gh have them', () => {
+    expect(helpOf(['help'])).to.equal(helpOf(['--help']))
+    expect(helpOf(['help', 'set', 'image'])).to.equal(helpOf(['set', 'image', '--help']))
+    expect(helpOf(['version'])).to.equal(helpOf(['--version']))
+  })
+
   it('names the program by which it was called', () => {
     let text = ''
     parse(['--help'], { program: 'kubectl writ', out: piece => { text += piece } })

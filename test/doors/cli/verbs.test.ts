@@ -106,6 +106,36 @@ describe('the command line', function () {
       }
     })
 
+    it('says in plain words which flag is wrong, and where its help is', async () => {
+      const cases: readonly (readonly [readonly string[], string])[] = [
+        [['scale', 'deploy/web', '--replicas=4000000000'], '--replicas must be 2147483647 or less'],
+        [['scale', 'deploy/web', '--replicas=3', '-n', ''], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
+        [['scale', 'deploy/web', '--replicas=3', '-n', 'a b'], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
+        [['owner', 'deploy/web', '-n', '../x'], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
+        [['list', '-n', '../x'], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
+        [['owner', 'deploy/web', '--cluster', 'a\nb'], '--cluster must be the name of a cluster in writ.yaml, or of its context'],
+        [['owner', 'deploy/web', '--cluster', ''], '--cluster must not be empty'],
+        [['owner', 'deploy/w b'], 'NAME must not hold blanks or line breaks'],
+        [['scale', 'deploy/web', '--replicas=3', '--scope', 'all'], '--scope must be one of app, shared'],
+        [['scale', 'deploy/web', '--replicas=3', '--reason', ''], '--reason must not be empty'],
+        [['scale', 'deploy/web', '--replicas=3', '--incident', 'x'.repeat(201)], '--incident must not be longer than 200 characters'],
+        [['set', 'resources', 'deploy/web', '--limits', 'c u=1'], '--limits takes NAME=AMOUNT: the name must be a resource such as cpu or memory'],
+        [['set', 'resources', 'deploy/web', '--limits', 'cpu=1', '-c', 'A B'], '-c must be the name of a container, or *'],
+        [['list', '--status', 'done'], '--status must be one of open, verified, rejected, cancelled, superseded, failed, refused'],
+        [['list', '--limit', '0'], '--limit must be 1 or more'],
+        [['approve', 'abc', '--key', ''], '--key must not be empty'],
+      ]
+      for (const [args, message] of cases) {
+        const { exit, err } = await stage.call(...args)
+        const verb = args[0] === 'set' ? 'set resources' : args[0] ?? ''
+        expect([exit, err], args.join(' ')).to.deep.equal([2, `Error usage/bad-argument: ${message}.\nNext: See writ ${verb} --help.\n`])
+      }
+      const empty = join(stage.dir, 'empty')
+      writeFileSync(empty, '')
+      expect((await stage.call('approve', 'abc', '--document', empty, '--signature', empty)).err).to.contain('--document must not be empty; --signature must not be empty.')
+      expect((await stage.call('set', 'image', 'deploy/web', 'web=größe:1', '-n', 'dev')).err).to.contain("'größe:1' is not an image reference")
+    })
+
     it('lets nobody unknown propose in prod, and shows the lines that would make them known', async () => {
       stage.knobs.user = 'Eve X'
       const { exit, err } = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'prod')

@@ -82,12 +82,23 @@ function isList(words: Words): boolean {
   return words.length === 1 && (words[0] === 'changes' || words[0] === 'change')
 }
 
+/** What people type after `get`, which could also be the beginning of a change's id. */
+const KINDS: ReadonlySet<string> = new Set([
+  'all', 'po', 'pod', 'pods', 'deploy', 'deployment', 'deployments', 'rs', 'replicaset', 'replicasets', 'sts', 'statefulset', 'statefulsets', 'ds', 'daemonset', 'daemonsets', 'job', 'jobs', 'cj', 'cronjob', 'cronjobs',
+  'svc', 'service', 'services', 'ing', 'ingress', 'ingresses', 'cm', 'configmap', 'configmaps', 'secret', 'secrets', 'ns', 'namespace', 'namespaces', 'no', 'node', 'nodes', 'events', 'hpa', 'pvc', 'pv',
+  'app', 'apps', 'application', 'applications', 'ks', 'kustomization', 'kustomizations',
+])
+
 /** Objects are kubectl's; somebody who asks Writ for them is told so, and not that a change is missing. */
 function checkChanges(words: Words): void {
   const type = words[0]?.split('/')[0] ?? ''
-  if (words[0]?.includes('/') === true && !/^changes?$/.test(type)) {
-    throw new WritError('usage/not-supported', `Writ shows changes, not ${type}.`, { hint: `kubectl get ${words.join(' ')} shows the object; writ owner ${words.join(' ')} shows who deploys it.` })
-  }
+  if (/^changes?$/.test(type)) return
+  const object = words[0]?.includes('/') === true || words.length > 1
+  if (!object && !KINDS.has(type.toLowerCase())) return
+  const hint = object
+    ? `kubectl get ${words.join(' ')} shows the object; writ owner ${words.join(' ')} shows who deploys it.`
+    : `kubectl get ${type} shows them; writ list shows changes, writ get change/ID one of them, and writ owner ${type}/NAME who deploys an object.`
+  throw new WritError('usage/not-supported', `Writ shows changes, not ${type}.`, { hint })
 }
 
 function place(options: Options): Readonly<Record<string, unknown>> {
