@@ -116,15 +116,15 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
 
 function repositoriesOf(config: Config, store: Store, cacheDir: string): World['repositories'] {
   return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
-    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge) }, cacheDir, committer: config.writ.git }),
+    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, cacheDir, committer: config.writ.git }),
     forge: openForge(forge, { rows: store.changeRequests }),
   }))
 }
 
-function credentialsOf(forge: ForgeConfig): object {
+function credentialsOf(forge: ForgeConfig, places: Config['secretPlaces']): object {
   const given = forge.credentials
   if (given === undefined) return {}
-  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token) } }
+  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token, { forge: forge.name, place: places.get(forge.name) ?? 'writ.yaml' }) } }
   return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
 }
 
@@ -136,8 +136,8 @@ async function registerTokens(config: Config): Promise<void> {
   }
 }
 
-async function secretValue(ref: SecretRef): Promise<string> {
-  const value = await readSecret(ref)
+async function secretValue(ref: SecretRef, of: { readonly forge: string, readonly place: string }): Promise<string> {
+  const value = await readSecret(ref, of)
   registerSecret(value)
   return value
 }

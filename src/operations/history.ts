@@ -43,7 +43,7 @@ export const history: Operation<z.infer<typeof Input>, HistoryDocument | Refusal
     items.sort((a, b) => b.at.localeCompare(a.at))
     return { kind: 'History', source: { url: found.owner.source.url, path: found.owner.source.path, branch: found.branch }, items: items.slice(0, limit) }
   },
-  show: answer => answer.kind === 'Refusal' ? refusalLines(answer) : historyLines(answer),
+  show: (answer, style) => answer.kind === 'Refusal' ? refusalLines(answer) : historyLines(answer, style),
 }
 
 async function commitsOf(world: World, url: string, of: { readonly to: string, readonly path: string }): Promise<readonly CommitInfo[] | Refusal> {

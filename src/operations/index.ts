@@ -9,7 +9,7 @@ import { get } from './get.ts'
 import { history } from './history.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
-import type { Answer, Caller, Operation } from './operation.ts'
+import type { Answer, Caller, Operation, Style } from './operation.ts'
 import { owner } from './owner.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
 import { reject } from './reject.ts'
@@ -21,7 +21,7 @@ import { work } from './work.ts'
 /** An operation as a door sees it: input of any shape is checked, and the answer knows how it reads. */
 export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summary' | 'doors' | 'reads'> {
   /** Throws usage/bad-argument for input that does not fit, or that holds a secret; nothing is done then. */
-  call(caller: Caller, input: unknown, style: { readonly wide: boolean }): Promise<{ readonly answer: Answer, readonly lines: () => readonly Line[] }>
+  call(caller: Caller, input: unknown, style: Omit<Style, 'now'>): Promise<{ readonly answer: Answer, readonly lines: () => readonly Line[] }>
 }
 
 /** The menu: everything one can ask, in the order it is shown. */
@@ -36,12 +36,12 @@ function entry<Input, Output extends Answer>(operation: Operation<Input, Output>
   const { name, summary, doors, reads } = operation
   return {
     name, summary, doors, reads,
-    async call(caller, input, { wide }) {
+    async call(caller, input, style) {
       const parsed = operation.input.safeParse(input)
       if (!parsed.success) throw badInput(parsed.error.issues)
       refuseSecrets(parsed.data, caller.redact)
       const answer = await operation.run(caller, parsed.data)
-      return { answer, lines: () => operation.show(answer, { wide, now: new Date(caller.world.clock.now()).toISOString() }) }
+      return { answer, lines: () => operation.show(answer, { ...style, now: new Date(caller.world.clock.now()).toISOString() }) }
     },
   }
 }

@@ -29,5 +29,5 @@ export const list: Operation<z.infer<typeof Input>, ChangeList> = {
     const changes = await changesWhere(world, { ...where, ...status === null ? {} : { status }, limit })
     return { kind: 'ChangeList', items: changes.map(changeSummary) }
   },
-  show: ({ items }, { now, wide }) => listLines(items, now, wide),
+  show: ({ items }, style) => listLines(items, style),
 }

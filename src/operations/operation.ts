@@ -22,8 +22,8 @@ export interface Doors { readonly cli: boolean, readonly mcp: boolean, readonly 
 /** Every answer says what it is: doors print it, and choose the exit code by it. */
 export interface Answer { readonly kind: string }
 
-/** How an answer is wanted as text. `now` is an ISO time, for ages. */
-export interface Style { readonly wide: boolean, readonly now: string }
+/** How an answer is wanted as text. `now` is an ISO time, for ages; `columns` the width of the terminal, null where there is none. */
+export interface Style { readonly wide: boolean, readonly now: string, readonly columns: number | null }
 
 /** One entry of the menu: one definition serves every door. */
 export interface Operation<Input, Output extends Answer> {

@@ -38,8 +38,8 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
       if (once || await stopped(caller)) return answer
     }
   },
-  show: ({ items, failures }, { now, wide }) => [
-    ...listLines(items, now, wide),
+  show: ({ items, failures }, style) => [
+    ...listLines(items, style),
     ...failures.map(({ change, code, message }) => line(`change/${change} failed: ${code}: ${message}`, 'bad')),
     ...failures.length === 0 ? [] : [line(`${counted(failures.length, 'change')} failed and ${failures.length === 1 ? 'is' : 'are'} kept.`, 'warn')],
   ],

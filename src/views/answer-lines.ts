@@ -27,13 +27,13 @@ export function describedLines(change: ChangeDocument): readonly Line[] {
   return [...planLines(change.plan), ...describeLines(change), line(''), ...changeLines(change)]
 }
 
-/** Changes in a table; wide adds who, the owner and the branch. */
-export function listLines(items: readonly ChangeSummary[], now: string, wide: boolean): readonly Line[] {
+/** Changes in a table as wide as the terminal; wide adds who, the owner and the branch, and cuts nothing. */
+export function listLines(items: readonly ChangeSummary[], { now, wide, columns }: { readonly now: string, readonly wide: boolean, readonly columns?: number | null }): readonly Line[] {
   if (items.length === 0) return [line('No changes.', 'dim')]
   const head = ['NAME', 'STATUS', 'TARGET', 'CHANGE', 'ENVIRONMENT', 'AGE', 'WAITS FOR', ...wide ? ['CLUSTER', 'ASKED BY', 'OWNER', 'BRANCH'] : []]
   return table(head, items.map(item => [
     `change/${item.id}`, item.status, item.target, item.what, item.environment, age(item.createdAt, now),
     item.waiting === null ? (item.status === 'open' ? item.step : '-') : `${item.waiting.for}: ${item.waiting.sentence.replace(/^waits for /, '')}`,
     ...wide ? [item.cluster, item.requester, item.owner, item.branch ?? '-'] : [],
-  ]))
+  ]), wide ? null : columns)
 }

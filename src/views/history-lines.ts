@@ -15,11 +15,11 @@ export interface HistoryItem {
 }
 
 /** History as a table, newest first. */
-export function historyLines(history: { readonly source: { readonly url: string, readonly path: string, readonly branch: string } | null, readonly items: readonly HistoryItem[] }): readonly Line[] {
+export function historyLines(history: { readonly source: { readonly url: string, readonly path: string, readonly branch: string } | null, readonly items: readonly HistoryItem[] }, style: { readonly wide: boolean, readonly columns: number | null } = { wide: true, columns: null }): readonly Line[] {
   const { source, items } = history
   const head = source === null ? [] : [line(`${source.url} ${source.branch}, path ${source.path === '' ? '(root)' : source.path}`, 'dim')]
   if (items.length === 0) return [...head, line('Nothing has happened.', 'dim')]
   return [...head, ...table(['WHEN', 'WHAT', 'BY', 'STATUS', 'COMMIT', 'CHANGE'], items.map(item => [
     item.at.slice(0, 19).replace('T', ' '), item.name, item.by, item.status ?? 'commit', item.commit?.slice(0, 12) ?? '-', item.what,
-  ]))]
+  ]), style.wide ? null : style.columns)]
 }

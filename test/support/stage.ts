@@ -46,6 +46,8 @@ export interface Knobs {
   /** True: a second owner proves the same object. */
   twoOwners: boolean
   colour: boolean
+  /** The width of the terminal; null where there is none. */
+  columns: number | null
   /** The hash of the policies. */
   bundle: string
   env: Record<string, string>
@@ -56,7 +58,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, bundle: 'bundle', env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, bundle: 'bundle', env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -85,7 +87,7 @@ export class Stage {
   async call(...args: readonly string[]): Promise<Called> {
     let [out, err] = ['', '']
     const io: Io = {
-      out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, env: this.knobs.env, program: 'writ',
+      out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, columns: this.knobs.columns, env: this.knobs.env, program: 'writ',
       onInterrupt: call => {
         this.interrupt = call
         return () => { this.interrupt = () => undefined }

@@ -152,7 +152,7 @@ describe('texts that are not Writ\'s own', () => {
       answerLines(refusalDocument({ refused: 'WIDE', message: forged, hint: 'Edit by hand.', evidence: ended.evidence })),
       answerLines({ kind: 'NoChange', message: forged, target: plan().target, next: null }),
       changedObject({ object: { ...object, kind: 'ConfigMap', group: '' }, kind: 'changed', fields: [{ path: ['data', forged], before: forged, after: forged }], reordered: [] }),
-      listLines([changeSummary(change({ waiting: { for: 'controller', sentence: forged, next: null } }))], '', false),
+      listLines([changeSummary(change({ waiting: { for: 'controller', sentence: forged, next: null } }))], { now: '', wide: false }),
     ].map(lines => printed(lines, { io: { colour: false }, redact: clean => clean }))
     for (const one of texts.flatMap(each => each.split('\n'))) expect(one).to.not.match(/^ *(?:approvals {4}none|Waiting for nobody)/)
     expect(texts[0]).to.contain(`votes        approved by bo via ssh-key at T1, head ${'b'.repeat(12)}, until T2: calm\n               |   approvals    none needed\n               | Waiting for nobody`)
@@ -176,17 +176,28 @@ describe('other answers in words', () => {
 
   it('list changes in columns, wide ones with more', () => {
     const items = [changeSummary(change({ waiting: { for: 'people', sentence: 'waits for 1 approval', next: null } })), changeSummary(change({ id: 'zzzzzzzz', status: 'verified' }))]
-    expect(text(listLines(items, '2026-01-01T02:00:30.000Z', false))).to.equal([
+    expect(text(listLines(items, { now: '2026-01-01T02:00:30.000Z', wide: false }))).to.equal([
       'NAME              STATUS     TARGET                CHANGE         ENVIRONMENT   AGE   WAITS FOR',
       'change/abcdefgh   open       Deployment shop/web   replicas = 3   staging       2h    people: 1 approval',
       'change/zzzzzzzz   verified   Deployment shop/web   replicas = 3   staging       2h    -',
     ].join('\n'))
-    expect(text(listLines(items, '2026-01-01T02:00:30.000Z', true))).to.contain('ASKED BY').and.contain('argocd/shop')
-    expect(text(listLines([], '', false))).to.equal('No changes.')
+    expect(text(listLines(items, { now: '2026-01-01T02:00:30.000Z', wide: true, columns: 40 }))).to.contain('ASKED BY').and.contain('argocd/shop')
+    expect(text(listLines([], { now: '', wide: false }))).to.equal('No changes.')
   })
 
   it('keep cells in one line, and name what is empty', () => {
     expect(text(table(['A', 'B'], [['x\ny', ''], ['longer', 'z']]))).to.equal('A        B\nx y      <none>\nlonger   z')
+  })
+
+  it('cut the widest column to the terminal, and no further than it says something', () => {
+    const rows = [['change/abcdefgh', 'x'.repeat(100), 'y'.repeat(60)], ['b', 'short', 'z']]
+    for (const width of [80, 100, 150]) {
+      const lines = table(['NAME', 'WAITS FOR', 'CHANGE'], rows, width)
+      expect(Math.max(...lines.map(line => line.text.length)), `${width}`).to.equal(width)
+      expect(lines[1]?.text).to.match(/^change\/abcdefgh {3}x+…/)
+    }
+    expect(text(table(['NAME', 'WAITS FOR', 'CHANGE'], rows, 400))).to.equal(text(table(['NAME', 'WAITS FOR', 'CHANGE'], rows)))
+    expect(table(['NAME', 'WAITS FOR', 'CHANGE'], rows, 10)[1]?.text).to.equal(`change/abcdefgh   ${'x'.repeat(11)}…   ${'y'.repeat(11)}…`)
   })
 
   it('show ages as kubectl does', () => {

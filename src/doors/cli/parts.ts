@@ -30,6 +30,8 @@ export interface Io {
   out(text: string): void
   err(text: string): void
   readonly colour: boolean
+  /** The width of the terminal; null where the answer goes into a file or another program, which want all of it. */
+  readonly columns: number | null
   readonly env: Readonly<Record<string, string | undefined>>
   /** The name it was called by: `writ`, or `kubectl writ`. */
   readonly program: string

@@ -40,7 +40,7 @@ async function runOperation(job: Job & { kind: 'operation' }, dir: string, door:
   const connection = await door.connect({ dir })
   try {
     const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: (line: string) => progress(door, line) }
-    const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide' })
+    const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide', columns: door.io.columns })
     await printAnswer({ answer: asJson(answer), lines, names: () => namesOf(answer) }, job.format, door)
     return ending(answer, job, { reads: operation.reads, why: stop.why(), door })
   } catch (error) {

@@ -16,6 +16,7 @@ export function terminal(): Io {
     out: text => { write(process.stdout, text) },
     err: text => { write(process.stderr, text) },
     colour: process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
     env,
     program: basename(process.argv[1] ?? '').startsWith('kubectl-writ') ? 'kubectl writ' : 'writ',
     onInterrupt(call) {

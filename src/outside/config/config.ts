@@ -8,6 +8,8 @@ export interface Config {
   /** Names the folder's store: its own name and 8 hex digits of its real path. */
   readonly id: string
   readonly writ: WritConfig
+  /** `file:line:column` of the secret that a forge's credentials name, by the forge's name. */
+  readonly secretPlaces: ReadonlyMap<string, string>
   readonly people: readonly Person[]
   /** In the order of their file names. */
   readonly environments: readonly EnvironmentFile[]

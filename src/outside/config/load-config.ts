@@ -9,7 +9,7 @@ import { checkEnvironments } from './check-environments.ts'
 import { checkPeople } from './check-people.ts'
 import { checkWrit } from './check-writ.ts'
 import type { Config } from './config.ts'
-import { throwProblems } from './problem.ts'
+import { showPlace, throwProblems } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { loadYaml } from './yaml-source.ts'
 import type { Loaded } from './yaml-source.ts'
@@ -39,9 +39,18 @@ export function loadConfig(dir: string): Config {
     dir: resolve(dir),
     id: configId(dir),
     writ: withAbsolutePaths(resolve(dir), writ.value),
+    secretPlaces: secretPlaces(writ),
     people: people?.value?.people ?? [],
     environments: environments.flatMap(file => file.value === null ? [] : [file.value]),
   }
+}
+
+function secretPlaces({ source, value }: Loaded<WritConfig>): ReadonlyMap<string, string> {
+  return new Map((value?.forges ?? []).flatMap(({ name, credentials }, i) => {
+    if (credentials === undefined || !('token' in credentials)) return []
+    const path = ['forges', i, 'credentials', 'token', 'env' in credentials.token ? 'env' : 'file']
+    return [[name, showPlace(source.problem(path, ''))] as const]
+  }))
 }
 
 function isEnvironment(name: string): boolean {

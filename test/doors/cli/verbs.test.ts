@@ -376,6 +376,16 @@ describe('the command line', function () {
       expect((await stage.call('list', '-o', 'json')).out).to.not.contain('\u001b')
     })
 
+    it('fits lists to the terminal, and to nothing where there is none or -o wide asks for all', async () => {
+      await waiting()
+      stage.knobs.columns = 90
+      const longest = (called: Called): number => Math.max(...called.out.split('\n').map(line => line.length))
+      for (const args of [['list'], ['get', 'changes'], ['work', '--once']]) expect(longest(await stage.call(...args)), args.join(' ')).to.be.at.most(90)
+      expect(longest(await stage.call('list', '-o', 'wide'))).to.be.greaterThan(150)
+      stage.knobs.columns = null
+      expect(longest(await stage.call('list'))).to.be.greaterThan(90)
+    })
+
     it('shows a stack only with WRIT_DEBUG=1', async () => {
       const plain = await stage.call('get', 'change/zzzzzzzz')
       expect(plain.err).to.not.match(/ {4}at /)
