@@ -49,13 +49,13 @@ export function places(config: Pick<Config, 'id' | 'writ'>): { readonly store: s
 }
 
 /** Joins configuration and adapters into a world. Nothing is connected or written yet. Throws config/missing, config/invalid. */
-export async function connect(options: { readonly dir: string }): Promise<Connected> {
+export async function connect(options: { readonly dir: string, readonly tell?: (line: string) => void }): Promise<Connected> {
   const config = loadConfig(options.dir)
   await registerTokens(config)
   const clock = systemClock()
   const name = `${hostname()}/${process.pid}`
   const { store: path, mirrors } = places(config)
-  const store = await openStore({ path, clock, process: name })
+  const store = await openStore({ path, clock, process: name, waits: () => options.tell?.(`waiting: another process holds the store ${path}`) })
   const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {

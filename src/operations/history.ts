@@ -30,6 +30,7 @@ export const history: Operation<z.infer<typeof Input>, HistoryDocument | Refusal
   summary: 'Show what changed an object, or everything that Writ changed',
   doors: ALL,
   reads: true,
+  doing: 'looking: reading changes, and for an object its owner and the commits of the repository',
   input: Input,
   run: async ({ world }, { target, limit, ...where }) => {
     const changes = target === null ? await changesWhere(world, { ...where, limit }) : await world.changes.list({ limit: MOST })

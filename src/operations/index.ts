@@ -19,7 +19,7 @@ import { setResources } from './set-resources.ts'
 import { work } from './work.ts'
 
 /** An operation as a door sees it: input of any shape is checked, and the answer knows how it reads. */
-export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summary' | 'doors' | 'reads'> {
+export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summary' | 'doors' | 'reads' | 'doing'> {
   /** Throws usage/bad-argument for input that does not fit, or that holds a secret; nothing is done then. */
   call(caller: Caller, input: unknown, style: Omit<Style, 'now'>): Promise<{ readonly answer: Answer, readonly lines: () => readonly Line[] }>
 }
@@ -33,9 +33,9 @@ export const operations: readonly Entry[] = [
 ]
 
 function entry<Input, Output extends Answer>(operation: Operation<Input, Output>): Entry {
-  const { name, summary, doors, reads } = operation
+  const { name, summary, doors, reads, doing } = operation
   return {
-    name, summary, doors, reads,
+    name, summary, doors, reads, ...doing === undefined ? {} : { doing },
     async call(caller, input, style) {
       const parsed = operation.input.safeParse(input)
       if (!parsed.success) throw badInput(parsed.error.issues)

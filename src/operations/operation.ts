@@ -32,6 +32,8 @@ export interface Operation<Input, Output extends Answer> {
   readonly doors: Doors
   /** True where nothing is ever written. */
   readonly reads: boolean
+  /** What it does first and what may take seconds: doors say it to a person who waits for that. */
+  readonly doing?: string
   readonly input: z.ZodType<Input>
   readonly run: (caller: Caller, input: Input) => Promise<Output>
   /** The answer for a person. */

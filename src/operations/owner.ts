@@ -20,6 +20,7 @@ export const owner: Operation<z.infer<typeof Input>, OwnerDocument | RefusalDocu
   summary: 'Show who deploys an object, from where, and the proof',
   doors: ALL,
   reads: true,
+  doing: 'looking: reading the object, its owners and the repository',
   input: Input,
   run: async ({ world }, { target }) => {
     const found = await findOwner(world, target)

@@ -24,6 +24,9 @@ export interface Proposal {
   readonly currentReplicas?: number | null
 }
 
+/** What a plan does while a person waits for it. */
+export const PLANNING = 'planning: reading the object, its owner and the repository, and rendering it before and after the change'
+
 /** plan → result of the dry run, refusal or no change; else submit and deliver. The one way of every change verb (DESIGN.md section 1.3). */
 export async function propose(caller: Caller, input: ChangeInput, proposal: Proposal): Promise<Proposed> {
   const { world, identity } = caller

@@ -3,7 +3,7 @@ import { answerLines } from '../views/answer-lines.ts'
 import { ChangeInput } from './inputs.ts'
 import { ALL } from './operation.ts'
 import type { Operation } from './operation.ts'
-import { propose } from './propose.ts'
+import { PLANNING, propose } from './propose.ts'
 import type { Proposed } from './propose.ts'
 
 /** The API keeps replicas in 32 bits. */
@@ -16,6 +16,7 @@ export const scale: Operation<z.infer<typeof Input>, Proposed> = {
   summary: 'Change the number of replicas',
   doors: ALL,
   reads: false,
+  doing: PLANNING,
   input: Input,
   run: (caller, { replicas, currentReplicas, ...input }) => propose(caller, input, { verb: 'scale', asks: [{ kind: 'replicas', value: replicas }], currentReplicas }),
   show: answerLines,

@@ -3,7 +3,7 @@ import { answerLines } from '../views/answer-lines.ts'
 import { ChangeInput, ContainerName } from './inputs.ts'
 import { ALL } from './operation.ts'
 import type { Operation } from './operation.ts'
-import { propose } from './propose.ts'
+import { PLANNING, propose } from './propose.ts'
 import type { Proposed } from './propose.ts'
 
 const Amounts = z.record(z.string().regex(/^[A-Za-z0-9]([-A-Za-z0-9._/]*[A-Za-z0-9])?$/, 'must be a resource such as cpu or memory'), z.string().min(1).max(64)).default({})
@@ -16,6 +16,7 @@ export const setResources: Operation<z.infer<typeof Input>, Proposed> = {
   summary: 'Change the resource limits and requests of containers',
   doors: ALL,
   reads: false,
+  doing: PLANNING,
   input: Input,
   run: (caller, { container, limits, requests, ...input }) => propose(caller, input, {
     verb: 'set resources',

@@ -31,7 +31,7 @@ export async function runSandbox(command: 'demo' | 'up' | 'kube', options: Reado
   try {
     switch (command) {
       case 'demo': return await demo(read, interruption)
-      case 'up': return await up(interruption)
+      case 'up': return await up(read, interruption)
       case 'kube': return await kube(read, interruption)
     }
   } catch (error) {
@@ -120,10 +120,10 @@ function isFailureCode(text: string): text is FailureCode {
   return Object.hasOwn(FAILURES, text)
 }
 
-async function up(interruption: Interruption): Promise<number> {
+async function up({ program }: SandboxOptions, interruption: Interruption): Promise<number> {
   const sandbox = await startSandbox({ stability: STABILITY, progress, cancelled: () => interruption.happened() })
   try {
-    print(howToTry(sandbox))
+    print(howToTry(sandbox, program))
     await interruption.comes
     progress('stopping; the temporary folder is removed')
     return EXIT.done

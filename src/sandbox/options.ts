@@ -5,6 +5,8 @@ import type { AnyRepository } from './demo/any-repository.ts'
 export interface SandboxOptions {
   /** How to call Writ's own command line: this Node, its options, the main file. */
   readonly writ: readonly string[]
+  /** What a person types to call it. */
+  readonly program: string
   readonly json: boolean
   /** Set where the demo is to run on somebody's own repository. */
   readonly copy: AnyRepository | null
@@ -15,7 +17,7 @@ export interface SandboxOptions {
 }
 
 const COPY = ['repo', 'path', 'provider', 'set', 'target'] as const
-const KNOWN: ReadonlySet<string> = new Set([...COPY, 'namespace', 'container', 'scope', 'output', 'listen', 'kubeconfig', 'writ'])
+const KNOWN: ReadonlySet<string> = new Set([...COPY, 'namespace', 'container', 'scope', 'output', 'listen', 'kubeconfig', 'writ', 'program'])
 
 /** Reads the options of a door. Throws usage/bad-argument. */
 export function readOptions(given: Readonly<Record<string, unknown>>): SandboxOptions {
@@ -31,7 +33,7 @@ export function readOptions(given: Readonly<Record<string, unknown>>): SandboxOp
   if (output !== null && output !== 'json' && output !== 'text') throw new WritError('usage/bad-argument', `The sandbox prints text or json, not ${output}.`)
   const { writ } = given
   return {
-    writ: Array.isArray(writ) ? writ.filter(part => typeof part === 'string') : [], json: output === 'json', copy: readCopy(text), listen: text('listen'), kubeconfig: text('kubeconfig'),
+    writ: Array.isArray(writ) ? writ.filter(part => typeof part === 'string') : [], program: text('program') ?? 'writ', json: output === 'json', copy: readCopy(text), listen: text('listen'), kubeconfig: text('kubeconfig'),
   }
 }
 

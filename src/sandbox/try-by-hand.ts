@@ -1,19 +1,19 @@
 import type { Sandbox } from './up.ts'
 
-/** The lines that a person can copy while a sandbox runs. */
-export function howToTry(sandbox: Sandbox): string {
+/** The lines that a person can copy while a sandbox runs; `program` is what calls Writ where this one was called. */
+export function howToTry(sandbox: Sandbox, program: string): string {
   const exports = Object.entries(sandbox.env).filter(([name]) => name !== 'HOME').map(([name, value]) => `  export ${name}=${value}`)
   return [
     'The sandbox is up: an embedded Kubernetes API, a Git server, and stand-ins of Argo CD and Flux.',
-    'In another terminal:',
+    /^(?:npx|node) /.test(program) ? 'In another terminal, in the same folder:' : 'In another terminal:',
     '', ...exports, '',
-    '  writ owner deployment/web -n shop-dev',
-    '  writ set image deployment/web web=registry.example.com/shop/web:1.5.0 -n shop-dev --dry-run',
-    '  writ set image deployment/web web=registry.example.com/shop/web:1.5.0 -n shop-dev --wait',
-    '  writ scale deployment/web --replicas=4 -n shop-prod',
-    '  writ list',
-    `  writ approve change/ID --key ${sandbox.keys.senior.file}   # ada, a senior; in staging a peer is enough: --key ${sandbox.keys.peer.file}`,
-    '  writ merge change/ID --wait',
+    `  ${program} owner deployment/web -n shop-dev`,
+    `  ${program} set image deployment/web web=registry.example.com/shop/web:1.5.0 -n shop-dev --dry-run`,
+    `  ${program} set image deployment/web web=registry.example.com/shop/web:1.5.0 -n shop-dev --wait`,
+    `  ${program} scale deployment/web --replicas=4 -n shop-prod`,
+    `  ${program} list`,
+    `  ${program} approve change/ID --key ${sandbox.keys.senior.file}   # ada, a senior; in staging a peer is enough: --key ${sandbox.keys.peer.file}`,
+    `  ${program} merge change/ID --wait`,
     '',
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get deployments -A`,
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get applications.argoproj.io,kustomizations.kustomize.toolkit.fluxcd.io -A`,

@@ -66,7 +66,7 @@ describe('the blocks of the documentation', function () {
       const shell = new Shell(up, writ)
       try {
         const exits: (readonly [string, number | null])[] = []
-        for (const line of up.text.split('\n').filter(one => /^ {2}(?:writ|git) /.test(one)).map(one => one.trim())) {
+        for (const line of up.text.replaceAll(/^ {2}(?:npx writ|node \S+main\.js) /gm, '  writ ').split('\n').filter(one => /^ {2}(?:writ|git) /.test(one)).map(one => one.trim())) {
           const { code, all } = await shell.run(line)
           exits.push([line.split(' ').slice(0, 2).join(' '), code])
           if (code !== 0 && code !== 4) throw new Error(`${line} ended with ${code}: ${all}`)

@@ -61,8 +61,10 @@ describe('sandbox', () => {
   })
 
   it('says how to try it by hand', () => {
-    const text = howToTry(sandbox)
-    expect(text).to.contain(`export WRIT_CONFIG=${sandbox.config}`).and.contain(`kubectl --kubeconfig ${sandbox.kubeconfig} get`).and.contain('writ scale deployment/web')
+    const text = howToTry(sandbox, 'writ')
+    expect(text).to.contain(`export WRIT_CONFIG=${sandbox.config}`).and.contain(`kubectl --kubeconfig ${sandbox.kubeconfig} get`).and.contain('\n  writ scale deployment/web').and.contain('In another terminal:')
+    expect(howToTry(sandbox, 'node dist/main.js')).to.contain('\n  node dist/main.js scale deployment/web').and.contain('in the same folder').and.not.contain('  writ ')
+    expect(howToTry(sandbox, 'npx writ')).to.contain('\n  npx writ merge change/ID')
   })
 
   it('leaves nothing behind when it stops, also where it cannot start', async () => {

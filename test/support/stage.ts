@@ -46,6 +46,8 @@ export interface Knobs {
   /** True: a second owner proves the same object. */
   twoOwners: boolean
   colour: boolean
+  /** Milliseconds after which a plan says what it does. */
+  patience: number
   /** The width of the terminal; null where there is none. */
   columns: number | null
   /** The hash of the policies. */
@@ -58,7 +60,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, bundle: 'bundle', env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -87,7 +89,7 @@ export class Stage {
   async call(...args: readonly string[]): Promise<Called> {
     let [out, err] = ['', '']
     const io: Io = {
-      out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, columns: this.knobs.columns, env: this.knobs.env, program: 'writ',
+      out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, columns: this.knobs.columns, env: this.knobs.env, program: 'writ', command: 'writ', patience: this.knobs.patience,
       onInterrupt: call => {
         this.interrupt = call
         return () => { this.interrupt = () => undefined }

@@ -10,8 +10,8 @@ export type Connection = Pick<Caller, 'world' | 'identity'> & { close(): Promise
 export interface Parts {
   /** Where the configuration is: the flag, else the environment, else the default. */
   configFolder(flag: string | null, env: Readonly<Record<string, string | undefined>>): { readonly dir: string, readonly from: string }
-  /** Throws config/missing, config/invalid. */
-  connect(options: { readonly dir: string }): Promise<Connection>
+  /** `tell` hears what is waited for. Throws config/missing, config/invalid. */
+  connect(options: { readonly dir: string, readonly tell: (line: string) => void }): Promise<Connection>
   /** What `init` needs before there is a configuration. */
   setup(options: { readonly dir: string }): Promise<Setup>
   /** What `doctor` looks at. */
@@ -35,6 +35,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The name it was called by: `writ`, or `kubectl writ`. */
   readonly program: string
+  /** What to type to call it again from here: `npx writ`, `node dist/main.js`, or the name. */
+  readonly command: string
+  /** Milliseconds after which a person wants to know what takes so long. */
+  readonly patience: number
   /** Calls back at each Ctrl-C or request to end, until the returned function is called. */
   onInterrupt(call: () => void): () => void
   /** Ends the process at once. */

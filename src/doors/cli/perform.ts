@@ -1,5 +1,6 @@
 import { doctor, doctorLines } from '../../operations/doctor.ts'
 import { operations } from '../../operations/index.ts'
+import type { Entry } from '../../operations/index.ts'
 import { init, initLines } from '../../operations/init.ts'
 import type { Answer } from '../../operations/operation.ts'
 import { WritError } from '../../model/error.ts'
@@ -19,7 +20,7 @@ export async function perform(job: Job, door: Door): Promise<number> {
   const { dir, from } = door.configFolder(job.config, door.io.env)
   switch (job.kind) {
     case 'operation': return runOperation(job, dir, door)
-    case 'sandbox': return door.sandbox(job.command, job.options)
+    case 'sandbox': return door.sandbox(job.command, { ...job.options, program: door.io.command })
     case 'init': {
       const answer = await init(await door.setup({ dir }), { context: job.context, progress: line => progress(door, line) })
       await printAnswer({ answer: asJson(answer), lines: () => initLines(answer), names: () => answer.files.map(({ file }) => file) }, job.format, door)
@@ -37,9 +38,26 @@ async function runOperation(job: Job & { kind: 'operation' }, dir: string, door:
   const operation = operations.find(one => one.name === job.operation && one.doors.cli)
   if (operation === undefined) throw new WritError('internal/bug', `There is no operation ${job.operation}.`)
   const stop = interruption(door.io, job.timeout)
-  const connection = await door.connect({ dir })
+  const tell = (line: string): void => {
+    clearTimeout(slow)
+    progress(door, line)
+  }
+  const { doing } = operation
+  const slow = doing === undefined ? undefined : setTimeout(() => { progress(door, doing) }, door.io.patience)
   try {
-    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: (line: string) => progress(door, line) }
+    return await called(job, operation, { dir, door, tell, stop })
+  } finally {
+    clearTimeout(slow)
+    stop.forget()
+  }
+}
+
+interface Call { readonly dir: string, readonly door: Door, readonly tell: (line: string) => void, readonly stop: ReturnType<typeof interruption> }
+
+async function called(job: Job & { kind: 'operation' }, operation: Entry, { dir, door, tell, stop }: Call): Promise<number> {
+  const connection = await door.connect({ dir, tell })
+  try {
+    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: tell }
     const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide', columns: door.io.columns })
     await printAnswer({ answer: asJson(answer), lines, names: () => namesOf(answer) }, job.format, door)
     return ending(answer, job, { reads: operation.reads, why: stop.why(), door })
@@ -48,7 +66,6 @@ async function runOperation(job: Job & { kind: 'operation' }, dir: string, door:
     if (error instanceof WritError || stop.why() === 'no') throw error
     return ending({ kind: 'Interrupted' }, job, { reads: false, why: stop.why(), door })
   } finally {
-    stop.forget()
     await connection.close()
   }
 }

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
 import { EXIT } from '../errors.ts'
 import type { Io } from './parts.ts'
 
@@ -18,7 +18,9 @@ export function terminal(): Io {
     colour: process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
     columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
     env,
-    program: basename(process.argv[1] ?? '').startsWith('kubectl-writ') ? 'kubectl writ' : 'writ',
+    program: programName(),
+    command: calledAs(),
+    patience: 1000,
     onInterrupt(call) {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
       for (const signal of signals) process.on(signal, call)
@@ -26,6 +28,20 @@ export function terminal(): Io {
     },
     exit: code => process.exit(code),
   }
+}
+
+function programName(): string {
+  return basename(process.argv[1] ?? '').startsWith('kubectl-writ') ? 'kubectl writ' : 'writ'
+}
+
+/** As it was called: a checkout has no `writ` on the PATH. */
+function calledAs(): string {
+  const file = process.argv[1] ?? ''
+  if (basename(file) === 'main.js') {
+    const near = relative(process.cwd(), file)
+    return `node ${near.startsWith('..') ? file : near}`
+  }
+  return process.env['npm_command'] === 'exec' ? `npx ${programName().replace(' ', '-')}` : programName()
 }
 
 let told = false

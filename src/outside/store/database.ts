@@ -21,7 +21,7 @@ export interface Database {
 }
 
 /** Where the file is, how long to wait for a lock, and the time for the schema's own record. */
-export interface DatabaseOptions { readonly path: string, readonly patience: number, readonly now: () => number }
+export interface DatabaseOptions { readonly path: string, readonly patience: number, readonly waits: () => void, readonly now: () => number }
 
 const NEWEST = MIGRATIONS.at(-1)?.version ?? 0
 
@@ -41,7 +41,7 @@ export function lazyDatabase(options: DatabaseOptions): Database {
   }
   const guarded = async <T>(action: () => Promise<T>): Promise<T> => {
     if (closed) throw new WritError('internal/bug', `The store ${options.path} was used after it was closed.`)
-    try { return await patiently(options.patience, action) } catch (cause) { throw storeError(options.path, cause) }
+    try { return await patiently(options, action) } catch (cause) { throw storeError(options.path, cause) }
   }
 
   return {

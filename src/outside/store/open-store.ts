@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly process: string
   /** Milliseconds that a lock of another process is waited for. */
   readonly patience?: number
+  /** Called once where a lock is waited for longer than a second. */
+  readonly waits?: () => void
   readonly leaseTimes?: LeaseTimes
 }
 
@@ -33,7 +35,7 @@ const LEASE_TIMES: LeaseTimes = { holds: 15_000, renewed: 5_000 }
 /** The store of this machine. Nothing is opened or made yet: the file comes with the first write (DESIGN.md section 3). */
 export function openStore(options: StoreOptions): Promise<Store> {
   const now = (): number => options.clock.now()
-  const database = lazyDatabase({ path: options.path, patience: options.patience ?? PATIENCE, now })
+  const database = lazyDatabase({ path: options.path, patience: options.patience ?? PATIENCE, waits: options.waits ?? (() => undefined), now })
   const leases = storedLeases({ database, now, holder: options.process, times: options.leaseTimes ?? LEASE_TIMES })
   return Promise.resolve({
     changes: storedChanges(database),

@@ -35,6 +35,24 @@ describe('the command line', function () {
       expect(existsSync(join(stage.dir, 'writ.db'))).to.equal(false)
     })
 
+    it('says what it does where that takes long, on stderr only, and not once something else was said', async () => {
+      stage.knobs.patience = 0
+      const { out, err } = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--dry-run', '-o', 'json')
+      expect(err).to.equal('planning: reading the object, its owner and the repository, and rendering it before and after the change\n')
+      expect(JSON.parse(out)).to.include({ kind: 'Plan' })
+      expect((await stage.call('owner', 'deploy/web', '-n', 'dev')).err).to.match(/^looking: /)
+      expect((await stage.call('list')).err).to.equal('')
+      stage.knobs.patience = 600_000
+      expect((await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--dry-run')).err).to.equal('')
+    })
+
+    it('says that a request stands already in one place', async () => {
+      await waiting()
+      const { out, err } = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'prod')
+      expect(out).to.match(/^The same request stands already as change\//)
+      expect(err).to.not.contain('stands already')
+    })
+
     it('gives the plan as JSON, without the live object and without whole files', async () => {
       const { exit, json, out } = await stage.call('set', 'image', 'deployment', 'web', `web=${IMAGE}`, '-n', 'dev', '--dry-run=server', '-o', 'json')
       expect(exit).to.equal(0)

@@ -132,6 +132,19 @@ describe('the store in bad circumstances', () => {
     expect(beats).to.be.at.least(3)
   })
 
+  it('says once that it waits, where that takes longer than a second', async () => {
+    await written()
+    const holder = new Sqlite(path)
+    holder.exec('begin immediate')
+    let said = 0
+    const store = await openStore({ path, clock: { now: () => Date.now() }, process: 'host/one', patience: 10_000, waits: () => { said += 1 } })
+    stores.push(store)
+    setTimeout(() => holder.close(), 1300)
+    await store.changes.add(aChange({ id: 'other', key: 'other' }), [])
+    await store.changes.add(aChange({ id: 'third', key: 'third' }), [])
+    expect(said).to.equal(1)
+  })
+
   it('is unusable where the file is damaged, and is left as it is', async () => {
     await written()
     const bytes = await readFile(path)
