@@ -1,8 +1,9 @@
 /** How long a plan takes on the example repository, render time apart, beside cloning, editing, committing and pushing the same change by hand. */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { plan } from '../src/flow/plan.ts'
 import type { Renderer } from '../src/flow/ports.ts'
 import type { World } from '../src/flow/world.ts'
@@ -13,6 +14,8 @@ import { connect } from '../src/wire.ts'
 import { machineLine, median, row, timed } from './machine.ts'
 
 const RUNS = 7
+// Never synchronous: the Git server runs in this process.
+const call = promisify(execFile)
 const TARGETS = [
   { title: 'plain', namespace: 'shop-dev', name: 'web', file: 'shop/web/dev/web.yaml' },
   { title: 'kustomize', namespace: 'shop-dev', name: 'cart', file: 'shop/cart/overlays/dev/kustomization.yaml' },
@@ -67,15 +70,15 @@ function withRenderTime(of: World): { readonly world: World, readonly spent: () 
   return { world: { ...of, renderers }, spent: () => spent }
 }
 
-function editByHand(file: string, run: number): void {
+async function editByHand(file: string, run: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'writ-bench-'))
-  const git = (...args: string[]): void => { execFileSync('git', ['-C', dir, '-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args], { stdio: 'ignore' }) }
+  const git = (...args: string[]): Promise<unknown> => call('git', ['-C', dir, '-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args])
   try {
-    execFileSync('git', ['clone', '--quiet', '--depth', '1', sandbox.git.urlOf(REPOSITORY), dir], { stdio: 'ignore' })
+    await call('git', ['clone', '--quiet', '--depth', '1', sandbox.git.urlOf(REPOSITORY), dir])
     const path = join(dir, file)
     writeFileSync(path, readFileSync(path, 'utf8').replace(/(replicas|count): \d+/, `$1: ${run + 5}`))
-    git('commit', '--quiet', '--all', '--message', 'bench')
-    git('push', '--quiet', 'origin', `HEAD:refs/heads/bench-${run}-${Date.now()}`)
+    await git('commit', '--quiet', '--all', '--message', 'bench')
+    await git('push', '--quiet', 'origin', `HEAD:refs/heads/bench-${run}-${Date.now()}`)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
