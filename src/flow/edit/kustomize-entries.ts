@@ -3,7 +3,7 @@ import { isList, isObject } from '../../model/json.ts'
 import { imageParts } from './image.ts'
 import type { Look, Sought } from './look.ts'
 import { leafKey } from './look.ts'
-import type { ScalarEdit, YamlSteps } from './place.ts'
+import type { TextEdit, YamlSteps } from './place.ts'
 
 /** One kustomization, as places in its file. */
 export interface KustomizationText { readonly path: string, readonly value: JsonObject, readonly depth: number }
@@ -24,13 +24,13 @@ function imageLooks(kustomization: KustomizationText, before: string, after: str
 }
 
 /** The scalars of an entry that turn one image into the other; null where the entry did not make the old one or lacks a key for the new one. */
-function imageEdits(entry: JsonObject, at: YamlSteps, { before, after }: { readonly before: string, readonly after: string }): readonly ScalarEdit[] | null {
+function imageEdits(entry: JsonObject, at: YamlSteps, { before, after }: { readonly before: string, readonly after: string }): readonly TextEdit[] | null {
   const now = imageParts(before)
   const wanted = imageParts(after)
   const { name, newName, newTag, digest } = entry
   if ((typeof newName === 'string' ? newName : name) !== now.name) return null
-  const edits: ScalarEdit[] = []
-  const set = (key: string, value: string): void => { edits.push({ place: { document: 0, steps: [...at, key], inner: null }, value }) }
+  const edits: TextEdit[] = []
+  const set = (key: string, value: string): void => { edits.push({ op: 'set', place: { document: 0, steps: [...at, key], inner: null }, value }) }
   if (wanted.name !== now.name) {
     if (typeof newName !== 'string') return null
     set('newName', wanted.name)
@@ -55,12 +55,12 @@ function replicaLooks(kustomization: KustomizationText, { before, after, target 
   return entries(kustomization, 'replicas').flatMap(({ entry, index }) => {
     const { name, count } = entry
     if (count !== before || typeof name !== 'string' || !target.name.includes(name)) return []
-    return [lookOf(kustomization, 'entry of replicas:', [{ place: { document: 0, steps: ['replicas', index, 'count'], inner: null }, value: after }])]
+    return [lookOf(kustomization, 'entry of replicas:', [{ op: 'set', place: { document: 0, steps: ['replicas', index, 'count'], inner: null }, value: after }])]
   })
 }
 
-function lookOf(kustomization: KustomizationText, what: string, edits: readonly ScalarEdit[]): Look {
-  return { kind: 'candidate', candidate: { file: kustomization.path, what, depth: kustomization.depth, layer: 0, edits } }
+function lookOf(kustomization: KustomizationText, what: string, edits: readonly TextEdit[]): Look {
+  return { kind: 'candidate', candidate: { file: kustomization.path, what, depth: kustomization.depth, layer: 0, changes: [{ file: kustomization.path, edits }] } }
 }
 
 function entries(kustomization: KustomizationText, key: string): readonly { readonly entry: JsonObject, readonly index: number }[] {

@@ -107,5 +107,5 @@ function rank(look: Look): number {
 }
 
 function placeKey(look: Look): string {
-  return look.kind === 'candidate' ? JSON.stringify([look.candidate.file, look.candidate.edits.map(edit => edit.place)]) : ''
+  return look.kind === 'candidate' ? JSON.stringify(look.candidate.changes.map(change => 'edits' in change ? [change.file, change.edits.map(edit => edit.place)] : change.file)) : ''
 }

@@ -56,7 +56,7 @@ export function lookAt(spot: Spot, sought: Sought, { wrap, ...layer }: Layer): L
   if (!isScalar(found.node) || !sameJson(valueOf(found.node, document), sought.before)) return null
   const inside: Place = { document: spot.document, steps: found.steps, inner: null }
   const place = wrap?.(inside) ?? inside
-  return { kind: 'candidate', candidate: { ...layer, edits: [{ place, value: sought.after }] } }
+  return { kind: 'candidate', candidate: { ...layer, changes: [{ file: layer.file, edits: [{ op: 'set', place, value: sought.after }] }] } }
 }
 
 /** The value at a path whatever YAML constructs lie on the way. */

@@ -6,7 +6,7 @@ import { isList, isObject, sameJson } from '../../model/json.ts'
 import { descend, startOf } from './descend.ts'
 import type { InnerText } from './inner-text.ts'
 import { innerText } from './inner-text.ts'
-import type { Place, ScalarEdit, YamlSteps } from './place.ts'
+import type { Place, TextEdit, YamlSteps } from './place.ts'
 import type { Replacement } from './scalar-text.ts'
 import { replaceScalar } from './scalar-text.ts'
 import type { Source } from './source.ts'
@@ -24,7 +24,14 @@ export interface Unspliced { readonly ok: false, readonly code: RefusalCode, rea
  * Gives one scalar a new value by replacing its characters and nothing else.
  * The result is parsed again and must hold exactly the asked value there and the old ones everywhere else (editing.md 2.5 rule 8).
  */
-export function splice(text: string, edit: ScalarEdit): Spliced {
+export function splice(text: string, edit: TextEdit): Spliced {
+  if (edit.op !== 'set' || typeof edit.value === 'object') return { ok: false, code: 'NO_CANDIDATE', line: 1, sentence: 'only scalars that are there are edited' }
+  return spliceScalar(text, { place: edit.place, value: edit.value })
+}
+
+interface ScalarEdit { readonly place: Place, readonly value: string | number | boolean }
+
+function spliceScalar(text: string, edit: ScalarEdit): Spliced {
   const source = readSource(text, 'last')
   if (source.problem !== null) return { ok: false, code: source.problem.code, line: source.problem.line, sentence: source.problem.message }
   const found = replacementFor(source, edit)

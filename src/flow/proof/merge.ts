@@ -2,7 +2,7 @@ import { isRefusal } from '../../model/error.ts'
 import { samePath } from '../../model/field.ts'
 import { canonical, sameJson } from '../../model/json.ts'
 import type { BlastEntry, ObjectChange, Plan } from '../../model/plan.ts'
-import { refKey, refOf, showRef } from '../../model/resource.ts'
+import { refOf, showRef } from '../../model/resource.ts'
 import { hashChanges } from '../digest.ts'
 import { ownersOfBranch } from './owners.ts'
 import { compareRenders } from '../compare.ts'
@@ -49,8 +49,9 @@ async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mer
   const [target, ...others] = findTarget(before.objects, plan.target, plan.owner.destination)
   if (target === undefined || others.length > 0) return { exact: false, why: `the base renders ${showRef(plan.target)} ${others.length === 0 ? 'no more' : 'more than once'}` }
   const open = plan.edits.filter(edit => !isAlreadySo(edit))
-  const changes = compareRenders(before.objects.map(({ object }) => object), after.objects.map(({ object }) => object))
-  const verdict = judgeDifference(changes, open, change => refKey(change.object) === refKey(refOf(target.object)))
+  const [old, now] = [before.objects.map(({ object }) => object), after.objects.map(({ object }) => object)]
+  const changes = compareRenders(old, now)
+  const verdict = judgeDifference({ changes, before: old, after: now, target: refOf(target.object), edits: open })
   if (verdict.kind === 'wide') return { exact: false, why: verdict.sentences.join('; ') }
   if (verdict.kind === 'none' || !open.every(edit => verdict.covered.some(done => samePath(done.path, edit.path)))) return { exact: false, why: 'not every asked field would change' }
   const moved = changes.flatMap(change => change.fields).find(field => !open.some(edit => samePath(edit.path, field.path) && sameJson(edit.before, field.before)))

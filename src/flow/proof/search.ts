@@ -5,7 +5,7 @@ import type { Edit } from '../../model/field.ts'
 import { showOwner } from '../../model/owner.ts'
 import type { BlastEntry, FileChange, ObjectChange } from '../../model/plan.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { refKey, refOf } from '../../model/resource.ts'
+import { refOf } from '../../model/resource.ts'
 import type { RefusalCode } from '../../model/codes.ts'
 import { compareRenders } from '../compare.ts'
 import type { Look } from '../edit/look.ts'
@@ -88,9 +88,8 @@ async function attempt(of: Search, { edit, candidate, sofar }: { readonly edit: 
   if (render?.ok !== true) return failed('WIDE', `the source does not render with it: ${render?.message ?? ''}`)
   const after = render.objects.map(({ object }) => object)
   const changes = compareRenders(of.before, after)
-  const isTarget = (change: ObjectChange): boolean => refKey(change.object) === refKey(refOf(of.target))
-  const verdict = judgeDifference(changes, of.edits, isTarget)
-  if (verdict.kind === 'wide') return { ...failed('WIDE', verdict.sentences.join('; ')), beside: verdict.covered.length === 0 && !changes.some(change => isTarget(change)) }
+  const verdict = judgeDifference({ changes, before: of.before, after, target: refOf(of.target), edits: of.edits })
+  if (verdict.kind === 'wide') return { ...failed('WIDE', verdict.sentences.join('; ')), beside: verdict.beside }
   if (verdict.kind === 'none' || !verdict.covered.some(done => samePath(done.path, edit.path))) return failed('SHADOWED', 'it has no effect on the field')
   const blast = await blastOf(of.world, of.bench, { consumers: of.consumers, changes: files })
   if (blast.broken !== null) return failed('WIDE', blast.broken)
@@ -98,17 +97,25 @@ async function attempt(of: Search, { edit, candidate, sofar }: { readonly edit: 
 }
 
 function spliceCandidate(texts: Texts, candidate: Candidate): { readonly texts: Texts, readonly places: readonly string[] } | Attempt {
-  let text = texts.get(candidate.file)
+  const changed = new Map(texts)
   const places: string[] = []
-  for (const edit of candidate.edits) {
-    if (text === undefined) return { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'the file cannot be read' }
-    const spliced = splice(text, edit)
-    if (!spliced.ok) return { at: `${candidate.file}:${spliced.line}`, what: candidate.what, code: spliced.code, sentence: spliced.sentence }
-    text = spliced.text
-    places.push(`${candidate.file}:${spliced.line}`)
+  for (const change of candidate.changes) {
+    if ('text' in change) {
+      changed.set(change.file, change.text)
+      places.push(change.file)
+      continue
+    }
+    let text = changed.get(change.file)
+    for (const edit of change.edits) {
+      if (typeof text !== 'string') return { at: change.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'the file cannot be read' }
+      const spliced = splice(text, edit)
+      if (!spliced.ok) return { at: `${change.file}:${spliced.line}`, what: candidate.what, code: spliced.code, sentence: spliced.sentence }
+      text = spliced.text
+      changed.set(change.file, text)
+      places.push(`${change.file}:${spliced.line}`)
+    }
   }
-  return text === undefined ? { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'there is nothing to edit' }
-    : { texts: new Map(texts).set(candidate.file, text), places }
+  return places.length === 0 ? { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'there is nothing to edit' } : { texts: changed, places }
 }
 
 /** What a place is refused for says most; then that every edit is too wide, then that none has an effect. */

@@ -1,12 +1,13 @@
-import type { Edit } from '../../model/field.ts'
-import { fieldAt, showPath } from '../../model/field.ts'
+import type { Edit, FieldPath } from '../../model/field.ts'
+import { fieldAt, samePath, showPath, withField } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
 import type { Destination } from '../../model/owner.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
-import { refOf } from '../../model/resource.ts'
+import { isKubernetesObject, refOf } from '../../model/resource.ts'
 import type { Refusal } from '../../model/error.ts'
 import { refuse } from '../../model/error.ts'
 import type { RenderedObject } from '../ports.ts'
+import { compareObjects } from '../compare.ts'
 import { sameField } from '../same-field.ts'
 
 /** The objects of a render that are the target. Where the manifest names no namespace, it is deployed to the owner's. */
@@ -18,24 +19,35 @@ export function findTarget(objects: readonly RenderedObject[], target: ObjectRef
   })
 }
 
-/** The edits with what the render holds now, and the asked value in the type the field has (a number stays a number). */
+/**
+ * The edits with what the render holds now, the asked value in the type the field has (a number stays a number), and a subtree as the leaves in which it
+ * differs: what a comparison of the renders will show.
+ */
 export function settleEdits(edits: readonly Edit[], object: KubernetesObject): readonly Edit[] | Refusal {
-  const settled: Edit[] = []
+  const already: Edit[] = []
+  let wanted: Json | undefined = object
   for (const edit of edits) {
     const before = fieldAt(object, edit.path)
     if (edit.before !== undefined && !sameField(edit.path, edit.before, before) && !sameField(edit.path, before, edit.after)) {
       return refuse('STALE', `${showPath(edit.path)} is no longer ${JSON.stringify(edit.before)}.`, [{ sentence: `the render at the base holds ${JSON.stringify(before ?? null)}` }])
     }
-    settled.push({ path: edit.path, before, after: inTypeOf(before, edit.after) })
+    const after = inTypeOf(before, edit.after)
+    if (sameField(edit.path, before, after)) already.push({ path: edit.path, before, after })
+    else wanted = withField(wanted, edit.path, after)
   }
-  return settled
+  const rank = (edit: Edit): number => edits.findIndex(asked => startsWith(asked.path, edit.path) || startsWith(edit.path, asked.path))
+  return [...already, ...isKubernetesObject(wanted) ? compareObjects(object, wanted).fields : []].sort((a, b) => rank(a) - rank(b))
+}
+
+function startsWith(path: FieldPath, prefix: FieldPath): boolean {
+  return samePath(path.slice(0, prefix.length), prefix)
 }
 
 /** True where the render already means what is asked. */
 export function isAlreadySo(edit: Edit): boolean {
-  return edit.before !== undefined && sameField(edit.path, edit.before, edit.after)
+  return sameField(edit.path, edit.before, edit.after)
 }
 
-function inTypeOf(before: Json | undefined, after: Json): Json {
+function inTypeOf(before: Json | undefined, after: Json | undefined): Json | undefined {
   return typeof before === 'number' && typeof after === 'string' && String(Number(after)) === after ? Number(after) : after
 }

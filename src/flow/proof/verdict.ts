@@ -1,38 +1,76 @@
 import type { Edit } from '../../model/field.ts'
-import { samePath, showPath } from '../../model/field.ts'
-import { sameJson } from '../../model/json.ts'
+import { fieldAt, showPath, withField } from '../../model/field.ts'
+import type { Json } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { ObjectChange } from '../../model/plan.ts'
-import { showRef } from '../../model/resource.ts'
+import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
+import { isKubernetesObject, refKey, refOf, showRef } from '../../model/resource.ts'
+import { compareObjects } from '../compare.ts'
 
 /** What an edit of files does to a render, measured against what is asked (editing.md 4.2). */
 export type RenderVerdict =
   /** Nothing but asked fields change, to the asked values; `covered` are the edits reached. */
   | { readonly kind: 'exact', readonly covered: readonly Edit[] }
   | { readonly kind: 'none' }
-  /** Something else changes too; the sentences name it. `covered` are the edits reached all the same. */
-  | { readonly kind: 'wide', readonly sentences: readonly string[], readonly covered: readonly Edit[] }
+  /** Something else changes too; the sentences name it. `covered` are the edits reached all the same, `beside` is true where the target stays as it is. */
+  | { readonly kind: 'wide', readonly sentences: readonly string[], readonly covered: readonly Edit[], readonly beside: boolean }
+
+/** A difference of two renders, and what was asked of one object in it. */
+export interface Difference {
+  readonly changes: readonly ObjectChange[]
+  readonly before: readonly KubernetesObject[]
+  readonly after: readonly KubernetesObject[]
+  /** As it stands in the renders. */
+  readonly target: ObjectRef
+  /** Everything that is asked and not yet so. */
+  readonly edits: readonly Edit[]
+}
 
 const SHOWN = 3
 
-/** Judges a difference. `edits` are all that are asked of the object at `address` (refKey form is compared by the caller's function). */
-export function judgeDifference(changes: readonly ObjectChange[], edits: readonly Edit[], isTarget: (change: ObjectChange) => boolean): RenderVerdict {
-  const covered: Edit[] = []
-  const strange: string[] = []
-  for (const change of changes) {
-    const name = showRef(change.object)
-    if (!isTarget(change) || change.kind !== 'changed') {
-      strange.push(change.kind === 'changed' ? `${name} ${change.fields.map(field => showPath(field.path)).join(', ')} changes too` : `${name} is ${change.kind}`)
-      continue
-    }
-    for (const field of change.fields) {
-      const edit = edits.find(candidate => samePath(candidate.path, field.path))
-      if (edit !== undefined && sameJson(edit.after, field.after)) covered.push(edit)
-      else strange.push(`${showPath(field.path)} of ${name} becomes ${shown(field.after)}`)
-    }
-  }
+/** Exact: the target after is the target before with the reached edits made, and every other object is as it was. */
+export function judgeDifference(of: Difference): RenderVerdict {
+  const isTarget = (object: KubernetesObject): boolean => refKey(refOf(object)) === refKey(of.target)
+  const [old, now] = [of.before.find(isTarget), of.after.find(isTarget)]
+  const others = of.changes.filter(change => refKey(change.object) !== refKey(of.target))
+  const covered = of.edits.filter(edit => sameJson(fieldAt(now, edit.path), edit.after) && !sameJson(fieldAt(old, edit.path), edit.after))
+  const strange = [...targetSentences(of, { old, now, covered }), ...others.map(sentenceOf)]
   const more = strange.length - SHOWN
-  if (strange.length > 0) return { kind: 'wide', sentences: [...strange.slice(0, SHOWN), ...more > 0 ? [`${more} more change`] : []], covered }
+  if (strange.length > 0) {
+    return { kind: 'wide', sentences: [...strange.slice(0, SHOWN), ...more > 0 ? [`${more} more change`] : []], covered, beside: covered.length === 0 && others.length === of.changes.length }
+  }
   return covered.length === 0 ? { kind: 'none' } : { kind: 'exact', covered }
+}
+
+interface Target { readonly old: KubernetesObject | undefined, readonly now: KubernetesObject | undefined, readonly covered: readonly Edit[] }
+
+function targetSentences(of: Difference, { old, now, covered }: Target): readonly string[] {
+  const change = of.changes.find(one => refKey(one.object) === refKey(of.target))
+  const expected = covered.reduce<Json | undefined>((object, edit) => withField(object, edit.path, edit.after), old)
+  if (expected === undefined && now === undefined) return []
+  if (now === undefined || !isKubernetesObject(expected)) return change === undefined ? [] : [sentenceOf(change)]
+  const fields = sameButEmpty(expected, now, covered) ? [] : compareObjects(expected, now).fields
+  return fields.map(field => field.after === undefined ? `${showPath(field.path)} of ${showRef(of.target)} goes` : `${showPath(field.path)} of ${showRef(of.target)} becomes ${shown(field.after)}`)
+}
+
+/** Renderers differ in whether a map that has become empty is left: both are what was asked. */
+function sameButEmpty(expected: KubernetesObject, now: KubernetesObject, covered: readonly Edit[]): boolean {
+  if (compareObjects(expected, now).fields.length === 0) return true
+  const removed = covered.filter(edit => edit.after === undefined)
+  const pruned = removed.reduce<Json | undefined>((object, edit) => prune(object, edit), expected)
+  return isKubernetesObject(pruned) && compareObjects(pruned, now).fields.length === 0
+}
+
+function prune(object: Json | undefined, edit: Edit): Json | undefined {
+  const parent = edit.path.slice(0, -1)
+  const value = fieldAt(object, parent)
+  const empty = (isObject(value) && Object.keys(value).length === 0) || (isList(value) && value.length === 0)
+  return empty && parent.length > 0 ? prune(withField(object, parent, undefined), { ...edit, path: parent }) : object
+}
+
+function sentenceOf(change: ObjectChange): string {
+  const name = showRef(change.object)
+  return change.kind === 'changed' ? `${name} ${[...change.fields.map(field => showPath(field.path)), ...change.reordered].join(', ')} changes too` : `${name} is ${change.kind}`
 }
 
 function shown(value: unknown): string {

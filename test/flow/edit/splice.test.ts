@@ -35,13 +35,13 @@ describe('splicing a scalar', () => {
   for (const [name, before, steps, value, after] of kept) {
     if (before === after) continue
     it(`keeps all around ${name}`, () => {
-      const result = splice(before, { place: at(steps), value })
+      const result = splice(before, { op: 'set', place: at(steps), value })
       expect(result).to.deep.include({ ok: true, text: after })
     })
   }
 
   it('finds the document that is meant, empty ones counted', () => {
-    expect(splice('a: 1\n---\n# nothing\n---\na: 1\n', { place: at(['a'], 2), value: 2 })).to.deep.include({ ok: true, text: 'a: 1\n---\n# nothing\n---\na: 2\n', line: 5 })
+    expect(splice('a: 1\n---\n# nothing\n---\na: 1\n', { op: 'set', place: at(['a'], 2), value: 2 })).to.deep.include({ ok: true, text: 'a: 1\n---\n# nothing\n---\na: 2\n', line: 5 })
   })
 
   const refused: readonly (readonly [string, string, YamlSteps, string])[] = [
@@ -69,21 +69,21 @@ describe('splicing a scalar', () => {
   ]
   for (const [name, text, steps, code] of refused) {
     it(`refuses ${name} as ${code}`, () => {
-      expect(splice(text, { place: at(steps), value: 'new' })).to.deep.include({ ok: false, code })
+      expect(splice(text, { op: 'set', place: at(steps), value: 'new' })).to.deep.include({ ok: false, code })
     })
   }
 
   it('does not take a comment further down for a generated file', () => {
-    expect(splice('a: x\n# do not edit\n', { place: at(['a']), value: 'y' })).to.include({ ok: true })
+    expect(splice('a: x\n# do not edit\n', { op: 'set', place: at(['a']), value: 'y' })).to.include({ ok: true })
   })
 
   it('survives an alias bomb', () => {
     const bomb = `${Array.from({ length: 12 }, (_, i) => `k${i}: &k${i} [${Array.from({ length: 10 }, () => i === 0 ? 'x' : `*k${i - 1}`).join(', ')}]`).join('\n')}\nv: x\n`
-    expect(splice(bomb, { place: at(['v']), value: 'y' })).to.include({ ok: false })
+    expect(splice(bomb, { op: 'set', place: at(['v']), value: 'y' })).to.include({ ok: false })
   })
 
   it('refuses a value that cannot be written in a block scalar', () => {
-    expect(splice('a: |-\n  x\n', { place: at(['a']), value: 'y\nz' })).to.include({ ok: false })
+    expect(splice('a: |-\n  x\n', { op: 'set', place: at(['a']), value: 'y\nz' })).to.include({ ok: false })
   })
 })
 
@@ -99,20 +99,20 @@ describe('splicing inside an inline patch', () => {
   ]
   for (const [name, before, after] of cases) {
     it(`keeps all around it in ${name}`, () => {
-      expect(splice(before, { place: at(['p'], 0, inner), value: 2 })).to.deep.include({ ok: true, text: after })
+      expect(splice(before, { op: 'set', place: at(['p'], 0, inner), value: 2 })).to.deep.include({ ok: true, text: after })
     })
   }
 
   for (const [name, text] of [
     ['folded', 'p: >-\n  [{"value":\n  1}]\n'], ['escaped', 'p: "[{\\"value\\": 1}]"\n'], ['with an indentation indicator', 'p: |2-\n    - value: 1\n'],
-  ] as const) it(`refuses one that is ${name}`, () => { expect(splice(text, { place: at(['p'], 0, inner), value: 2 })).to.include({ ok: false }) })
+  ] as const) it(`refuses one that is ${name}`, () => { expect(splice(text, { op: 'set', place: at(['p'], 0, inner), value: 2 })).to.include({ ok: false }) })
 
   it('refuses a value that would end the outer quotes', () => {
-    expect(splice('p: \'[{"value": "x"}]\'\n', { place: at(['p'], 0, inner), value: 'it\'s' })).to.include({ ok: false })
-    expect(splice('p: "[{value: x}]"\n', { place: at(['p'], 0, inner), value: '1.0' })).to.include({ ok: false })
+    expect(splice('p: \'[{"value": "x"}]\'\n', { op: 'set', place: at(['p'], 0, inner), value: 'it\'s' })).to.include({ ok: false })
+    expect(splice('p: "[{value: x}]"\n', { op: 'set', place: at(['p'], 0, inner), value: '1.0' })).to.include({ ok: false })
   })
 
   it('names the line of the file, not of the patch', () => {
-    expect(splice('# c\np: |-\n  - op: replace\n    value: 1\n', { place: at(['p'], 0, inner), value: 2 })).to.deep.include({ line: 4 })
+    expect(splice('# c\np: |-\n  - op: replace\n    value: 1\n', { op: 'set', place: at(['p'], 0, inner), value: 2 })).to.deep.include({ line: 4 })
   })
 })
