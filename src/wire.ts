@@ -6,6 +6,7 @@ import type { ForgeConfig, SecretRef } from './model/config.ts'
 import { milliseconds } from './model/environment.ts'
 import type { Identity } from './model/request.ts'
 import type { Machine } from './operations/doctor.ts'
+import type { EditWorld } from './operations/edit.ts'
 import type { Setup } from './operations/init/setup.ts'
 import { openContexts } from './outside/cluster/contexts.ts'
 import { openClusters } from './outside/cluster/open-clusters.ts'
@@ -16,6 +17,7 @@ import { whoAmI } from './outside/config/identity.ts'
 import { loadConfig } from './outside/config/load-config.ts'
 import { writeNew } from './outside/config/write-new.ts'
 import { openForge } from './outside/forges/index.ts'
+import { openCheckout } from './outside/git/open-checkout.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
 import { programVersion } from './outside/program-version.ts'
@@ -27,6 +29,7 @@ import { openSignatures } from './outside/signatures.ts'
 import { openStore } from './outside/store/open-store.ts'
 import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
+import { declaredOwners } from './outside/tools/declared-owners.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
@@ -78,6 +81,11 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
 export async function setup({ dir }: { readonly dir: string }): Promise<Setup> {
   const opened = await openContexts(process.env)
   return { dir, user: whoAmI({ people: [] }).alias, contexts: opened.contexts, cluster: (context, name) => opened.cluster(context, name), write: (name, text) => writeNew(dir, name, text) }
+}
+
+/** The checkout that Writ was called in. Needs no configuration. */
+export async function editing(): Promise<EditWorld> {
+  return { checkout: await openCheckout(process.cwd()), renderers: renderers({ timeoutMs: 60_000 }), declaredOwners }
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */

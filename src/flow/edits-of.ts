@@ -1,6 +1,9 @@
 import { WritError } from '../model/error.ts'
 import type { Edit, FieldPath } from '../model/field.ts'
-import { objectsAt, textAt, valueAt } from '../model/json.ts'
+import { fieldAt, showPath } from '../model/field.ts'
+import { isObject, objectsAt, textAt, valueAt } from '../model/json.ts'
+import { asked } from './asked-value.ts'
+import { fieldPath } from './field-path.ts'
 import type { FieldAsk } from '../model/request.ts'
 import { podSpecPath, refOf, showRef } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
@@ -19,6 +22,8 @@ export function editsOf(live: KubernetesObject, ask: FieldAsk): readonly Edit[] 
       if (!imageReference(ask.value)) throw new WritError('usage/bad-argument', `'${shown(ask.value)}' is not an image reference such as registry.example/team/web:1.2.3.`)
       return containers(live, ask.container).map(path => ({ path: [...path, 'image'], before: undefined, after: ask.value }))
     }
+    case 'env': return containers(live, ask.container).map(path => envEdit(live, path, ask))
+    case 'field': return ask.container === null ? [fieldEdit(live, [], ask)] : containers(live, ask.container).map(path => fieldEdit(live, path, ask))
     case 'resource': {
       checkResource(ask)
       return containers(live, ask.container).map(path => ({ path: [...path, 'resources', ask.section, ask.resource], before: undefined, after: ask.value }))
@@ -36,6 +41,27 @@ function replicas(live: KubernetesObject, value: number): Edit {
   return { path: ['spec', 'replicas'], before: undefined, after: value }
 }
 
+/** The entry of one name: a literal value replaces whatever the entry had, as `kubectl set env` does. */
+function envEdit(live: KubernetesObject, container: FieldPath, ask: FieldAsk & { kind: 'env' }): Edit {
+  if (ask.name === '' || ask.name.includes('=')) throw new WritError('usage/bad-argument', `'${shown(ask.name)}' is not the name of an environment variable.`)
+  const path: FieldPath = [...container, 'env', { key: 'name', value: ask.name }]
+  if (ask.value === null) return { path, before: undefined, after: undefined }
+  const entry = fieldAt(live, path)
+  const literal = isObject(entry) && entry['valueFrom'] === undefined
+  return literal ? { path: [...path, 'value'], before: undefined, after: ask.value } : { path, before: undefined, after: { name: ask.name, value: ask.value } }
+}
+
+function fieldEdit(live: KubernetesObject, start: FieldPath, ask: FieldAsk & { kind: 'field' }): Edit {
+  const path = [...start, ...fieldPath(ask.field, fieldAt(live, start))]
+  const before = fieldAt(live, path)
+  if (ask.value === null) return { path, before: undefined, after: undefined }
+  const after = asked(ask.value, ask.as, before)
+  if (after === null) {
+    throw new WritError('usage/bad-argument', `${showPath(path)} is a ${isObject(before) ? 'map' : 'list'}, not a single value.`, { hint: 'Name a field in it, or give all of it as JSON with --set-json.' })
+  }
+  return { path, before: undefined, after: after.value, ...ask.as === 'field' ? {} : { typed: true as const } }
+}
+
 function checkResource(ask: FieldAsk & { kind: 'resource' }): void {
   if (!/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(ask.resource)) {
     throw new WritError('usage/bad-argument', `'${shown(ask.resource)}' is not the name of a resource such as cpu or memory.`)
@@ -48,7 +74,8 @@ function containers(live: KubernetesObject, name: string): readonly FieldPath[] 
   const root = podSpecPath(live.kind)
   if (root === null) throw new WritError('classify/no-field', `${showRef(refOf(live))} has no containers.`, { hint: `A ${live.kind} has no pod template.` })
   const all = (['containers', 'initContainers'] as const).flatMap(list => namesIn(live, root, list).map(container => ({ container, path: [...root, list, { key: 'name', value: container }] })))
-  const found = all.filter(one => name === '*' || one.container === name)
+  const init = name.startsWith('init:')
+  const found = all.filter(one => name === '*' || (one.container === (init ? name.slice(5) : name) && (!init || one.path.at(-2) === 'initContainers')))
   if (found.length > 0) return found.map(one => one.path)
   const names = all.map(one => one.container)
   throw new WritError('classify/no-container', `${showRef(refOf(live))} has no container ${shown(name)}.`, { hint: `It has ${names.join(', ') || 'none'}.`, data: { containers: names } })

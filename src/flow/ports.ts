@@ -130,6 +130,14 @@ export type PushResult =
   /** The branch is not where it was expected: someone else was faster. */
   | { readonly kind: 'moved' }
 
+/** The files of a working tree as they stand, uncommitted ones included. */
+export interface Checkout extends Pick<RepositoryReader, 'tree' | 'worktree'> {
+  /** A path that was written relative to the folder Writ was called in, as a path in the repository; '' is its root. Throws usage/bad-argument. */
+  inside(path: string): string
+  /** Writes all of the changes, or none of them. Throws edit/changed-meanwhile, edit/write-failed, git/refused. */
+  write(changes: readonly FileChange[]): Promise<void>
+}
+
 /** Writing to one remote repository, by plumbing, without a work tree. */
 export interface RepositoryWriter {
   /** A commit on `base` with these changes. File modes are kept. Nothing reaches the remote. */

@@ -11,7 +11,13 @@ export type FieldPath = readonly Step[]
  * A field with the value asked for; `after` undefined: the field shall go. `before` is what the rendered object held when the plan was made, undefined where
  * it was not there. Maps and lists are compared whole: one edit may set or remove a subtree.
  */
-export interface Edit { readonly path: FieldPath, readonly before: Json | undefined, readonly after: Json | undefined }
+export interface Edit {
+  readonly path: FieldPath
+  readonly before: Json | undefined
+  readonly after: Json | undefined
+  /** The asked type stands, whatever type the field has. */
+  readonly typed?: true
+}
 
 /** One leaf that differs between two renders of one object. */
 export interface FieldChange { readonly path: FieldPath, readonly before: Json | undefined, readonly after: Json | undefined }

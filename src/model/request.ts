@@ -1,5 +1,11 @@
-/** What one may ask of a field. '*' stands for every container, as kubectl has it. */
+/**
+ * What one may ask of a field. '*' stands for every container, as kubectl has it; `init:NAME` is an init container alone.
+ * `field` is a dotted path with `[key=value]` for list items, or a JSON pointer; with a container it starts there. `as`: keep the type that the
+ * field has, take the text as a string, or read it as JSON. A value of null takes the field away.
+ */
 export type FieldAsk =
+  | { readonly kind: 'env', readonly container: string, readonly name: string, readonly value: string | null }
+  | { readonly kind: 'field', readonly container: string | null, readonly field: string, readonly value: string | null, readonly as: 'field' | 'string' | 'json' }
   | { readonly kind: 'image', readonly container: string, readonly value: string }
   | { readonly kind: 'resource', readonly container: string, readonly section: 'limits' | 'requests', readonly resource: string, readonly value: string }
   | { readonly kind: 'replicas', readonly value: number }
@@ -43,6 +49,8 @@ export function showAsk(ask: FieldAsk): string {
     case 'image': return `image of ${containerName(ask.container)} = ${ask.value}`
     case 'resource': return `${ask.section}.${ask.resource} of ${containerName(ask.container)} = ${ask.value}`
     case 'replicas': return `replicas = ${ask.value}`
+    case 'env': return ask.value === null ? `env ${ask.name} of ${containerName(ask.container)} goes` : `env ${ask.name} of ${containerName(ask.container)} = ${ask.value}`
+    case 'field': return `${ask.container === null ? '' : `of ${containerName(ask.container)}: `}${ask.field} ${ask.value === null ? 'goes' : `= ${ask.value}`}`
   }
 }
 

@@ -100,6 +100,7 @@ export class Stage {
       configFolder, redact, redactJson,
       connect: () => this.#connect(),
       setup: () => Promise.reject(new Error('init is not called here')),
+      editing: () => Promise.reject(new Error('edit is not called here')),
       machine: () => Promise.reject(new Error('doctor is not called here')),
       sandbox: () => Promise.reject(new Error('the sandbox is not called here')),
     }, io)

@@ -6,6 +6,7 @@ import { EXIT, exitOf } from '../errors.ts'
 /** An error as it is printed and how the process ends. */
 export interface Failure {
   readonly kind: 'Failure'
+  readonly status: 'failed'
   readonly code: string
   readonly message: string
   readonly hint: string
@@ -19,10 +20,10 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const stack = error instanceof Error ? withCause(error) : String(error)
   if (error instanceof WritError) {
-    return { kind: 'Failure', code: error.code, message: error.message, hint: error.hint, data: error.data, exit: exitOf(error.code), stack }
+    return { kind: 'Failure', status: 'failed', code: error.code, message: error.message, hint: error.hint, data: error.data, exit: exitOf(error.code), stack }
   }
   const bug = new WritError('internal/bug', `Writ met a state that it does not know: ${error instanceof Error ? error.message : String(error)}`)
-  return { kind: 'Failure', code: bug.code, message: bug.message, hint: bug.hint, data: {}, exit: EXIT.failed, stack }
+  return { kind: 'Failure', status: 'failed', code: bug.code, message: bug.message, hint: bug.hint, data: {}, exit: EXIT.failed, stack }
 }
 
 /** `Error config/invalid: …` and what to do next; the stack only where it is asked for. */

@@ -18,5 +18,6 @@ export type Job = { readonly format: Format, readonly config: string | null } & 
   }
   | { readonly kind: 'init', readonly context: string | null }
   | { readonly kind: 'doctor' }
+  | { readonly kind: 'edit', readonly input: Readonly<Record<string, Json>> }
   | { readonly kind: 'sandbox', readonly command: SandboxCommand, readonly options: Readonly<Record<string, Json>> }
 )

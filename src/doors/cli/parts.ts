@@ -1,5 +1,6 @@
 import type { Setup } from '../../operations/init/setup.ts'
 import type { Machine } from '../../operations/doctor.ts'
+import type { EditWorld } from '../../operations/edit.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { Json } from '../../model/json.ts'
 
@@ -14,6 +15,8 @@ export interface Parts {
   connect(options: { readonly dir: string, readonly tell: (line: string) => void }): Promise<Connection>
   /** What `init` needs before there is a configuration. */
   setup(options: { readonly dir: string }): Promise<Setup>
+  /** The checkout that Writ was called in, for `edit`. */
+  editing(): Promise<EditWorld>
   /** What `doctor` looks at. */
   machine(options: { readonly dir: string, readonly from: string }): Promise<Machine>
   /** Runs a command of the sandbox, which prints for itself; gives the exit code. */

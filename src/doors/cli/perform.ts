@@ -1,10 +1,11 @@
 import { doctor, doctorLines } from '../../operations/doctor.ts'
 import { operations } from '../../operations/index.ts'
 import type { Entry } from '../../operations/index.ts'
+import { edit, editLines } from '../../operations/edit.ts'
 import { init, initLines } from '../../operations/init.ts'
 import type { Answer } from '../../operations/operation.ts'
 import { WritError } from '../../model/error.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, exitOf } from '../errors.ts'
 import { exitOfAnswer } from './exit-of-answer.ts'
 import { interruption } from './interruption.ts'
 import type { Job } from './job.ts'
@@ -25,6 +26,11 @@ export async function perform(job: Job, door: Door): Promise<number> {
       const answer = await init(await door.setup({ dir }), { context: job.context, progress: line => progress(door, line) })
       await printAnswer({ answer: asJson(answer), lines: () => initLines(answer), names: () => answer.files.map(({ file }) => file) }, job.format, door)
       return EXIT.done
+    }
+    case 'edit': {
+      const answer = await edit(await door.editing(), job.input)
+      await printAnswer({ answer: asJson(answer), lines: () => editLines(answer), names: () => answer.files.map(file => file.path) }, job.format, door)
+      return answer.code === null ? EXIT.done : exitOf(answer.code)
     }
     case 'doctor': {
       const answer = await doctor(await door.machine({ dir, from }))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addChangeCommands } from './commands/change.ts'
 import { addDecideCommands } from './commands/decide.ts'
+import { addEditCommand } from './commands/edit.ts'
 import { addLookCommands } from './commands/look.ts'
 import { addRunCommands } from './commands/run.ts'
 import type { Take } from './commands/take.ts'
@@ -22,6 +23,7 @@ export function buildProgram(io: ProgramIo, take: Take): Command {
   addLookCommands(program, take)
   addDecideCommands(program, take)
   addRunCommands(program, take)
+  addEditCommand(program, take)
   program.addHelpText('after', `
 Options of every command:
   -n, --namespace, --context, --cluster, --config, -o json|yaml|wide|name; writ COMMAND --help shows all.

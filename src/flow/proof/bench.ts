@@ -8,7 +8,6 @@ import type { TreeIndex } from './tree-index.ts'
 
 /** One commit laid out for rendering, as it is and with changes. Renders of the unchanged commit are kept. */
 export interface Bench {
-  readonly reader: RepositoryReader
   readonly index: TreeIndex
   /** Renders all asks with these changes, two at once; the results in the order of the asks. Throws render/no-renderer, render/timeout. */
   render(changes: readonly FileChange[], asks: readonly RenderAsk[]): Promise<readonly RenderResult[]>
@@ -21,14 +20,13 @@ export interface Bench {
 const AT_ONCE = 2
 
 /** Lays out a commit or tree. The caller disposes of it. */
-export async function openBench(world: Pick<World, 'renderers'>, reader: RepositoryReader, commit: string): Promise<Bench> {
+export async function openBench(world: Pick<World, 'renderers'>, reader: Pick<RepositoryReader, 'tree' | 'worktree'>, commit: string): Promise<Bench> {
   const index = await indexTree(await reader.tree(commit))
   const worktree = await reader.worktree(commit)
   const kept = new Map<string, RenderResult>()
   const state: State = { applied: [], queue: Promise.resolve() }
   const renderOne = (ask: RenderAsk): Promise<RenderResult> => rendererFor(world, ask).render({ dir: worktree.dir, ...ask })
   return {
-    reader,
     index,
     render: (changes, asks) => exclusively(state, async () => {
       await apply(worktree, state, changes)

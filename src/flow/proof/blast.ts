@@ -10,6 +10,9 @@ import type { Bench } from './bench.ts'
 import type { RenderAsk } from './closure.ts'
 import type { Consumer } from './consumers.ts'
 
+/** What names the environment of a place in a cluster. */
+export type Places = Pick<World, 'environments' | 'clusters'>
+
 /** What changed files do to everybody but the asked delivery. */
 export interface Blast {
   /** Only consumers that change, and those of which it is not known. */
@@ -20,7 +23,7 @@ export interface Blast {
 }
 
 /** Renders every consumer whose closure may hold a changed file, before and after (editing.md 4.3). */
-export async function blastOf(world: World, bench: Bench, what: { readonly consumers: readonly Consumer[], readonly changes: readonly FileChange[] }): Promise<Blast> {
+export async function blastOf(places: Places | null, bench: Bench, what: { readonly consumers: readonly Consumer[], readonly changes: readonly FileChange[] }): Promise<Blast> {
   const touched = what.consumers.filter(({ closure }) => closure.opaque || what.changes.some(({ path }) => closure.files.has(path)))
   const known = touched.filter(consumer => consumer.unsupported === null)
   const before = await renderSafely(bench, [], known.map(consumer => consumer.ask))
@@ -32,7 +35,7 @@ export async function blastOf(world: World, bench: Bench, what: { readonly consu
     if (effect.kind === 'broken') return { entries: [], rendered: [], broken: `${show(consumer)} would not render any more: ${effect.message}` }
     if (effect.kind === 'none') continue
     const changed = effect.kind === 'changed' ? effect : null
-    const environments = await environmentsOf(world, consumer, changed?.objects ?? [])
+    const environments = places === null ? [] : await environmentsOf(places, consumer, changed?.objects ?? [])
     const error = effect.kind === 'unknown' ? effect.message : null
     entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error })
     if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects })
@@ -84,7 +87,7 @@ async function renderSafely(bench: Bench, changes: readonly FileChange[], asks: 
 }
 
 /** The environments of the changed objects, by where their owners deploy them. None where no owner claims the consumer: that counts as prod. */
-async function environmentsOf(world: World, consumer: Consumer, objects: readonly JudgedObject[]): Promise<readonly string[]> {
+async function environmentsOf(world: Places, consumer: Consumer, objects: readonly JudgedObject[]): Promise<readonly string[]> {
   const names = new Set<string>()
   for (const { destination } of consumer.owners) {
     const namespaces = objects.length === 0 ? [destination.namespace] : objects.map(({ ref }) => ref.namespace ?? destination.namespace)
@@ -93,12 +96,12 @@ async function environmentsOf(world: World, consumer: Consumer, objects: readonl
   return [...names].sort()
 }
 
-async function environmentName(world: World, { cluster }: Destination, namespace: string | null): Promise<string> {
+async function environmentName(world: Places, { cluster }: Destination, namespace: string | null): Promise<string> {
   return world.environments.of(cluster, namespace, namespace === null ? null : await namespaceObject(world, cluster, namespace)).name
 }
 
 /** Labels may decide the environment. Where the namespace cannot be read, names alone decide, and what no file covers is prod. */
-async function namespaceObject(world: World, cluster: string, name: string): Promise<KubernetesObject | null> {
+async function namespaceObject(world: Places, cluster: string, name: string): Promise<KubernetesObject | null> {
   try {
     const api = world.clusters.named(cluster)
     const kind = await api.served('', 'Namespace')

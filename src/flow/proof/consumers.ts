@@ -18,14 +18,16 @@ export interface ConsumerQuestion {
   readonly index: TreeIndex
   readonly asked: Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render'>
   readonly owners: readonly ConsumerOwner[]
+  /** Who else names the asked path: another owner, or the asked delivery itself. */
+  readonly samePath: 'other' | 'asked'
 }
 
 /**
  * Every consumer but the asked one (DESIGN.md section 5): what owners name, and every kustomization that is no component and that no other one lists.
  * Where no owner names the asked path itself, an owner whose path lies above it is the asked delivery and left out.
  */
-export function otherConsumers({ index, asked, owners }: ConsumerQuestion): readonly Consumer[] {
-  const others = owners.filter(owner => !sameOwner(owner.ref, asked))
+export function otherConsumers({ index, asked, owners, samePath }: ConsumerQuestion): readonly Consumer[] {
+  const others = owners.filter(owner => !sameOwner(owner.ref, asked) && (samePath === 'other' || owner.source.path !== asked.source.path))
   const named = owners.some(owner => owner.source.path === asked.source.path)
   const claimed = grouped(index, named ? others : others.filter(owner => !isBelow(asked.source.path, owner.source.path)))
   const paths = new Set([asked.source.path, ...owners.map(owner => owner.source.path)])

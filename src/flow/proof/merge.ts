@@ -56,7 +56,7 @@ async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mer
   if (verdict.kind === 'none' || !open.every(edit => verdict.covered.some(done => samePath(done.path, edit.path)))) return { exact: false, why: 'not every asked field would change' }
   const moved = changes.flatMap(change => change.fields).find(field => !open.some(edit => samePath(edit.path, field.path) && sameJson(edit.before, field.before)))
   if (moved !== undefined) return { exact: false, why: `the base now holds ${JSON.stringify(moved.before ?? null)}` }
-  const consumers = otherConsumers({ index: bench.index, asked: plan.owner, owners: await ownersOfBranch(world, bench, plan) })
+  const consumers = otherConsumers({ index: bench.index, asked: plan.owner, owners: await ownersOfBranch(world, plan), samePath: 'other' })
   const blast = await blastOf(world, bench, { consumers, changes: files })
   if (blast.broken !== null) return { exact: false, why: blast.broken }
   if (blastKey(blast.entries) !== blastKey(plan.blast)) return { exact: false, why: 'the effect on other consumers is not the one that was planned' }

@@ -12,17 +12,16 @@ import type { Look } from '../edit/look.ts'
 import type { Candidate, Texts } from '../edit/place.ts'
 import { fileChanges } from '../edit/place.ts'
 import { splice } from '../edit/splice.ts'
-import type { World } from '../world.ts'
 import type { Bench } from './bench.ts'
 import { blastOf } from './blast.ts'
-import type { Blast } from './blast.ts'
+import type { Blast, Places } from './blast.ts'
 import type { RenderAsk } from './closure.ts'
 import type { Consumer } from './consumers.ts'
 import { judgeDifference } from './verdict.ts'
 
 /** Everything a search needs; `before` is the render of the unchanged commit, `edits` are all that are asked and not yet so. */
 export interface Search {
-  readonly world: World
+  readonly places: Places | null
   readonly bench: Bench
   readonly ask: RenderAsk
   readonly before: readonly KubernetesObject[]
@@ -91,7 +90,7 @@ async function attempt(of: Search, { edit, candidate, sofar }: { readonly edit: 
   const verdict = judgeDifference({ changes, before: of.before, after, target: refOf(of.target), edits: of.edits })
   if (verdict.kind === 'wide') return { ...failed('WIDE', verdict.sentences.join('; ')), beside: verdict.beside }
   if (verdict.kind === 'none' || !verdict.covered.some(done => samePath(done.path, edit.path))) return failed('SHADOWED', 'it has no effect on the field')
-  const blast = await blastOf(of.world, of.bench, { consumers: of.consumers, changes: files })
+  const blast = await blastOf(of.places, of.bench, { consumers: of.consumers, changes: files })
   if (blast.broken !== null) return failed('WIDE', blast.broken)
   return { texts: spliced.texts, files, places: [...sofar?.places ?? [], ...spliced.places], changes, after, covered: verdict.covered, blast }
 }

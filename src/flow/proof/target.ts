@@ -31,7 +31,7 @@ export function settleEdits(edits: readonly Edit[], object: KubernetesObject): r
     if (edit.before !== undefined && !sameField(edit.path, edit.before, before) && !sameField(edit.path, before, edit.after)) {
       return refuse('STALE', `${showPath(edit.path)} is no longer ${JSON.stringify(edit.before)}.`, [{ sentence: `the render at the base holds ${JSON.stringify(before ?? null)}` }])
     }
-    const after = inTypeOf(before, edit.after)
+    const after = edit.typed === true ? edit.after : inTypeOf(before, edit.after)
     if (sameField(edit.path, before, after)) already.push({ path: edit.path, before, after })
     else wanted = withField(wanted, edit.path, after)
   }

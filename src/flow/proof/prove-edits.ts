@@ -1,0 +1,161 @@
+import { isRefusal, refuse } from '../../model/error.ts'
+import type { Refusal } from '../../model/error.ts'
+import { showPath } from '../../model/field.ts'
+import type { Edit } from '../../model/field.ts'
+import { canonical } from '../../model/json.ts'
+import type { ConsumerOwner, Owner } from '../../model/owner.ts'
+import type { BlastEntry, FileChange, ObjectChange, Proof, RenderedChanges, RendererInfo } from '../../model/plan.ts'
+import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
+import { refOf, showRef } from '../../model/resource.ts'
+import { sha256 } from '../digest.ts'
+import type { RenderResult, RenderedObject } from '../ports.ts'
+import type { Bench } from './bench.ts'
+import { judgedObjects } from './blast.ts'
+import type { Places } from './blast.ts'
+import { closureOf, throughSymlink } from './closure.ts'
+import type { Closure, RenderAsk } from './closure.ts'
+import { otherConsumers, renderAsk } from './consumers.ts'
+import { layersOf, looksFor } from './looks.ts'
+import { search } from './search.ts'
+import type { Choice } from './search.ts'
+import { findTarget, isAlreadySo, settleEdits } from './target.ts'
+import { isBelow } from './tree-index.ts'
+import type { TreeIndex } from './tree-index.ts'
+
+/** What is asked of one object that one delivery renders. */
+export interface ProofAsk {
+  readonly target: ObjectRef
+  readonly owner: Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination'>
+  readonly edits: readonly Edit[]
+  readonly scope: 'app' | 'shared'
+  /** Everybody known who reads the same branch of the same repository. */
+  owners(): Promise<readonly ConsumerOwner[]>
+  /** Who else names the asked path: another owner, or (in a checkout, which has no one owner) the asked delivery itself. */
+  readonly samePath: 'other' | 'asked'
+}
+
+/** The files that reach exactly what was asked, and what proves it. */
+export interface ProvenEdits {
+  readonly edits: readonly Edit[]
+  readonly files: readonly FileChange[]
+  readonly places: readonly string[]
+  readonly proof: Proof
+  readonly blast: readonly BlastEntry[]
+  readonly rendered: RenderedChanges
+}
+
+/** Everything asked is so already. */
+export interface AlreadySo { readonly already: readonly Edit[] }
+
+/** The asked path as it renders at the base. */
+interface Base { readonly ask: RenderAsk, readonly closure: Closure, readonly objects: readonly RenderedObject[], readonly target: RenderedObject }
+
+/**
+ * Finds the place of every asked field, edits it and proves by rendering that exactly the asked fields of the asked object change (DESIGN.md section 5).
+ * Reads only. `places` names the environments of other consumers; null where there are none to know.
+ * Throws render/no-renderer and render/timeout where the asked path itself cannot be rendered here.
+ */
+export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | null): Promise<ProvenEdits | Refusal | AlreadySo> {
+  if (ask.target.kind === 'Secret' && ask.target.group === '') {
+    return refuse('ENCRYPTED', `${showRef(ask.target)} is a Secret; Writ does not edit secret values.`, [{ sentence: 'the kind is Secret' }])
+  }
+  const base = await readBase(bench, ask)
+  if ('refused' in base) return base
+  const edits = settleEdits(ask.edits, base.target.object)
+  if (isRefusal(edits)) return edits
+  const open = edits.filter(edit => !isAlreadySo(edit))
+  if (open.length === 0) return { already: edits }
+  const unset = open.find(edit => edit.before === undefined)
+  if (unset !== undefined) return notSet(ask, base, unset)
+  const choice = await searchIn(bench, { ask, base, edits: open, places })
+  if ('refused' in choice) return choice
+  const before = base.objects.map(({ object }) => object)
+  const proof = proofOf({ renderer: await bench.info(base.ask), before, choice })
+  return {
+    edits, files: choice.files, places: choice.places, proof, blast: choice.blast.entries,
+    rendered: { asked: judgedObjects(before, choice.after, choice.changes), blast: choice.blast.rendered },
+  }
+}
+
+async function readBase(bench: Bench, { owner, target }: ProofAsk): Promise<Base | Refusal> {
+  const ask = renderAsk(bench.index, owner)
+  const closure = closureOf(bench.index, ask)
+  const link = linkInTheWay(bench.index, ask)
+  if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
+  const [first] = await bench.render([], [ask])
+  if (first?.ok !== true) return notRendering(first, ask)
+  const second = await bench.again(ask)
+  if (!second.ok || textOf(second.objects) !== textOf(first.objects)) {
+    return refuse('NONDETERMINISTIC', `Two renders of ${shownPath(ask)} differ.`, [{ sentence: 'the same files were rendered twice', at: shownPath(ask) }])
+  }
+  const [found, ...others] = findTarget(first.objects, target, owner.destination)
+  if (found === undefined) {
+    const similar = first.objects.filter(({ object }) => object.kind === target.kind).slice(0, 10).map(({ object }) => ({ sentence: `it renders ${showRef(refOf(object))}` }))
+    return refuse('NOT_RENDERED', `${shownPath(ask)} does not render ${showRef(target)}.`, [{ sentence: `${first.objects.length} object${first.objects.length === 1 ? ' is' : 's are'} rendered`, at: shownPath(ask) }, ...similar])
+  }
+  if (others.length > 0) {
+    const places = [found, ...others].map(({ origin }) => ({ sentence: 'it is declared here', at: origin?.path ?? shownPath(ask) }))
+    return refuse('AMBIGUOUS', `${shownPath(ask)} renders ${showRef(target)} ${others.length + 1} times.`, places)
+  }
+  return { ask, closure, objects: first.objects, target: found }
+}
+
+/** A symbolic link on the asked path, or among the manifests of a directory. */
+function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
+  if (throughSymlink(index, ask.path)) return ask.path
+  return ask.format === 'kustomize' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
+}
+
+async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly base: Base, readonly edits: readonly Edit[], readonly places: Places | null }): Promise<Choice | Refusal> {
+  const { ask, base, edits, places } = of
+  const texts = await bench.index.tree.read([...base.closure.files])
+  const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath })
+  const looks = looksFor({ target: base.target, ref: ask.target, closure: base.closure, index: bench.index, texts })
+  return search({
+    places, bench, ask: base.ask, before: base.objects.map(({ object }) => object), target: base.target.object,
+    edits, consumers, texts, scope: ask.scope, looks, layers: layersOf(base.closure),
+  })
+}
+
+function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal {
+  const message = result?.ok === false ? result.message : 'no answer'
+  const blocked = result?.ok === false ? result.blocked : undefined
+  if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} does not render: ${message}`, [{ sentence: message, at: blocked.at }])
+  return refuse('RENDER_FAILED', `${shownPath(ask)} does not render.`, [{ sentence: message, at: shownPath(ask) }])
+}
+
+function notSet({ target }: ProofAsk, base: Base, edit: Edit): Refusal {
+  const origin = base.target.origin?.path ?? base.closure.kustomizations[0]?.file.path
+  return refuse('NO_CANDIDATE', `${showRef(target)} does not set ${showPath(edit.path)} in Git; this version changes values that are there and adds none.`,
+    [{ sentence: `${showPath(edit.path)} is not in the rendered object`, ...(origin === undefined ? {} : { at: origin }) }])
+}
+
+function proofOf(of: { readonly renderer: RendererInfo, readonly before: readonly KubernetesObject[], readonly choice: Choice }): Proof {
+  const { before, choice } = of
+  return {
+    renderer: of.renderer,
+    beforeHash: hashOf(before),
+    afterHash: hashOf(choice.after),
+    changes: choice.changes,
+    sentence: proofSentence(choice.changes),
+  }
+}
+
+function proofSentence(changes: readonly ObjectChange[]): string {
+  const fields = changes.reduce((sum, change) => sum + change.fields.length, 0)
+  const reordered = changes.flatMap(change => change.reordered)
+  const order = reordered.length === 0 ? '' : `; ${reordered.join(', ')} is listed in another order, which means nothing there`
+  return `exactly ${fields} field${fields === 1 ? '' : 's'} of ${changes.length} object${changes.length === 1 ? '' : 's'} change${fields === 1 ? 's' : ''}${order}`
+}
+
+function hashOf(objects: readonly KubernetesObject[]): string {
+  return sha256(canonical(objects.map(object => canonical(object)).sort()))
+}
+
+function textOf(objects: readonly RenderedObject[]): string {
+  return canonical(objects.map(({ object }) => object))
+}
+
+function shownPath(ask: RenderAsk): string {
+  return ask.path === '' ? '.' : ask.path
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { unifiedDiff } from '../flow/diff.ts'
+import { editCheckout } from '../flow/edit-checkout.ts'
+import type { EditOutcome, EditRequest, EditWorld } from '../flow/edit-checkout.ts'
+import { isRefusal } from '../model/error.ts'
+import type { Evidence, Refusal } from '../model/error.ts'
+import { showPath } from '../model/field.ts'
+import type { Json } from '../model/json.ts'
+import type { BlastEntry, ObjectChange, RendererInfo } from '../model/plan.ts'
+import type { ObjectRef } from '../model/resource.ts'
+import { apiVersionOf, showRef } from '../model/resource.ts'
+import { badInput } from './bad-input.ts'
+import { NamespaceName } from './inputs.ts'
+import { diffLines } from '../views/diff-lines.ts'
+import { counted, indented, line, nextLines, row } from '../views/line.ts'
+import type { Line } from '../views/line.ts'
+
+export type { EditWorld } from '../flow/edit-checkout.ts'
+
+const Ask = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('image'), container: z.string(), value: z.string() }),
+  z.strictObject({ kind: z.literal('resource'), container: z.string(), section: z.enum(['limits', 'requests']), resource: z.string(), value: z.string() }),
+  z.strictObject({ kind: z.literal('replicas'), value: z.number() }),
+  z.strictObject({ kind: z.literal('env'), container: z.string(), name: z.string(), value: z.string().nullable() }),
+  z.strictObject({ kind: z.literal('field'), container: z.string().nullable(), field: z.string(), value: z.string().nullable(), as: z.enum(['field', 'string', 'json']) }),
+])
+
+/** What `writ edit` takes. */
+export const EditInput = z.strictObject({
+  path: z.string().min(1).max(4096),
+  type: z.string().min(1).max(253),
+  name: z.string().min(1).max(253),
+  namespace: NamespaceName.nullable().default(null),
+  asks: z.array(Ask).min(1),
+  scope: z.enum(['app', 'shared']).default('app'),
+  loadRestrictor: z.enum(['root', 'none']).default('root'),
+  dryRun: z.boolean().default(false),
+})
+
+/** An object as `writ edit` names it. */
+interface ShownObject { readonly apiVersion: string, readonly kind: string, readonly namespace: string | null, readonly name: string }
+interface ShownChange { readonly object: ShownObject, readonly path: string, readonly before: Json, readonly after: Json }
+interface ShownBlast { readonly path: string, readonly objects: readonly ShownObject[] | null, readonly error?: string }
+
+/** What `writ edit` answers; `changes` is what the render showed, not what was asked. */
+export interface EditAnswer {
+  readonly kind: 'Edit'
+  readonly status: 'edited' | 'no_change' | 'refused'
+  readonly code: string | null
+  readonly message: string
+  readonly hint: string | null
+  readonly files: readonly { readonly path: string, readonly diff: string }[]
+  readonly changes: readonly ShownChange[]
+  readonly blast: readonly ShownBlast[]
+  readonly evidence: readonly Evidence[]
+  readonly renderer: RendererInfo | null
+}
+
+/** Edits the files of a checkout, or with `dryRun` shows what it would write. Throws usage/bad-argument and what the engine throws. */
+export async function edit(world: EditWorld, input: unknown): Promise<EditAnswer> {
+  const parsed = EditInput.safeParse(input)
+  if (!parsed.success) throw badInput(parsed.error.issues)
+  const { dryRun, ...request } = parsed.data
+  const outcome = await editCheckout(world, request satisfies EditRequest)
+  if (isRefusal(outcome)) return refused(outcome)
+  if ('already' in outcome) return { ...nothing(outcome), status: 'no_change', message: `${showRef(outcome.target)} is already so: ${outcome.already.map(one => `${showPath(one.path)} = ${JSON.stringify(one.before ?? null)}`).join(', ')}.` }
+  if (!dryRun) await world.checkout.write(outcome.files)
+  return {
+    ...nothing(outcome), status: 'edited', message: outcome.proof.sentence,
+    files: outcome.files.map(file => ({ path: file.path, diff: unifiedDiff(file) })),
+    changes: outcome.proof.changes.flatMap(shownChanges),
+    blast: outcome.blast.map(shownBlast),
+    evidence: outcome.places.map(at => ({ sentence: dryRun ? 'this place would be edited' : 'this place is edited', at })),
+  }
+}
+
+function nothing({ renderer }: Pick<EditOutcome, 'renderer'>): EditAnswer {
+  return { kind: 'Edit', status: 'no_change', code: null, message: '', hint: null, files: [], changes: [], blast: [], evidence: [], renderer: { name: renderer.name, version: renderer.version } }
+}
+
+function refused({ refused: code, message, evidence, hint }: Refusal): EditAnswer {
+  return { kind: 'Edit', status: 'refused', code, message, hint, files: [], changes: [], blast: [], evidence, renderer: null }
+}
+
+function shownObject(ref: ObjectRef): ShownObject {
+  return { apiVersion: apiVersionOf(ref), kind: ref.kind, namespace: ref.namespace, name: ref.name }
+}
+
+function shownChanges({ object, kind, fields }: ObjectChange): readonly ShownChange[] {
+  const shown = shownObject(object)
+  if (kind !== 'changed') return [{ object: shown, path: '', before: kind === 'removed' ? kind : null, after: kind === 'added' ? kind : null }]
+  return fields.map(field => ({ object: shown, path: showPath(field.path), before: field.before ?? null, after: field.after ?? null }))
+}
+
+function shownBlast({ path, changes, error }: BlastEntry): ShownBlast {
+  return { path: path === '' ? '.' : path, objects: changes?.map(change => shownObject(change.object)) ?? null, ...error === null ? {} : { error } }
+}
+
+/** The answer for a person. */
+export function editLines(answer: EditAnswer): readonly Line[] {
+  const evidence = answer.evidence.flatMap(({ sentence, at }) => row('', [at === undefined ? sentence : `${sentence} (${at})`]))
+  if (answer.status === 'refused') return [line(`${answer.code ?? ''}: ${answer.message}`, 'bad'), ...evidence, ...nextLines(answer.hint ?? '')]
+  if (answer.status === 'no_change') return [line(answer.message, 'good')]
+  return [
+    line(`${answer.message[0]?.toUpperCase() ?? ''}${answer.message.slice(1)}.`, 'good'),
+    ...indented(answer.files.flatMap(file => diffLines(file.diff)), 2),
+    ...row('rendered', answer.changes.map(({ object, path, before, after }) => `${showRef(object)} ${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`)),
+    ...row('others', answer.blast.map(({ path, objects, error }) => objects === null ? `${path}: not known (${error ?? ''})` : `${path}: ${counted(objects.length, 'object')} change`), 'warn'),
+  ]
+}
