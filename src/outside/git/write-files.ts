@@ -22,7 +22,7 @@ export async function writeFiles(root: string, changes: readonly FileChange[]): 
     }
   } catch (error) {
     for (const one of done.reverse()) await putBack(one)
-    await Promise.all(ready.map(({ next }) => next === null ? undefined : rm(next, { force: true })))
+    for (const { next } of ready) if (next !== null) await rm(next, { force: true })
     throw error instanceof WritError ? error : new WritError('edit/write-failed', `The working tree cannot be written: ${error instanceof Error ? error.message : String(error)}.`, { cause: error })
   }
 }

@@ -55,10 +55,10 @@ function ask(how: How, word: string, container: string | null): Ask {
 /** FIELD ends at the first `=` outside brackets. */
 function endOfField(word: string): number {
   let depth = 0
-  for (const [i, char] of [...word].entries()) {
-    if (char === '[') depth++
-    else if (char === ']') depth--
-    else if (char === '=' && depth <= 0) return [...word].slice(0, i).join('').length
+  for (let i = 0; i < word.length; i++) {
+    if (word[i] === '[') depth++
+    else if (word[i] === ']') depth--
+    else if (word[i] === '=' && depth <= 0) return i
   }
   return -1
 }
