@@ -22,6 +22,7 @@ import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
 import { programVersion } from './outside/program-version.ts'
 import { registerSecret } from './outside/redact.ts'
+import { isolation } from './outside/run.ts'
 import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
 import { readSecret, readSecretIfThere } from './outside/secret.ts'
@@ -98,6 +99,7 @@ export async function machine(folder: { readonly dir: string, readonly from: str
       const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === 'kustomize')?.info()
       return info === undefined ? 'none' : `${info.name} ${info.version}`
     },
+    isolation,
     sqlite: probeSqlite,
     store: async () => probeStore(places(configOrDefault(folder.dir)).store),
     async connect() {

@@ -13,6 +13,8 @@ export interface Machine {
   version(program: 'git' | 'ssh-keygen'): Promise<string | null>
   /** Name and version of what renders Kustomize. Throws render/no-renderer with what was found. */
   renderer(): Promise<string>
+  /** What keeps a renderer from the network and in its bounds. */
+  isolation(): Promise<{ readonly network: boolean, readonly memory: boolean }>
   /** Loads SQLite. Throws store/unusable with the reason. */
   sqlite(): Promise<string>
   /** The store's file, which can be written or made. Throws store/read-only, store/unusable, config/…. */
@@ -69,12 +71,21 @@ function machineTests(machine: Machine): readonly Test[] {
     { name: 'git', required: true, without: 'nothing can be read, published or merged', install: 'install git 2.38 or later', look: async () => gitVersion(await machine.version('git')) },
     { name: 'kustomize', required: false, without: 'Kustomize sources cannot be changed; plain directories can', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
     {
+      name: 'isolation', required: false, without: 'renderers run without credentials, plugins and remote bases all the same, but the kernel does not enforce that they stay off the network and in their memory',
+      install: 'allow unprivileged user namespaces, and install util-linux (unshare, prlimit)', look: async () => isolated(await machine.isolation()),
+    },
+    {
       name: 'ssh-keygen', required: false, without: 'no approval in staging and prod', install: 'install OpenSSH 8.2 or later',
       look: async () => await machine.version('ssh-keygen') ?? missing('ssh-keygen is not there'),
     },
     { name: 'sqlite', required: true, without: 'no change can be recorded', install: 'npm rebuild better-sqlite3 (needs a C++ compiler, make and Python 3 where no prebuilt binary fits)', look: () => machine.sqlite() },
     { name: 'store', required: true, without: 'no change can be recorded', install: 'correct owner, rights or store.path in writ.yaml', look: () => machine.store() },
   ]
+}
+
+function isolated({ network, memory }: { readonly network: boolean, readonly memory: boolean }): string {
+  if (network && memory) return 'renderers run without network, in bounded memory (unshare, prlimit)'
+  return missing(network ? 'there is no prlimit' : memory ? 'network namespaces cannot be had' : 'neither network namespaces nor prlimit can be had')
 }
 
 async function examine(test: Test): Promise<Check> {

@@ -17,6 +17,8 @@ export interface RunRequest {
   readonly timeout: number
   /** Bytes of stdout kept; more ends the process. Default 64 MiB. */
   readonly maxOutput?: number
+  /** Cut off from the network and limited in memory and file size, as far as this machine can (`isolation`). */
+  readonly isolated?: true
 }
 
 /** How it ended. `code` is null where a signal ended it. */
@@ -40,11 +42,11 @@ export function baseEnvironment(): Record<string, string> {
  * Starts a process in a group of its own and gives its streams; only programs, subcommands and flags of argv.ts. The
  * caller ends it; where Writ ends first, its group is killed. Throws git/refused.
  */
-export function start(request: Omit<RunRequest, 'input' | 'timeout' | 'maxOutput'>): ChildProcess {
+export function start(request: Omit<RunRequest, 'input' | 'timeout' | 'maxOutput'>, around: readonly string[] = []): ChildProcess {
   checkArguments(request.program, request.args)
   checkEnvironment(request.program, request.env)
-  const command = request.program === 'node' ? process.execPath : request.program
-  const child = spawn(command, [...request.args], {
+  const [command = '', ...args] = [...around, request.program === 'node' ? process.execPath : request.program, ...request.args]
+  const child = spawn(command, args, {
     cwd: request.cwd, env: { ...request.env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true, shell: false,
   })
   const forget = endWithWrit(() => { killGroup(child) })
@@ -58,7 +60,7 @@ export function start(request: Omit<RunRequest, 'input' | 'timeout' | 'maxOutput
  * git/failed only where the program does not exist, and git/refused where argv.ts does not know the call.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const child = start(request)
+  const child = start(request, request.isolated === true ? await wrapper() : [])
   const limit = request.maxOutput ?? 64 * 1024 * 1024
   return new Promise((resolve, reject) => {
     const out: Buffer[] = []
@@ -71,7 +73,9 @@ export async function run(request: RunRequest): Promise<RunResult> {
     const finish = (code: number | null): void => {
       clearTimeout(timer)
       clearTimeout(patience)
-      resolve({ code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8'), timedOut, tooLarge })
+      const missingProgram = request.isolated === true && code === 127
+      if (missingProgram) reject(missing(request, new Error(Buffer.concat(err).toString('utf8').trim())))
+      else resolve({ code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8'), timedOut, tooLarge })
     }
     const kill = (): void => {
       killGroup(child)
@@ -98,6 +102,36 @@ export async function run(request: RunRequest): Promise<RunResult> {
     // A child that ends before it has read its input closes the pipe; its exit code tells the story.
     child.stdin?.on('error', () => undefined)
     child.stdin?.end(request.input ?? '')
+  })
+}
+
+/** What keeps a renderer from the network and from eating the machine: the kernel's namespaces and limits where they can be had. */
+export interface Isolation { readonly network: boolean, readonly memory: boolean }
+
+// A Go program reserves far more address space than it uses; this still ends one that runs away.
+const MEMORY = ['prlimit', `--as=${8 * 1024 ** 3}`, `--fsize=${256 * 1024 ** 2}`, '--core=0', '--']
+const NETWORK = ['unshare', '--user', '--map-root-user', '--net', '--']
+let wrapping: Promise<{ readonly words: readonly string[], readonly isolation: Isolation }> | null = null
+
+/** Asks this machine once what it allows. */
+export async function isolation(): Promise<Isolation> {
+  return (await wrap()).isolation
+}
+
+async function wrapper(): Promise<readonly string[]> {
+  return (await wrap()).words
+}
+
+function wrap(): NonNullable<typeof wrapping> {
+  wrapping ??= Promise.all([works(NETWORK), works(MEMORY)]).then(([network, memory]) => ({ words: [...network ? NETWORK : [], ...memory ? MEMORY : []], isolation: { network, memory } }))
+  return wrapping
+}
+
+function works([command = '', ...args]: readonly string[]): Promise<boolean> {
+  return new Promise(resolve => {
+    const child = spawn(command, [...args, 'true'], { env: baseEnvironment(), stdio: 'ignore', timeout: 5000 })
+    child.on('error', () => { resolve(false) })
+    child.on('close', code => { resolve(code === 0) })
   })
 }
 

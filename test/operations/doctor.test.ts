@@ -27,7 +27,7 @@ function world(more: Partial<World> = {}): World {
 
 function machine(more: Partial<Machine> = {}): Machine {
   return {
-    node: 'v22.12.0', folder: { dir: '/etc/writ', from: '--config' }, version: program => Promise.resolve(program === 'git' ? 'git version 2.40.1' : 'signs'), renderer: () => Promise.resolve('kustomize 5.4.1'),
+    node: 'v22.12.0', folder: { dir: '/etc/writ', from: '--config' }, version: program => Promise.resolve(program === 'git' ? 'git version 2.40.1' : 'signs'), renderer: () => Promise.resolve('kustomize 5.4.1'), isolation: () => Promise.resolve({ network: true, memory: true }),
     sqlite: () => Promise.resolve('SQLite 3.50'), store: () => Promise.resolve('/var/writ.db'), connect: () => Promise.resolve(world()), ...more,
   }
 }
@@ -51,10 +51,10 @@ describe('writ doctor', () => {
 
   it('says of each thing that is missing what cannot be done, and what to do', async () => {
     const answer = await doctor(machine({
-      renderer: () => Promise.reject(new WritError('render/no-renderer', 'Kustomize 5.0 or later is needed: kustomize is not there.')), version: () => Promise.resolve(null),
+      renderer: () => Promise.reject(new WritError('render/no-renderer', 'Kustomize 5.0 or later is needed: kustomize is not there.')), version: () => Promise.resolve(null), isolation: () => Promise.resolve({ network: false, memory: true }),
       sqlite: () => Promise.reject(new WritError('store/unusable', 'better-sqlite3 cannot be loaded: no binary')),
     }))
-    expect(missing(answer)).to.deep.equal(['git missing (required)', 'kustomize missing', 'ssh-keygen missing', 'sqlite missing (required)'])
+    expect(missing(answer)).to.deep.equal(['git missing (required)', 'kustomize missing', 'isolation missing', 'ssh-keygen missing', 'sqlite missing (required)'])
     expect(answer.ok).to.equal(false)
     expect(answer.next).to.equal('install git 2.38 or later')
     for (const check of answer.checks) expect([check.name, check.without === null, check.install === null]).to.deep.equal([check.name, check.state === 'ok', check.state === 'ok'])

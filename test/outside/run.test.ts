@@ -1,12 +1,14 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { baseEnvironment, run } from '../../src/outside/run.ts'
+import { baseEnvironment, isolation, run } from '../../src/outside/run.ts'
 import { errorOf } from '../contracts/failure.ts'
 
 const env = baseEnvironment()
@@ -98,4 +100,32 @@ describe('running a program', () => {
       expect(await until(() => !alive(pid))).to.equal(true)
     })
   }
+
+  it('keeps an isolated program from every address, loopback too', async function () {
+    if (!(await isolation()).network) {
+      console.log('      skipped: this machine gives no network namespaces')
+      return this.skip()
+    }
+    const server = createServer(socket => socket.end('reached')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const ask = ['-e', `require('node:net').connect(${port}, '127.0.0.1').on('data', data => { process.stdout.write(data) }).on('error', error => { process.stdout.write(error.code) })`]
+    const open = await run({ program: 'node', args: ask, env, timeout: 10_000 })
+    const closed = await run({ program: 'node', args: ask, env, timeout: 10_000, isolated: true })
+    server.close()
+    expect([open.stdout.toString(), closed.stdout.toString()]).to.deep.equal(['reached', 'ENETUNREACH'])
+  })
+
+  it('ends an isolated program that writes without end to a file', async function () {
+    if (!(await isolation()).memory) {
+      console.log('      skipped: this machine has no prlimit')
+      return this.skip()
+    }
+    const file = join(dir, 'large')
+    const fill = `const file = require('node:fs').openSync(${JSON.stringify(file)}, 'w'); for (let i = 0; i < 300; i++) require('node:fs').writeSync(file, Buffer.alloc(1024 * 1024))`
+    const result = await run({ program: 'node', args: ['-e', fill], env, timeout: 20_000, isolated: true })
+    expect(result.code).not.to.equal(0)
+    expect(statSync(file).size).to.equal(256 * 1024 * 1024)
+  })
 })

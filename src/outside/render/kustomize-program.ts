@@ -39,7 +39,7 @@ export function kustomizeProgram(options: { readonly timeoutMs: number }): Kusto
       const restrictor = job.loadRestrictor === 'none' ? 'LoadRestrictionsNone' : 'LoadRestrictionsRootOnly'
       const result = await run({
         program, args: [program === 'kustomize' ? 'build' : 'kustomize', `./${job.path}`, `--load-restrictor=${restrictor}`],
-        env: closedEnvironment(), cwd: job.cwd, timeout: options.timeoutMs, maxOutput: MAX_OUTPUT,
+        env: closedEnvironment(), cwd: job.cwd, timeout: options.timeoutMs, maxOutput: MAX_OUTPUT, isolated: true,
       })
       return outcome(result, { name, ...job, seconds: options.timeoutMs / 1000 })
     },
