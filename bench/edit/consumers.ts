@@ -59,7 +59,8 @@ function isBelow(path: string, above: string): boolean {
 function reachOf(folder: string, start: string, way: BuildAsk['way']): ReadonlySet<string> {
   if (kustomizationOf(folder, start) === null) {
     const own = filesBelow(join(folder, start)).map(path => (start === '' ? path : `${start}/${path}`)).filter(path => way !== 'asked' || directoryOf(path) === start)
-    return new Set([...own, ...own.filter(isKustomizationFile).flatMap(path => [...reachOf(folder, directoryOf(path), 'asked')])])
+    // A file that is not there yet would be read too.
+    return new Set([start, ...own, ...own.filter(isKustomizationFile).flatMap(path => [...reachOf(folder, directoryOf(path), 'asked')])])
   }
   const found = new Set<string>()
   const todo = [start]
