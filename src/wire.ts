@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { renderMemory } from './flow/proof/render-memory.ts'
 import type { World } from './flow/world.ts'
 import type { ForgeConfig, SecretRef } from './model/config.ts'
 import { milliseconds } from './model/environment.ts'
@@ -68,7 +69,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     people: config.people,
     tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
     repositories: repositoriesOf(config, store, mirrors),
-    renderers: renderers({ timeoutMs }),
+    renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
     changes: store.changes, leases: store.leases, approvals: store.approvals,
     signatures: openSignatures({ people: config.people }),
@@ -86,7 +87,7 @@ export async function setup({ dir }: { readonly dir: string }): Promise<Setup> {
 
 /** The checkout that Writ was called in. Needs no configuration. */
 export async function editing(): Promise<EditWorld> {
-  return { checkout: await openCheckout(process.cwd()), renderers: renderers({ timeoutMs: 60_000 }), declaredOwners }
+  return { checkout: await openCheckout(process.cwd()), renderers: renderers({ timeoutMs: 60_000 }), renders: renderMemory(0), declaredOwners }
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */

@@ -13,6 +13,7 @@ import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
 import { renderAsk } from './proof/consumers.ts'
 import { proveEdits } from './proof/prove-edits.ts'
+import type { RenderMemory } from './proof/render-memory.ts'
 import type { AlreadySo, ProofAsk, ProvenEdits } from './proof/prove-edits.ts'
 import { resourceOrder } from './resource-order.ts'
 
@@ -20,6 +21,7 @@ import { resourceOrder } from './resource-order.ts'
 export interface EditWorld {
   readonly checkout: Checkout
   readonly renderers: readonly Renderer[]
+  readonly renders: RenderMemory
   /** The places that the Applications and Kustomizations among these objects deploy from. */
   declaredOwners(objects: readonly KubernetesObject[]): readonly ConsumerOwner[]
 }

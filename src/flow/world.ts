@@ -3,6 +3,8 @@ import type { Person } from '../model/config.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import type { Approvals, Changes, Clock, Clusters, GitOpsTool, Leases, PolicyEngine, Renderer, Repositories, Signatures } from './ports.ts'
 
+import type { RenderMemory } from './proof/render-memory.ts'
+
 export type { Clusters } from './ports.ts'
 
 /** Which environment an object is in: by cluster and namespace, never by the caller's word. */
@@ -21,6 +23,8 @@ export interface World {
   readonly tools: readonly GitOpsTool[]
   readonly repositories: Repositories
   readonly renderers: readonly Renderer[]
+  /** What was rendered of commits before. */
+  readonly renders: RenderMemory
   readonly policies: PolicyEngine
   readonly changes: Changes
   readonly leases: Leases

@@ -6,6 +6,7 @@ import { WritError } from '../../src/model/error.ts'
 import type { ConsumerOwner } from '../../src/model/owner.ts'
 import type { GitOpsTool, RepositoryHandle, RepositoryReader } from '../../src/flow/ports.ts'
 import type { World } from '../../src/flow/world.ts'
+import { renderMemory } from '../../src/flow/proof/render-memory.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
 import { environment } from '../fixtures/plan.ts'
@@ -74,7 +75,7 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
     people: [],
     tools: [tool],
     repositories: { open: () => handle, same: (a, b) => a === b },
-    renderers: RENDERERS,
+    renderers: RENDERERS, renders: renderMemory(1000),
     policies: absent('policies'), changes: absent('changes'), leases: absent('leases'), approvals: absent('approvals'), signatures: absent('signatures'),
     committer: { name: 'Writ', email: 'writ@example.com' },
     process: 'test/1',

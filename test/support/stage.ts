@@ -22,6 +22,7 @@ import { systemClock } from '../../src/outside/clock.ts'
 import { openForge } from '../../src/outside/forges/index.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { redact, redactJson } from '../../src/outside/redact.ts'
+import { renderMemory } from '../../src/flow/proof/render-memory.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
 import { openRepositories } from '../../src/outside/repositories.ts'
 import { openSignatures } from '../../src/outside/signatures.ts'
@@ -132,7 +133,7 @@ export class Stage {
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
         forge: openForge(forge, { rows: store.changeRequests }),
       })),
-      renderers: renderers({ timeoutMs: 10_000 }),
+      renderers: renderers({ timeoutMs: 10_000 }), renders: renderMemory(1000),
       policies: {
         bundle: () => Promise.resolve(this.knobs.bundle),
         judge: (_environment, objects) => Promise.resolve(objects.map(({ ref, after }) => ({

@@ -2,11 +2,14 @@ import { WritError } from '../../model/error.ts'
 import type { FileChange, RendererInfo } from '../../model/plan.ts'
 import type { RenderResult, Renderer, RepositoryReader, Worktree } from '../ports.ts'
 import type { World } from '../world.ts'
+import { canonical } from '../../model/json.ts'
+import { sha256 } from '../digest.ts'
 import type { RenderAsk } from './closure.ts'
+import { renderMemory } from './render-memory.ts'
 import { indexTree } from './tree-index.ts'
 import type { TreeIndex } from './tree-index.ts'
 
-/** One commit laid out for rendering, as it is and with changes. Renders of the unchanged commit are kept. */
+/** One commit or working tree laid out for rendering, as it is and with changes. It is laid out with the first render that is not kept. */
 export interface Bench {
   readonly index: TreeIndex
   /** Renders all asks with these changes, two at once; the results in the order of the asks. Throws render/no-renderer, render/timeout. */
@@ -20,34 +23,39 @@ export interface Bench {
 const AT_ONCE = 2
 
 /** Lays out a commit or tree. The caller disposes of it. */
-export async function openBench(world: Pick<World, 'renderers'>, reader: Pick<RepositoryReader, 'tree' | 'worktree'>, commit: string): Promise<Bench> {
+export async function openBench(world: Pick<World, 'renderers' | 'renders'>, reader: Pick<RepositoryReader, 'tree' | 'worktree'>, commit: string): Promise<Bench> {
   const index = await indexTree(await reader.tree(commit))
-  const worktree = await reader.worktree(commit)
-  const kept = new Map<string, RenderResult>()
-  const state: State = { applied: [], queue: Promise.resolve() }
-  const renderOne = (ask: RenderAsk): Promise<RenderResult> => rendererFor(world, ask).render({ dir: worktree.dir, ...ask })
+  // What is named by its content never changes; a working tree may have by the next time it is opened.
+  const memory = /^[0-9a-f]{40,64}$/.test(commit) ? world.renders : renderMemory(Infinity)
+  const state: State = { worktree: null, applied: [], queue: Promise.resolve() }
+  const renderOne = async (changes: readonly FileChange[], ask: RenderAsk): Promise<RenderResult> => {
+    state.worktree ??= reader.worktree(commit)
+    const worktree = await state.worktree
+    await apply(worktree, state, changes)
+    return rendererFor(world, ask).render({ dir: worktree.dir, ...ask })
+  }
   return {
     index,
     render: (changes, asks) => exclusively(state, async () => {
-      await apply(worktree, state, changes)
+      const start = `${commit} ${changes.length === 0 ? '' : sha256(canonical(changes.map(change => ({ ...change }))))}`
       return atMost(AT_ONCE, asks, async ask => {
-        const key = JSON.stringify(ask)
-        const known = changes.length === 0 ? kept.get(key) : undefined
-        const result = known ?? await renderOne(ask)
-        if (changes.length === 0) kept.set(key, result)
+        const key = `${start} ${JSON.stringify(ask)}`
+        const result = memory.get(key) ?? await renderOne(changes, ask)
+        // A failure may be this moment's: the next one asks again.
+        if (result.ok) memory.keep(key, result)
         return result
       })
     }),
-    again: ask => exclusively(state, async () => {
-      await apply(worktree, state, [])
-      return renderOne(ask)
-    }),
+    again: ask => exclusively(state, () => renderOne([], ask)),
     info: ask => rendererFor(world, ask).info(),
-    dispose: () => worktree.dispose(),
+    async dispose() {
+      const worktree = await state.worktree?.catch(() => null)
+      await worktree?.dispose()
+    },
   }
 }
 
-interface State { applied: readonly FileChange[], queue: Promise<unknown> }
+interface State { worktree: Promise<Worktree> | null, applied: readonly FileChange[], applying?: Promise<void>, queue: Promise<unknown> }
 
 /** The worktree holds one set of changes at a time. */
 function exclusively<T>(state: State, work: () => Promise<T>): Promise<T> {
@@ -56,10 +64,13 @@ function exclusively<T>(state: State, work: () => Promise<T>): Promise<T> {
   return next
 }
 
+/** The two renders that run at once are of the same changes; the first of them makes these, the other waits for that. */
 async function apply(worktree: Worktree, state: State, changes: readonly FileChange[]): Promise<void> {
-  if (changes === state.applied || (changes.length === 0 && state.applied.length === 0)) return
-  await worktree.apply(changes)
-  state.applied = changes
+  if (changes !== state.applied && (changes.length > 0 || state.applied.length > 0)) {
+    state.applied = changes
+    state.applying = worktree.apply(changes)
+  }
+  await state.applying
 }
 
 function rendererFor(world: Pick<World, 'renderers'>, ask: RenderAsk): Renderer {
