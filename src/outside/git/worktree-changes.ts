@@ -27,17 +27,22 @@ export function changeFiles(dir: string): Worktree['apply'] {
 }
 
 async function look(dir: string, { path, before }: FileChange): Promise<Former> {
-  const parts = checkPath(path).split('/')
-  for (let count = 1; count < parts.length; count += 1) {
-    const parent = await kindOf(join(dir, ...parts.slice(0, count)))
-    if (parent !== null && parent.kind !== 'folder') throw new WritError('git/refused', `The path ${path} leads through something that is no folder.`)
-  }
+  await checkParents(dir, path)
   const found = await kindOf(join(dir, path))
   if (found !== null && found.kind !== 'file') throw new WritError('git/refused', `${path} is no regular file.`)
   const bytes = found === null ? null : await readFile(join(dir, path))
   const same = before === null ? bytes === null : bytes?.equals(Buffer.from(before)) === true
   if (!same) throw new WritError('git/failed', `${path} is not as the change expects it.`, { hint: 'The file changed meanwhile; ask again.' })
   return { path, bytes, mode: found?.mode ?? 0o644 }
+}
+
+/** Throws git/refused where a path leads out of a folder, or through anything that is no folder: nothing is ever written through a link. */
+export async function checkParents(dir: string, path: string): Promise<void> {
+  const parts = checkPath(path).split('/')
+  for (let count = 1; count < parts.length; count += 1) {
+    const parent = await kindOf(join(dir, ...parts.slice(0, count)))
+    if (parent !== null && parent.kind !== 'folder') throw new WritError('git/refused', `The path ${path} leads through something that is no folder.`)
+  }
 }
 
 async function kindOf(path: string): Promise<{ kind: 'file' | 'folder' | 'other', mode: number } | null> {

@@ -2,7 +2,7 @@ import { lstat, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promis
 import { dirname, join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import type { FileChange } from '../../model/plan.ts'
-import { checkPath } from './paths.ts'
+import { checkParents } from './worktree-changes.ts'
 
 /** A change whose new text lies ready beside its file. */
 interface Ready { readonly file: string, readonly path: string, readonly next: string | null, readonly former: Buffer | null }
@@ -28,7 +28,8 @@ export async function writeFiles(root: string, changes: readonly FileChange[]): 
 }
 
 async function prepare(root: string, { path, before, after }: FileChange): Promise<Ready> {
-  const file = join(root, checkPath(path))
+  await checkParents(root, path)
+  const file = join(root, path)
   const info = await lstat(file).catch(() => null)
   if (info !== null && !info.isFile()) throw new WritError('git/refused', `${path} is no regular file.`)
   const former = info === null ? null : await readFile(file)

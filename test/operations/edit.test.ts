@@ -1,0 +1,149 @@
+import { expect } from 'chai'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { edit, editLines } from '../../src/operations/edit.ts'
+import type { EditAnswer } from '../../src/operations/edit.ts'
+import { renderMemory } from '../../src/flow/proof/render-memory.ts'
+import { openCheckout } from '../../src/outside/git/open-checkout.ts'
+import { renderers } from '../../src/outside/render/renderers.ts'
+import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { failureOf } from '../contracts/failure.ts'
+
+const RENDERERS = renderers({ timeoutMs: 20_000 })
+const WEB = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  template:
+    spec:
+      initContainers:
+      - {name: wait, image: busybox:1.36}
+      containers:
+      - name: web
+        image: nginx:1.27 # front
+        env:
+        - name: PORT
+          value: "8080"
+        resources:
+          limits: {cpu: 1, memory: 128Mi}
+`
+const flux = (name: string, path: string): string => `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}, namespace: flux-system}\nspec: {path: ${path}, sourceRef: {kind: GitRepository, name: x}}\n`
+
+describe('writ edit', () => {
+  let root: string
+  beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'writ-test-edit-')); put('app/web.yaml', WEB) })
+  afterEach(() => { rmSync(root, { recursive: true, force: true }) })
+
+  function put(path: string, text: string): void {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  const read = (path = 'app/web.yaml'): string => readFileSync(join(root, path), 'utf8')
+  const world = async (): Promise<Parameters<typeof edit>[0]> => ({ checkout: await openCheckout(root), renderers: RENDERERS, renders: renderMemory(0), declaredOwners })
+  const ask = async (asks: readonly object[], more: object = {}): Promise<EditAnswer> => edit(await world(), { path: join(root, 'app'), type: 'deploy', name: 'web', asks, ...more })
+  const field = (name: string, value: string | null, more: object = {}): object => ({ kind: 'field', container: null, field: name, value, as: 'field', ...more })
+
+  const edits: readonly (readonly [string, object, string, string])[] = [
+    ['an image', { kind: 'image', container: 'web', value: 'nginx:1.28' }, 'nginx:1.27 #', 'nginx:1.28 #'],
+    ['an image of an init container', { kind: 'image', container: 'init:wait', value: 'busybox:1.37' }, 'busybox:1.36}', 'busybox:1.37}'],
+    ['replicas', { kind: 'replicas', value: 3 }, 'replicas: 2', 'replicas: 3'],
+    ['a limit that stays a number', { kind: 'resource', container: 'web', section: 'limits', resource: 'cpu', value: '2' }, 'cpu: 1,', 'cpu: 2,'],
+    ['an environment variable that stays a text', { kind: 'env', container: 'web', name: 'PORT', value: '9090' }, '"8080"', '"9090"'],
+    ['a dotted path', field('spec.template.spec.containers[name=web].image', 'nginx:2'), 'nginx:1.27', 'nginx:2'],
+    ['a JSON pointer with an index', field('/spec/template/spec/containers/0/env/0/value', '1'), '"8080"', '"1"'],
+    ['a path inside a container', field('image', 'nginx:3', { container: 'web' }), 'nginx:1.27', 'nginx:3'],
+    ['a number that shall be a text', field('spec.replicas', '4', { as: 'string' }), 'replicas: 2', 'replicas: "4"'],
+  ]
+  for (const [name, one, before, after] of edits) {
+    it(`edits ${name}, and nothing else`, async () => {
+      const answer = await ask([one])
+      expect(answer.status, answer.message).to.equal('edited')
+      expect(read()).to.equal(WEB.replace(before, after))
+      expect([(await ask([one])).status, read()]).to.deep.equal(['no_change', WEB.replace(before, after)])
+    })
+  }
+
+  it('writes nothing on a dry run, and shows what it would write', async () => {
+    const answer = await ask([{ kind: 'replicas', value: 3 }], { dryRun: true })
+    expect(read()).to.equal(WEB)
+    expect(answer).to.deep.include({ status: 'edited', code: null, changes: [{ object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }, path: 'spec.replicas', before: 2, after: 3 }], blast: [] })
+    expect(answer.files.map(({ path }) => path)).to.deep.equal(['app/web.yaml'])
+    expect(answer.files[0]?.diff).to.contain('-  replicas: 2\n+  replicas: 3\n')
+    expect(editLines(answer).map(({ text }) => text).join('\n')).to.contain('Exactly 1 field of 1 object changes.').and.contain('Deployment shop/web spec.replicas: 2 → 3')
+  })
+
+  const refused: readonly (readonly [string, object, string])[] = [
+    ['an object that is not rendered', { name: 'other' }, 'NOT_RENDERED'],
+    ['another namespace', { namespace: 'elsewhere' }, 'NOT_RENDERED'],
+    ['a kind of another group', { type: 'deployments.extensions' }, 'NOT_RENDERED'],
+  ]
+  for (const [name, more, code] of refused) {
+    it(`refuses ${name} as ${code}`, async () => {
+      expect(await ask([{ kind: 'replicas', value: 3 }], more)).to.deep.include({ status: 'refused', code, files: [] })
+      expect(read()).to.equal(WEB)
+    })
+  }
+
+  it('asks which one where two files declare the object', async () => {
+    put('app/again.yaml', WEB)
+    const answer = await ask([{ kind: 'replicas', value: 3 }])
+    expect([answer.status, answer.code, answer.evidence.map(({ at }) => at)]).to.deep.equal(['refused', 'AMBIGUOUS', ['app/again.yaml', 'app/web.yaml']])
+  })
+
+  it('asks which one where two namespaces hold the name, and takes the one that is named', async () => {
+    put('app/other.yaml', WEB.replace('namespace: shop', 'namespace: other'))
+    expect((await ask([{ kind: 'replicas', value: 3 }])).code).to.equal('AMBIGUOUS')
+    expect((await ask([{ kind: 'replicas', value: 3 }], { namespace: 'other' })).status).to.equal('edited')
+    expect([read('app/other.yaml').includes('replicas: 3'), read()]).to.deep.equal([true, WEB])
+  })
+
+  const failing: readonly (readonly [string, readonly object[], object, string])[] = [
+    ['a folder that is not there', [{ kind: 'replicas', value: 3 }], { path: 'nowhere-at-all' }, 'usage/bad-argument'],
+    ['a path outside the checkout', [{ kind: 'replicas', value: 3 }], { path: '/' }, 'usage/bad-argument'],
+    ['a container that is not there', [{ kind: 'image', container: 'side', value: 'x:1' }], {}, 'classify/no-container'],
+    ['a path that is none', [field('spec..x', '1')], {}, 'usage/bad-argument'],
+    ['a text for a map', [field('spec.template', 'x')], {}, 'usage/bad-argument'],
+    ['JSON that is none', [field('spec.x', '{', { as: 'json' })], {}, 'usage/bad-argument'],
+    ['an unknown key', [{ kind: 'replicas', value: 3, force: true }], {}, 'usage/bad-argument'],
+  ]
+  for (const [name, asks, more, code] of failing) {
+    it(`fails with ${code} for ${name}, and writes nothing`, async () => {
+      expect(await failureOf(ask(asks, more))).to.equal(code)
+      expect(read()).to.equal(WEB)
+    })
+  }
+
+  it('counts Applications and Kustomizations in the checkout as consumers of their paths', async () => {
+    put('clusters/flux.yaml', flux('all', './app'))
+    put('clusters/above.yaml', flux('above', './'))
+    expect((await ask([{ kind: 'replicas', value: 3 }])).blast).to.deep.equal([{ path: '.', objects: null, error: (await ask([{ kind: 'replicas', value: 3 }])).blast[0]?.error }])
+  })
+
+  it('takes who names the asked path for the asked delivery', async () => {
+    put('clusters/one/flux.yaml', flux('one', './app'))
+    put('clusters/two/flux.yaml', flux('two', 'app/'))
+    expect(await ask([{ kind: 'replicas', value: 3 }])).to.deep.include({ status: 'edited', blast: [] })
+  })
+
+  it('says from the command line what happened, in JSON and by its exit code', () => {
+    const call = (...args: readonly string[]): { readonly code: number, readonly answer: Record<string, unknown> } => {
+      try {
+        const main = join(import.meta.dirname, '../../src/main.ts')
+        return { code: 0, answer: JSON.parse(execFileSync(process.execPath, ['--import', import.meta.resolve('tsx'), main, 'edit', ...args, '-o', 'json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })) as Record<string, unknown> }
+      } catch (error) {
+        const { status, stdout } = error as { status: number, stdout: string }
+        return { code: status, answer: JSON.parse(stdout) as Record<string, unknown> }
+      }
+    }
+    const edited = call('app', 'Deployment.v1.apps/web', '-n', 'shop', '-c', 'web', '--set', 'env.PORT=a=b', '--set', 'limits.memory=256Mi')
+    expect([edited.code, edited.answer['status'], read()]).to.deep.equal([0, 'edited', WEB.replace('"8080"', '"a=b"').replace('128Mi', '256Mi')])
+    expect(call('app', 'deploy/web', '-c', 'web', '--set', 'env.PORT=a=b')).to.deep.include({ code: 0 })
+    expect(call('app', 'deploy/nobody', '--set', 'replicas=1')).to.deep.nested.include({ code: 3, 'answer.status': 'refused', 'answer.code': 'NOT_RENDERED' })
+    expect(call('app', 'deploy/web', '--set', 'replicas')).to.deep.nested.include({ code: 2, 'answer.status': 'failed', 'answer.code': 'usage/bad-argument' })
+    put('app/again.yaml', read())
+    expect(call('app', 'deploy/web', '--set', 'replicas=1')).to.deep.nested.include({ code: 6, 'answer.status': 'refused', 'answer.code': 'AMBIGUOUS' })
+  }).timeout(60_000)
+})
