@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { edit, editLines } from '../../src/operations/edit.ts'
 import type { EditAnswer } from '../../src/operations/edit.ts'
 import { renderMemory } from '../../src/flow/proof/render-memory.ts'
@@ -11,6 +13,8 @@ import { renderers } from '../../src/outside/render/renderers.ts'
 import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
 import { failureOf } from '../contracts/failure.ts'
 
+// The command runs in the checkout, from where the loader cannot be found by its name.
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const RENDERERS = renderers({ timeoutMs: 20_000 })
 const WEB = `apiVersion: apps/v1
 kind: Deployment
@@ -119,7 +123,9 @@ describe('writ edit', () => {
   it('counts Applications and Kustomizations in the checkout as consumers of their paths', async () => {
     put('clusters/flux.yaml', flux('all', './app'))
     put('clusters/above.yaml', flux('above', './'))
-    expect((await ask([{ kind: 'replicas', value: 3 }])).blast).to.deep.equal([{ path: '.', objects: null, error: (await ask([{ kind: 'replicas', value: 3 }])).blast[0]?.error }])
+    const [refusal, answer] = [await ask([{ kind: 'replicas', value: 3 }]), await ask([{ kind: 'replicas', value: 3 }], { scope: 'shared' })]
+    expect([refusal.status, refusal.code, refusal.evidence[1]?.at]).to.deep.equal(['refused', 'SHARED_BASE', '.'])
+    expect([answer.status, answer.blast]).to.deep.equal(['edited', [{ path: '.', objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }] }]])
   })
 
   it('takes who names the asked path for the asked delivery', async () => {
@@ -132,7 +138,7 @@ describe('writ edit', () => {
     const call = (...args: readonly string[]): { readonly code: number, readonly answer: Record<string, unknown> } => {
       try {
         const main = join(import.meta.dirname, '../../src/main.ts')
-        return { code: 0, answer: JSON.parse(execFileSync(process.execPath, ['--import', import.meta.resolve('tsx'), main, 'edit', ...args, '-o', 'json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })) as Record<string, unknown> }
+        return { code: 0, answer: JSON.parse(execFileSync(process.execPath, ['--import', TSX, main, 'edit', ...args, '-o', 'json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })) as Record<string, unknown> }
       } catch (error) {
         const { status, stdout } = error as { status: number, stdout: string }
         return { code: status, answer: JSON.parse(stdout) as Record<string, unknown> }
