@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { commitLine } from './edit/answer.ts'
 import { rendererLine } from './edit/build.ts'
 import { corpusIsThere, readCases } from './edit/cases.ts'
+import { mutateFolder } from './edit/mutate.ts'
 import { readOptions } from './edit/options.ts'
 import { buildProgram } from './edit/program.ts'
 import { runAll } from './edit/run-all.ts'
@@ -12,35 +13,35 @@ import type { CaseResult } from './edit/run-case.ts'
 import { tables } from './edit/table.ts'
 import { machineLine } from './machine.ts'
 
-const options = readOptions(process.argv.slice(2))
-if (options.corpus === null && !corpusIsThere()) {
+const { filter, mutate, trap, out, keep, corpus, ...options } = readOptions(process.argv.slice(2))
+if (corpus === null && !corpusIsThere()) {
   console.error('the public benchmark is not beside this checkout')
   process.exit(2)
 }
 const home = mkdtempSync(join(tmpdir(), 'writ-bench-edit-'))
 const results: CaseResult[] = []
 let stopped = false
-process.once('SIGINT', () => { stopped = true })
-process.once('SIGTERM', () => { stopped = true })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stopped = true })
 const start = performance.now()
 try {
-  const head = `${machineLine()}, ${await rendererLine()}\n${commitLine()}`
-  const cases = readCases(options.filter, options.corpus ?? undefined)
-  mkdirSync(dirname(resolve(options.out)), { recursive: true })
-  writeFileSync(options.out, '')
-  if (options.keep !== null) mkdirSync(options.keep, { recursive: true })
+  const head = [`${machineLine()}, ${await rendererLine()}`, commitLine(), [mutate === null ? '' : `files written otherwise: ${mutate}`, trap === null ? '' : `trap: ${trap}`].join(' ').trim()].join('\n').trim()
+  const cases = readCases(filter, corpus ?? undefined)
+  mkdirSync(dirname(resolve(out)), { recursive: true })
+  writeFileSync(out, '')
+  if (keep !== null) mkdirSync(keep, { recursive: true })
+  const change = (folder: string): void => { if (mutate !== null) console.error(`${mutateFolder(folder, mutate)} files written otherwise`) }
   await runAll({
-    cases, program: buildProgram(home), home, jobs: options.jobs, timeout: options.timeout, keep: options.keep, ...options.corpus === null ? {} : { corpus: options.corpus }, stopped: () => stopped,
-    each: async result => {
+    cases, program: buildProgram(home), home, jobs: options.jobs, timeout: options.timeout, keep, trap, change, naive: options.naive && trap === null, ...corpus === null ? {} : { corpus }, stopped: () => stopped,
+    each(result) {
       results.push(result)
-      appendFileSync(options.out, `${JSON.stringify(result)}\n`)
-      const word = result.outcome === 'solved' ? '' : ` ${result.outcome} ${result.code ?? ''} ${result.problems[0] ?? ''}`
-      process.stderr.write(`${results.length}/${cases.length} ${result.id} ${result.repo} ${Math.round(result.milliseconds)} ms${word.slice(0, 160)}\n`)
-      return Promise.resolve()
+      appendFileSync(out, `${JSON.stringify(result)}\n`)
+      const word = result.outcome === 'solved' ? result.code ?? '' : `${result.outcome} ${result.code ?? ''} ${result.problems[0] ?? ''}`
+      console.error(`${results.length}/${cases.length} ${result.id} ${result.repo} ${Math.round(result.milliseconds)} ms ${word.slice(0, 160)}`.trimEnd())
     },
   })
   console.log(head)
   console.log(tables(results, (performance.now() - start) / 1000))
+  process.exitCode = results.some(result => result.outcome === 'wrong') ? 1 : 0
 } finally {
   rmSync(home, { recursive: true, force: true })
 }

@@ -66,7 +66,8 @@ function innerText(before: string, after: string): readonly string[] {
 
 const SCALARS = new Set(['scalar', 'single-quoted-scalar', 'double-quoted-scalar', 'block-scalar'])
 
-function tokensOf(text: string): readonly { readonly type: string, readonly source: string }[] {
+/** The tokens of a text in their order; put together they are the text. */
+export function tokensOf(text: string): readonly { readonly type: string, readonly source: string }[] {
   const found: { type: string, source: string }[] = []
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit)

@@ -2,10 +2,14 @@ import { join } from 'node:path'
 import type { EditCase } from './cases.ts'
 import type { LaidOut } from './laid-out.ts'
 import { layOutRepository } from './laid-out.ts'
-import type { CaseResult, Overlay } from './run-case.ts'
+import { runNaive } from './naive.ts'
+import type { Origin } from './origin.ts'
+import { originsOf } from './origin.ts'
+import type { CaseResult, Stage } from './run-case.ts'
 import { runCase } from './run-case.ts'
+import type { Trap } from './trap.ts'
+import { trapResult, trapped } from './trap.ts'
 import { workingCopy } from './working-copy.ts'
-import type { WorkingCopy } from './working-copy.ts'
 
 /** How a set of cases is run. */
 export interface RunAsk {
@@ -18,29 +22,47 @@ export interface RunAsk {
   readonly corpus?: string
   /** Changes a repository before its cases run. */
   readonly change?: (folder: string) => void
-  /** Files laid over the repository for one case; null where the case gives no such thing. */
-  readonly overlay?: (one: EditCase, repository: LaidOut) => Promise<Overlay | null>
+  readonly trap?: Trap | null
+  /** Whether origins are looked for, and the naive editor runs beside. */
+  readonly naive?: boolean
   /** Called with each result as it comes. */
-  readonly each: (result: CaseResult, one: EditCase, repository: LaidOut) => Promise<void>
+  readonly each: (result: CaseResult) => void
   readonly stopped: () => boolean
 }
+
+interface Ground { readonly ask: RunAsk, readonly queue: EditCase[], readonly stage: Stage, readonly originOf: (one: EditCase) => Origin }
 
 /** Runs cases, repository by repository, several at once, each in its own copy. */
 export async function runAll(ask: RunAsk): Promise<void> {
   for (const repo of new Set(ask.cases.map(one => one.repo))) {
+    if (ask.stopped()) return
     const repository = layOutRepository(repo, ask.home, { ...ask.corpus === undefined ? {} : { corpus: ask.corpus }, ...ask.change === undefined ? {} : { change: ask.change } })
     const queue = ask.cases.filter(one => one.repo === repo)
-    const lanes = Array.from({ length: Math.min(ask.jobs, queue.length) }, (_, lane) => workingCopy(repository.folder, join(ask.home, `lane-${lane}`, repo)))
-    await Promise.all(lanes.map(async copy => lane({ ask, repository, queue, copy })))
-    for (const copy of lanes) copy.dispose()
+    const originOf = originsOf(repository.folder)
+    await Promise.all(Array.from({ length: Math.min(ask.jobs, queue.length) }, async (_, i) => lane({ ask, queue, originOf, stage: stageOf(ask, repository, join(ask.home, `lane-${i}`, repo)) })))
   }
 }
 
-async function lane({ ask, repository, queue, copy }: { readonly ask: RunAsk, readonly repository: LaidOut, readonly queue: EditCase[], readonly copy: WorkingCopy }): Promise<void> {
+function stageOf(ask: RunAsk, repository: LaidOut, folder: string): Stage {
+  return { program: ask.program, repository, copy: workingCopy(repository.folder, folder), timeout: ask.timeout, keep: ask.keep }
+}
+
+async function lane({ ask, queue, stage, originOf }: Ground): Promise<void> {
   for (let one = queue.shift(); one !== undefined && !ask.stopped(); one = queue.shift()) {
-    const overlay = ask.overlay === undefined ? [] : await ask.overlay(one, repository)
-    if (overlay === null) continue
-    const result = await runCase(one, { program: ask.program, repository, copy, timeout: ask.timeout, keep: ask.keep }, overlay)
-    await ask.each(result, one, repository)
+    const result = ask.trap === undefined || ask.trap === null ? await runCase(one, stage) : await runTrapped(one, ask.trap, { stage, originOf })
+    if (result === null) continue
+    if (ask.naive !== true) ask.each(result)
+    else {
+      const origin = originOf(one)
+      const naive = result.outcome === 'apart' ? null : await runNaive(one, stage, origin)
+      ask.each({ ...result, origin: origin.kind, naive: naive?.failed ?? null })
+    }
   }
+  stage.copy.dispose()
+}
+
+/** One case with a trap laid; null where it gives none. */
+async function runTrapped(one: EditCase, trap: Trap, { stage, originOf }: Pick<Ground, 'stage' | 'originOf'>): Promise<CaseResult | null> {
+  const made = trapped(trap, one, { folder: stage.repository.folder, origin: originOf(one) })
+  return made === null ? null : trapResult(trap, made.path, await runCase(made.one, stage, made.overlay))
 }

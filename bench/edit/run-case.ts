@@ -8,6 +8,7 @@ import type { Verdict } from './judge.ts'
 import { askedBuild, buildsIn, diffsFit, judge, obstacleOf } from './judge.ts'
 import type { LaidOut } from './laid-out.ts'
 import { lineDifference } from './minimal.ts'
+import type { OriginKind } from './origin.ts'
 import type { TouchedFile, WorkingCopy } from './working-copy.ts'
 import { put } from './working-copy.ts'
 
@@ -31,6 +32,9 @@ export interface CaseResult {
   readonly bare: number | null
   readonly diff: string
   readonly command: string
+  /** Added by the run: where the value comes from, and which letters the naive editor lost; null where it found nothing to swap. */
+  readonly origin?: OriginKind
+  readonly naive?: readonly string[] | null
 }
 
 /** Where cases run: the program, the repository as it is, a copy to edit, and where copies of wrong edits are kept. */

@@ -8,7 +8,8 @@ export function tables(results: readonly CaseResult[], seconds: number): string 
     '',
     ...table(judged, 'field', result => result.field),
     '',
-    ...byCode(results, 'refused'), ...byCode(results, 'failed'), ...byCode(results, 'apart'),
+    ...judged.some(result => result.origin !== undefined) ? [...table(judged, 'engine and origin', result => `${result.engine} ${result.origin ?? 'unknown'}`), '', ...naiveTable(judged), ''] : [],
+    ...byCode(results, 'refused'), ...byCode(results, 'failed'), ...byCode(results, 'apart'), ...byCode(results.filter(result => result.code !== null), 'solved'),
     ...measures(judged, seconds),
     '',
     ...judged.filter(result => result.outcome === 'wrong').flatMap(result => [`WRONG ${result.id} ${result.repo} ${result.command}`, ...result.problems.map(problem => `    ${problem}`), ...result.diff.trimEnd().split('\n').slice(0, 24).map(line => `      ${line}`)]),
@@ -23,6 +24,18 @@ function table(results: readonly CaseResult[], title: string, key: (result: Case
     return [name.padEnd(28), String(of.length).padStart(6), ...(['solved', 'refused', 'failed', 'wrong'] as const).map(outcome => String(count(outcome)).padStart(8)), `${share(count('solved'), of.length).padStart(9)}`].join('')
   }
   return [`${title.padEnd(28)} cases  solved refused  failed   wrong   solved`, ...groups.map(name => row(name, results.filter(result => key(result) === name))), row('all', results)]
+}
+
+/** The naive editor beside it: swaps the scalar in the file that the object comes from. */
+function naiveTable(results: readonly CaseResult[]): readonly string[] {
+  const tried = results.filter(result => result.naive !== undefined)
+  const row = (name: string, of: readonly CaseResult[]): string => {
+    const found = of.flatMap(result => (result.naive === null || result.naive === undefined ? [] : [result.naive]))
+    const kept = (letters: string): number => found.filter(lost => !lost.some(letter => letters.includes(letter))).length
+    return [name.padEnd(28), String(of.length).padStart(6), String(found.length).padStart(8), String(kept('E')).padStart(8), String(kept('EI')).padStart(15), String(kept('EIMV')).padStart(7), share(kept('EIMV'), of.length).padStart(9)].join('')
+  }
+  const names = [...new Set(tried.map(result => result.engine))].sort()
+  return ['the naive editor             cases   found   exact   and isolated    all      all', ...names.map(name => row(name, tried.filter(result => result.engine === name))), row('all', tried)]
 }
 
 function byCode(results: readonly CaseResult[], outcome: CaseResult['outcome']): readonly string[] {
