@@ -31,12 +31,12 @@ try {
   if (keep !== null) mkdirSync(keep, { recursive: true })
   const change = (folder: string): void => { if (mutate !== null) console.error(`${mutateFolder(folder, mutate)} files written otherwise`) }
   await runAll({
-    cases, program: buildProgram(home), home, jobs: options.jobs, timeout: options.timeout, keep, trap, change, naive: options.naive && trap === null, ...corpus === null ? {} : { corpus }, stopped: () => stopped,
+    cases, program: buildProgram(home), home, random: options.random, jobs: options.jobs, timeout: options.timeout, keep, trap, change, naive: options.naive && trap === null && options.random === null, ...corpus === null ? {} : { corpus }, stopped: () => stopped,
     each(result) {
       results.push(result)
       appendFileSync(out, `${JSON.stringify(result)}\n`)
       const word = result.outcome === 'solved' ? result.code ?? '' : `${result.outcome} ${result.code ?? ''} ${result.problems[0] ?? ''}`
-      console.error(`${results.length}/${cases.length} ${result.id} ${result.repo} ${Math.round(result.milliseconds)} ms ${word.slice(0, 160)}`.trimEnd())
+      console.error(`${results.length}${options.random === null ? `/${cases.length}` : ''} ${result.id} ${result.repo} ${Math.round(result.milliseconds)} ms ${word.slice(0, 160)}`.trimEnd())
     },
   })
   console.log(head)

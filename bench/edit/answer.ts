@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { EditCase } from './cases.ts'
@@ -30,7 +31,7 @@ export interface EditRun { readonly answer: EditAnswer | null, readonly exit: nu
 export function writProgram(): readonly string[] {
   const built = join(CHECKOUT, 'dist/main.js')
   const isNew = existsSync(built) && newest(join(CHECKOUT, 'src')) <= newest(join(CHECKOUT, 'dist'))
-  return isNew ? [built] : ['--import', import.meta.resolve('tsx'), join(CHECKOUT, 'src/main.ts')]
+  return isNew ? [built] : ['--import', createRequire(join(CHECKOUT, 'package.json')).resolve('tsx'), join(CHECKOUT, 'src/main.ts')]
 }
 
 /** What a user would type for a case. */
@@ -46,6 +47,7 @@ export function argumentsOf(one: EditCase, scope: 'shared' | null): readonly str
 /** The name of a field as the command takes it. */
 function fieldOf(one: EditCase): string {
   if (one.field.startsWith('values:')) return `/spec/values${one.field.slice('values:'.length)}`
+  if (one.field.startsWith('pointer:')) return one.field.slice('pointer:'.length)
   if (one.field.startsWith('env:')) return `env.${one.field.slice('env:'.length)}`
   return { memoryLimit: 'limits.memory', cpuLimit: 'limits.cpu' }[one.field] ?? one.field
 }

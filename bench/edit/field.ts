@@ -18,13 +18,19 @@ export function targetsOf(one: EditCase, manifests: readonly Manifest[]): readon
 /** Where the field of a case stands in its object (testing.md 6.2). */
 export function stepsOf(one: EditCase): readonly Step[] {
   if (one.field === 'replicas') return ['spec', 'replicas']
-  if (one.field.startsWith('values:')) return ['spec', 'values', ...one.field.slice('values:/'.length).split('/').map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))]
+  if (one.field.startsWith('values:')) return ['spec', 'values', ...pointerSteps(one.field.slice('values:'.length))]
+  if (one.field.startsWith('pointer:')) return pointerSteps(one.field.slice('pointer:'.length))
   const pod = { Pod: ['spec'], CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'] }[kindOf(one)] ?? ['spec', 'template', 'spec']
   const init = one.container?.startsWith('init:') === true
   const container = [...pod, init ? 'initContainers' : 'containers', { named: (one.container ?? '').replace(/^init:/, '') }]
   if (one.field === 'image') return [...container, 'image']
   if (one.field.startsWith('env:')) return [...container, 'env', { named: one.field.slice('env:'.length) }, 'value']
   return [...container, 'resources', 'limits', one.field === 'memoryLimit' ? 'memory' : 'cpu']
+}
+
+/** RFC 6901. */
+function pointerSteps(pointer: string): readonly string[] {
+  return pointer.split('/').slice(1).map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 /** The value at the end of a way; undefined where it leads nowhere. */

@@ -5,6 +5,7 @@ import { layOutRepository } from './laid-out.ts'
 import { runNaive } from './naive.ts'
 import type { Origin } from './origin.ts'
 import { originsOf } from './origin.ts'
+import { randomCases, randomNumbers } from './random-cases.ts'
 import type { CaseResult, Stage } from './run-case.ts'
 import { runCase } from './run-case.ts'
 import type { Trap } from './trap.ts'
@@ -25,6 +26,8 @@ export interface RunAsk {
   readonly trap?: Trap | null
   /** Whether origins are looked for, and the naive editor runs beside. */
   readonly naive?: boolean
+  /** So many random fields of each repository that has a case, instead of the cases. */
+  readonly random?: { readonly count: number, readonly seed: number } | null
   /** Called with each result as it comes. */
   readonly each: (result: CaseResult) => void
   readonly stopped: () => boolean
@@ -37,7 +40,8 @@ export async function runAll(ask: RunAsk): Promise<void> {
   for (const repo of new Set(ask.cases.map(one => one.repo))) {
     if (ask.stopped()) return
     const repository = layOutRepository(repo, ask.home, { ...ask.corpus === undefined ? {} : { corpus: ask.corpus }, ...ask.change === undefined ? {} : { change: ask.change } })
-    const queue = ask.cases.filter(one => one.repo === repo)
+    const cases = ask.random === undefined || ask.random === null ? ask.cases.filter(one => one.repo === repo) : await randomCases(repository, { repo, count: ask.random.count, random: randomNumbers(ask.random.seed) })
+    const queue = [...cases]
     const originOf = originsOf(repository.folder)
     await Promise.all(Array.from({ length: Math.min(ask.jobs, queue.length) }, async (_, i) => lane({ ask, queue, originOf, stage: stageOf(ask, repository, join(ask.home, `lane-${i}`, repo)) })))
   }
