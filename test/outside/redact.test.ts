@@ -76,6 +76,7 @@ const SECRETS: readonly { readonly name: string, readonly text: (secret: string)
   { name: 'password in an env file', text: s => `DB_PASSWORD=${s}\nX=1`, secret: 'hunter2' },
   { name: 'variable of a container', text: s => `        - name: DB_PASSWORD\n          value: ${s}\n`, secret: 'hunter2' },
   { name: 'variable in a diff', text: s => `   - name: API_TOKEN\n-    value: ${s}\n`, secret: 'tic-tac' },
+  { name: 'variable as a field path in a sentence', text: s => `spec.containers[name=a].env[name=DB_PASSWORD].value of Deployment shop/web becomes "${s}"`, secret: 'hunter2' },
   { name: 'variable as a field path', text: s => `spec.containers[name=a].env[name=DB_PASSWORD].value: ${s}`, secret: 'hunter2 → hunter3' },
   { name: 'token in base64', text: s => `data:\n  token: ${s}`, secret: base64(`ghp_${fake(36)}\n`) },
   { name: 'private key in base64', text: s => `tls.key: ${s}`, secret: base64(pem('PRIVATE KEY', fake(64))) },
@@ -95,7 +96,7 @@ const ORDINARY: readonly string[] = [
   '-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUJ5w\n-----END CERTIFICATE-----', '-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQ\n-----END SSH SIGNATURE-----',
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g ada@example.com', 'sha256:4f1c0e9f6c1d2b3a4958', 'digest: sha512-abcdef',
   'disk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'task-sk-learn-pipeline-with-a-very-long-name-indeed', 'checksum/config: 4f1c0e9f6c1d2b3a4958677685944f1c0e9f6c1d2b3a495867768594',
-  'host: eyJ.example.com', 'key: value', 'spec.template.spec.containers[name=web].env[name=PORT].value: 80 → 8080', 'npm_config_loglevel: info', 'kubernetes.io/basic-auth: "true"',
+  'spec.containers[name=a].env[name=GOOGLE_APPLICATION_CREDENTIALS].value stands in a file that 3 other consumers use too.', 'host: eyJ.example.com', 'key: value', 'spec.template.spec.containers[name=web].env[name=PORT].value: 80 → 8080', 'npm_config_loglevel: info', 'kubernetes.io/basic-auth: "true"',
 ]
 
 describe('redact', () => {
