@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import type { Document, Node, Pair, YAMLMap } from 'yaml'
+import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml'
 import type { RefusalCode } from '../../model/codes.ts'
 import type { Step } from '../../model/field.ts'
 import { isObject, sameJson } from '../../model/json.ts'
@@ -9,33 +9,39 @@ import { anchorIsUsed, asNode, keyText, valueOf } from './source.ts'
 /** A YAML construct on the way that makes a splice wrong. */
 export interface Blocked { readonly kind: 'blocked', readonly code: RefusalCode, readonly offset: number, readonly sentence: string }
 
-export type Descent =
-  | { readonly kind: 'found', readonly node: Node, readonly steps: YamlSteps, /** Inside a flow collection. */ readonly flow: boolean }
-  | { readonly kind: 'absent' }
-  | Blocked
+/** The collection that holds a node, and which of its entries the node is. */
+export interface Holder { readonly collection: YAMLMap | YAMLSeq, readonly index: number }
+
+export interface Found {
+  readonly kind: 'found'
+  readonly node: Node
+  readonly steps: YamlSteps
+  /** Inside a flow collection (the node itself may be one in block style). */
+  readonly flow: boolean
+  /** From the outermost to the one that holds the node; none for the root. */
+  readonly holders: readonly Holder[]
+}
+
+export type Descent = Found | { readonly kind: 'absent' } | Blocked
 
 /** Follows a path (list items by index or by merge key) through a document, and says what is in the way: editing.md 2.5 rules 5, 7 and 8. */
-export function descend(document: Document, path: readonly (Step | number)[], text: string): Descent {
+export function descend(document: Document, path: readonly (Step | number)[], _text?: string): Descent {
   let here: Node | null = asNode(document.contents)
-  const root = here
   const steps: (string | number)[] = []
-  let flow: Node | null = null
+  const holders: Holder[] = []
   for (const step of [...path, null]) {
     if (here === null) return { kind: 'absent' }
     const blocked = blockedAt(here, document)
     if (blocked !== null) return blocked
-    if ((isMap(here) || isSeq(here)) && here.flow === true) flow ??= here
     if (step === null) break
     const next = into(here, step, document)
     if (next.kind !== 'next') return next
     steps.push(next.step)
+    holders.push(next.holder)
     here = next.node
   }
   if (here === null) return { kind: 'absent' }
-  if (flow !== null && flow !== root && spansLines(flow, text)) {
-    return { kind: 'blocked', code: 'FLOW', offset: startOf(flow), sentence: 'the value stands in a flow collection over several lines' }
-  }
-  return { kind: 'found', node: here, steps, flow: flow !== null }
+  return { kind: 'found', node: here, steps, flow: holders.some(({ collection }) => collection.flow === true), holders }
 }
 
 /** Where a node begins, in UTF-16 units of the whole text. */
@@ -43,7 +49,7 @@ export function startOf(node: Node): number {
   return node.range?.[0] ?? 0
 }
 
-type Next = { readonly kind: 'next', readonly node: Node | null, readonly step: string | number } | { readonly kind: 'absent' } | Blocked
+type Next = { readonly kind: 'next', readonly node: Node | null, readonly step: string | number, readonly holder: Holder } | { readonly kind: 'absent' } | Blocked
 
 function into(here: Node, step: Step | number, document: Document): Next {
   if (isScalar(here)) return { kind: 'absent' }
@@ -56,14 +62,14 @@ function into(here: Node, step: Step | number, document: Document): Next {
   if (index < 0 || index >= here.items.length) return { kind: 'absent' }
   const node = asNode(here.items[index])
   const twice = typeof step === 'number' || !isMap(node) ? null : givenTwice(node, step.key)
-  return twice ?? { kind: 'next', node, step: index }
+  return twice ?? { kind: 'next', node, step: index, holder: { collection: here, index } }
 }
 
 function intoMap(map: YAMLMap, key: string, document: Document): Next {
   const twice = givenTwice(map, key)
   if (twice !== null) return twice
-  const pair = map.items.find((item: Pair) => keyText(item.key) === key)
-  if (pair !== undefined) return { kind: 'next', node: asNode(pair.value), step: key }
+  const index = map.items.findIndex((item: Pair) => keyText(item.key) === key)
+  if (index >= 0) return { kind: 'next', node: asNode(map.items[index]?.value), step: key, holder: { collection: map, index } }
   const merge = map.items.find((item: Pair) => keyText(item.key) === '<<')
   const merged = merge === undefined ? null : valueOf(map, document)
   if (merge === undefined || !isObject(merged) || !Object.hasOwn(merged, key)) return { kind: 'absent' }
@@ -82,9 +88,4 @@ function blockedAt(node: Node, document: Document): Blocked | null {
   const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
   if (anchor === undefined || !anchorIsUsed(document, anchor)) return null
   return { kind: 'blocked', code: 'ANCHOR', offset: startOf(node), sentence: `the value belongs to the YAML anchor &${anchor}, which is used elsewhere` }
-}
-
-function spansLines(node: Node, text: string): boolean {
-  const [start, end] = node.range ?? [0, 0]
-  return text.slice(start, end).includes('\n')
 }

@@ -1,52 +1,47 @@
-import { isScalar } from 'yaml'
 import type { Node } from 'yaml'
+import { lineBreak } from './layout.ts'
+import { NEEDS_ESCAPES, doubleQuoted } from './inline-scalar.ts'
+import type { ScalarMap } from './scalar-map.ts'
+import { scalarMap } from './scalar-map.ts'
+import type { Replacement } from './scalar-text.ts'
 
 /** YAML that stands as a text inside YAML (an inline patch), and the way back from its offsets to the file's. */
 export interface InnerText {
   readonly text: string
   /** The file's offset of an offset in `text`. */
   outer(offset: number): number
+  /** The change of the file that makes a change of `text`; null where the scalar's style cannot hold it. */
+  replaced(change: Replacement): Replacement | null
 }
 
-/** The inner text of a scalar, or null where line folding or escapes make the offsets differ. */
+/** The inner text of a scalar, or null where its characters cannot be told. */
 export function innerText(node: Node, text: string): InnerText | null {
-  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return null
-  const [start, end] = node.range
-  if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return blockText(text, [start, end], node.value)
-  const quote = node.type === 'PLAIN' ? 0 : 1
-  const inside = text.slice(start + quote, end - quote)
-  return inside === node.value ? { text: inside, outer: offset => start + quote + offset } : null
-}
-
-function blockText(text: string, [start, end]: readonly [number, number], value: string): InnerText | null {
-  const header = text.indexOf('\n', start)
-  if (header < 0 || header >= end) return null
-  const lines = text.slice(header + 1, end).split(/(?<=\n)/)
-  const first = lines.find(line => line.trim() !== '')
-  if (first === undefined) return null
-  const explicit = /[1-9]/.exec(text.slice(start, header).split('#')[0] ?? '')
-  // An explicit indentation indicator is rare and relative to the parent; the value check below would catch a wrong guess, so it is refused.
-  if (explicit !== null) return null
-  const indent = /^ */.exec(first)?.[0].length ?? 0
-  const segments: { readonly inner: number, readonly outer: number }[] = []
-  let inner = ''
-  let outer = header + 1
-  for (const line of lines) {
-    const cut = Math.min(indent, /^ */.exec(line)?.[0].length ?? 0)
-    segments.push({ inner: inner.length, outer: outer + cut })
-    inner += line.slice(cut)
-    outer += line.length
+  const map = scalarMap(node, text)
+  if (map === null) return null
+  return {
+    text: map.value,
+    outer: offset => map.start(offset),
+    replaced: change => {
+      const start = map.start(change.start)
+      const end = change.end > change.start ? map.end(change.end - 1) : start
+      const written = writtenIn(map, change, lineBreak(text, map.start(0)))
+      return written === null ? null : { start, end, text: written }
+    },
   }
-  if (withoutLastBreaks(inner) !== withoutLastBreaks(value)) return null
-  return { text: inner, outer: offset => mapped(segments, offset) }
 }
 
-function mapped(segments: readonly { readonly inner: number, readonly outer: number }[], offset: number): number {
-  const segment = segments.findLast(candidate => candidate.inner <= offset) ?? { inner: 0, outer: 0 }
-  return segment.outer + offset - segment.inner
+/** Characters as the style of a scalar writes them; what is not escaped must stand there as it is. */
+function writtenIn(map: ScalarMap, { text, end }: Replacement, eol: string): string | null {
+  if (map.style === 'double') return doubleQuoted(text).slice(1, -1)
+  if (NEEDS_ESCAPES.test(text)) return null
+  if (map.style === 'literal') return indentedLines(text, map.indent, map.value[end]).join(eol)
+  if (text.includes('\n')) return null
+  return map.style === 'single' ? text.replaceAll('\'', '\'\'') : text
 }
 
-/** As YAML normalises line breaks; how many end a block depends on its chomping indicator. */
-function withoutLastBreaks(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(/\n+$/, '')
+/** Lines of a literal block: the first one goes on with its line, and blank ones stay blank unless something follows on the last. */
+function indentedLines(text: string, indent: number, next: string | undefined): readonly string[] {
+  const lines = text.split('\n')
+  const goesOn = next !== undefined && next !== '\n'
+  return lines.map((line, i) => i === 0 || (line === '' && !(goesOn && i === lines.length - 1)) ? line : ' '.repeat(indent) + line)
 }

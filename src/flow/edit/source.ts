@@ -7,6 +7,7 @@ import { GO_YAML } from '../../model/plain-scalar.ts'
 
 /** A YAML text, parsed only to find places in it; nothing is ever written back from the parsed form (editing.md section 0). */
 export interface Source {
+  /** Without a byte order mark: the parser would read a list behind one wrongly (yaml 2.9.1). */
   readonly text: string
   readonly documents: readonly Document.Parsed[]
   /** Why the text cannot be edited, with the line; null where it parses cleanly. */
@@ -22,11 +23,17 @@ export interface SourceProblem { readonly code: Extract<RefusalCode, 'TEMPLATE' 
  * Reads a text the way Kubernetes does, with the place of every node. Duplicate keys are a problem (editing.md 2.5, rule 8),
  * but for `last`: as in Argo CD's directory source the last one counts, and only descend refuses those on the way to a value.
  */
-export function readSource(text: string, keys: 'unique' | 'last' = 'unique'): Source {
+export function readSource(given: string, keys: 'unique' | 'last' = 'unique'): Source {
+  const text = withoutMark(given)
   const lines = new LineCounter()
   const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], keepSourceTokens: true, lineCounter: lines, uniqueKeys: keys === 'unique' })]
   const lineOf = (offset: number): number => Math.max(1, lines.linePos(offset).line)
   return { text, documents, problem: problemOf(text, documents, lineOf), lineOf }
+}
+
+/** A text without the byte order mark that it may begin with. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 function problemOf(text: string, documents: Source['documents'], lineOf: (offset: number) => number): SourceProblem | null {

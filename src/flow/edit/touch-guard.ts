@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../../model/codes.ts'
 import { isObject } from '../../model/json.ts'
+import { lineEnd, lineStart } from './layout.ts'
 import type { Replacement } from './scalar-text.ts'
 import type { Source } from './source.ts'
 import { valueOf } from './source.ts'
@@ -10,7 +11,7 @@ export function touchGuard(source: Source, touched: Replacement): { readonly cod
   const old = text.slice(touched.start, touched.end)
   if (isEncrypted(source)) return { code: 'ENCRYPTED', sentence: 'the file is encrypted with SOPS; an edit would break its signature' }
   if (old.includes('ENC[')) return { code: 'ENCRYPTED', sentence: 'the value is encrypted' }
-  const line = linesOf(text, touched)
+  const line = touchedLines(text, touched)
   const marker = /\{\s*"\$imagepolicy"\s*:[^}]*\}/.exec(line)
   if (marker !== null) return { code: 'IGNORED', sentence: `Flux image automation writes this value: ${marker[0]}` }
   if (old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
@@ -28,7 +29,7 @@ function isEncrypted(source: Source): boolean {
 
 /** The comment at the top of the file that forbids edits, if there is one. */
 function generatedHeader(text: string): string | null {
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     const comment = /^\s*#\s*(.*)$/.exec(line)?.[1]
     if (comment === undefined && line.trim() !== '' && line.trim() !== '---') return null
     if (comment !== undefined && /\bdo not (?:edit|modify)\b/i.test(comment)) return comment.trim().replace(/\.+$/, '').slice(0, 120)
@@ -36,8 +37,11 @@ function generatedHeader(text: string): string | null {
   return null
 }
 
-function linesOf(text: string, { start, end }: Replacement): string {
-  const from = text.lastIndexOf('\n', start - 1) + 1
-  const to = text.indexOf('\n', end)
-  return text.slice(from, to < 0 ? text.length : to)
+/** The lines that change; none for new whole lines between others. */
+function touchedLines(text: string, { start, end, text: written }: Replacement): string {
+  const breakBefore = /^\r?\n/.exec(text.slice(start, end))?.[0].length ?? 0
+  const breakWritten = /^\r?\n/.test(written)
+  if (start === end && (breakWritten || (lineStart(text, start) === start && written.endsWith('\n')))) return ''
+  const from = breakBefore > 0 && (written === '' || breakWritten) ? start + breakBefore : start
+  return text.slice(lineStart(text, from), lineEnd(text, Math.max(from, end)))
 }
