@@ -59,7 +59,8 @@ export const NAMED: readonly SecretPattern[] = [
   // An environment variable of a container over two lines, as manifests and diffs of them write it; `| ` marks the lines of a value on a screen.
   { pattern: /(name:[ \t]{0,8}["']?[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)["']?[ \t]{0,8}\r?\n(?:[ \t]{0,64}\| )?[+ -]?[ \t]{0,64}value:[ \t]{1,8})(?![$&*!|>~/]|""|''|["']?(?:true|false)\b)[^\s][^\n]*/g },
   // The same as a field path with its value: behind a sign, or quoted in the sentence. What a sentence says of the field itself is no secret.
-  { pattern: /(\[name=[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\]\.value(?:[ \t]{0,4}[:=][ \t]{0,4}|[^"\n]{0,200}(?=")))[^\n]+/g },
+  { pattern: /(\[name=[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\]\.value[ \t]{0,4}[:=][ \t]{0,4})[^\n]+/g },
+  { pattern: /(\[name=[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\]\.value(?![ \t]{0,4}[:=])[^"\n]{0,200}")[^\n]+(?=")/g },
 ]
 
 /** Names of environment variables whose literal value is taken for a secret. */
