@@ -7,6 +7,7 @@ import { descend, startOf } from './descend.ts'
 import { onlyThatChanged } from './expected.ts'
 import { innerText } from './inner-text.ts'
 import type { Place, TextEdit } from './place.ts'
+import { removal } from './remove.ts'
 import type { Replacement } from './scalar-text.ts'
 import { replaceScalar } from './scalar-text.ts'
 import type { Unspliced } from './site.ts'
@@ -32,14 +33,20 @@ export function splice(text: string, edit: TextEdit): Spliced {
   if ('ok' in found) return found
   let first: Unspliced | null = null
   for (const replacement of found) {
-    const line = source.lineOf(replacement.start) + (/^\r?\n/.test(replacement.text) ? 1 : 0)
-    const guard = touchGuard(source, replacement)
+    const line = lineOfChange(source, replacement)
+    const guard = touchGuard(source, replacement, edit.op)
     if (guard !== null) return { ok: false, line, ...guard }
     const after = source.text.slice(0, replacement.start) + replacement.text + source.text.slice(replacement.end)
     if (onlyThatChanged(source, readSource(after, 'last'), edit)) return { ok: true, text: text.slice(0, text.length - source.text.length) + after, line }
     first ??= { ok: false, code: 'NO_CANDIDATE', line, sentence: 'the value cannot be written there without changing how the rest of the file reads' }
   }
   return first ?? { ok: false, code: 'NO_CANDIDATE', line: 1, sentence: 'there is nothing to edit' }
+}
+
+/** The first line that changes: whole lines begin behind the line break that is replaced with them. */
+function lineOfChange({ text, lineOf }: Source, { start, end, text: written }: Replacement): number {
+  const wholeLines = /^\r?\n/.test(written) || (written === '' && /^\r?\n/.test(text.slice(start, end)))
+  return lineOf(start) + (wholeLines ? 1 : 0)
 }
 
 function hasLoneSurrogate(value: Json): boolean {
@@ -52,9 +59,8 @@ function hasLoneSurrogate(value: Json): boolean {
 function replacementsFor(source: Source, edit: TextEdit): readonly Replacement[] | Unspliced {
   const { place } = edit
   if (place.inner !== null) return innerReplacements(source, edit, place.inner)
-  const one = edit.op === 'add' ? addition(source, { document: place.document, steps: place.steps, value: edit.value })
-    : edit.op === 'set' ? setting(source, place, edit.value)
-    : noScalar(1)
+  if (edit.op === 'remove') return removal(source, place)
+  const one = edit.op === 'add' ? addition(source, { document: place.document, steps: place.steps, value: edit.value }) : setting(source, place, edit.value)
   return 'ok' in one ? one : [one]
 }
 

@@ -1,12 +1,13 @@
 import type { RefusalCode } from '../../model/codes.ts'
 import { isObject } from '../../model/json.ts'
 import { lineEnd, lineStart } from './layout.ts'
+import type { TextEdit } from './place.ts'
 import type { Replacement } from './scalar-text.ts'
 import type { Source } from './source.ts'
 import { valueOf } from './source.ts'
 
 /** Why a readable place must not be touched: it is encrypted, generated, a template, or belongs to another writer (testing.md section 5). */
-export function touchGuard(source: Source, touched: Replacement): { readonly code: RefusalCode, readonly sentence: string } | null {
+export function touchGuard(source: Source, touched: Replacement, op: TextEdit['op']): { readonly code: RefusalCode, readonly sentence: string } | null {
   const { text } = source
   const old = text.slice(touched.start, touched.end)
   if (isEncrypted(source)) return { code: 'ENCRYPTED', sentence: 'the file is encrypted with SOPS; an edit would break its signature' }
@@ -14,7 +15,8 @@ export function touchGuard(source: Source, touched: Replacement): { readonly cod
   const line = touchedLines(text, touched)
   const marker = /\{\s*"\$imagepolicy"\s*:[^}]*\}/.exec(line)
   if (marker !== null) return { code: 'IGNORED', sentence: `Flux image automation writes this value: ${marker[0]}` }
-  if (old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
+  // What goes is substituted no more.
+  if (op !== 'remove' && old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
   if (old.includes('{{')) return { code: 'TEMPLATE', sentence: 'the value holds a template ({{ }})' }
   const header = generatedHeader(text)
   return header === null ? null : { code: 'GENERATED', sentence: `the file says that it is generated: ${header}` }
