@@ -35,7 +35,7 @@ export async function build(ask: BuildAsk): Promise<Rendered> {
   const visit = async (path: string): Promise<boolean> => {
     for (const entry of readdirSync(join(ask.folder, path), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const inner = path === '' ? entry.name : `${path}/${entry.name}`
-      if (entry.isFile() && /\.(?:ya?ml|json)$/.test(entry.name)) parts.push(readFileSync(join(ask.folder, inner), 'utf8'))
+      if (entry.isFile() && /\.ya?ml$/.test(entry.name)) parts.push(readFileSync(join(ask.folder, inner), 'utf8'))
       if (!entry.isDirectory() || ask.way === 'asked' || entry.name === '.git') continue
       if (ask.way === 'flux' && kustomizationOf(ask.folder, inner) !== null) {
         const text = await kustomize(join(ask.folder, inner), ask.restrictor)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The public benchmark beside the checkout; absent on most machines. */
@@ -28,6 +28,11 @@ export interface CaseFilter {
   readonly ids: readonly string[]
   readonly sample: number | null
   readonly limit: number | null
+}
+
+/** The repositories of a corpus whose names fit. */
+export function repositoriesIn(filter: CaseFilter, corpus = CORPUS): readonly string[] {
+  return readdirSync(corpus).filter(name => name.endsWith('.tar.gz')).map(name => name.slice(0, -'.tar.gz'.length)).filter(name => fits(filter.repos, part => name.includes(part))).sort()
 }
 
 export function corpusIsThere(): boolean {

@@ -15,6 +15,9 @@ export interface Consumers {
   readonly all: readonly Consumer[]
   /** Directories without a kustomization file, of which a kustomization elsewhere lists a file. */
   readonly listedFrom: ReadonlySet<string>
+  /** Directories that a kustomization lists, and those that are Components. */
+  readonly referenced: ReadonlySet<string>
+  readonly components: ReadonlySet<string>
 }
 
 const PLUGIN_KEYS = ['generators', 'transformers', 'validators', 'configurations', 'replacements', 'crds']
@@ -26,13 +29,15 @@ export function consumersOf(folder: string): Consumers {
   const listed = new Set([...kustomizations].flatMap(([path, text]) => listedIn(text).map(word => inside(path, word))))
   const owners = files.filter(path => /\.ya?ml$/.test(path)).flatMap(path => ownedPaths(readFileSync(join(folder, path), 'utf8'))).filter(({ path }) => existsSync(join(folder, path)) && statSync(join(folder, path)).isDirectory())
   const owned = new Map(owners.map(({ path, way }) => [path, way]))
-  const roots = [...kustomizations].filter(([path, text]) => !listed.has(path) && !owned.has(path) && !/^kind:\s*["']?Component\b/m.test(text)).map(([path]) => path)
+  const components = new Set([...kustomizations].filter(([, text]) => /^kind:\s*["']?Component\b/m.test(text)).map(([path]) => path))
+  const roots = [...kustomizations.keys()].filter(path => !listed.has(path) && !owned.has(path) && !components.has(path))
   const consumer = (path: string, way: BuildAsk['way'], isOwned: boolean): Consumer => ({ path, way, owned: isOwned, reach: reachOf(folder, path, way) })
   const listedFrom = [...kustomizations].flatMap(([path, text]) => listedIn(text).map(word => inside(path, word)).filter(word => word !== null && existsSync(join(folder, word)) && statSync(join(folder, word)).isFile())
     .flatMap(word => (word === null || directoryOf(word) === path ? [] : [directoryOf(word)])))
   return {
     all: [...[...owned].map(([path, way]) => consumer(path, way, true)), ...roots.map(path => consumer(path, 'asked', false))],
     listedFrom: new Set(listedFrom.filter(path => !kustomizations.has(path))),
+    referenced: new Set([...listed].filter(path => path !== null && kustomizations.has(path)).map(String)), components,
   }
 }
 

@@ -11,7 +11,8 @@ export interface Options {
   readonly mutate: Mutation | null
   readonly trap: Trap | null
   readonly naive: boolean
-  /** So many random fields of each repository instead of the cases of the benchmark. */
+  /** Instead of the cases of the benchmark, of each archive: so many made by its rules, or so many random fields. */
+  readonly made: number | null
   readonly random: { readonly count: number, readonly seed: number } | null
   readonly keep: string | null
   readonly out: string
@@ -21,7 +22,7 @@ export interface Options {
 }
 
 const USAGE = `npm run bench:edit -- [--repo NAME]… [--engine kustomize|plain|helmrelease]… [--id ID]… [--sample N] [--limit N]
-  [--mutate ${MUTATIONS.join('|')}] [--trap ${TRAPS.join('|')}] [--random N [--seed N]] [--no-naive] [--jobs 2] [--timeout SECONDS] [--out FILE.jsonl] [--keep FOLDER] [--corpus FOLDER]`
+  [--mutate ${MUTATIONS.join('|')}] [--trap ${TRAPS.join('|')}] [--made N] [--random N [--seed N]] [--no-naive] [--jobs 2] [--timeout SECONDS] [--out FILE.jsonl] [--keep FOLDER] [--corpus FOLDER]`
 
 /** Reads the command line; ends the process with the usage where it is none. */
 export function readOptions(args: readonly string[]): Options {
@@ -38,13 +39,13 @@ function parse(args: readonly string[]): Options {
     args: [...args],
     options: {
       repo: { type: 'string', multiple: true }, engine: { type: 'string', multiple: true }, id: { type: 'string', multiple: true }, sample: { type: 'string' }, limit: { type: 'string' },
-      mutate: { type: 'string' }, trap: { type: 'string' }, 'no-naive': { type: 'boolean' }, random: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' }, keep: { type: 'string' }, corpus: { type: 'string' },
+      mutate: { type: 'string' }, trap: { type: 'string' }, 'no-naive': { type: 'boolean' }, random: { type: 'string' }, made: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' }, keep: { type: 'string' }, corpus: { type: 'string' },
     },
   })
   return {
     filter: { repos: values.repo ?? [], engines: values.engine ?? [], ids: values.id ?? [], sample: count(values.sample), limit: count(values.limit) },
     mutate: oneOf(MUTATIONS, values.mutate), trap: oneOf(TRAPS, values.trap), naive: values['no-naive'] !== true,
-    random: values.random === undefined ? null : { count: count(values.random) ?? 1, seed: count(values.seed) ?? 1 },
+    made: count(values.made), random: values.random === undefined ? null : { count: count(values.random) ?? 1, seed: count(values.seed) ?? 1 },
     keep: values.keep ?? null, out: values.out ?? 'bench-edit.jsonl', jobs: count(values.jobs) ?? 2, timeout: (count(values.timeout) ?? 120) * 1000, corpus: values.corpus ?? null,
   }
 }

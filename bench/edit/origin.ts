@@ -26,7 +26,7 @@ export function originsOf(folder: string): (one: EditCase) => Origin {
   return one => {
     const directory = pathOf(one)
     if (kustomizationOf(folder, directory) === null) {
-      const files = readdirSync(join(folder, directory)).filter(name => /\.(?:ya?ml|json)$/.test(name)).map(name => (directory === '' ? name : `${directory}/${name}`))
+      const files = readdirSync(join(folder, directory)).filter(name => /\.ya?ml$/.test(name)).map(name => (directory === '' ? name : `${directory}/${name}`))
       const found = files.map(path => placeIn(folder, path, one)).find(place => place !== null)
       return found === undefined ? { kind: 'unknown', at: null } : { kind: 'own', at: found }
     }

@@ -36,7 +36,7 @@ export async function randomCases(repository: LaidOut, ask: { readonly repo: str
 }
 
 /** Directories with a kustomization, or with manifests and none. */
-function directoriesOf(folder: string): readonly string[] {
+export function directoriesOf(folder: string): readonly string[] {
   const all = new Set(filesBelow(folder).filter(path => /\.ya?ml$|(?:^|\/)Kustomization$/.test(path)).map(directoryOf))
   return [...all].filter(path => kustomizationOf(folder, path) !== null || readdirSync(join(folder, path)).some(name => /\.ya?ml$/.test(name))).sort()
 }

@@ -5,7 +5,6 @@ import { layOutRepository } from './laid-out.ts'
 import { runNaive } from './naive.ts'
 import type { Origin } from './origin.ts'
 import { originsOf } from './origin.ts'
-import { randomCases, randomNumbers } from './random-cases.ts'
 import type { CaseResult, Stage } from './run-case.ts'
 import { runCase } from './run-case.ts'
 import type { Trap } from './trap.ts'
@@ -14,7 +13,8 @@ import { workingCopy } from './working-copy.ts'
 
 /** How a set of cases is run. */
 export interface RunAsk {
-  readonly cases: readonly EditCase[]
+  /** The cases; or for each of these repositories what is found in it. */
+  readonly cases: readonly EditCase[] | { readonly repos: readonly string[], readonly find: (repository: LaidOut, repo: string) => Promise<readonly EditCase[]> }
   readonly program: readonly string[]
   readonly home: string
   readonly jobs: number
@@ -26,8 +26,6 @@ export interface RunAsk {
   readonly trap?: Trap | null
   /** Whether origins are looked for, and the naive editor runs beside. */
   readonly naive?: boolean
-  /** So many random fields of each repository that has a case, instead of the cases. */
-  readonly random?: { readonly count: number, readonly seed: number } | null
   /** Called with each result as it comes. */
   readonly each: (result: CaseResult) => void
   readonly stopped: () => boolean
@@ -37,11 +35,11 @@ interface Ground { readonly ask: RunAsk, readonly queue: EditCase[], readonly st
 
 /** Runs cases, repository by repository, several at once, each in its own copy. */
 export async function runAll(ask: RunAsk): Promise<void> {
-  for (const repo of new Set(ask.cases.map(one => one.repo))) {
+  const { cases } = ask
+  for (const repo of 'repos' in cases ? cases.repos : new Set(cases.map(one => one.repo))) {
     if (ask.stopped()) return
     const repository = layOutRepository(repo, ask.home, { ...ask.corpus === undefined ? {} : { corpus: ask.corpus }, ...ask.change === undefined ? {} : { change: ask.change } })
-    const cases = ask.random === undefined || ask.random === null ? ask.cases.filter(one => one.repo === repo) : await randomCases(repository, { repo, count: ask.random.count, random: randomNumbers(ask.random.seed) })
-    const queue = [...cases]
+    const queue = [...'repos' in cases ? await cases.find(repository, repo) : cases.filter(one => one.repo === repo)]
     const originOf = originsOf(repository.folder)
     await Promise.all(Array.from({ length: Math.min(ask.jobs, queue.length) }, async (_, i) => lane({ ask, queue, originOf, stage: stageOf(ask, repository, join(ask.home, `lane-${i}`, repo)) })))
   }
