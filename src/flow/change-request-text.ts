@@ -1,14 +1,14 @@
 import type { Change } from '../model/change.ts'
-import { showPath } from '../model/field.ts'
+import { showPath, wholeOf } from '../model/field.ts'
 import { showOwner } from '../model/owner.ts'
 import type { ObjectChange, Plan } from '../model/plan.ts'
-import { showAsk } from '../model/request.ts'
+import { showAsked } from '../model/asked.ts'
 import { showRef } from '../model/resource.ts'
 import type { ChangeRequestText, CommitText } from './ports.ts'
 
 /** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
 export function titleOf(plan: Plan): string {
-  return `${plan.environment.name}: ${plan.request.asks.map(showAsk).join(', ')} on ${showRef(plan.target)}`
+  return `${plan.environment.name}: ${showAsked(plan)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(plan.target)}`
 }
 
 /** The commit of a change: subject, why, and trailers (editing.md 4.5). Deterministic for a change and its plan. */
@@ -67,6 +67,7 @@ export function changeRequestText(change: Change): ChangeRequestText {
       `${plan.proof.sentence} (${plan.proof.renderer.name} ${plan.proof.renderer.version}).`,
       '',
       ...plan.proof.changes.flatMap(describeObject),
+      ...(plan.notes ?? []).map(note => `- Note: ${note}.`),
       '',
       '```diff', plan.diff.trimEnd(), '```',
       '',
@@ -77,6 +78,7 @@ export function changeRequestText(change: Change): ChangeRequestText {
 }
 
 function describeObject(change: ObjectChange): readonly string[] {
+  if (change.kind !== 'changed') return [`- ${showRef(change.object)} is ${change.kind}`]
   return change.fields.map(field => `- ${showRef(change.object)} ${showPath(field.path)}: ${JSON.stringify(field.before ?? null)} → ${JSON.stringify(field.after ?? null)}`)
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { showPath } from '../model/field.ts'
+import type { Edit } from '../model/field.ts'
 import type { Json } from '../model/json.ts'
 import { canonical } from '../model/json.ts'
 import type { ObjectChange, Plan, Proven } from '../model/plan.ts'
@@ -21,7 +22,7 @@ export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): s
   return sha256(canonical({
     request: {
       verb: request.verb, asks: request.asks.map(ask => ({ ...ask })), scope: request.scope, requester: request.requester.person ?? request.requester.alias,
-      reason: request.reason, incident: request.incident, rollbackPlan: request.rollbackPlan,
+      reason: request.reason, incident: request.incident, rollbackPlan: request.rollbackPlan, place: request.place,
     },
     target: { ...targetJson(target), uid: target.uid ?? null },
     changes: changesJson(plan.proof.changes),
@@ -33,15 +34,22 @@ export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): s
 }
 
 /** The idempotency key: environment, target and normalised edits (DESIGN.md section 2). */
-export function changeKey(plan: Pick<Plan, 'environment' | 'target' | 'edits'>): string {
-  const edits = plan.edits.map(edit => ({ path: showPath(edit.path), after: edit.after })).sort((a, b) => (a.path < b.path ? -1 : 1))
+export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked): string {
+  const edits = askedOf(plan).map(edit => ({ path: showPath(edit.path), after: edit.after })).sort((a, b) => (a.path < b.path ? -1 : 1))
   return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits }))
 }
 
-/** True where two plans set exactly the same fields of the same object, whatever the values. */
-export function sameFields(a: Pick<Plan, 'target' | 'edits'>, b: Pick<Plan, 'target' | 'edits'>): boolean {
-  const paths = (plan: Pick<Plan, 'edits'>): string => plan.edits.map(edit => showPath(edit.path)).sort().join('\n')
+/** True where two plans set exactly the same fields of the same object, whatever the values. The whole object is a field, too. */
+export function sameFields(a: Pick<Plan, 'target'> & Asked, b: Pick<Plan, 'target'> & Asked): boolean {
+  const paths = (plan: Asked): string => askedOf(plan).map(edit => showPath(edit.path)).sort().join('\n')
   return a.target.cluster === b.target.cluster && refKey(a.target) === refKey(b.target) && paths(a) === paths(b)
+}
+
+type Asked = Pick<Plan, 'edits' | 'asked'>
+
+/** As they were asked: the leaves of a change depend on the commit that it is made on. */
+function askedOf({ edits, asked = edits }: Asked): readonly Edit[] {
+  return asked
 }
 
 /** `writ/<env>/<app>/<8 hex of repo|base|target>-<8 hex of change>` (DESIGN.md section 2). */
@@ -69,6 +77,6 @@ function changesJson(changes: readonly ObjectChange[]): Json {
     object: refKey(change.object),
     kind: change.kind,
     reordered: change.reordered,
-    fields: change.fields.map(field => ({ path: showPath(field.path), before: field.before ?? null, after: field.after ?? null })),
+    fields: change.fields.map(field => ({ path: showPath(field.path), before: field.before, after: field.after })),
   }))
 }

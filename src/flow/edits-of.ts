@@ -4,8 +4,8 @@ import { fieldAt, showPath } from '../model/field.ts'
 import { isObject, objectsAt, textAt, valueAt } from '../model/json.ts'
 import { asked } from './asked-value.ts'
 import { fieldPath } from './field-path.ts'
-import type { FieldAsk } from '../model/request.ts'
-import { podSpecPath, refOf, showRef } from '../model/resource.ts'
+import type { FieldAsk, ObjectAsk } from '../model/request.ts'
+import { podSpecPath, podTemplatePath, refOf, showRef } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { imageReference } from './image-reference.ts'
 import { quantity } from './quantity.ts'
@@ -15,14 +15,15 @@ import { quantity } from './quantity.ts'
  * Containers are named in containers or initContainers; '*' is all of both, as kubectl has it.
  * Throws classify/no-container, classify/no-field, and usage/bad-argument for a value of the wrong shape.
  */
-export function editsOf(live: KubernetesObject, ask: FieldAsk): readonly Edit[] {
+export function editsOf(live: KubernetesObject, ask: FieldAsk | (ObjectAsk & { readonly kind: 'restart' })): readonly Edit[] {
   switch (ask.kind) {
+    case 'restart': return [restart(live, ask.at)]
     case 'replicas': return [replicas(live, ask.value)]
     case 'image': {
       if (!imageReference(ask.value)) throw new WritError('usage/bad-argument', `'${shown(ask.value)}' is not an image reference such as registry.example/team/web:1.2.3.`)
       return containers(live, ask.container).map(path => ({ path: [...path, 'image'], before: undefined, after: ask.value }))
     }
-    case 'env': return containers(live, ask.container).map(path => envEdit(live, path, ask))
+    case 'env': return containers(live, ask.container).map(path => envEdit(path, ask))
     case 'field': return ask.container === null ? [fieldEdit(live, [], ask)] : containers(live, ask.container).map(path => fieldEdit(live, path, ask))
     case 'resource': {
       checkResource(ask)
@@ -41,14 +42,26 @@ function replicas(live: KubernetesObject, value: number): Edit {
   return { path: ['spec', 'replicas'], before: undefined, after: value }
 }
 
-/** The entry of one name: a literal value replaces whatever the entry had, as `kubectl set env` does. */
-function envEdit(live: KubernetesObject, container: FieldPath, ask: FieldAsk & { kind: 'env' }): Edit {
-  if (ask.name === '' || ask.name.includes('=')) throw new WritError('usage/bad-argument', `'${shown(ask.name)}' is not the name of an environment variable.`)
+/** What `kubectl rollout restart` writes into the template, and for which kinds. */
+const RESTARTED = 'kubectl.kubernetes.io/restartedAt'
+const RESTARTS: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet'])
+
+function restart(live: KubernetesObject, at: string): Edit {
+  const template = RESTARTS.has(live.kind) && live.apiVersion.startsWith('apps/') ? podTemplatePath(live.kind) : null
+  if (template === null) {
+    throw new WritError('classify/no-field', `${showRef(refOf(live))} cannot be restarted.`, { hint: 'Deployments, StatefulSets and DaemonSets roll out new pods where their template changes; other kinds do not.' })
+  }
+  return { path: [...template, 'metadata', 'annotations', RESTARTED], before: undefined, after: at, typed: true }
+}
+
+/** The whole entry of one name: a literal value replaces whatever the entry had, as `kubectl set env` does. */
+function envEdit(container: FieldPath, ask: FieldAsk & { kind: 'env' }): Edit {
+  // As the API server checks it (validation.IsEnvVarName).
+  if (!/^[-._A-Za-z][-._A-Za-z0-9]*$/.test(ask.name)) {
+    throw new WritError('usage/bad-argument', `'${shown(ask.name)}' is not the name of an environment variable.`, { hint: 'A name holds letters, digits, -, _ and dots, and does not begin with a digit.' })
+  }
   const path: FieldPath = [...container, 'env', { key: 'name', value: ask.name }]
-  if (ask.value === null) return { path, before: undefined, after: undefined }
-  const entry = fieldAt(live, path)
-  const literal = isObject(entry) && entry['valueFrom'] === undefined
-  return literal ? { path: [...path, 'value'], before: undefined, after: ask.value } : { path, before: undefined, after: { name: ask.name, value: ask.value } }
+  return { path, before: undefined, after: ask.value === null ? undefined : { name: ask.name, value: ask.value } }
 }
 
 function fieldEdit(live: KubernetesObject, start: FieldPath, ask: FieldAsk & { kind: 'field' }): Edit {

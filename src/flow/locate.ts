@@ -21,6 +21,7 @@ export type Seen = Pick<Classified, 'target' | 'live' | 'environment'>
  */
 export async function locate<T extends Seen>(world: World, classified: T): Promise<T & Pick<Located, 'owner' | 'ownerEvidence' | 'base' | 'branch'> | Refusal> {
   const { target, live } = classified
+  if (live === null) throw new WritError('internal/bug', `${showRef(target)} is not there, and nobody owns what is not there.`)
   const maker = objectsAt(live, 'metadata', 'ownerReferences').find(one => one['controller'] === true)
   if (maker !== undefined) {
     const name = `${textAt(maker, 'kind') ?? ''} ${textAt(maker, 'name') ?? ''}`
@@ -31,7 +32,7 @@ export async function locate<T extends Seen>(world: World, classified: T): Promi
   const claims = (await Promise.all(tools.map(tool => tool.claims(target, live)))).flat()
   const chosen = chooseOwner(target, claims)
   if (isRefusal(chosen)) return chosen
-  if (chosen === null) return unmanaged(tools, classified, claims)
+  if (chosen === null) return unmanaged(tools, { ...classified, live }, claims)
   return open(world, { classified, claim: chosen })
 }
 

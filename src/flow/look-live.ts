@@ -1,5 +1,6 @@
 import { WritError } from '../model/error.ts'
-import { fieldAt, showPath } from '../model/field.ts'
+import { fieldAt, showPath, wholeOf } from '../model/field.ts'
+import type { Edit } from '../model/field.ts'
 import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { showRef } from '../model/resource.ts'
@@ -7,29 +8,83 @@ import type { KubernetesObject, Target } from '../model/resource.ts'
 import { health } from './health.ts'
 import { podsOfTemplate } from './pod-failure.ts'
 import type { Cluster } from './ports.ts'
-import { sameField } from './same-field.ts'
+import { removedField } from './removed-field.ts'
+import { holds } from './same-field.ts'
 import type { Verification } from './verification.ts'
 
 /** What the live object says (argocd-flux.md 6.4). `different`: it is there, seen by its controllers, and holds another value. */
 export type LiveLook =
   | { readonly kind: 'unmet' | 'different' | 'failing' | 'paused', readonly sentence: string }
-  | { readonly kind: 'healthy', readonly sentence: string, readonly uid: string, readonly version: string, readonly fields: readonly { readonly path: string, readonly value: Json }[] }
+  | {
+    readonly kind: 'healthy'
+    readonly sentence: string
+    /** Changes whenever what is asked of the object does. */
+    readonly version: string
+    readonly fields: readonly { readonly path: string, readonly value: Json }[]
+    /** What was seen of each field. */
+    readonly seen: readonly string[]
+  }
 
 /** Reads the live object and judges fields first, then health. */
 export async function lookLive({ cluster, change, now }: Verification): Promise<LiveLook> {
   const { target, edits } = change.plan
   const name = showRef(target)
-  const live = await liveObject(cluster, target)
+  const whole = wholeOf(edits)
+  const live = await liveObject(cluster, target, whole !== null && whole.after === undefined ? 'gone' : 'there')
+  if (whole !== null && whole.after === undefined) return goneLook(live, target)
   if (live === null) return { kind: 'unmet', sentence: `${name} is not in cluster ${cluster.name}` }
   if (textAt(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'unmet', sentence: `${name} is being deleted` }
   const uid = textAt(live, 'metadata', 'uid')
   if (uid === undefined) return { kind: 'unmet', sentence: `${name} has no uid` }
-  const wrong = edits.find(edit => !sameField(edit.path, fieldAt(live, edit.path), edit.after))
-  if (wrong !== undefined) return { kind: 'different', sentence: `${name} has ${showPath(wrong.path)} = ${showJson(fieldAt(live, wrong.path))} live, asked is ${showJson(wrong.after)}` }
+  const looked = edits.map(edit => fieldLook(edit, { live, name }))
+  const wrong = looked.find(one => !one.arrived)
+  if (wrong !== undefined) return { kind: 'different', sentence: wrong.sentence }
   const first = health(live, [], now)
   const state = first.state === 'progressing' ? health(live, await podsOf(cluster, live), now) : first
   if (state.state !== 'healthy') return { kind: state.state === 'progressing' ? 'unmet' : state.state, sentence: state.sentence }
-  return { kind: 'healthy', sentence: state.sentence, uid, version: `${uid}/${versionOf(live)}`, fields: edits.map(edit => ({ path: showPath(edit.path), value: fieldAt(live, edit.path) ?? null })) }
+  return {
+    kind: 'healthy', sentence: state.sentence, version: `${uid}/${versionOf(live)}`,
+    fields: edits.map(edit => ({ path: showPath(edit.path), value: whole === null ? fieldAt(live, edit.path) ?? null : null })), seen: looked.map(one => `${one.sentence} (uid ${uid})`),
+  }
+}
+
+/** A deleted object is gone once the API server does not know it; one that was made again under its name is another one. */
+function goneLook(live: KubernetesObject | null, target: Target): LiveLook {
+  const name = showRef(target)
+  if (live === null) return { kind: 'healthy', sentence: `${name} is gone`, version: 'gone', fields: [{ path: '', value: null }], seen: [`${name} is not in cluster ${target.cluster} any more`] }
+  if (target.uid !== undefined && textAt(live, 'metadata', 'uid') !== target.uid) return { kind: 'unmet', sentence: `${name} was made again by somebody: it has another uid` }
+  if (textAt(live, 'metadata', 'deletionTimestamp') === undefined) return { kind: 'different', sentence: `${name} is still there` }
+  const finalizers = valueAt(live, 'metadata', 'finalizers')
+  const waits = isList(finalizers) && finalizers.length > 0 ? `; it waits for its finalizers ${finalizers.map(showJson).join(', ')}` : ''
+  return { kind: 'unmet', sentence: `${name} is being deleted${waits}` }
+}
+
+interface FieldLook { readonly arrived: boolean, readonly sentence: string }
+
+/** One asked field of the live object: all of what was asked is there, whatever the API server adds beside it. */
+function fieldLook({ path, before, after }: Edit, { live, name }: { readonly live: KubernetesObject, readonly name: string }): FieldLook {
+  const value = fieldAt(live, path)
+  const field = showPath(path)
+  if (after === undefined) {
+    const removed = removedField({ path, before }, value)
+    if (!removed.arrived) return { arrived: false, sentence: `${name} still has ${field} = ${short(value)} live, asked is that it goes` }
+    return { arrived: true, sentence: removed.sentence === null ? `${name} has no ${field} any more` : `${name}: ${removed.sentence}` }
+  }
+  if (path.length === 0) return wholeLook(value, after, name)
+  const arrived = holds(path, value, after)
+  return { arrived, sentence: arrived ? `${name} has ${field} = ${short(after)}` : `${name} has ${field} = ${short(value)} live, asked is ${short(after)}` }
+}
+
+/** A new object: the first of its fields that is not as asked says it best. */
+function wholeLook(live: Json | undefined, wanted: Json, name: string): FieldLook {
+  const fields = isObject(wanted) ? Object.entries(wanted) : []
+  const wrong = fields.find(([key, value]) => key !== 'status' && value !== undefined && !holds([key], valueAt(live, key), value))
+  return wrong === undefined ? { arrived: true, sentence: `${name} is there with everything that its manifest says` } : { arrived: false, sentence: `${name} has another ${wrong[0]} live than its manifest says` }
+}
+
+function short(value: Json | undefined): string {
+  const text = showJson(value)
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 /** Changes whenever what is asked of the object does; kinds without a generation have a resourceVersion, which changes with anything. */
@@ -38,9 +93,10 @@ function versionOf(live: KubernetesObject): string {
   return typeof generation === 'number' ? String(generation) : textAt(live, 'metadata', 'resourceVersion') ?? ''
 }
 
-async function liveObject(cluster: Cluster, target: Target): Promise<KubernetesObject | null> {
+/** In the version that was asked about: another one may spell the same fields otherwise. */
+async function liveObject(cluster: Cluster, target: Target, wanted: 'there' | 'gone'): Promise<KubernetesObject | null> {
   const kind = await cluster.served(target.group, target.kind)
-  return kind === null ? null : cluster.get(kind, target.namespace, target.name)
+  return kind === null ? null : cluster.get(wanted === 'gone' ? kind : { ...kind, version: target.version }, target.namespace, target.name)
 }
 
 /** Pods of the newest template; none where pods may not be read: they only show earlier what the status shows later. */

@@ -1,10 +1,12 @@
 import { isRefusal } from '../model/error.ts'
 import type { NoChange, PlanResult } from '../model/plan.ts'
 import type { ChangeRequest } from '../model/request.ts'
+import { autoscaler } from './autoscaler.ts'
 import { classify } from './classify.ts'
 import { judge } from './judge.ts'
 import { locate } from './locate.ts'
 import { prove } from './prove.ts'
+import { isAlreadySo } from './proof/target.ts'
 import { resourceOrder } from './resource-order.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +18,10 @@ export async function plan(world: World, request: ChangeRequest): Promise<PlanRe
   if (isRefusal(located)) return located
   const proven = await prove(world, located)
   if (isRefusal(proven) || isNoChange(proven)) return proven
+  const { target, edits } = proven.proven
+  // A patch or a manifest may ask for replicas, too; that shows only now.
+  const scaled = await autoscaler(world.clusters.named(target.cluster), target, edits.filter(edit => !isAlreadySo(edit)))
+  if (scaled !== null) return scaled
   const disorder = resourceOrder(proven.rendered.asked)
   if (disorder !== null) return disorder
   return judge(world, proven.proven, proven.rendered)

@@ -5,12 +5,15 @@
 import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
 import type { Observation } from '../model/observation.ts'
+import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
 import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { TargetAsk } from '../model/request.ts'
+import type { IgnorePattern } from '../model/source-ignore.ts'
+import type { Unresolved } from '../model/envsubst.ts'
 import type { Verdict } from '../model/verdict.ts'
 
 /** Time and chance, injected so that tests own both. */
@@ -79,7 +82,8 @@ export interface GitOpsTool {
   owners(): Promise<readonly ConsumerOwner[]>
   /** Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. */
   refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void>
-  observe(owner: Owner, target: Target): Promise<Observation>
+  /** `gone`: the object shall be there no more, so that an owner which does not list it is what is waited for. */
+  observe(owner: Owner, target: Target, wanted?: 'there' | 'gone'): Promise<Observation>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */
@@ -211,10 +215,23 @@ export interface RenderJob {
   readonly path: string
   readonly loadRestrictor: 'root' | 'none'
   readonly directory: DirectoryRules
+  /** What the owner's spec lays over the kustomization, puts into what was built, and sets on every object. */
+  readonly kustomize?: KustomizeOverlay
+  readonly substitute?: Substitution
+  readonly metadata?: CommonMetadata
+  /** Files that never reach the owner, by patterns in the order of their weight. */
+  readonly leftOut?: readonly IgnorePattern[]
 }
 
 /** A rendered object; `origin` where the renderer knows the file and the document in it. */
-export interface RenderedObject { readonly object: KubernetesObject, readonly origin: { readonly path: string, readonly document: number } | null }
+export interface RenderedObject {
+  readonly object: KubernetesObject
+  readonly origin: { readonly path: string, readonly document: number } | null
+  /** The object before variables were put into it, where they changed it. */
+  readonly template?: KubernetesObject
+  /** Expressions in it whose variable is not known; they stand as they are. */
+  readonly unresolved?: readonly Unresolved[]
+}
 
 export type RenderResult =
   | { readonly ok: true, readonly objects: readonly RenderedObject[] }

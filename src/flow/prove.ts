@@ -4,14 +4,19 @@ import { fieldAt, showPath } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
 import { showOwner } from '../model/owner.ts'
 import type { Located, NoChange, Proven, RenderedChanges } from '../model/plan.ts'
+import type { Json } from '../model/json.ts'
 import { showRef } from '../model/resource.ts'
+import type { KubernetesObject } from '../model/resource.ts'
 import { changeKey } from './digest.ts'
 import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
 import { ownersOfBranch } from './proof/owners.ts'
 import { proveEdits } from './proof/prove-edits.ts'
-import { sameField } from './same-field.ts'
+import { removedField } from './removed-field.ts'
+import { holds } from './same-field.ts'
+import { fixedFields } from './fixed-fields.ts'
+import { wantedEdits } from './wanted-edits.ts'
 import type { World } from './world.ts'
 
 export { alsoShips } from './proof/also-ships.ts'
@@ -37,20 +42,44 @@ export async function prove(world: World, located: Located): Promise<ProvenRende
 }
 
 async function proveOn(world: World, bench: Bench, located: Located): Promise<ProvenRender | Refusal | NoChange> {
-  const found = await proveEdits(bench, { ...located, scope: located.request.scope, owners: () => ownersOfBranch(world, located), samePath: 'other' }, world)
+  const { request: { asks, scope }, edits } = located
+  const find = wantedEdits({ asks, edits })
+  const told: { asked: readonly Edit[], notes: readonly string[] } = { asked: edits, notes: [] }
+  const wanted = (rendered: KubernetesObject): readonly Edit[] | Refusal => {
+    const found = find?.(rendered) ?? { edits, notes: [] }
+    if (isRefusal(found)) return found
+    // A manifest stays what was asked, whatever of it Git holds already.
+    if (edits.length === 0) told.asked = found.edits
+    told.notes = found.notes
+    return fixedFields(rendered, located.target, found.edits) ?? found.edits
+  }
+  const found = await proveEdits(bench, { ...located, ...find === null ? {} : { wanted }, scope, owners: () => ownersOfBranch(world, located), samePath: 'other' }, world)
   if (isRefusal(found)) return found
-  if ('already' in found) return alreadySo(located, found.already)
+  if ('already' in found) return alreadySo(located, found.already, told.asked)
   const ships = await shipsAlong(world, located)
   if (isRefusal(ships)) return ships
   const { rendered, ...proven } = found
-  return { proven: { ...located, ...proven, alsoShips: ships }, rendered }
+  return { proven: { ...located, ...proven, asked: told.asked, ...told.notes.length === 0 ? {} : { notes: told.notes }, alsoShips: ships }, rendered }
 }
 
 /** Nothing to edit. Where the live object differs all the same, that is said: Writ did not see it arrive. */
-function alreadySo(located: Located, edits: readonly Edit[]): NoChange {
-  const values = edits.map(edit => `${showPath(edit.path)} = ${JSON.stringify(edit.before ?? null)}`).join(', ')
-  const behind = edits.filter(edit => !sameField(edit.path, fieldAt(located.live, edit.path), edit.after))
-    .map(edit => `${showPath(edit.path)} is ${JSON.stringify(fieldAt(located.live, edit.path) ?? null)}`)
-  const live = behind.length === 0 ? '' : ` The live object is not: ${behind.join(', ')}; ${showOwner(located.owner)} has not brought it there.`
-  return { noChange: true, message: `${showRef(located.target)} is already so in Git: ${values}.${live}`, target: located.target, key: changeKey({ ...located, edits }) }
+function alreadySo(located: Located, edits: readonly Edit[], asked: readonly Edit[]): NoChange {
+  const { target, live } = located
+  const fields = edits.map(edit => `${showPath(edit.path)} ${edit.after === undefined ? 'is not set' : `= ${shown(edit.before)}`}`)
+  const values = fields.length === 0 ? '' : `: ${fields.slice(0, SHOWN).join(', ')}${fields.length > SHOWN ? ` and ${fields.length - SHOWN} more` : ''}`
+  const behind = live === null ? [] : edits.filter(edit => !arrived(edit, fieldAt(live, edit.path))).map(edit => `${showPath(edit.path)} is ${shown(fieldAt(live, edit.path))}`)
+  const seen = live === null ? ` It is not there yet; ${showOwner(located.owner)} has not made it.`
+    : behind.length === 0 ? '' : ` The live object is not: ${behind.slice(0, SHOWN).join(', ')}; ${showOwner(located.owner)} has not brought it there.`
+  return { noChange: true, message: `${showRef(target)} is already so in Git${values}.${seen}`, target, key: changeKey({ ...located, asked }) }
+}
+
+const SHOWN = 5
+
+function arrived({ path, before, after }: Edit, live: Json | undefined): boolean {
+  return after === undefined ? removedField({ path, before }, live).arrived : holds(path, live, after)
+}
+
+function shown(value: Json | undefined): string {
+  const text = JSON.stringify(value ?? null)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }

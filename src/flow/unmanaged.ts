@@ -18,7 +18,7 @@ const OTHER_TOOLS: readonly { readonly of: 'labels' | 'annotations', readonly ke
 ]
 
 /** UNMANAGED, with weak marks, marks of other tools, and the owners that could adopt the object. */
-export async function unmanaged(tools: readonly GitOpsTool[], { target, live, environment }: Pick<Classified, 'target' | 'live' | 'environment'>, claims: readonly Claim[]): Promise<Refusal> {
+export async function unmanaged(tools: readonly GitOpsTool[], { target, live, environment }: Pick<Classified, 'target' | 'environment'> & { readonly live: KubernetesObject }, claims: readonly Claim[]): Promise<Refusal> {
   const weak = claims.flatMap(claim => claim.evidence.map(one => ({ ...one, sentence: `${showOwner(claim.owner)} is no owner: ${one.sentence}` })))
   const evidence = [...weak, ...otherTools(live), ...await candidates(tools, target)]
   const asked = tools.length === 0 ? ` Environment ${environment.name} allows no owner (provider: ${environment.provider}).` : ''

@@ -2,7 +2,8 @@ import type { Change, ChangeFacts, StepResult, Waiting } from '../model/change.t
 import { milliseconds } from '../model/environment.ts'
 import { WritError } from '../model/error.ts'
 import type { Evidence } from '../model/error.ts'
-import { showPath } from '../model/field.ts'
+import { showPath, wholeOf } from '../model/field.ts'
+import type { Edit } from '../model/field.ts'
 import { showJson } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import { showOwner } from '../model/owner.ts'
@@ -35,7 +36,7 @@ const LAST_CHANCE = 15_000
 export async function verify(world: World, change: Change): Promise<StepResult> {
   const v = begin(world, change)
   try {
-    const seen = await v.tool.observe(change.plan.owner, change.plan.target)
+    const seen = await v.tool.observe(change.plan.owner, change.plan.target, isGone(change.plan.edits) ? 'gone' : 'there')
     return await decide(v, seen)
   } catch (error) {
     // What may pass by itself is waited for, until the time of the environment is up.
@@ -153,10 +154,10 @@ async function stable(v: Verification, look: LiveLook & { readonly kind: 'health
   const revision = seen.revision ?? ''
   const sentences = [
     revision === v.ours ? `${showOwner(plan.owner)} is at ${revision}, the merge` : `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
-    'the source at that revision holds the asked values',
-    ...look.fields.map(field => `${showRef(plan.target)} has ${field.path} = ${showJson(field.value)} (uid ${look.uid})`),
+    isGone(plan.edits) ? `the source at that revision does not hold ${showRef(plan.target)}` : 'the source at that revision holds the asked values',
+    ...look.seen,
     look.sentence,
-    `seen so at ${since} and at ${iso(v.now)}, with no change to the object in between (stability ${plan.environment.verify.stability})`,
+    `seen so at ${since} and at ${iso(v.now)}, ${isGone(plan.edits) ? 'and it was not made again' : 'with no change to the object'} in between (stability ${plan.environment.verify.stability})`,
     ...seen.notes,
   ]
   const verified = { revision, mergeCommit: v.ours, fields: look.fields, health: look.sentence, at: iso(v.now), sentences }
@@ -244,10 +245,21 @@ function evidenceOf(v: Verification, seen: Observation): readonly Evidence[] {
   const at = showOwner(v.change.plan.owner)
   return [
     { sentence: `observed revision ${seen.revision ?? 'none'}, merge ${v.ours}`, at },
-    ...v.change.plan.edits.map(edit => ({ sentence: `asked: ${showPath(edit.path)} = ${showJson(edit.after)}`, at: showRef(v.change.plan.target) })),
+    ...v.change.plan.edits.map(edit => ({ sentence: `asked: ${wanted(edit)}`, at: showRef(v.change.plan.target) })),
     ...seen.unmet.map(sentence => ({ sentence, at })),
     ...(seen.failure === null ? [] : [{ sentence: seen.failure.sentence, at }]),
   ]
+}
+
+/** True where the object itself shall be gone. */
+function isGone(edits: readonly Edit[]): boolean {
+  const whole = wholeOf(edits)
+  return whole !== null && whole.after === undefined
+}
+
+function wanted({ path, after }: Edit): string {
+  if (path.length === 0) return after === undefined ? 'that it is deleted' : 'that it is made'
+  return after === undefined ? `that ${showPath(path)} goes` : `${showPath(path)} = ${showJson(after)}`
 }
 
 function short(commit: string): string {

@@ -19,6 +19,11 @@ export interface Edit {
   readonly typed?: true
 }
 
+/** The edit of the whole object among these: made where it has an `after`, else gone; null where fields are asked. */
+export function wholeOf(edits: readonly Edit[]): Edit | null {
+  return edits.find(edit => edit.path.length === 0) ?? null
+}
+
 /** One leaf that differs between two renders of one object. */
 export interface FieldChange { readonly path: FieldPath, readonly before: Json | undefined, readonly after: Json | undefined }
 

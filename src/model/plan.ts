@@ -67,9 +67,13 @@ export interface ApprovalNeed {
 export interface Classified {
   readonly request: ChangeRequest
   readonly target: Target
-  readonly live: KubernetesObject
+  /** null where the object is not there yet: it will be made. */
+  readonly live: KubernetesObject | null
   readonly environment: Environment
+  /** What is asked, one edit per field; after the proof the leaves in which it differs from the render. An empty path is the whole object, made or gone. */
   readonly edits: readonly Edit[]
+  /** The edits as they were asked, which do not depend on the commit: what tells two requests apart. Left out where `edits` still are those. */
+  readonly asked?: readonly Edit[]
 }
 export interface Located extends Classified {
   readonly owner: Owner
@@ -86,6 +90,8 @@ export interface Proven extends Located {
   readonly proof: Proof
   readonly blast: readonly BlastEntry[]
   readonly alsoShips: AlsoShips | null
+  /** What a person should know before deciding: what stays all the same, what goes along. Left out where there is nothing. */
+  readonly notes?: readonly string[]
 }
 /** Whole objects behind a proof, for the policies; never stored with a change. */
 export interface JudgedObject { readonly ref: ObjectRef, readonly before: KubernetesObject | null, readonly after: KubernetesObject | null }

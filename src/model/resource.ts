@@ -64,6 +64,12 @@ export function podSpecPath(kind: string): readonly string[] | null {
   }
 }
 
+/** Where a kind keeps its pod template, or null for kinds that have none; a Pod is no template. */
+export function podTemplatePath(kind: string): readonly string[] | null {
+  const spec = podSpecPath(kind)
+  return spec === null || kind === 'Pod' ? null : spec.slice(0, -1)
+}
+
 /** Label or annotation of an object, or undefined. */
 export function metadataText(object: KubernetesObject, of: 'labels' | 'annotations', key: string): string | undefined {
   const value = valueAt(object, 'metadata', of, key)

@@ -10,20 +10,12 @@ import type { BlastEntry, ObjectChange, RendererInfo } from '../model/plan.ts'
 import type { ObjectRef } from '../model/resource.ts'
 import { apiVersionOf, showRef } from '../model/resource.ts'
 import { badInput } from './bad-input.ts'
-import { NamespaceName } from './inputs.ts'
+import { FieldAskInput, NamespaceName } from './inputs.ts'
 import { diffLines } from '../views/diff-lines.ts'
 import { counted, indented, line, nextLines, row } from '../views/line.ts'
 import type { Line } from '../views/line.ts'
 
 export type { EditWorld } from '../flow/edit-checkout.ts'
-
-const Ask = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('image'), container: z.string(), value: z.string() }),
-  z.strictObject({ kind: z.literal('resource'), container: z.string(), section: z.enum(['limits', 'requests']), resource: z.string(), value: z.string() }),
-  z.strictObject({ kind: z.literal('replicas'), value: z.number() }),
-  z.strictObject({ kind: z.literal('env'), container: z.string(), name: z.string(), value: z.string().nullable() }),
-  z.strictObject({ kind: z.literal('field'), container: z.string().nullable(), field: z.string(), value: z.string().nullable(), as: z.enum(['field', 'string', 'json']) }),
-])
 
 /** What `writ edit` takes. */
 export const EditInput = z.strictObject({
@@ -31,7 +23,7 @@ export const EditInput = z.strictObject({
   type: z.string().min(1).max(253),
   name: z.string().min(1).max(253),
   namespace: NamespaceName.nullable().default(null),
-  asks: z.array(Ask).min(1),
+  asks: z.array(FieldAskInput).min(1),
   scope: z.enum(['app', 'shared']).default('app'),
   loadRestrictor: z.enum(['root', 'none']).default('root'),
   dryRun: z.boolean().default(false),

@@ -1,8 +1,10 @@
 import type { Line } from '../views/line.ts'
+import { apply } from './apply.ts'
 import { approvalDocument } from './approval-document.ts'
 import { approve } from './approve.ts'
 import { badInput } from './bad-input.ts'
 import { cancel } from './cancel.ts'
+import { deleteObject } from './delete.ts'
 import { describe } from './describe.ts'
 import { follow } from './follow.ts'
 import { get } from './get.ts'
@@ -11,9 +13,13 @@ import { list } from './list.ts'
 import { merge } from './merge.ts'
 import type { Answer, Caller, Operation, Style } from './operation.ts'
 import { owner } from './owner.ts'
+import { patch } from './patch.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
 import { reject } from './reject.ts'
+import { restart } from './restart.ts'
 import { scale } from './scale.ts'
+import { setEnv } from './set-env.ts'
+import { setField } from './set-field.ts'
 import { setImage } from './set-image.ts'
 import { setResources } from './set-resources.ts'
 import { work } from './work.ts'
@@ -26,7 +32,7 @@ export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summar
 
 /** The menu: everything one can ask, in the order it is shown. */
 export const operations: readonly Entry[] = [
-  entry(setImage), entry(setResources), entry(scale),
+  entry(setImage), entry(setResources), entry(setEnv), entry(setField), entry(scale), entry(restart), entry(apply), entry(patch), entry(deleteObject),
   entry(owner), entry(get), entry(describe), entry(list), entry(history),
   entry(approve), entry(reject), entry(merge), entry(cancel), entry(approvalDocument),
   entry(follow), entry(work),
@@ -39,8 +45,9 @@ function entry<Input, Output extends Answer>(operation: Operation<Input, Output>
     async call(caller, input, style) {
       const parsed = operation.input.safeParse(input)
       if (!parsed.success) throw badInput(parsed.error.issues)
-      refuseSecrets(parsed.data, caller.redact)
-      const answer = await operation.run(caller, parsed.data)
+      const first = operation.first?.(parsed.data) ?? null
+      if (first === null) refuseSecrets(parsed.data, caller.redact)
+      const answer = first ?? await operation.run(caller, parsed.data)
       return { answer, lines: () => operation.show(answer, { ...style, now: new Date(caller.world.clock.now()).toISOString() }) }
     },
   }

@@ -5,7 +5,7 @@ const NAMES: Readonly<Record<string, string>> = {
   reason: '--reason', incident: '--incident', rollbackPlan: '--rollback-plan', comment: '--comment', keyFile: '--key',
   'signed.document': '--document', 'signed.armoured': '--signature',
   replicas: '--replicas', currentReplicas: '--current-replicas', container: '-c', limits: '--limits', requests: '--requests',
-  images: 'CONTAINER=IMAGE', status: '--status', limit: '--limit',
+  images: 'CONTAINER=IMAGE', env: 'NAME=VALUE', fields: 'FIELD=VALUE', patch: '-p', type: '--type', manifest: '-f', place: '--place', status: '--status', limit: '--limit',
 }
 
 /** The flag or word by which a person gives what stands at this path of an operation's input. */

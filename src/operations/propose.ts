@@ -4,7 +4,7 @@ import { isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import { valueAt } from '../model/json.ts'
 import type { NoChange, Plan } from '../model/plan.ts'
-import type { ChangeRequest, FieldAsk } from '../model/request.ts'
+import type { Ask, ChangeRequest } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
 import { changeDocument, interruptedDocument, noChangeDocument, planDocument, refusalDocument } from '../views/documents.ts'
 import type { ChangeDocument, InterruptedDocument, NoChangeDocument, PlanDocument, RefusalDocument } from '../views/documents.ts'
@@ -19,7 +19,9 @@ export type Proposed = PlanDocument | RefusalDocument | NoChangeDocument | Chang
 /** What a verb asks for, and what must hold for it to be wanted at all. */
 export interface Proposal {
   readonly verb: ChangeRequest['verb']
-  readonly asks: readonly FieldAsk[]
+  readonly asks: readonly Ask[]
+  /** The ID of the place that was chosen for a new object. */
+  readonly place?: string | null
   /** The number of replicas that the object must have now. */
   readonly currentReplicas?: number | null
 }
@@ -32,7 +34,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   const { world, identity } = caller
   const request: ChangeRequest = {
     verb: proposal.verb, asks: proposal.asks, requester: identity, target: input.target, scope: input.scope,
-    reason: input.reason, incident: input.incident, rollbackPlan: input.rollbackPlan,
+    reason: input.reason, incident: input.incident, rollbackPlan: input.rollbackPlan, ...typeof proposal.place === 'string' ? { place: proposal.place } : {},
   }
   const result = await plan(world, request)
   if (isRefusal(result)) return refusalDocument(result)
@@ -56,7 +58,7 @@ async function onItsWay(caller: Caller, input: ChangeInput, result: NoChange): P
 
 function checkReplicas(result: Plan, current: number | null): Refusal | null {
   if (current === null) return null
-  const live = valueAt(result.live, 'spec', 'replicas')
+  const live = valueAt(result.live ?? undefined, 'spec', 'replicas')
   if (live === current) return null
   return refuse('STALE', `${showRef(result.target)} has ${JSON.stringify(live ?? null)} replicas, not ${current}.`, [{ sentence: `spec.replicas is ${JSON.stringify(live ?? null)}`, at: showRef(result.target) }])
 }

@@ -20,5 +20,13 @@ export function refuseSecrets(input: unknown, redact: (text: string) => string):
 function texts(value: unknown, path: readonly string[]): readonly { readonly path: readonly string[], readonly text: string }[] {
   if (typeof value === 'string') return [{ path, text: value }]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => [{ path: [...path, key], text: key }, ...texts(inner, [...path, key])])
+  return [...together(value).map(text => ({ path, text })), ...Object.entries(value).flatMap(([key, inner]) => [{ path: [...path, key], text: key }, ...texts(inner, [...path, key])])]
+}
+
+/** What only a name beside it says to be a secret, as it will stand in a manifest. */
+function together(value: object): readonly string[] {
+  const of = new Map(Object.entries(value))
+  const [name, field, text] = [of.get('name'), of.get('field'), of.get('value')]
+  if (typeof text !== 'string' || text === '') return []
+  return [...typeof name === 'string' ? [`name: ${name}\nvalue: ${text}`] : [], ...typeof field === 'string' ? [`${field}=${text}`, `name: ${field.replace(/^.*\[name=/, '').replace(/\].*$/, '')}\nvalue: ${text}`] : []]
 }

@@ -1,12 +1,12 @@
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { Refusal } from '../model/error.ts'
 import type { BlastEntry, NoChange, Plan } from '../model/plan.ts'
-import { showAsk } from '../model/request.ts'
+import { showAsked } from '../model/asked.ts'
 import { showRef } from '../model/resource.ts'
 import { withoutSecrets } from './changed-object.ts'
 
 /** A plan as it is printed: everything but the live object, whose other fields are nobody's business here, and the whole files. */
-export interface PlanFields extends Omit<Plan, 'live' | 'files'> { readonly files: readonly string[] }
+export interface PlanFields extends Omit<Plan, 'live' | 'files' | 'asked'> { readonly files: readonly string[] }
 export interface PlanDocument extends PlanFields { readonly kind: 'Plan', readonly next: string | null }
 
 export interface RefusalDocument { readonly kind: 'Refusal', readonly code: string, readonly message: string, readonly hint: string, readonly evidence: Refusal['evidence'], readonly next: string }
@@ -24,6 +24,15 @@ export interface ChangeDocument extends Omit<Change, 'plan' | 'key'> {
   readonly existed?: boolean
   readonly approvals?: readonly Approval[]
   readonly journal?: readonly JournalEntry[]
+}
+
+/** What became of one of several objects: it could not even be asked about. */
+export interface FailureDocument { readonly kind: 'Failure', readonly code: string, readonly message: string, readonly hint: string }
+
+/** The answers for the objects of one file, in its order. */
+export interface BatchDocument {
+  readonly kind: 'Batch'
+  readonly items: readonly { readonly object: string, readonly answer: PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument | InterruptedDocument | FailureDocument }[]
 }
 
 /** One line of a list. */
@@ -69,7 +78,7 @@ export function changeSummary(change: Change): ChangeSummary {
   const { plan } = change
   return {
     id: change.id, status: change.status, step: change.step,
-    what: plan.request.asks.map(showAsk).join(', '), target: showRef(plan.target), cluster: plan.target.cluster, environment: plan.environment.name,
+    what: showAsked(plan), target: showRef(plan.target), cluster: plan.target.cluster, environment: plan.environment.name,
     requester: plan.request.requester.person ?? plan.request.requester.alias, createdAt: change.createdAt, updatedAt: change.updatedAt,
     owner: `${plan.owner.namespace}/${plan.owner.name}`, branch: change.facts.branch ?? null, waiting: change.waiting, next: nextCommand(change),
   }
@@ -81,7 +90,7 @@ export function nextCommand(change: Pick<Change, 'id' | 'status' | 'waiting'>): 
   return change.waiting?.next ?? `writ get change/${change.id} --wait`
 }
 
-function planFields({ live: _live, files, ...plan }: Plan): PlanFields {
+function planFields({ live: _live, asked: _asked, files, ...plan }: Plan): PlanFields {
   const blast = (entry: BlastEntry): BlastEntry => ({ ...entry, changes: entry.changes?.map(withoutSecrets) ?? null })
   return {
     ...plan,

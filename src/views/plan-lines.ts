@@ -2,7 +2,7 @@ import type { Evidence } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
 import type { OwnerRef } from '../model/owner.ts'
 import type { ApprovalNeed, BlastEntry, Plan as WholePlan } from '../model/plan.ts'
-import { showAsk } from '../model/request.ts'
+import { showAsked } from '../model/asked.ts'
 import { showRef } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { changedObject } from './changed-object.ts'
@@ -31,6 +31,7 @@ export function planLines(plan: Plan): readonly Line[] {
     ...proofLines(plan),
     ...blastLines(plan.blast),
     ...alsoShipsLines(plan),
+    ...row('note', plan.notes ?? [], 'warn'),
     ...policyLines(plan.verdicts),
     ...row('approvals', [approvalSentence(plan.needs)]),
     ...row('then', whatHappens(plan)),
@@ -38,8 +39,8 @@ export function planLines(plan: Plan): readonly Line[] {
 }
 
 /** `Deployment shop/web on main: image of web = nginx:1.27`. */
-export function planTitle(plan: Pick<Plan, 'request' | 'target'>): string {
-  return `${showRef(plan.target)} on ${plan.target.cluster}: ${plan.request.asks.map(showAsk).join(', ')}`
+export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits'>): string {
+  return `${showRef(plan.target)} on ${plan.target.cluster}: ${showAsked(plan)}`
 }
 
 /** The evidence for an owner; what was read from the owner itself need not say so again. */

@@ -8,6 +8,8 @@ export function exitOfAnswer(answer: Answer, of: { readonly wants: string, reado
   switch (answer.kind) {
     case 'Change': return exitOfChange(answer, of.wants)
     case 'Work': return exitOfWork(answer)
+    case 'Batch': return worst(answer, of)
+    case 'Failure': return exitOf(field(answer, 'code'))
     // A change that was interrupted before it was recorded is a plan that nobody asked to see.
     case 'Interrupted': return EXIT.unfinished
     default: return EXIT.done
@@ -26,6 +28,19 @@ function exitOfWork(answer: Answer): number {
   if ('failures' in answer && Array.isArray(answer.failures) && answer.failures.length > 0) return EXIT.failed
   const items: readonly unknown[] = 'items' in answer && Array.isArray(answer.items) ? answer.items : []
   return items.some(item => typeof item === 'object' && item !== null && field(item, 'status') === 'open') ? EXIT.unfinished : EXIT.done
+}
+
+/** What matters most among the answers for several objects: what broke, what was refused, what must be chosen, then what is not finished. */
+const WORST: readonly number[] = [EXIT.failed, EXIT.usage, EXIT.refused, EXIT.needsInput, EXIT.timedOut, EXIT.unfinished]
+
+function worst(answer: Answer, of: { readonly wants: string, readonly reads: boolean }): number {
+  const items: readonly unknown[] = 'items' in answer && Array.isArray(answer.items) ? answer.items : []
+  const exits = items.map(item => typeof item === 'object' && item !== null && 'answer' in item && isAnswer(item.answer) ? exitOfAnswer(item.answer, of) : EXIT.failed)
+  return WORST.find(exit => exits.includes(exit)) ?? EXIT.done
+}
+
+function isAnswer(value: unknown): value is Answer {
+  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string'
 }
 
 function field(of: object, name: string): string {

@@ -1,4 +1,4 @@
-import { isList, isObject, textAt } from '../../model/json.ts'
+import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import type { Answer } from '../../operations/operation.ts'
 import { asJson } from './output.ts'
@@ -11,8 +11,18 @@ export function namesOf(answer: Answer): readonly string[] {
     case 'Change': return [`change/${textAt(json, 'id') ?? ''}`]
     case 'ChangeList': case 'Work': return (isList(json['items']) ? json['items'] : []).map(item => `change/${textAt(item, 'id') ?? ''}`)
     case 'Plan': case 'NoChange': return [object(json['target'])]
+    case 'Batch': return (isList(json['items']) ? json['items'] : []).flatMap(item => nameOf(valueAt(item, 'answer')))
     case 'Owner': return [object(json['owner'])]
     case 'Refusal': return [textAt(json, 'code') ?? '']
+    default: return []
+  }
+}
+
+/** What one of several answers is called by; a failure has no name. */
+function nameOf(answer: Json | undefined): readonly string[] {
+  switch (textAt(answer, 'kind')) {
+    case 'Change': return [`change/${textAt(answer, 'id') ?? ''}`]
+    case 'Plan': case 'NoChange': return [object(valueAt(answer, 'target'))]
     default: return []
   }
 }

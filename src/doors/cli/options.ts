@@ -89,3 +89,9 @@ export function changeInput(options: Readonly<Record<string, unknown>>, named: {
     dryRun: options['dryRun'] === true, until: waiting(options).until,
   }
 }
+
+/** The job of a change verb, which wants to see its change verified. */
+export function changeJob(operation: string, options: Readonly<Record<string, unknown>>, input: Readonly<Record<string, unknown>>): Job {
+  const { timeout } = waiting(options)
+  return { kind: 'operation', operation, input, wants: 'verified', ...jobOptions(options), ...timeout === undefined ? {} : { timeout } }
+}

@@ -27,6 +27,8 @@ export interface ProofAsk {
   readonly target: ObjectRef
   readonly owner: Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination'>
   readonly edits: readonly Edit[]
+  /** What is asked where only the rendered object can tell (a patch, a manifest); it takes the place of `edits`. */
+  readonly wanted?: (rendered: KubernetesObject) => readonly Edit[] | Refusal
   readonly scope: 'app' | 'shared'
   /** Everybody known who reads the same branch of the same repository. */
   owners(): Promise<readonly ConsumerOwner[]>
@@ -61,12 +63,12 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   }
   const base = await readBase(bench, ask)
   if ('refused' in base) return base
-  const edits = settleEdits(ask.edits, base.target.object)
+  const wanted = ask.wanted?.(base.target.object) ?? ask.edits
+  if (isRefusal(wanted)) return wanted
+  const edits = settleEdits(wanted, base.target.object)
   if (isRefusal(edits)) return edits
   const open = edits.filter(edit => !isAlreadySo(edit))
   if (open.length === 0) return { already: edits }
-  const unset = open.find(edit => edit.before === undefined)
-  if (unset !== undefined) return notSet(ask, base, unset)
   const choice = await searchIn(bench, { ask, base, edits: open, places })
   if ('refused' in choice) return choice
   const before = base.objects.map(({ object }) => object)
@@ -110,7 +112,7 @@ async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly bas
   const { ask, base, edits, places } = of
   const texts = await bench.index.tree.read([...base.closure.files])
   const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath })
-  const looks = looksFor({ target: base.target, ref: ask.target, closure: base.closure, index: bench.index, texts })
+  const looks = looksFor({ target: base.target, ref: refOf(base.target.object), closure: base.closure, index: bench.index })
   return search({
     places, bench, ask: base.ask, before: base.objects.map(({ object }) => object), target: base.target.object,
     edits, consumers, texts, scope: ask.scope, looks, layers: layersOf(base.closure),
@@ -122,12 +124,6 @@ function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal
   const blocked = result?.ok === false ? result.blocked : undefined
   if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} does not render: ${message}`, [{ sentence: message, at: blocked.at }])
   return refuse('RENDER_FAILED', `${shownPath(ask)} does not render.`, [{ sentence: message, at: shownPath(ask) }])
-}
-
-function notSet({ target }: ProofAsk, base: Base, edit: Edit): Refusal {
-  const origin = base.target.origin?.path ?? base.closure.kustomizations[0]?.file.path
-  return refuse('NO_CANDIDATE', `${showRef(target)} does not set ${showPath(edit.path)} in Git; this version changes values that are there and adds none.`,
-    [{ sentence: `${showPath(edit.path)} is not in the rendered object`, ...(origin === undefined ? {} : { at: origin }) }])
 }
 
 function proofOf(of: { readonly renderer: RendererInfo, readonly before: readonly KubernetesObject[], readonly choice: Choice }): Proof {

@@ -1,16 +1,21 @@
 import type { Command } from 'commander'
 import { amounts, namedObject, onlyObject, pairs, wholeNumber } from '../arguments.ts'
 import { bad } from '../arguments.ts'
-import { changeInput, changing, common, jobOptions, optionsOf, textOption, waiting } from '../options.ts'
+import { changeInput, changeJob, changing, common, optionsOf, textOption } from '../options.ts'
+import { addSetEnv, addSetField } from './change-fields.ts'
+import { addObjectCommands } from './change-objects.ts'
 import { examples } from './take.ts'
 import type { Take, Words } from './take.ts'
 
 /** The verbs that ask for a change, spelt as kubectl spells them. */
 export function addChangeCommands(program: Command, take: Take): void {
-  const set = common(program.command('set').summary('change a field: image, resources').description('Ask for a change of a field of an object.').helpGroup('Change:').helpCommand(false))
+  const set = common(program.command('set').summary('change a field: image, resources, env, field').description('Ask for a change of a field of an object.').helpGroup('Change:').helpCommand(false))
   setImage(set, take)
   setResources(set, take)
+  addSetEnv(set, take)
+  addSetField(set, take)
   scale(program, take)
+  addObjectCommands(program, take)
 }
 
 function setImage(set: Command, take: Take): void {
@@ -22,7 +27,7 @@ function setImage(set: Command, take: Take): void {
       const { rest, ...named } = namedObject(words)
       if (rest.length === 0) throw bad('CONTAINER=IMAGE is missing.', 'Such as: writ set image deployment/web web=registry.example/web:1.4.2')
       const images = pairs(rest, 'CONTAINER=IMAGE').map(([container, image]) => ({ container, image }))
-      take(verb('set-image', options, { ...changeInput(options, named), images }))
+      take(changeJob('set-image', options, { ...changeInput(options, named), images }))
     })
 }
 
@@ -38,7 +43,7 @@ function setResources(set: Command, take: Take): void {
       const limits = amounts(textOption(options, 'limits') ?? undefined, '--limits')
       const requests = amounts(textOption(options, 'requests') ?? undefined, '--requests')
       if (Object.keys(limits).length + Object.keys(requests).length === 0) throw bad('Neither --limits nor --requests is given.', 'Such as: writ set resources deployment/web -c web --limits=memory=256Mi')
-      take(verb('set-resources', options, { ...changeInput(options, onlyObject(words)), container: textOption(options, 'containers') ?? '*', limits, requests }))
+      take(changeJob('set-resources', options, { ...changeInput(options, onlyObject(words)), container: textOption(options, 'containers') ?? '*', limits, requests }))
     })
 }
 
@@ -51,15 +56,10 @@ function scale(program: Command, take: Take): void {
     .action((words: Words) => {
       const options = optionsOf(command)
       const current = textOption(options, 'currentReplicas')
-      take(verb('scale', options, {
+      take(changeJob('scale', options, {
         ...changeInput(options, onlyObject(words)),
         replicas: wholeNumber(textOption(options, 'replicas') ?? '', '--replicas'),
         currentReplicas: current === null ? null : wholeNumber(current, '--current-replicas'),
       }))
     })
-}
-
-function verb(operation: string, options: Readonly<Record<string, unknown>>, input: Readonly<Record<string, unknown>>): Parameters<Take>[0] {
-  const { timeout } = waiting(options)
-  return { kind: 'operation', operation, input, wants: 'verified', ...jobOptions(options), ...timeout === undefined ? {} : { timeout } }
 }

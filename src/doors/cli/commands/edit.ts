@@ -1,13 +1,11 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { Json } from '../../../model/json.ts'
-import { bad, onlyObject, wholeNumber } from '../arguments.ts'
+import { bad, onlyObject } from '../arguments.ts'
+import { ask } from '../field-asks.ts'
+import type { How } from '../field-asks.ts'
 import { common, jobOptions, optionsOf, textOption } from '../options.ts'
 import { examples } from './take.ts'
 import type { Take, Words } from './take.ts'
-
-type Ask = Readonly<Record<string, Json>>
-type How = 'field' | 'string' | 'json' | 'unset'
 
 /** `writ edit`: the edit engine on a checkout, without a cluster. */
 export function addEditCommand(program: Command, take: Take): void {
@@ -43,35 +41,4 @@ export function addEditCommand(program: Command, take: Take): void {
         },
       })
     })
-}
-
-function ask(how: How, word: string, container: string | null): Ask {
-  if (how === 'unset') return fieldAsk({ field: word, value: null, how: 'field' }, container)
-  const at = endOfField(word)
-  if (at <= 0) throw bad(`${JSON.stringify(word)} is not FIELD=VALUE.`, 'Such as --set image=registry.example/web:1.4.2.')
-  return fieldAsk({ field: word.slice(0, at), value: word.slice(at + 1), how }, container)
-}
-
-/** FIELD ends at the first `=` outside brackets. */
-function endOfField(word: string): number {
-  let depth = 0
-  for (let i = 0; i < word.length; i++) {
-    if (word[i] === '[') depth++
-    else if (word[i] === ']') depth--
-    else if (word[i] === '=' && depth <= 0) return i
-  }
-  return -1
-}
-
-function fieldAsk({ field, value, how }: { readonly field: string, readonly value: string | null, readonly how: 'field' | 'string' | 'json' }, container: string | null): Ask {
-  const plain = how === 'field'
-  if (container === null) {
-    if (field === 'replicas' && value !== null && plain) return { kind: 'replicas', value: wholeNumber(value, '--set replicas') }
-    return { kind: 'field', container, field: field === 'replicas' ? 'spec.replicas' : field, value, as: how }
-  }
-  const resource = /^(limits|requests)\.(.+)$/.exec(field)
-  if (field.startsWith('env.') && field.length > 4 && how !== 'json') return { kind: 'env', container, name: field.slice(4), value }
-  if (field === 'image' && value !== null) return { kind: 'image', container, value }
-  if (resource !== null && value !== null && plain) return { kind: 'resource', container, section: resource[1] ?? '', resource: resource[2] ?? '', value }
-  return { kind: 'field', container, field: resource === null ? field : `resources.${field.replace('.', '["')}"]`, value, as: how }
 }

@@ -1,0 +1,62 @@
+import { WritError, refuse } from '../model/error.ts'
+import type { Refusal } from '../model/error.ts'
+import type { Edit, FieldPath } from '../model/field.ts'
+import { showPath } from '../model/field.ts'
+import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
+import { showRef } from '../model/resource.ts'
+
+/** What names the object: another value is another object. */
+const IDENTITY = ['apiVersion', 'kind', 'metadata.name', 'metadata.namespace', 'metadata.generateName']
+/** What the API server writes itself. */
+const SERVER = ['status', 'metadata.uid', 'metadata.resourceVersion', 'metadata.generation', 'metadata.creationTimestamp', 'metadata.deletionTimestamp', 'metadata.deletionGracePeriodSeconds', 'metadata.managedFields', 'metadata.selfLink']
+
+/** Fields that the API server takes once and never changes (validation of each kind; `kubectl explain` says so for most). */
+const ONCE: Readonly<Record<string, readonly string[]>> = {
+  'apps/Deployment': ['spec.selector'],
+  'apps/DaemonSet': ['spec.selector'],
+  'apps/ReplicaSet': ['spec.selector'],
+  'apps/StatefulSet': ['spec.selector', 'spec.serviceName', 'spec.podManagementPolicy', 'spec.volumeClaimTemplates'],
+  'batch/Job': ['spec.selector', 'spec.template', 'spec.completionMode', 'spec.podFailurePolicy', 'spec.backoffLimitPerIndex', 'spec.managedBy'],
+  '/PersistentVolumeClaim': ['spec.accessModes', 'spec.storageClassName', 'spec.volumeName', 'spec.volumeMode', 'spec.selector', 'spec.dataSource', 'spec.dataSourceRef'],
+  '/PersistentVolume': ['spec.csi', 'spec.nfs', 'spec.hostPath', 'spec.local', 'spec.volumeMode'],
+  '/Service': ['spec.clusterIP', 'spec.clusterIPs'],
+  '/Secret': ['type'],
+  'storage.k8s.io/StorageClass': ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'],
+  'rbac.authorization.k8s.io/RoleBinding': ['roleRef'],
+  'rbac.authorization.k8s.io/ClusterRoleBinding': ['roleRef'],
+  'scheduling.k8s.io/PriorityClass': ['value', 'preemptionPolicy'],
+  'node.k8s.io/RuntimeClass': ['handler'],
+  'apiextensions.k8s.io/CustomResourceDefinition': ['spec.group', 'spec.scope'],
+}
+
+/**
+ * Fields that no edit can change in place. Throws usage/bad-argument for what names the object or belongs to the API server;
+ * refuses UNSUPPORTED what it takes once: merged, the owner's sync would fail.
+ */
+export function fixedFields(object: KubernetesObject, target: Pick<ObjectRef, 'group' | 'kind' | 'namespace' | 'name'>, edits: readonly Edit[]): Refusal | null {
+  for (const { path } of edits) {
+    const named = within(path, IDENTITY)
+    if (named !== null) throw new WritError('usage/bad-argument', `${named} names the object; with another value it would be another object.`, { hint: 'Create the new object and delete the old one: writ apply, writ delete.' })
+    const own = within(path, SERVER)
+    if (own !== null) throw new WritError('usage/bad-argument', `${own} is written by the API server; it does not belong into Git.`, { hint: 'Name a field of the spec.' })
+    const once = within(path, ONCE[`${target.group}/${target.kind}`] ?? []) ?? frozen(object, path)
+    if (once !== null) return refusal(target, path, once)
+  }
+  return null
+}
+
+/** ConfigMaps and Secrets that say that they are immutable, until somebody makes a new one. */
+function frozen(object: KubernetesObject, path: FieldPath): string | null {
+  if (object.apiVersion !== 'v1' || (object.kind !== 'ConfigMap' && object.kind !== 'Secret') || object['immutable'] !== true) return null
+  return within(path, ['data', 'binaryData', 'stringData', 'immutable'])
+}
+
+/** The field of the list that a path is or lies in. */
+function within(path: FieldPath, fields: readonly string[]): string | null {
+  return fields.find(field => field.split('.').every((part, i) => path[i] === part)) ?? null
+}
+
+function refusal(target: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>, path: FieldPath, field: string): Refusal {
+  return refuse('UNSUPPORTED', `The API server never lets ${field} of ${showRef(target)} change; the object would have to be made anew.`,
+    [{ sentence: `${field} cannot be changed in place`, at: showPath(path) }], 'Leave it as it is, or create an object with another name.')
+}
