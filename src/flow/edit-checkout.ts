@@ -61,7 +61,7 @@ async function editOn(world: EditWorld, bench: Bench, request: EditRequest): Pro
   if (!bench.index.directories.has(path)) throw new WritError('usage/bad-argument', `${request.path} is no folder with files in it.`, { hint: 'PATH is the folder that the owner deploys.' })
   const owner: ProofAsk['owner'] = {
     tool: 'argocd', kind: 'Application', cluster: '', namespace: '', name: '', source: { url: '', revision: '', path },
-    render: { format: 'auto', loadRestrictor: request.loadRestrictor, directory: { recurse: false } }, destination: { cluster: '', namespace: null },
+    render: { format: 'auto', loadRestrictor: request.loadRestrictor, directory: { recurse: false, include: '{*.yaml,*.yml}' } }, destination: { cluster: '', namespace: null },
   }
   const object = await findObject(bench, { owner, request })
   if (isRefusal(object)) return object

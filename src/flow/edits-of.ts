@@ -2,6 +2,7 @@ import { WritError } from '../model/error.ts'
 import type { Edit, FieldPath } from '../model/field.ts'
 import { fieldAt, showPath } from '../model/field.ts'
 import { isObject, objectsAt, textAt, valueAt } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
 import { asked } from './asked-value.ts'
 import { fieldPath } from './field-path.ts'
 import type { FieldAsk, ObjectAsk } from '../model/request.ts'
@@ -20,8 +21,9 @@ export function editsOf(live: KubernetesObject, ask: FieldAsk | (ObjectAsk & { r
     case 'restart': return [restart(live, ask.at)]
     case 'replicas': return [replicas(live, ask.value)]
     case 'image': {
-      if (!imageReference(ask.value)) throw new WritError('usage/bad-argument', `'${shown(ask.value)}' is not an image reference such as registry.example/team/web:1.2.3.`)
-      return containers(live, ask.container).map(path => ({ path: [...path, 'image'], before: undefined, after: ask.value }))
+      const paths = containers(live, ask.container).map(path => [...path, 'image'])
+      if (!imageReference(ask.value) && !paths.every(path => isPlaceholder(fieldAt(live, path)))) throw new WritError('usage/bad-argument', `'${shown(ask.value)}' is not an image reference such as registry.example/team/web:1.2.3.`)
+      return paths.map(path => ({ path, before: undefined, after: ask.value }))
     }
     case 'env': return containers(live, ask.container).map(path => envEdit(path, ask))
     case 'field': return ask.container === null ? [fieldEdit(live, [], ask)] : containers(live, ask.container).map(path => fieldEdit(live, path, ask))
@@ -30,6 +32,11 @@ export function editsOf(live: KubernetesObject, ask: FieldAsk | (ObjectAsk & { r
       return containers(live, ask.container).map(path => ({ path: [...path, 'resources', ask.section, ask.resource], before: undefined, after: ask.value }))
     }
   }
+}
+
+/** A repository may hold `IMAGE_NAME` or `<image>` for something that is filled in later; then any text may stand there. */
+function isPlaceholder(image: Json | undefined): boolean {
+  return typeof image === 'string' && image !== '' && !imageReference(image)
 }
 
 const SCALED: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'])

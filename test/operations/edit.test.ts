@@ -79,6 +79,18 @@ describe('writ edit', () => {
     expect(editLines(answer).map(({ text }) => text).join('\n')).to.contain('Exactly 1 field of 1 object changes.').and.contain('Deployment shop/web spec.replicas: 2 → 3')
   })
 
+  it('reads the YAML files of a plain folder and nothing else', async () => {
+    put('app/dashboard.json', '{"title": "no object"}')
+    put('app/template.json', '{{ no JSON }}')
+    expect((await ask([{ kind: 'replicas', value: 3 }])).status).to.equal('edited')
+  })
+
+  it('takes any text for an image where a placeholder stands', async () => {
+    put('app/web.yaml', WEB.replace('nginx:1.27', 'WEB_IMAGE'))
+    expect((await ask([{ kind: 'image', container: 'web', value: 'WEB_IMAGE:1.0' }])).status).to.equal('edited')
+    expect(await failureOf(ask([{ kind: 'image', container: 'init:wait', value: 'BUSYBOX:1.0' }]))).to.equal('usage/bad-argument')
+  })
+
   const refused: readonly (readonly [string, object, string])[] = [
     ['an object that is not rendered', { name: 'other' }, 'NOT_RENDERED'],
     ['another namespace', { namespace: 'elsewhere' }, 'NOT_RENDERED'],
