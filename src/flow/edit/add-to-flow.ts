@@ -6,7 +6,7 @@ import type { FlowStyle } from './flow-text.ts'
 import { flowPair, flowStyleAt, flowText } from './flow-text.ts'
 import { columnAt, lineBreak, lineEnd, startsLine } from './layout.ts'
 import { prettyJson } from './pretty-json.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 import type { Site, Unspliced } from './site.ts'
 import { refusedLayout } from './site.ts'
 

@@ -28,7 +28,8 @@ export function singleQuoted(value: string): string {
 /** Characters that only an escape can stand for; line feeds and tabs are not among them. */
 export const NEEDS_ESCAPES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/
 
-function isSafePlain(value: string, flow: boolean): boolean {
+/** True for text that means itself without quotes, to readers of YAML 1.1 and 1.2. */
+export function isSafePlain(value: string, flow: boolean): boolean {
   if (NEEDS_ESCAPES.test(value) || /[\n\t]/.test(value) || /^(?:---|\.\.\.|<<$|=$)/.test(value)) return false
   if ((flow && /[,[\]{}]|:$|^[-?:]/.test(value)) || plainScalar(value) !== value) return false
   return stringify(value, { compat: 'yaml-1.1', lineWidth: 0, doubleQuotedAsJSON: true }).replace(/\n$/, '') === value

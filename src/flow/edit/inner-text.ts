@@ -1,9 +1,9 @@
 import type { Node } from 'yaml'
-import { lineBreak } from './layout.ts'
+import { lineBreak, lineStart } from './layout.ts'
 import { NEEDS_ESCAPES, doubleQuoted } from './inline-scalar.ts'
 import type { ScalarMap } from './scalar-map.ts'
 import { scalarMap } from './scalar-map.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 
 /** YAML that stands as a text inside YAML (an inline patch), and the way back from its offsets to the file's. */
 export interface InnerText {
@@ -22,26 +22,26 @@ export function innerText(node: Node, text: string): InnerText | null {
     text: map.value,
     outer: offset => map.start(offset),
     replaced: change => {
-      const start = map.start(change.start)
-      const end = change.end > change.start ? map.end(change.end - 1) : start
-      const written = writtenIn(map, change, lineBreak(text, map.start(0)))
-      return written === null ? null : { start, end, text: written }
+      const at = map.start(change.start)
+      // A line of a literal block is written with its indentation, because a blank one has none.
+      const fromLineStart = map.style === 'literal' && (change.start === 0 || map.value[change.start - 1] === '\n')
+      const written = writtenIn(map, change, { eol: lineBreak(text, map.start(0)), fromLineStart })
+      return written === null ? null : { start: fromLineStart ? lineStart(text, at) : at, end: change.end > change.start ? map.end(change.end - 1) : at, text: written }
     },
   }
 }
 
+interface Written { readonly eol: string, readonly fromLineStart: boolean }
+
 /** Characters as the style of a scalar writes them; what is not escaped must stand there as it is. */
-function writtenIn(map: ScalarMap, { text, end }: Replacement, eol: string): string | null {
+function writtenIn(map: ScalarMap, { text, end }: Replacement, { eol, fromLineStart }: Written): string | null {
   if (map.style === 'double') return doubleQuoted(text).slice(1, -1)
   if (NEEDS_ESCAPES.test(text)) return null
-  if (map.style === 'literal') return indentedLines(text, map.indent, map.value[end]).join(eol)
+  if (map.style === 'literal') {
+    const lines = text.split('\n')
+    const goesOn = end < map.value.length && map.value[end] !== '\n'
+    return lines.map((line, i) => (i === 0 && !fromLineStart) || (line === '' && !(goesOn && i === lines.length - 1)) ? line : ' '.repeat(map.indent) + line).join(eol)
+  }
   if (text.includes('\n')) return null
   return map.style === 'single' ? text.replaceAll('\'', '\'\'') : text
-}
-
-/** Lines of a literal block: the first one goes on with its line, and blank ones stay blank unless something follows on the last. */
-function indentedLines(text: string, indent: number, next: string | undefined): readonly string[] {
-  const lines = text.split('\n')
-  const goesOn = next !== undefined && next !== '\n'
-  return lines.map((line, i) => i === 0 || (line === '' && !(goesOn && i === lines.length - 1)) ? line : ' '.repeat(indent) + line)
 }

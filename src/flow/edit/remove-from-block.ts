@@ -3,7 +3,7 @@ import type { YAMLMap, YAMLSeq } from 'yaml'
 import type { Entry } from './anatomy.ts'
 import { anatomyOf, entryAt } from './anatomy.ts'
 import { columnAt, extentOf, lineEnd, lineStart, nextLine, ownCommentsStart, startsLine } from './layout.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 import type { Site, Unspliced } from './site.ts'
 import { refusedLayout } from './site.ts'
 

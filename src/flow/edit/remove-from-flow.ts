@@ -1,7 +1,7 @@
 import type { YAMLMap, YAMLSeq } from 'yaml'
 import { anatomyOf } from './anatomy.ts'
 import { lineEnd, lineStart, startsLine } from './layout.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 import type { Site, Unspliced } from './site.ts'
 import { refusedLayout } from './site.ts'
 

@@ -1,12 +1,13 @@
-import { isMap, isSeq, visit } from 'yaml'
+import { isMap, isSeq } from 'yaml'
 import type { Document, Node, YAMLMap, YAMLSeq } from 'yaml'
 import { isObject } from '../../model/json.ts'
+import { anchorFault } from './anchor-fault.ts'
 import { entryAt } from './anatomy.ts'
 import { descend, startOf } from './descend.ts'
 import type { YamlSteps } from './place.ts'
 import { removeFromBlock } from './remove-from-block.ts'
 import { removeFromFlow } from './remove-from-flow.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 import type { Site, Unspliced } from './site.ts'
 import { refused, refusedLayout } from './site.ts'
 import type { Source } from './source.ts'
@@ -25,8 +26,10 @@ export function removal(source: Source, { document, steps }: { readonly document
   const index = indexOf(found.node, step, parsed)
   if (typeof index !== 'number') return refused(source, startOf(found.node), index)
   if (index < 0) return absent
-  const anchor = anchorUsedElsewhere(found.node, index, parsed)
-  if (anchor !== null) return refused(source, startOf(found.node), { code: 'ANCHOR', sentence: `what goes holds the YAML anchor &${anchor}, which is used elsewhere` })
+  const pair = isMap(found.node) ? found.node.items[index] : undefined
+  const parts = isMap(found.node) ? [asNode(pair?.key), asNode(pair?.value)] : [asNode(found.node.items[index])]
+  const fault = anchorFault(site, parts)
+  if (fault !== null) return fault
   if (entryAt(found.node, index) === null) return refusedLayout(site)
   return found.node.flow === true ? removeFromFlow(site, found.node, index) : removeFromBlock(site, found.node, index)
 }
@@ -46,26 +49,4 @@ function brings(merged: Node | null, key: string, document: Document): boolean {
   const value = valueOf(merged, document)
   const maps = Array.isArray(value) ? value : [value]
   return maps.some(map => isObject(map) && Object.hasOwn(map, key))
-}
-
-/** An anchor inside an entry that something outside of it refers to. */
-function anchorUsedElsewhere(node: YAMLMap | YAMLSeq, index: number, document: Document): string | null {
-  const item: unknown = node.items[index]
-  const parts = isMap(node) ? [asNode(node.items[index]?.key), asNode(node.items[index]?.value)] : [asNode(item)]
-  const [anchors, inside] = [new Set<string>(), new Map<string, number>()]
-  for (const part of parts) {
-    if (part === null) continue
-    visit(part, {
-      Node(_key, each) { if ('anchor' in each && each.anchor !== undefined) anchors.add(each.anchor) },
-    })
-    countAliases(part, inside)
-  }
-  if (anchors.size === 0) return null
-  const all = countAliases(document, new Map())
-  return [...anchors].find(anchor => (all.get(anchor) ?? 0) > (inside.get(anchor) ?? 0)) ?? null
-}
-
-function countAliases(root: Node | Document, counts: Map<string, number>): ReadonlyMap<string, number> {
-  visit(root, { Alias(_key, alias) { counts.set(alias.source, (counts.get(alias.source) ?? 0) + 1) } })
-  return counts
 }

@@ -8,7 +8,7 @@ import type { BlockLines, Position } from './block-lines.ts'
 import { behindDash, belowKey, documentLines } from './block-lines.ts'
 import { flowStyleAt, flowText } from './flow-text.ts'
 import { columnAt, lineBreak, lineEnd, startsLine } from './layout.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 import { shapeOf } from './shape.ts'
 import type { Site, Unspliced } from './site.ts'
 import { contentStart, isFlow, isNull, refusedLayout } from './site.ts'
@@ -21,8 +21,8 @@ export function rewriteValue(site: Site, value: Json): Replacement | Unspliced {
   const holder = site.found.holders.at(-1)
   if (holder === undefined) return rewriteRoot(site, value)
   const entry = entryAt(holder.collection, holder.index)
-  if (entry === null) return refusedLayout(site)
-  if (entry.slot === null) return refusedLayout(site)
+  if (entry === null) return refusedLayout(site, site.found.flow)
+  if (entry.slot === null) return refusedLayout(site, site.found.flow)
   const slotted = { ...entry, slot: entry.slot, dash: isSeq(holder.collection) }
   return site.found.flow ? rewriteFlow(site, slotted, value) : rewriteBlock(site, slotted, value)
 }
@@ -70,7 +70,7 @@ function commentBeside({ source: { text }, found }: Site, entry: SlottedEntry, s
 function rewriteRoot(site: Site, value: Json): Replacement | Unspliced {
   const { source: { text }, found: { node } } = site
   const token = node.srcToken
-  if (token === undefined || isNull(node)) return refusedLayout(site)
+  if (token === undefined || isNull(node)) return refusedLayout(site, site.found.flow)
   const start = contentStart(node)
   const lines = isFlow(node) && isCollection(value) && !startsLine(text, start) ? null : documentLines(value, shapeOf(site.source, site.document))
   if (lines === null) return { start, end: endOf(token), text: flowText(value, flowStyleAt(site.source, site.document, site.found)) }

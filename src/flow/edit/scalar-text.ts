@@ -1,45 +1,47 @@
-import { isScalar, stringify } from 'yaml'
-import type { Node } from 'yaml'
-import { plainScalar } from '../../model/plain-scalar.ts'
+import { isScalar } from 'yaml'
+import type { Scalar } from 'yaml'
+import { blockScalarTexts, changedCharacters } from './block-scalar.ts'
+import { fitsLiteral } from './block-lines.ts'
+import { isJson } from './flow-text.ts'
+import type { ScalarStyle, ScalarValue } from './inline-scalar.ts'
+import { NEEDS_ESCAPES, doubleQuoted, inlineScalar, isSafePlain } from './inline-scalar.ts'
+import type { Replacement } from './replacement.ts'
+import { wholeLines } from './replacement.ts'
+import { scalarMap } from './scalar-map.ts'
+import type { Site } from './site.ts'
 
-/** A replacement of part of a text: `[start, end)` in UTF-16 units. */
-export interface Replacement { readonly start: number, readonly end: number, readonly text: string }
-
-/** The text that gives an existing scalar a new value in the style it has (editing.md 2.5 rules 2 and 3); null where that cannot be done. */
-export function replaceScalar(node: Node, text: string, to: { readonly value: string | number | boolean, readonly flow: boolean }): Replacement | null {
-  if (!isScalar(node) || node.range === null || node.range === undefined) return null
+/**
+ * Ways to give a scalar another value in its place and style, the best first; none where the value needs lines of its own
+ * (editing.md 2.5 rules 2 and 3).
+ */
+export function scalarTexts(site: Site, value: ScalarValue): readonly Replacement[] {
+  const { source: { text, documents }, document, found: { node, flow, holders } } = site
+  if (!isScalar(node) || !node.range) return []
   const [start, end] = node.range
-  if (start === end) return null
-  switch (node.type) {
-    case 'QUOTE_DOUBLE': return { start, end, text: JSON.stringify(String(to.value)) }
-    case 'QUOTE_SINGLE': return { start, end, text: singleQuoted(String(to.value)) }
-    case 'BLOCK_LITERAL': case 'BLOCK_FOLDED': return blockLine(text, [start, end], String(to.value))
-    case 'PLAIN': return { start, end, text: typeof to.value === 'string' ? plainOrQuoted(to.value, to.flow) : String(to.value) }
-    default: return null
-  }
+  if (start === end) return []
+  if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return typeof value === 'string' ? blockScalarTexts(node, text, value) : []
+  const root = documents[document]
+  const json = root !== undefined && flow && isJson(root)
+  const whole = (written: string): Replacement => ({ start, end, text: written })
+  if (typeof value !== 'string') return [whole(String(value))]
+  const lines = !flow && holders.length > 0 && node.type !== 'QUOTE_DOUBLE' && fitsLiteral(value)
+  const changed = changedPart(site, node, value)
+  if (lines && changed === null) return []
+  const style: ScalarStyle = { flow, quote: json ? 'json' : node.type === 'QUOTE_DOUBLE' ? 'double' : node.type === 'QUOTE_SINGLE' ? 'single' : null }
+  return [...changed === null ? [] : [changed], whole(inlineScalar(value, style))]
 }
 
-/** Plain where both YAML 1.1 and 1.2 read the very same string, quoted otherwise. */
-function plainOrQuoted(value: string, flow: boolean): string {
-  const quoted = JSON.stringify(value)
-  if (/[\n\r\t]/.test(value) || /^(?:---|\.\.\.)/.test(value) || (flow && /[,[\]{}]/.test(value)) || plainScalar(value) !== value) return quoted
-  const written = stringify(value, { compat: 'yaml-1.1', lineWidth: 0, doubleQuotedAsJSON: true }).trimEnd()
-  return written === value ? value : quoted
-}
-
-function singleQuoted(value: string): string {
-  return /[\n\r\t]/.test(value) ? JSON.stringify(value) : `'${value.replaceAll('\'', '\'\'')}'`
-}
-
-/** A block scalar of one line keeps its header, indent and line ending. */
-function blockLine(text: string, [start, end]: readonly [number, number], value: string): Replacement | null {
-  const header = text.indexOf('\n', start)
-  if (header < 0 || header >= end || /[\n\r]/.test(value)) return null
-  const body = text.slice(header + 1, end)
-  const lines = [...body.matchAll(/[^\r\n]+/g)].filter(line => line[0].trim() !== '')
-  const [line] = lines
-  if (line === undefined || lines.length !== 1) return null
-  const indent = /^[ \t]*/.exec(line[0])?.[0].length ?? 0
-  const from = header + 1 + line.index + indent
-  return { start: from, end: header + 1 + line.index + line[0].length, text: value }
+/** Only what differs, where the scalar stands over several lines or has escapes that a person chose. */
+function changedPart({ source: { text }, found: { flow } }: Site, node: Scalar, value: string): Replacement | null {
+  const [start, end] = node.range ?? [0, 0, 0]
+  const old = text.slice(start, end)
+  const isDouble = node.type === 'QUOTE_DOUBLE'
+  const lines = old.includes('\n')
+  if (!lines && !(isDouble && old.includes('\\'))) return null
+  if (node.type === 'PLAIN' && !isSafePlain(value, flow)) return null
+  if (!isDouble && NEEDS_ESCAPES.test(value)) return null
+  const map = scalarMap(node, text)
+  const write = (characters: string): string => isDouble ? doubleQuoted(characters).slice(1, -1) : node.type === 'QUOTE_SINGLE' ? characters.replaceAll('\'', '\'\'') : characters
+  const change = map === null ? null : changedCharacters(map, { text, value, write, escapes: isDouble })
+  return change === null ? null : wholeLines(text, change, { start, end })
 }

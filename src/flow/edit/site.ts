@@ -17,9 +17,9 @@ export function refused(source: Source, offset: number, { code, sentence }: { re
   return { ok: false, code, line: source.lineOf(offset), sentence }
 }
 
-/** A refusal to edit a node for how it is written. */
-export function refusedLayout({ source, found }: Site): Unspliced {
-  return found.flow || isFlow(found.node)
+/** A refusal to edit a node for how it is written; FLOW where brackets are around what would change. */
+export function refusedLayout({ source, found }: Site, flow: boolean = found.flow || isFlow(found.node)): Unspliced {
+  return flow
     ? refused(source, startOf(found.node), { code: 'FLOW', sentence: 'the value stands in a flow collection whose layout an edit cannot keep' })
     : refused(source, startOf(found.node), { code: 'NO_CANDIDATE', sentence: 'the value is written in a form that an edit cannot keep' })
 }

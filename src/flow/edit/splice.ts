@@ -1,19 +1,20 @@
 import { isScalar } from 'yaml'
-import type { RefusalCode } from '../../model/codes.ts'
 import type { Json } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
 import { addition } from './add.ts'
 import { descend, startOf } from './descend.ts'
-import { onlyThatChanged } from './expected.ts'
+import type { Found } from './descend.ts'
+import { editsBetween } from './edits-between.ts'
+import { at, onlyThatChanged } from './expected.ts'
 import { innerText } from './inner-text.ts'
 import type { Place, TextEdit } from './place.ts'
 import { removal } from './remove.ts'
-import type { Replacement } from './scalar-text.ts'
-import { replaceScalar } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
+import { setting } from './set.ts'
 import type { Unspliced } from './site.ts'
 import { refused } from './site.ts'
 import type { Source } from './source.ts'
-import { readSource } from './source.ts'
+import { jsonOf, readSource, withoutMark } from './source.ts'
 import { touchGuard } from './touch-guard.ts'
 
 export type Spliced =
@@ -21,7 +22,7 @@ export type Spliced =
   | Unspliced
 
 /**
- * Makes one edit by replacing the characters that it is about and nothing else.
+ * Makes one edit by replacing the characters that it is about and nothing else; a map or list that gets other entries is changed entry by entry.
  * The result is parsed again and must hold exactly the asked value there and the old ones everywhere else (editing.md 2.5 rule 8).
  */
 export function splice(text: string, edit: TextEdit): Spliced {
@@ -29,6 +30,36 @@ export function splice(text: string, edit: TextEdit): Spliced {
   const { problem } = source
   if (problem !== null) return { ok: false, code: problem.code, line: problem.line, sentence: problem.message }
   if (edit.op !== 'remove' && hasLoneSurrogate(edit.value)) return { ok: false, code: 'NO_CANDIDATE', line: 1, sentence: 'the value holds half a character, which no YAML file can' }
+  const mark = text.slice(0, text.length - source.text.length)
+  const made = edit.op === 'set' ? setEntries(source, edit) ?? makeOne(source, edit) : makeOne(source, edit)
+  return 'ok' in made ? made : { ok: true, text: mark + made.source.text, line: made.line }
+}
+
+interface Made { readonly source: Source, readonly line: number }
+
+/** The edits that make one collection of another of its kind; null where another value must be written as a whole. */
+function setEntries(source: Source, { place, value }: Extract<TextEdit, { op: 'set' }>): Made | Unspliced | null {
+  const before = valueAt(source, place)
+  const bothMaps = isObject(before) && isObject(value) && Object.keys(value).length > 0 && Object.keys(before).length > 0
+  const bothLists = isList(before) && isList(value) && value.length > 0 && before.length > 0
+  if (!bothMaps && !bothLists) return null
+  let made: Made = { source, line: 0 }
+  for (const edit of editsBetween(before, value, place)) {
+    const next = makeOne(made.source, edit)
+    if ('ok' in next) return next
+    made = { source: next.source, line: made.line === 0 ? next.line : made.line }
+  }
+  if (sameJson(valueAt(made.source, place), value)) return { ...made, line: Math.max(1, made.line) }
+  return { ok: false, code: 'NO_CANDIDATE', line: Math.max(1, made.line), sentence: 'the value cannot be written there entry by entry' }
+}
+
+function valueAt(source: Source, { document, steps, inner }: Place): Json | undefined {
+  const value = at(jsonOf(source)?.[document], steps)
+  if (inner === null) return value
+  return typeof value === 'string' ? valueAt(readSource(value), inner) : undefined
+}
+
+function makeOne(source: Source, edit: TextEdit): Made | Unspliced {
   const found = replacementsFor(source, edit)
   if ('ok' in found) return found
   let first: Unspliced | null = null
@@ -36,17 +67,21 @@ export function splice(text: string, edit: TextEdit): Spliced {
     const line = lineOfChange(source, replacement)
     const guard = touchGuard(source, replacement, edit.op)
     if (guard !== null) return { ok: false, line, ...guard }
-    const after = source.text.slice(0, replacement.start) + replacement.text + source.text.slice(replacement.end)
-    if (onlyThatChanged(source, readSource(after, 'last'), edit)) return { ok: true, text: text.slice(0, text.length - source.text.length) + after, line }
+    const after = readSource(changedText(source.text, replacement), 'last')
+    if (onlyThatChanged(source, after, edit)) return { source: after, line }
     first ??= { ok: false, code: 'NO_CANDIDATE', line, sentence: 'the value cannot be written there without changing how the rest of the file reads' }
   }
   return first ?? { ok: false, code: 'NO_CANDIDATE', line: 1, sentence: 'there is nothing to edit' }
 }
 
+function changedText(text: string, { start, end, text: written }: Replacement): string {
+  return text.slice(0, start) + written + text.slice(end)
+}
+
 /** The first line that changes: whole lines begin behind the line break that is replaced with them. */
-function lineOfChange({ text, lineOf }: Source, { start, end, text: written }: Replacement): number {
-  const wholeLines = /^\r?\n/.test(written) || (written === '' && /^\r?\n/.test(text.slice(start, end)))
-  return lineOf(start) + (wholeLines ? 1 : 0)
+function lineOfChange(source: Source, { start, end, text: written }: Replacement): number {
+  const wholeLines = /^\r?\n/.test(written) || (written === '' && /^\r?\n/.test(source.text.slice(start, end)))
+  return source.lineOf(start) + (wholeLines ? 1 : 0)
 }
 
 function hasLoneSurrogate(value: Json): boolean {
@@ -57,43 +92,43 @@ function hasLoneSurrogate(value: Json): boolean {
 
 /** Ways to make the edit, the best first; which of them read right, only the parser knows. */
 function replacementsFor(source: Source, edit: TextEdit): readonly Replacement[] | Unspliced {
-  const { place } = edit
-  if (place.inner !== null) return innerReplacements(source, edit, place.inner)
-  if (edit.op === 'remove') return removal(source, place)
-  const one = edit.op === 'add' ? addition(source, { document: place.document, steps: place.steps, value: edit.value }) : setting(source, place, edit.value)
-  return 'ok' in one ? one : [one]
+  const { place: { document, steps, inner } } = edit
+  if (inner !== null) return innerReplacements(source, edit, inner)
+  switch (edit.op) {
+    case 'set': return setting(source, { document, steps, value: edit.value })
+    case 'remove': return removal(source, { document, steps })
+    case 'add': {
+      const added = addition(source, { document, steps, value: edit.value })
+      return 'ok' in added ? added : [added]
+    }
+  }
 }
 
+/** An edit of YAML inside a text: by its own characters, else by a new text that is set as a whole. */
 function innerReplacements(source: Source, edit: TextEdit, place: Place): readonly Replacement[] | Unspliced {
-  const node = scalarAt(source, edit.place)
-  if ('ok' in node) return node
-  const inner = innerText(node.node, source.text)
-  if (inner === null) return refused(source, startOf(node.node), { code: 'NO_CANDIDATE', sentence: 'the inline patch is folded or escaped, so that its lines cannot be told' })
-  const innerSource = readSource(inner.text)
-  const outerLine = (line: number): number => source.lineOf(inner.outer(lineOffset(inner.text, line)))
-  if (innerSource.problem !== null) return { ok: false, code: innerSource.problem.code, line: outerLine(innerSource.problem.line), sentence: innerSource.problem.message }
+  const { document, steps } = edit.place
+  const holder = scalarAt(source, edit.place)
+  if ('ok' in holder) return holder
+  const inner = innerText(holder.node, source.text)
+  const text = isScalar(holder.node) && typeof holder.node.value === 'string' ? holder.node.value : null
+  if (text === null || withoutMark(text) !== text) return refused(source, startOf(holder.node), { code: 'NO_CANDIDATE', sentence: 'there is no text that could hold YAML' })
+  const innerSource = readSource(text)
+  const outerLine = (line: number): number => source.lineOf(inner?.outer(lineOffset(text, line)) ?? startOf(holder.node))
+  const { problem } = innerSource
+  if (problem !== null) return { ok: false, code: problem.code, line: outerLine(problem.line), sentence: problem.message }
   const found = replacementsFor(innerSource, { ...edit, place })
   if ('ok' in found) return { ...found, line: outerLine(found.line) }
-  return found.flatMap(change => inner.replaced(change) ?? [])
+  const direct = found.flatMap(change => inner?.replaced(change) ?? [])
+  const [best] = found
+  const whole = best === undefined ? [] : setting(source, { document, steps, value: changedText(text, best) })
+  return 'ok' in whole ? direct : [...direct, ...whole]
 }
 
-function setting(source: Source, place: Place, value: unknown): Replacement | Unspliced {
-  const node = scalarAt(source, place)
-  if ('ok' in node) return node
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return noScalar(source.lineOf(startOf(node.node)))
-  return replaceScalar(node.node, source.text, { value, flow: node.flow }) ?? noScalar(source.lineOf(startOf(node.node)))
-}
-
-function scalarAt(source: Source, place: Place): Extract<ReturnType<typeof descend>, { kind: 'found' }> | Unspliced {
+function scalarAt(source: Source, place: Place): Found | Unspliced {
   const document = source.documents[place.document]
   const found = document === undefined ? { kind: 'absent' as const } : descend(document, place.steps)
   if (found.kind === 'blocked') return refused(source, found.offset, found)
-  if (found.kind === 'absent' || !isScalar(found.node)) return noScalar(found.kind === 'absent' ? 1 : source.lineOf(startOf(found.node)))
-  return found
-}
-
-function noScalar(line: number): Unspliced {
-  return { ok: false, code: 'NO_CANDIDATE' satisfies RefusalCode, line, sentence: 'there is no value to replace' }
+  return found.kind === 'found' ? found : refused(source, 0, { code: 'NO_CANDIDATE', sentence: 'there is no value to replace' })
 }
 
 function lineOffset(text: string, line: number): number {

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../model/codes.ts'
 import { isObject } from '../../model/json.ts'
 import { lineEnd, lineStart } from './layout.ts'
 import type { TextEdit } from './place.ts'
-import type { Replacement } from './scalar-text.ts'
+import type { Replacement } from './replacement.ts'
 import type { Source } from './source.ts'
 import { valueOf } from './source.ts'
 
@@ -45,5 +45,6 @@ function touchedLines(text: string, { start, end, text: written }: Replacement):
   const breakWritten = /^\r?\n/.test(written)
   if (start === end && (breakWritten || (lineStart(text, start) === start && written.endsWith('\n')))) return ''
   const from = breakBefore > 0 && (written === '' || breakWritten) ? start + breakBefore : start
-  return text.slice(lineStart(text, from), lineEnd(text, Math.max(from, end)))
+  const to = end > from && text[end - 1] === '\n' && (written === '' || written.endsWith('\n')) ? end - 1 : end
+  return text.slice(lineStart(text, from), lineEnd(text, Math.max(from, to)))
 }
