@@ -1,4 +1,6 @@
 import type { Evidence } from './error.ts'
+import type { JsonObject } from './json.ts'
+import type { CommonMetadata, IgnoredFields, KustomizeOverlay, OverlayPlace, Substitution } from './overlay.ts'
 import type { ObjectRef } from './resource.ts'
 
 /** The object of a GitOps tool that deploys others, and the cluster of the configuration where it lives. */
@@ -33,7 +35,21 @@ export interface RenderRules {
   /** Flux reads files outside the kustomization's root, Argo CD does not (editing.md 4.4, testing.md 4). */
   readonly loadRestrictor: 'root' | 'none'
   readonly directory: DirectoryRules
+  /** Laid over the kustomization before it is built. */
+  readonly kustomize?: KustomizeOverlay
+  /** Variables that are put into what was built. */
+  readonly substitute?: Substitution
+  readonly metadata?: CommonMetadata
+  /** Patterns of files that never reach the owner, beside those of `.sourceignore` files (Flux GitRepository `spec.ignore`). */
+  readonly ignore?: string
+  /** Where the overlay stands in the repository, what is laid on last first; absent where it is in the cluster only. */
+  readonly places?: readonly OverlayPlace[]
+  /** Argo CD merges these files of the path into the source, where they are there. */
+  readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues }
 }
+
+/** What Argo CD puts in place of `$ARGOCD_APP_…`. */
+export interface ArgoValues { readonly name: string, readonly namespace: string, readonly project: string }
 
 /** Where an owner takes its manifests from. */
 export interface OwnerSource {
@@ -43,7 +59,12 @@ export interface OwnerSource {
   readonly revision: string
   /** Inside the repository, without leading or trailing slash; '' is the root. */
   readonly path: string
+  /** Its place in `spec.sources`, where the owner has several. */
+  readonly index?: number
 }
+
+/** One of several sources of an owner. */
+export interface SourceRules { readonly source: OwnerSource, readonly render: RenderRules, readonly syncedCommit: string | null }
 
 /** How a merged commit reaches the cluster. */
 export interface Delivery {
@@ -55,6 +76,8 @@ export interface Delivery {
   readonly syncedCommit: string | null
   /** What the owner waits for where it is behind on purpose: manual sync, or nothing. */
   readonly behindBecause: string | null
+  /** Why an object that disappears from Git stays live; null where the owner deletes it, absent where that is not known. */
+  readonly keeps?: string | null
 }
 
 /** The namespace and cluster an owner deploys to; namespace null where each object names its own. */
@@ -69,6 +92,10 @@ export interface Owner extends OwnerRef {
   readonly destination: Destination
   /** For Flux: the source object that is triggered first. */
   readonly sourceObject: (Pick<ObjectRef, 'kind' | 'namespace' | 'name'>) | null
+  /** All sources, where there are several: which one deploys the object shows when they are rendered; until then `source` is the first. */
+  readonly sources?: readonly SourceRules[]
+  /** Fields of the object that the owner was read for, which it leaves alone. */
+  readonly ignores?: readonly IgnoredFields[]
 }
 
 /** An owner as a consumer of files. `unsupported` names the first key that Writ does not honour: its render is then unknown. */
@@ -77,6 +104,8 @@ export interface ConsumerOwner {
   readonly source: OwnerSource
   readonly render: RenderRules
   readonly destination: Destination
+  /** Namespaces that its own list names objects in, '' for objects without one; absent where nobody saw that list. */
+  readonly namespaces?: readonly string[]
   readonly unsupported: string | null
 }
 

@@ -8,6 +8,7 @@ import type { RenderJob, RenderResult, RenderedObject, Renderer } from '../../fl
 import { confine } from './confine.ts'
 import { globPattern } from './glob.ts'
 import { readManifests } from './manifests.ts'
+import { together } from './worktree-turns.ts'
 
 type Failure = Extract<RenderResult, { ok: false }>
 const SKIP_MARK = '+argocd:skip-file-rendering'
@@ -19,7 +20,7 @@ export function directoryRenderer(): Renderer {
   return {
     format: 'directory',
     info: async () => await Promise.resolve({ name: 'directory', version: '1' }),
-    render: renderDirectory,
+    render: async job => together(await realpath(job.dir), () => renderDirectory(job)),
   }
 }
 

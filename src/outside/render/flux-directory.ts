@@ -7,14 +7,19 @@ import type { Json } from '../../model/json.ts'
 import { isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { WritError } from '../../model/error.ts'
-import type { RenderResult, RenderedObject, Renderer } from '../../flow/ports.ts'
+import type { RenderJob, RenderResult, RenderedObject, Renderer } from '../../flow/ports.ts'
 import { confine } from './confine.ts'
+import { absenceOf } from './kustomize.ts'
 import { kustomizeProgram } from './kustomize-program.ts'
 import type { KustomizeProgram } from './kustomize-program.ts'
 import { scanKustomization } from './kustomize-scan.ts'
+import type { Absence } from './kustomize-scan.ts'
 import { disputedScalar, readManifests } from './manifests.ts'
+import { overlaidBuild } from './overlaid-build.ts'
 import { plainObjects } from './plain-objects.ts'
 import { renderedTextReader } from './rendered-text.ts'
+import { withMetadata } from './substituted.ts'
+import { together } from './worktree-turns.ts'
 
 interface Found { readonly files: string[], readonly directories: string[] }
 
@@ -34,20 +39,36 @@ export function fluxDirectoryRenderer(options: { readonly timeoutMs: number }): 
     info: () => program.info().catch((error: unknown) => isMissing(error) ? { name: 'flux-directory', version: '1' } : Promise.reject(error)),
     async render(job) {
       const root = await realpath(job.dir)
-      const start = await confine(root, job.path)
-      if (start.kind !== 'directory') return { ok: false, message: `${job.path} does not exist in the repository.` }
-      const found: Found = { files: [], directories: [] }
-      await collect({ root, path: start.real }, found)
-      const checked = await checkFiles(root, found.files)
-      if (!checked.ok) return checked
-      const failure = await scanKustomization(root, found.directories)
-      if (failure !== null) return failure
-      if (found.files.length + found.directories.length === 0) return { ok: true, objects: [] }
-      if (found.directories.length === 0 && !await isThere(program)) return await disputed(root, found.files) ?? plainObjects(checked.objects)
-      const built = await buildGenerated(program, root, [...found.files, ...found.directories])
-      return built.ok ? read(built.text) : built
+      const found = await together(root, () => findManifests(root, job))
+      if ('ok' in found) return found
+      const { files, directories, path } = found
+      const { kustomize: overlay } = job
+      if (overlay !== undefined) {
+        const resources = [...files, ...directories].map(one => `./${posix.relative(path, one)}`)
+        const generated = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...resources.length === 0 ? { namespace: '_placeholder' } : { resources } }
+        const built = await overlaidBuild(program, { root, path, loadRestrictor: 'none', overlay, generated, isAbsent: absenceOf(job) })
+        return built.ok && 'text' in built ? read(built.text, job) : built
+      }
+      if (files.length + directories.length === 0) return { ok: true, objects: [] }
+      if (directories.length === 0 && job.substitute === undefined && !await isThere(program)) return withMetadata(await disputed(root, files) ?? plainObjects(found.objects), job.metadata)
+      const built = await together(root, () => buildGenerated(program, root, [...files, ...directories]))
+      return built.ok ? read(built.text, job) : built
     },
   }
+}
+
+interface Manifests extends Found { readonly path: string, readonly objects: readonly RenderedObject[] }
+
+/** What the controller would list, once each of it is seen to be what it can take. */
+async function findManifests(root: string, job: RenderJob): Promise<Manifests | Extract<RenderResult, { ok: false }>> {
+  const start = await confine(root, job.path)
+  if (start.kind !== 'directory') return { ok: false, message: `${job.path} does not exist in the repository.` }
+  const found: Found = { files: [], directories: [] }
+  const byDefault = (path: string): boolean => job.leftOut === undefined && LEFT_OUT.test(path)
+  await collect({ root, path: start.real, isAbsent: job.leftOut === undefined ? byDefault : absenceOf(job), skips: byDefault }, found)
+  const checked = await checkFiles(root, found.files)
+  if (!checked.ok) return checked
+  return await scanKustomization(root, found.directories, absenceOf(job)) ?? { ...found, path: start.real, objects: checked.objects }
 }
 
 /** Where readers differ, only kustomize itself says what Flux deploys. */
@@ -73,14 +94,17 @@ async function isThere(program: KustomizeProgram): Promise<boolean> {
   }
 }
 
-async function collect(from: { readonly root: string, readonly path: string }, found: Found): Promise<void> {
+/** Patterns speak of files: one below a folder that they name may be let in again. */
+interface From { readonly root: string, readonly path: string, readonly isAbsent: Absence, readonly skips: Absence }
+
+async function collect(from: From, found: Found): Promise<void> {
   const entries = await readdir(join(from.root, from.path), { withFileTypes: true })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = posix.join(from.path, entry.name)
-    if (LEFT_OUT.test(path)) continue
+    if (entry.name === '.git' || (entry.isDirectory() ? from.skips(path) : from.isAbsent(path))) continue
     if (entry.isDirectory()) {
       if (await hasKustomization(from.root, path)) found.directories.push(path)
-      else await collect({ root: from.root, path }, found)
+      else await collect({ ...from, path }, found)
     } else if (/\.ya?ml$/.test(entry.name)) found.files.push(path)
   }
 }

@@ -11,7 +11,9 @@ import { lineAt, readManifests } from './manifests.ts'
 
 type Failure = Extract<RenderResult, { ok: false }>
 interface Visit { readonly directory: string, /** The directory's resources are themselves plugin configurations. */ readonly plugins: boolean }
-interface Scan { readonly root: string, readonly seen: Set<string>, readonly todo: Visit[] }
+interface Scan { readonly root: string, readonly seen: Set<string>, readonly todo: Visit[], readonly isAbsent: Absence }
+/** True for a file of the repository that never reaches whoever renders (`.sourceignore`). */
+export type Absence = (path: string) => boolean
 /** A reference and the file it stands in. */
 interface Named { readonly file: string, readonly text: string, readonly directory: string, readonly reference: KustomizationReference, readonly plugins: boolean }
 const MAX_KUSTOMIZATIONS = 2000
@@ -20,8 +22,8 @@ const MAX_KUSTOMIZATIONS = 2000
  * Walks everything a kustomization reaches before kustomize may: nothing remote, nothing outside the repository, no chart, no function,
  * no plugin but kustomize's own, and every path must exist, so that kustomize never has a reason to fetch (DESIGN.md section 5).
  */
-export async function scanKustomization(dir: string, paths: readonly string[]): Promise<Failure | null> {
-  const scan: Scan = { root: await realpath(dir), seen: new Set(), todo: paths.map(directory => ({ directory, plugins: false })) }
+export async function scanKustomization(dir: string, paths: readonly string[], isAbsent: Absence = () => false): Promise<Failure | null> {
+  const scan: Scan = { root: await realpath(dir), seen: new Set(), todo: paths.map(directory => ({ directory, plugins: false })), isAbsent }
   for (let visit = scan.todo.shift(); visit !== undefined; visit = scan.todo.shift()) {
     const key = `${visit.plugins ? 'plugins' : 'resources'}:${visit.directory}`
     if (scan.seen.has(key)) continue
@@ -34,7 +36,7 @@ export async function scanKustomization(dir: string, paths: readonly string[]): 
 }
 
 async function scanDirectory(scan: Scan, { directory, plugins }: Visit): Promise<Failure | null> {
-  const file = await kustomizationFile(scan.root, directory)
+  const file = await kustomizationFile(scan, directory)
   if ('ok' in file) return file
   const [manifest, ...more] = readManifests(file.text, 'unique').filter(found => !found.ok || found.value !== null)
   if (manifest === undefined) return null
@@ -52,11 +54,12 @@ async function scanDirectory(scan: Scan, { directory, plugins }: Visit): Promise
   return null
 }
 
-async function kustomizationFile(root: string, directory: string): Promise<{ readonly path: string, readonly text: string } | Failure> {
+async function kustomizationFile({ root, isAbsent }: Scan, directory: string): Promise<{ readonly path: string, readonly text: string } | Failure> {
   for (const name of KUSTOMIZATION_NAMES) {
     const path = posix.join(directory, name)
     const where = await confine(root, path)
     if (where.kind === 'outside') return failureOf('UNSUPPORTED', path, 'the file leads out of the repository.')
+    if (where.kind === 'file' && isAbsent(path)) return failureOf('UNSUPPORTED', path, 'the kustomization is left out of what Flux deploys.')
     if (where.kind === 'file') return { path, text: (await readFile(join(root, where.real))).toString('utf8') }
   }
   return { ok: false, message: `${directory === '' ? 'The root' : directory} holds no kustomization file.` }
@@ -70,6 +73,7 @@ async function scanReference(scan: Scan, named: Named): Promise<Failure | null> 
   const where = reference.path.startsWith('/') ? { kind: 'outside' as const } : await confine(scan.root, path)
   if (where.kind === 'outside') return failureOf('UNSUPPORTED', at(), `${reference.path} leads out of the repository.`)
   if (where.kind === 'missing') return failureOf('RENDER_FAILED', at(), `${reference.path} does not exist in the repository.`)
+  if (where.kind === 'file' && scan.isAbsent(where.real)) return failureOf('RENDER_FAILED', at(), `${reference.path} is left out of what Flux deploys.`)
   const plugin = reference.role === 'plugin' || (named.plugins && reference.role === 'resource')
   if (where.kind === 'directory') {
     if (reference.role !== 'data' && reference.role !== 'patch') scan.todo.push({ directory: where.real, plugins: plugin })

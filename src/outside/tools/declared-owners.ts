@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import { applicationConsumers } from './argocd/application-consumers.ts'
 import { KUSTOMIZE_GROUP, fluxRef } from './flux/flux-kinds.ts'
 import { FLUX_RENDER } from './flux/kustomization-spec.ts'
-import { plainPath } from './plain-path.ts'
+import { plainPath } from '../../model/plain-path.ts'
 
 /** The cluster of an owner that only a file shows. */
 const NOWHERE = 'unknown'

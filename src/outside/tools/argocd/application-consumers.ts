@@ -2,7 +2,7 @@ import { isList, objectsAt, textAt, valueAt } from '../../../model/json.ts'
 import type { Json, JsonObject } from '../../../model/json.ts'
 import type { ConsumerOwner, OwnerSource } from '../../../model/owner.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
-import { plainPath } from '../plain-path.ts'
+import { plainPath } from '../../../model/plain-path.ts'
 import { applicationSpec, sourceOf } from './application-spec.ts'
 import { applicationRef } from './applications.ts'
 import { destinationCluster, destinationName } from './argo-hubs.ts'
@@ -16,6 +16,7 @@ export function applicationConsumers(hub: ArgoHub, app: KubernetesObject): reado
     render: spec.render,
     // A destination that writ.yaml does not name keeps its own name: no environment covers it, so it counts as prod.
     destination: { cluster: destinationCluster(hub, app) ?? destinationName(app), namespace: textAt(app, 'spec', 'destination', 'namespace') || null },
+    namespaces: [...new Set(objectsAt(app, 'status', 'resources').map(entry => textAt(entry, 'namespace') ?? ''))],
   }
   const sources = objectsAt(app, 'spec', 'sources')
   if (sources.length > 0) return places(sources).map(source => ({ ...shared, source, unsupported: 'spec.sources' }))

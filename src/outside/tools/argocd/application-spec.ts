@@ -2,11 +2,11 @@ import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../..
 import type { Json, JsonObject } from '../../../model/json.ts'
 import type { OwnerSource, RenderRules } from '../../../model/owner.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
-import { plainPath } from '../plain-path.ts'
+import { plainPath } from '../../../model/plain-path.ts'
 import { unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
-import { unhonouredKey } from '../spec-keys.ts'
-import type { SpecKeys } from '../spec-keys.ts'
+import { unhonouredKey } from '../../../model/spec-keys.ts'
+import type { SpecKeys } from '../../../model/spec-keys.ts'
 
 /** An Application's spec as Writ understands it; `obstacle` is the first thing that Writ cannot honour. */
 export interface ApplicationSpec { readonly source: OwnerSource, readonly render: RenderRules, readonly obstacle: Obstacle | null }

@@ -48,6 +48,6 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
       return apps.flatMap(app => applicationConsumers(hub, app))
     }))).flat(),
     refresh,
-    observe: (owner, target) => observeApplication(clusters.named(owner.cluster), owner, target),
+    observe: (owner, target, wanted) => observeApplication(clusters.named(owner.cluster), owner, target, wanted),
   }
 }

@@ -15,13 +15,13 @@ import { isAutomated, isSkipped } from './read-application.ts'
 const ERRORS: ReadonlySet<string> = new Set(['ComparisonError', 'InvalidSpecError', 'UnknownError', 'SyncError'])
 
 /** What an Application says about one of its objects now, from a single GET (argocd-flux.md 6.2). */
-export async function observeApplication(cluster: Cluster, owner: Owner, target: Target): Promise<Observation> {
+export async function observeApplication(cluster: Cluster, owner: Owner, target: Target, wanted: 'there' | 'gone' = 'there'): Promise<Observation> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   if (app === null) return gone(`${showOwner(owner)} is no longer there`)
   const revision = commitOf(textAt(app, 'status', 'sync', 'revision'))
   const unchanged = sameJson(plain(sourceOf(valueAt(app, 'spec', 'source'))), plain(owner.source)) && valueAt(app, 'spec', 'sources') === undefined
-  const unmet = [...specUnmet(app, unchanged), ...syncUnmet(app, target), ...operationUnmet(app), ...errors(app)]
+  const unmet = [...specUnmet(app, unchanged), ...(wanted === 'gone' ? pruneUnmet(app, target) : syncUnmet(app, target)), ...operationUnmet(app), ...errors(app)]
   const accepted = unmet.length === 0 && revision !== null
   return {
     revision, accepted, unchanged,
@@ -59,6 +59,12 @@ function syncUnmet(app: KubernetesObject, target: Target): readonly string[] {
   const all = textAt(app, 'status', 'sync', 'status') ?? 'not set'
   const ours = textAt(entry, 'status') ?? 'not set'
   return all === 'Synced' || (all === 'OutOfSync' && ours === 'Synced') ? [] : [`status.sync.status is ${all}, and ${showRef(target)} is ${ours} in it`]
+}
+
+/** Once it is deleted and compared again, the Application lists it no more. */
+function pruneUnmet(app: KubernetesObject, target: Target): readonly string[] {
+  const entry = resourceEntry(app, target)
+  return entry === null ? [] : [`status.resources still lists ${showRef(target)}${entry['requiresPruning'] === true ? ', to be pruned' : ''}`]
 }
 
 function operationUnmet(app: KubernetesObject): readonly string[] {

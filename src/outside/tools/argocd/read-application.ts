@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../flow/ports.ts'
 import { refuse } from '../../../model/error.ts'
 import type { Refusal } from '../../../model/error.ts'
-import { objectsAt, textAt, valueAt } from '../../../model/json.ts'
+import { isList, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Delivery, Owner, OwnerRef } from '../../../model/owner.ts'
 import { metadataText } from '../../../model/resource.ts'
@@ -84,7 +84,17 @@ function deliveryOf(app: KubernetesObject): Delivery {
     reverts: automated && valueAt(app, 'spec', 'syncPolicy', 'automated', 'selfHeal') === true,
     syncedCommit: syncedCommit(app),
     behindBecause: automated ? null : 'manual sync: a person starts each sync',
+    keeps: keepsBecause(app, automated),
   }
+}
+
+/** Without prune an object that is no longer in Git only shows as OutOfSync (argocd-flux.md 1.2). */
+function keepsBecause(app: KubernetesObject, automated: boolean): string | null {
+  const options = valueAt(app, 'spec', 'syncPolicy', 'syncOptions')
+  const option = isList(options) ? options.find(one => one === 'Prune=false' || one === 'Prune=confirm') : undefined
+  if (option !== undefined) return `spec.syncPolicy.syncOptions has ${showJson(option)}`
+  if (!automated) return 'it syncs only when a person starts it, and deletes only what that person prunes'
+  return valueAt(app, 'spec', 'syncPolicy', 'automated', 'prune') === true ? null : 'spec.syncPolicy.automated.prune is not true'
 }
 
 /** A later commit that changes nothing here starts no operation: where the Application is Synced, the compared commit is what runs (argocd-flux.md 0.3). */

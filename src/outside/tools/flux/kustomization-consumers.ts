@@ -2,7 +2,7 @@ import type { Cluster } from '../../../flow/ports.ts'
 import { objectsAt, textAt, valueAt } from '../../../model/json.ts'
 import type { ConsumerOwner } from '../../../model/owner.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
-import { plainPath } from '../plain-path.ts'
+import { plainPath } from '../../../model/plain-path.ts'
 import { KUSTOMIZE_GROUP, SOURCE_GROUP, fluxRef, listAll, sourceRefOf } from './flux-kinds.ts'
 import { FLUX_RENDER, branchOf, gitObstacle, kustomizationObstacle } from './kustomization-spec.ts'
 
@@ -25,6 +25,8 @@ function consumersOf(cluster: Cluster, of: { readonly object: KubernetesObject, 
     render: FLUX_RENDER,
     // What kubeConfig reaches is not known: a name that no environment covers, so it counts as prod.
     destination: { cluster: remote ? 'unknown (spec.kubeConfig)' : cluster.name, namespace: textAt(object, 'spec', 'targetNamespace') || null },
+    // `<namespace>_<name>_<group>_<Kind>`: what stands before the first underscore (argocd-flux.md 2).
+    namespaces: [...new Set(objectsAt(object, 'status', 'inventory', 'entries').map(entry => (textAt(entry, 'id') ?? '').split('_')[0] ?? ''))],
   }
   const path = plainPath(textAt(object, 'spec', 'path') ?? '')
   const obstacle = kustomizationObstacle(object) ?? gitObstacle(source)

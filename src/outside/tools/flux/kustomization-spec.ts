@@ -3,8 +3,8 @@ import type { RenderRules } from '../../../model/owner.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
 import { unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
-import { unhonouredKey } from '../spec-keys.ts'
-import type { SpecKeys } from '../spec-keys.ts'
+import { unhonouredKey } from '../../../model/spec-keys.ts'
+import type { SpecKeys } from '../../../model/spec-keys.ts'
 import { sourceRefOf } from './flux-kinds.ts'
 
 // Every key of the Kustomization spec is in this table, or refused (argocd-flux.md 2).

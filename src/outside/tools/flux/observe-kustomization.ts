@@ -7,7 +7,7 @@ import { metadataText, showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { condition, inDeletion, oneLine } from '../conditions.ts'
 import { failureClass } from '../failure-class.ts'
-import { plainPath } from '../plain-path.ts'
+import { plainPath } from '../../../model/plain-path.ts'
 import { REQUESTED_AT, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { inInventory } from './inventory-id.ts'
 import { branchOf } from './kustomization-spec.ts'
@@ -15,7 +15,7 @@ import { gitRepository } from './read-kustomization.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** What a Kustomization and its source say about one of their objects now (argocd-flux.md 6.3). */
-export async function observeKustomization(cluster: Cluster, owner: Owner, target: Target): Promise<Observation> {
+export async function observeKustomization(cluster: Cluster, owner: Owner, target: Target, wanted: 'there' | 'gone' = 'there'): Promise<Observation> {
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   const source = object === null ? null : await gitRepository(cluster, object)
@@ -32,7 +32,7 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, targe
     ...(revision === null ? [`it names no commit: status.lastAppliedRevision is '${textAt(object, 'status', 'lastAppliedRevision') ?? ''}'`] : []),
     ...sourceUnmet(source),
     ...readyUnmet(object),
-    ...(listed ? [] : [`status.inventory does not list ${showRef(target)}`]),
+    ...(listed === (wanted === 'there') ? [] : [`status.inventory ${listed ? 'still lists' : 'does not list'} ${showRef(target)}`]),
   ]
   const accepted = unmet.length === 0
   return {

@@ -7,7 +7,7 @@ import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { inDeletion } from '../conditions.ts'
-import { plainPath } from '../plain-path.ts'
+import { plainPath } from '../../../model/plain-path.ts'
 import { refuseOwner, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { KUSTOMIZE_GROUP, SOURCE_GROUP, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
@@ -33,10 +33,15 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
     uid: textAt(object, 'metadata', 'uid') ?? '',
     source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path: plainPath(textAt(object, 'spec', 'path') ?? '') },
     render: FLUX_RENDER,
-    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: null },
+    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: null, keeps: keepsBecause(object) },
     destination: { cluster: target.cluster, namespace: null },
     sourceObject: named,
   }
+}
+
+/** Without prune Flux only forgets what is no longer in Git. */
+function keepsBecause(object: KubernetesObject): string | null {
+  return valueAt(object, 'spec', 'prune') === true ? null : 'spec.prune is not true'
 }
 
 /** The GitRepository that a Kustomization names, or null where it is not there. */

@@ -1,5 +1,5 @@
-import { isList, isObject } from '../../model/json.ts'
-import type { Json } from '../../model/json.ts'
+import { isList, isObject } from './json.ts'
+import type { Json } from './json.ts'
 
 /**
  * What Writ knows of the keys of one object of an owner's spec. `known` are honoured or cannot change what is deployed;
