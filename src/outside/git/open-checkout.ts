@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
-import { cp, mkdtemp, readFile, readdir, realpath, rm } from 'node:fs/promises'
+import { constants, copyFile, mkdir, mkdtemp, readFile, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Checkout, Tree, TreeEntry, Worktree } from '../../flow/ports.ts'
@@ -10,6 +10,7 @@ import { changeFiles } from './worktree-changes.ts'
 
 const SKIPPED = new Set(['.git', 'node_modules'])
 const MOST_FILES = 100_000
+const COPIES_AT_ONCE = 32
 const LARGEST = 2 * 1024 * 1024
 
 /** The repository that a folder lies in: the nearest folder above with a `.git`, else the folder itself. */
@@ -80,10 +81,23 @@ async function copyOf(root: string): Promise<Worktree> {
     await rm(dir, { recursive: true, force: true })
   }
   try {
-    await cp(root, dir, { recursive: true, verbatimSymlinks: true, filter: source => !SKIPPED.has(source.slice(source.lastIndexOf(sep) + 1)) })
+    await copyFiles(root, dir)
   } catch (error) {
     await dispose()
     throw error
   }
   return { dir: await realpath(dir), apply: changeFiles(dir), dispose }
+}
+
+/** Many at once: one after the other takes longer than all the renders. Links are copied as links, last, so that nothing is written through one. */
+async function copyFiles(root: string, dir: string): Promise<void> {
+  const entries: TreeEntry[] = []
+  await list(root, '', entries)
+  for (const folder of new Set(entries.map(({ path }) => dirname(path)))) await mkdir(join(dir, folder), { recursive: true })
+  const files = entries.filter(({ kind }) => kind === 'file').values()
+  const copy = async (): Promise<void> => {
+    for (const { path } of files) await copyFile(join(root, path), join(dir, path), constants.COPYFILE_FICLONE)
+  }
+  await Promise.all(Array.from({ length: COPIES_AT_ONCE }, copy))
+  for (const { path, kind } of entries) if (kind === 'symlink') await symlink(await readlink(join(root, path)), join(dir, path))
 }
