@@ -67,8 +67,9 @@ export async function runWrit(program: readonly string[], args: readonly string[
 }
 
 /** The commit that is measured. */
-export function commitLine(): string {
-  return execFileSync('git', ['log', '-1', '--format=%h %s'], { cwd: CHECKOUT, encoding: 'utf8' }).trim()
+export function commitLine(commit: string | null): string {
+  const line = execFileSync('git', ['log', '-1', '--format=%h %s', commit ?? 'HEAD'], { cwd: CHECKOUT, encoding: 'utf8' }).trim()
+  return commit === null ? `${line}, and what is not committed` : line
 }
 
 function readAnswer(stdout: string): EditAnswer | null {
