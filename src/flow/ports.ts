@@ -135,7 +135,10 @@ export type PushResult =
   | { readonly kind: 'moved' }
 
 /** The files of a working tree as they stand, uncommitted ones included. */
-export interface Checkout extends Pick<RepositoryReader, 'tree' | 'worktree'> {
+export interface Checkout {
+  tree(): Promise<Tree>
+  /** A throw-away copy of the files, for renderers. */
+  worktree(): Promise<Worktree>
   /** A path that was written relative to the folder Writ was called in, as a path in the repository; '' is its root. Throws usage/bad-argument. */
   inside(path: string): string
   /** Writes all of the changes, or none of them. Throws edit/changed-meanwhile, edit/write-failed, git/refused. */
