@@ -1,5 +1,5 @@
 /** The programs that Writ may start. `node` is this very Node, for the sandbox only. */
-export type Program = 'git' | 'kustomize' | 'kubectl' | 'ssh-keygen' | 'node'
+export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'node'
 
 /**
  * What a subcommand may be given. A flag is allowed as written; one that ends in `=*` takes a value in the same argument,
@@ -46,6 +46,15 @@ const GIT: Readonly<Record<string, Subcommand>> = {
 
 const BUILD: Subcommand = { flags: ['--load-restrictor=*', '--load-restrictor '] }
 
+/** Rendering only: nothing that installs, fetches, asks a cluster or runs what a chart or a user brings. */
+const HELM: Readonly<Record<string, Subcommand>> = {
+  template: {
+    flags: ['--namespace=*', '--values=*', '--set=*', '--set-string=*', '--set-file=*', '--api-versions=*', '--kube-version=*', '--include-crds', '--skip-tests', '--no-hooks', '--is-upgrade', '--skip-schema-validation'],
+    operands: /^(?:\.\/chart|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)$/,
+  },
+  version: { flags: ['--short'], operands: /^(?!)/ },
+}
+
 const KEYGEN: Readonly<Record<string, Subcommand>> = {
   '-Y': { flags: ['-n ', '-f ', '-I ', '-s ', '-O ', '-q', '-U'], operands: /^[^-]/ },
   '-t': { flags: ['-f ', '-N ', '-C ', '-q', '-b '] },
@@ -58,6 +67,7 @@ export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcomma
   git: GIT,
   kustomize: { build: BUILD, version: { flags: ['--short', '--output=*', '-o '] } },
   kubectl: { kustomize: BUILD, version: { flags: ['--client', '--client=true', '--output=*', '-o '] } },
+  helm: HELM,
   'ssh-keygen': KEYGEN,
   node: null,
 }

@@ -142,7 +142,7 @@ export function killGroup(child: ChildProcess): void {
 }
 
 function missing({ program, cwd }: RunRequest, cause: unknown): WritError {
-  const renderer = program === 'kustomize' || program === 'kubectl'
+  const renderer = program === 'kustomize' || program === 'kubectl' || program === 'helm'
   const where = cwd === undefined ? '' : ` in ${cwd}`
   return new WritError(renderer ? 'render/no-renderer' : 'git/failed', `The program ${program} cannot be started${where}.`, { cause, hint: `Install ${program} and put it on PATH.` })
 }

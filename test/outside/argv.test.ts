@@ -107,6 +107,11 @@ describe('the arguments of programs', () => {
     ['kustomize', ['build', '--enable-helm', '.']], ['kustomize', ['build', '--enable-alpha-plugins', '.']], ['kustomize', ['build', '--enable-exec', '.']], ['kustomize', ['build', '--network', '.']],
     ['kustomize', ['build', '--helm-command=sh', '.']], ['kustomize', ['build', '-o', '/etc/x', '.']], ['kustomize', ['edit', 'set', 'image', 'x']], ['kustomize', ['fn', 'run']],
     ['kubectl', ['apply', '-f', 'x']], ['kubectl', ['kustomize', '--enable-helm', '.']], ['kubectl', ['--kubeconfig', 'x', 'get', 'pods']], ['kubectl', ['plugin']],
+    ['helm', ['install', 'web', './chart']], ['helm', ['dependency', 'build']], ['helm', ['repo', 'add', 'x', 'https://x.example']], ['helm', ['pull', 'x']], ['helm', ['plugin', 'list']],
+    ['helm', ['template', 'web', './chart', '--post-renderer=/bin/sh']], ['helm', ['template', 'web', './chart', '--dependency-update']], ['helm', ['template', 'web', './chart', '--dry-run=server']],
+    ['helm', ['template', 'web', './chart', '--enable-dns']], ['helm', ['template', 'web', './chart', '--output-dir=/etc']], ['helm', ['template', 'web', './chart', '--kubeconfig=x']], ['helm', ['template', 'web', 'oci://x.example/y']],
+    ['helm', ['template', 'web', 'https://x.example/y.tgz']], ['helm', ['template', 'web', 'repo/y']], ['helm', ['template', 'web', './chart', '--repo=https://x.example']], ['helm', ['template', 'web', './chart', '--validate']],
+    ['helm', ['template', '{{ . }}', './chart']], ['helm', ['template', 'web', '../chart']], ['helm', ['version', 'x']],
     ['ssh-keygen', ['-D', '/tmp/evil.so']], ['ssh-keygen', ['-Y', 'sign', '-w', '/tmp/evil.so']], ['ssh-keygen', ['-s', 'ca', 'x']], ['ssh-keygen', ['-R', 'host']],
   ]
   for (const [program, args] of others) {
@@ -117,6 +122,7 @@ describe('the arguments of programs', () => {
     ['git', ['fetch', '--quiet', '--no-tags', '--', 'https://x.example/y', `+${ID}:refs/writ/tips/${ID}`]], ['git', ['push', '--porcelain', `--force-with-lease=refs/heads/x:${ID}`, '--', 'https://x.example/y', `${ID}:refs/heads/x`]],
     ['git', ['cat-file', '--batch']], ['git', ['http-backend']], ['git', ['commit-tree', ID, '-p', ID, '-m', '-x']], ['git', ['log', '--format=%H', ID, '--not', ID, '--', '-odd path']],
     ['kustomize', ['build', '.', '--load-restrictor=LoadRestrictionsRootOnly']], ['kubectl', ['kustomize', '.', '--load-restrictor', 'LoadRestrictionsNone']], ['kubectl', ['version', '--client', '-o', 'json']],
+    ['helm', ['template', 'web', './chart', '--namespace=shop', '--values=/tmp/x/0.yaml', '--set=a.b=c', '--include-crds']], ['helm', ['version', '--short']],
     ['ssh-keygen', ['-Y', 'verify', '-f', 'allowed', '-I', 'ann', '-n', 'writ/approval/v1', '-s', 'sig']], ['ssh-keygen', ['-t', 'ed25519', '-N', '', '-C', 'x', '-f', 'key', '-q']], ['node', ['--anything']],
   ]
   for (const [program, args] of allowed) {
