@@ -4,6 +4,8 @@
  */
 import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
+import type { HelmJob } from '../model/helm.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
 import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
@@ -224,6 +226,10 @@ export interface RenderJob {
   readonly metadata?: CommonMetadata
   /** Files that never reach the owner, by patterns in the order of their weight. */
   readonly leftOut?: readonly IgnorePattern[]
+  /** How a chart is rendered. */
+  readonly helm?: HelmJob
+  /** A second render of the same: later by more than the clock's second where what is rendered may tell the time. */
+  readonly again?: true
 }
 
 /** A rendered object; `origin` where the renderer knows the file and the document in it. */
@@ -234,17 +240,22 @@ export interface RenderedObject {
   readonly template?: KubernetesObject
   /** Expressions in it whose variable is not known; they stand as they are. */
   readonly unresolved?: readonly Unresolved[]
+  /** The chart's template that made it. */
+  readonly source?: string
+  /** A hook of the chart, which no owner lists. */
+  readonly hook?: true
 }
 
 export type RenderResult =
-  | { readonly ok: true, readonly objects: readonly RenderedObject[] }
+  /** `values`: those of a chart, everything laid over. `varies`: the source asks for chance or the time, so that two renders may differ. */
+  | { readonly ok: true, readonly objects: readonly RenderedObject[], readonly values?: JsonObject, readonly varies?: true }
   /** The source does not render; message is the renderer's own. `blocked`: Writ itself will not render it, at `path:line`. */
   | { readonly ok: false, readonly message: string, readonly blocked?: { readonly code: RefusalCode, readonly at: string } }
 
 /** Turns a directory into objects the way the owner does. */
 export interface Renderer {
   /** `flux-directory`: a Flux path without a kustomization file, for which the controller generates one. */
-  readonly format: 'kustomize' | 'directory' | 'flux-directory'
+  readonly format: 'kustomize' | 'directory' | 'flux-directory' | 'helm'
   /** Name and version; throws render/no-renderer where it is missing or too old. */
   info(): Promise<RendererInfo>
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */
