@@ -1,43 +1,64 @@
 import { isSeq } from 'yaml'
 import type { FieldPath } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
-import { isList, isObject, textAt } from '../../model/json.ts'
+import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import { isInline } from '../../model/kustomization.ts'
+import { extensionLooks } from './extend-patch.ts'
 import type { KustomizationText } from './kustomize-entries.ts'
 import type { Layer, Look, Sought } from './look.ts'
-import { lookAt, manifestStarts } from './look.ts'
+import { documentValue, lookAt, manifestStarts } from './look.ts'
 import type { Place, YamlSteps } from './place.ts'
 import type { Source } from './source.ts'
 import { readSource } from './source.ts'
+import { decidedAfterPatches } from './stage.ts'
+import type { StageName } from './stage.ts'
 
-/** Inline patches of a kustomization that hold the sought value. */
-export function inlinePatchLooks(kustomization: KustomizationText, sought: Sought): readonly Look[] {
-  return inlinePatches(kustomization).flatMap(({ steps, text, targeted }) => {
-    const layer: Layer = { file: kustomization.path, what: 'inline patch', depth: kustomization.depth, layer: 1, wrap: (inner: Place) => ({ document: 0, steps, inner }) }
-    return patchLooks({ source: readSource(text), targeted }, sought, layer)
+/** A patch: strategic merge documents or JSON6902 lists. `target` is what its entry says about the objects that it is for, null where it says nothing. */
+export interface PatchText { readonly source: Source, readonly target: Json | null }
+
+/** A patch where it stands. */
+export interface PlacedPatch { readonly patch: PatchText, readonly layer: Layer }
+
+/** The inline patches of a kustomization. */
+export function inlinePatches({ path, document, value, depth }: KustomizationText): readonly PlacedPatch[] {
+  return ['patches', 'patchesJson6902', 'patchesStrategicMerge'].flatMap(key => {
+    const list = value[key]
+    if (!isList(list)) return []
+    return list.flatMap((item, i) => {
+      const inline = typeof item === 'string' && isInline(item)
+      const text = inline ? item : textAt(item, 'patch')
+      if (text === undefined) return []
+      const steps: YamlSteps = inline ? [key, i] : [key, i, 'patch']
+      const wrap = (inner: Place): Place => ({ document, steps, inner })
+      return [{ patch: { source: readSource(text), target: isObject(item) ? item['target'] ?? null : null }, layer: { file: path, what: 'inline patch', depth, layer: 1, wrap } }]
+    })
   })
 }
 
-/** A patch file: strategic merge documents or JSON6902 lists. `targeted` where its entry says which objects it is for. */
-export function patchFileLooks(patch: { readonly text: string, readonly targeted: boolean }, sought: Sought, layer: Layer): readonly Look[] {
-  return patchLooks({ source: readSource(patch.text), targeted: patch.targeted }, sought, layer)
-}
-
-interface PatchText { readonly source: Source, readonly targeted: boolean }
-
-function patchLooks({ source, targeted }: PatchText, sought: Sought, layer: Layer): readonly Look[] {
+/** Where patches hold the sought value. */
+export function patchLooks({ patch: { source, target }, layer }: PlacedPatch, sought: Sought): readonly Look[] {
   if (source.problem !== null) return []
   return source.documents.flatMap((document, i) => {
     if (isSeq(document.contents)) return operationLooks({ source, document: i }, sought, { ...layer, what: `${layer.what} (JSON6902)` })
-    const starts = manifestStarts(document, manifest => targeted || textAt(manifest, 'kind') === undefined || textAt(manifest, 'kind') === sought.target.kind)
+    // What is not there is added by extensionLooks.
+    if (sought.before === undefined) return []
+    const starts = manifestStarts(document, manifest => target !== null || textAt(manifest, 'kind') === undefined || textAt(manifest, 'kind') === sought.target.kind)
     return starts.flatMap(start => lookAt({ source, document: i, start, path: sought.path }, sought, { ...layer, what: `${layer.what} (strategic merge)` }) ?? [])
   })
 }
 
+/** Ways to let the patches of the asked path's own kustomization set the sought field too; none where it decides the field after its patches. */
+export function extendedPatchLooks(patches: readonly PlacedPatch[], of: { readonly kustomization: KustomizationText, readonly sought: Sought, readonly names: readonly StageName[] }): readonly Look[] {
+  if (!of.kustomization.home || decidedAfterPatches(of.kustomization.value, of.sought)) return []
+  const tier = of.sought.before === undefined ? {} : { tier: 'added' as const }
+  return patches.flatMap(({ patch, layer }) => extensionLooks(patch, of, { ...layer, ...tier, what: `extended ${layer.what}` }))
+}
+
 function operationLooks(at: { readonly source: Source, readonly document: number }, sought: Sought, layer: Layer): readonly Look[] {
-  const operations: unknown = at.source.documents[at.document]?.toJS({ maxAliasCount: 1000 })
-  if (!Array.isArray(operations)) return []
-  return operations.flatMap((operation: Json, i) => {
+  const document = at.source.documents[at.document]
+  const operations = document === undefined ? null : documentValue(document)
+  if (!isList(operations)) return []
+  return operations.flatMap((operation, i) => {
     if (!isObject(operation) || (operation['op'] !== 'add' && operation['op'] !== 'replace') || typeof operation['path'] !== 'string') return []
     const rest = restOfPath(operation['path'], sought.path, operation['value'])
     return rest === null ? [] : lookAt({ ...at, start: [i, 'value'], path: rest }, sought, layer) ?? []
@@ -57,14 +78,9 @@ function restOfPath(pointer: string, path: FieldPath, value: Json | undefined): 
   return path.slice(tokens.length)
 }
 
-function inlinePatches({ value }: KustomizationText): readonly { readonly steps: YamlSteps, readonly text: string, readonly targeted: boolean }[] {
-  return ['patches', 'patchesJson6902', 'patchesStrategicMerge'].flatMap(key => {
-    const list = value[key]
-    if (!isList(list)) return []
-    return list.flatMap((item, i) => {
-      if (typeof item === 'string') return isInline(item) ? [{ steps: [key, i], text: item, targeted: false }] : []
-      const patch = textAt(item, 'patch')
-      return patch === undefined ? [] : [{ steps: [key, i, 'patch'], text: patch, targeted: isObject(item) && item['target'] !== undefined }]
-    })
-  })
+/** What the entry of a patch file says about the objects that the patch is for. */
+export function targetOfEntry(kustomization: Json, steps: YamlSteps): Json | null {
+  const entry = valueAt(kustomization, String(steps[0]))
+  const item = isList(entry) ? entry[Number(steps[1])] : undefined
+  return isObject(item) ? item['target'] ?? null : null
 }

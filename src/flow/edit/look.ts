@@ -1,22 +1,28 @@
+import type { Document } from 'yaml'
 import type { RefusalCode } from '../../model/codes.ts'
-import { fieldAt } from '../../model/field.ts'
 import type { Edit, FieldPath, Step } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
-import { isList, sameJson } from '../../model/json.ts'
-import type { ObjectRef } from '../../model/resource.ts'
-import type { Document } from 'yaml'
-import { isScalar } from 'yaml'
+import { sameJson } from '../../model/json.ts'
+import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { descend } from './descend.ts'
-import type { Candidate, Place, YamlSteps } from './place.ts'
+import { editsBetween } from './edits-between.ts'
+import type { Candidate, Place, TextEdit, YamlSteps } from './place.ts'
+import { isDigits, making, reachOf } from './reach.ts'
 import type { Source } from './source.ts'
 import { valueOf } from './source.ts'
 
-/** What is looked for: one field of one rendered object, what it holds and what it shall hold. */
+/** What is looked for: one field of one rendered object, what it holds and what it shall hold; undefined: it is not there, or shall go. */
 export interface Sought {
   readonly target: ObjectRef
   readonly path: FieldPath
-  readonly before: string | number | boolean
-  readonly after: string | number | boolean
+  readonly before: Json | undefined
+  readonly after: Json | undefined
+  /** The object as it renders now. */
+  readonly object: KubernetesObject
+  /** All objects that render beside it, itself among them. */
+  readonly objects: readonly KubernetesObject[]
+  /** Everything that is asked and not yet so, this edit among it. */
+  readonly edits: readonly Edit[]
 }
 
 /** A place that was looked at: one that can be tried, or one that holds the field but in a form that is not edited. */
@@ -24,8 +30,8 @@ export type Look =
   | { readonly kind: 'candidate', readonly candidate: Candidate }
   | { readonly kind: 'blocked', readonly code: RefusalCode, readonly at: string, readonly sentence: string }
 
-/** Where a candidate would lie: everything but the scalars. */
-export interface Layer extends Pick<Candidate, 'file' | 'what' | 'depth' | 'layer'> {
+/** Where a candidate would lie: everything but the edits. */
+export interface Layer extends Omit<Candidate, 'changes'> {
   /** Puts a place of an inline patch into the file that holds it. */
   readonly wrap?: (place: Place) => Place
 }
@@ -39,36 +45,49 @@ export interface Spot {
   readonly path: FieldPath
 }
 
-/** The edit as something to look for; null where a value is no scalar. */
-export function soughtOf(edit: Edit, target: ObjectRef): Sought | null {
-  const { before, after } = edit
-  return isScalarJson(before) && isScalarJson(after) ? { target, path: edit.path, before, after } : null
-}
-
-/** Looks for the sought value at one spot; null where it is not there. */
-export function lookAt(spot: Spot, sought: Sought, { wrap, ...layer }: Layer): Look | null {
+/** Looks for the sought value at one spot, or, where the field is to be made, for what would hold it; null where there is neither. */
+export function lookAt(spot: Spot, sought: Pick<Sought, 'before' | 'after'>, layer: Layer): Look | null {
   const document = spot.source.documents[spot.document]
   if (document === undefined) return null
-  const found = descend(document, [...spot.start, ...spot.path], spot.source.text)
+  const reach = reachOf(documentValue(document), [...spot.start.map(String), ...spot.path])
+  if (reach.steps.length < spot.start.length) return null
+  if (sought.before === undefined && reach.rest.length > 0) return sought.after === undefined ? null : additionAt(spot, reach, { after: sought.after, layer })
+  if (sought.before === undefined || reach.rest.length > 0 || !sameJson(reach.here, sought.before)) return null
+  // Items stay named by their key, so that a key that is given twice is seen.
+  const found = descend(document, [...spot.start, ...spot.path].map((step, i) => typeof step === 'string' ? reach.steps[i] ?? step : step))
   if (found.kind === 'absent') return null
-  if (found.kind === 'blocked' && !sameJson(readAt(document, [...spot.start, ...spot.path]), sought.before)) return null
   if (found.kind === 'blocked') return { kind: 'blocked', code: found.code, at: `${layer.file}:${spot.source.lineOf(found.offset)}`, sentence: found.sentence }
-  if (!isScalar(found.node) || !sameJson(valueOf(found.node, document), sought.before)) return null
-  const inside: Place = { document: spot.document, steps: found.steps, inner: null }
-  const place = wrap?.(inside) ?? inside
-  return { kind: 'candidate', candidate: { ...layer, changes: [{ file: layer.file, edits: [{ op: 'set', place, value: sought.after }] }] } }
+  const place: Place = { document: spot.document, steps: found.steps, inner: null }
+  return candidateOf(layer, editsBetween(sought.before, sought.after, place))
 }
 
-/** The value at a path whatever YAML constructs lie on the way. */
-function readAt(document: Document, path: readonly (Step | number)[]): Json | undefined {
-  let here: Json | undefined = valueOf(document.contents, document)
-  for (const step of path) here = typeof step === 'number' ? (isList(here) ? here[step] : undefined) : fieldAt(here, [step])
-  return here
+/** A candidate whose edits all lie in the layer's file. */
+export function candidateOf({ wrap, ...layer }: Layer, edits: readonly TextEdit[]): Look {
+  const wrapped = edits.map(edit => ({ ...edit, place: wrap?.(edit.place) ?? edit.place }))
+  return { kind: 'candidate', candidate: { ...layer, changes: [{ file: layer.file, edits: wrapped }] } }
+}
+
+/** A new key, or a new item with all that is in it. An item that a path only leads through is not made: it stands somewhere else. */
+function additionAt(spot: Spot, reach: ReturnType<typeof reachOf>, of: { readonly after: Json, readonly layer: Layer }): Look | null {
+  const through = reach.rest.slice(0, -1).some(step => typeof step !== 'string' || isDigits(step))
+  const edit = through ? null : making(reach, of.after, { document: spot.document, inner: null })
+  return edit === null ? null : candidateOf(of.layer, [edit])
+}
+
+const VALUES = new WeakMap<Document, Json>()
+
+/** What a document holds; read once. */
+export function documentValue(document: Document): Json {
+  const known = VALUES.get(document)
+  if (known !== undefined) return known
+  const value = valueOf(document.contents, document)
+  VALUES.set(document, value)
+  return value
 }
 
 /** Where the manifest of an object begins in a document: at its root, or at an item of a list kind; none where it is not there. */
 export function manifestStarts(document: Document, matches: (manifest: Json) => boolean): readonly YamlSteps[] {
-  const value = valueOf(document.contents, document)
+  const value = documentValue(document)
   const items = typeof value === 'object' && value !== null && 'items' in value ? value['items'] : undefined
   if (Array.isArray(items)) return items.flatMap((item: Json, i) => matches(item) ? [['items', i]] : [])
   return matches(value) ? [[]] : []
@@ -78,8 +97,4 @@ export function manifestStarts(document: Document, matches: (manifest: Json) => 
 export function leafKey(path: readonly Step[]): string {
   const last = path.at(-1)
   return typeof last === 'string' ? last : ''
-}
-
-function isScalarJson(value: Json | undefined): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }

@@ -36,6 +36,11 @@ export interface Candidate {
   readonly depth: number
   /** Order among candidates of one depth: the layer applied last comes first. */
   readonly layer: number
+  /**
+   * How it stands to the field; left out where the place holds the field now. `added`: something new in the asked overlay. `guess`: the place only has the
+   * same name and value. `last`: what is tried when nothing else is exact.
+   */
+  readonly tier?: 'added' | 'guess' | 'last'
 }
 
 /** Texts with the changes made so far, null for a file that is gone; candidates are always spliced into the newest. */

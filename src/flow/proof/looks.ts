@@ -1,26 +1,41 @@
 import type { Evidence } from '../../model/error.ts'
 import type { Edit } from '../../model/field.ts'
-import type { ObjectRef } from '../../model/resource.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { isObject } from '../../model/json.ts'
+import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { directoryLooks } from '../edit/directory.ts'
 import { kustomizeLooks } from '../edit/kustomize.ts'
-import type { SearchSpace } from '../edit/kustomize.ts'
-import type { Look } from '../edit/look.ts'
-import { soughtOf } from '../edit/look.ts'
+import type { Reached, SearchSpace } from '../edit/kustomize.ts'
+import { documentValue } from '../edit/look.ts'
+import type { Look, Sought } from '../edit/look.ts'
+import type { Texts } from '../edit/place.ts'
+import { readSource } from '../edit/source.ts'
+import type { Source } from '../edit/source.ts'
 import type { RenderedObject } from '../ports.ts'
 import type { Closure } from './closure.ts'
 import type { TreeIndex } from './tree-index.ts'
 import { resolvePath } from './tree-index.ts'
 
+/** How things stand with what was chosen so far: the texts of all files, and the render. */
+export interface Standing {
+  readonly texts: Texts
+  readonly object: KubernetesObject
+  readonly objects: readonly KubernetesObject[]
+  readonly edits: readonly Edit[]
+}
+
+/** Gives the places that may decide a field, in the order in which they are tried. */
+export type Looker = (edit: Edit, now: Standing) => readonly Look[]
+
 /** Where an asked field may stand, for each format of source. The next format is one more branch here. */
-export function looksFor(of: { readonly target: RenderedObject, readonly ref: ObjectRef, readonly closure: Closure, readonly index: TreeIndex, readonly texts: ReadonlyMap<string, string> }): (edit: Edit) => readonly Look[] {
-  const space = searchSpace(of.closure, of.index, of.texts)
-  return edit => {
-    const sought = soughtOf(edit, of.ref)
-    if (sought === null) return []
+export function looksFor(of: { readonly target: RenderedObject, readonly ref: ObjectRef, readonly closure: Closure, readonly index: TreeIndex }): Looker {
+  const read = sourceReader()
+  return (edit, { texts, object, objects, edits }) => {
+    const sought: Sought = { target: of.ref, path: edit.path, before: edit.before, after: edit.after, object, objects, edits }
     const { origin } = of.target
-    if (origin === null) return kustomizeLooks(space, sought)
-    const text = of.texts.get(origin.path)
-    return text === undefined ? [] : directoryLooks(origin, text, sought)
+    if (origin === null) return kustomizeLooks(searchSpace({ ...of, texts, read }), sought)
+    const text = texts.get(origin.path)
+    return typeof text === 'string' ? directoryLooks(origin, text, sought) : []
   }
 }
 
@@ -35,13 +50,43 @@ function lineOfKey(text: string, key: string): number {
   return Math.max(0, text.split('\n').findIndex(line => line.startsWith(`${key}:`))) + 1
 }
 
-function searchSpace(closure: Closure, index: TreeIndex, texts: ReadonlyMap<string, string>): SearchSpace {
-  const kustomizations = closure.kustomizations.flatMap(({ file, depth }) => file.value === null ? [] : [{
-    path: file.path, value: file.value, depth,
-    files: file.references.flatMap(reference => {
-      const path = resolvePath(file.directory, reference.path)
-      return path !== null && index.files.has(path) ? [{ path, reference }] : []
-    }),
-  }])
-  return { kustomizations, loose: closure.loose, texts }
+/** Reads each text once. */
+function sourceReader(): (text: string) => Source {
+  const known = new Map<string, Source>()
+  return text => {
+    const found = known.get(text) ?? readSource(text)
+    known.set(text, found)
+    return found
+  }
+}
+
+function searchSpace(of: { readonly closure: Closure, readonly index: TreeIndex, readonly texts: Texts, readonly read: (text: string) => Source }): SearchSpace {
+  const text = (path: string): string | null => of.texts.get(path) ?? null
+  const source = (path: string): Source | null => {
+    const found = text(path)
+    return found === null ? null : of.read(found)
+  }
+  // What the asked path's own kustomization is for one that it names, the nearest kustomizations are for a path that has none itself.
+  const nearest = Math.min(...of.closure.kustomizations.map(({ depth }) => depth))
+  const kustomizations = of.closure.kustomizations.flatMap(({ file, depth }): readonly Reached[] => {
+    const held = kustomizationIn(source(file.path))
+    return held === null ? [] : [{
+      path: file.path, ...held, depth, home: depth === nearest && (depth === 0 || of.closure.kustomizations.filter(other => other.depth === nearest).length === 1),
+      files: file.references.flatMap(reference => {
+        const path = resolvePath(file.directory, reference.path)
+        return path !== null && of.index.files.has(path) ? [{ path, reference }] : []
+      }),
+    }]
+  })
+  return { kustomizations, loose: of.closure.loose, source, text }
+}
+
+/** The one document of a kustomization file that holds something. */
+function kustomizationIn(source: Source | null): { readonly document: number, readonly value: JsonObject } | null {
+  if (source === null || source.problem !== null) return null
+  const found = source.documents.flatMap((document, i) => {
+    const value = documentValue(document)
+    return isObject(value) ? [{ document: i, value }] : []
+  })
+  return found.length === 1 ? found[0] ?? null : null
 }

@@ -1,6 +1,5 @@
 import { isRefusal, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
-import { showPath } from '../../model/field.ts'
 import type { Edit } from '../../model/field.ts'
 import { canonical } from '../../model/json.ts'
 import type { ConsumerOwner, Owner } from '../../model/owner.ts'

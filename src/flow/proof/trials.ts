@@ -1,0 +1,78 @@
+import type { RefusalCode } from '../../model/codes.ts'
+import type { Look } from '../edit/look.ts'
+import type { Candidate, Texts } from '../edit/place.ts'
+import { splice } from '../edit/splice.ts'
+import type { Consumer } from './consumers.ts'
+
+/** A place that was looked at or tried, and why it is not the one. */
+export interface Attempt { readonly at: string, readonly what: string, readonly code: RefusalCode, readonly sentence: string, /** Other objects change, but not the asked one: the file only happens to hold the same value. */ readonly beside?: boolean }
+
+/** A candidate with its edits made, ready to be rendered. */
+export interface Trial {
+  readonly candidate: Candidate
+  readonly texts: Texts
+  /** `path:line` of each edit. */
+  readonly places: readonly string[]
+  /** True where another consumer reads a file that it changes. */
+  readonly shared: boolean
+}
+
+export interface Trials { readonly usable: readonly Trial[], readonly attempts: readonly Attempt[] }
+
+/** Whoever writes these values would overwrite them, cannot read them, or means something else by them: they are not decided elsewhere instead. */
+const OTHERS: ReadonlySet<RefusalCode> = new Set(['IGNORED', 'ENCRYPTED', 'TEMPLATE'])
+
+/**
+ * Makes the edits of all candidates. Where the place that holds the field belongs to somebody else (Flux image automation, SOPS, a template),
+ * nothing new is laid over it.
+ */
+export function trialsOf(looks: readonly Look[], of: { readonly texts: Texts, readonly consumers: readonly Consumer[] }): Trials {
+  const attempts: Attempt[] = looks.flatMap(look => look.kind === 'blocked' ? [{ at: look.at, code: look.code, sentence: look.sentence, what: 'value' }] : [])
+  const usable: Trial[] = []
+  let foreign = false
+  for (const look of looks) {
+    if (look.kind === 'blocked') continue
+    const made = trialOf(look.candidate, of)
+    if (!('sentence' in made)) usable.push(made)
+    else {
+      attempts.push(made)
+      foreign ||= look.candidate.tier === undefined && OTHERS.has(made.code)
+    }
+  }
+  return { usable: foreign ? usable.filter(({ candidate }) => candidate.tier === undefined) : usable, attempts }
+}
+
+/**
+ * The order of DESIGN.md section 5: what is there and only the asked delivery reads, then what could be new in its overlay, then what others read too.
+ * Where the caller asks for the shared scope, what is there comes before anything new.
+ */
+export function inOrder(trials: readonly Trial[], scope: 'app' | 'shared'): readonly Trial[] {
+  const own = { there: 0, added: 1, guess: 2, last: 4 }
+  const shared = scope === 'shared' ? { there: 0.5, added: 1.5, guess: 2.5, last: 4.5 } : { there: 3, added: 5, guess: 6, last: 7 }
+  const rank = ({ candidate, shared: read }: Trial): number => (read ? shared : own)[candidate.tier ?? 'there']
+  return trials.map((trial, i) => ({ trial, i })).sort((a, b) => rank(a.trial) - rank(b.trial) || a.i - b.i).map(({ trial }) => trial)
+}
+
+function trialOf(candidate: Candidate, of: { readonly texts: Texts, readonly consumers: readonly Consumer[] }): Trial | Attempt {
+  const changed = new Map(of.texts)
+  const places: string[] = []
+  for (const change of candidate.changes) {
+    if ('text' in change) {
+      changed.set(change.file, change.text)
+      places.push(change.file)
+      continue
+    }
+    let text = changed.get(change.file)
+    for (const edit of change.edits) {
+      if (typeof text !== 'string') return { at: change.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'the file cannot be read' }
+      const spliced = splice(text, edit)
+      if (!spliced.ok) return { at: `${change.file}:${spliced.line}`, what: candidate.what, code: spliced.code, sentence: spliced.sentence }
+      text = spliced.text
+      changed.set(change.file, text)
+      places.push(`${change.file}:${spliced.line}`)
+    }
+  }
+  if (places.length === 0) return { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'there is nothing to edit' }
+  const shared = of.consumers.some(({ closure }) => closure.opaque || candidate.changes.some(({ file }) => closure.files.has(file)))
+  return { candidate, texts: changed, places: [...new Set(places)], shared }
+}
