@@ -1,4 +1,4 @@
-import { Parser, CST, parseAllDocuments } from 'yaml'
+import { Parser, parseAllDocuments } from 'yaml'
 import { isKustomizationFile } from './build.ts'
 import type { Value } from './manifests.ts'
 import { isFields, isList, manifestsOf } from './manifests.ts'
@@ -77,7 +77,7 @@ export function tokensOf(text: string): readonly { readonly type: string, readon
       for (const key of ['start', 'props', 'key', 'sep', 'value', 'items', 'end']) if (key in value) visit(Reflect.get(value, key))
     }
   }
-  for (const token of new Parser().parse(text)) visit(token satisfies CST.Token)
+  for (const token of new Parser().parse(text)) visit(token)
   return found
 }
 

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { LineCounter, isScalar, parseAllDocuments } from 'yaml'
 import type { Document, Scalar } from 'yaml'
-import { kustomizationOf } from './build.ts'
+import type { Rendered } from './build.ts'
+import { build, kustomizationOf } from './build.ts'
 import type { EditCase } from './cases.ts'
 import { apiVersionOf, kindOf, pathOf } from './cases.ts'
 import { directoryOf } from './consumers.ts'
@@ -21,17 +21,18 @@ export interface Origin { readonly kind: OriginKind, readonly at: OriginPlace | 
 export interface OriginPlace { readonly path: string, readonly start: number, readonly end: number, readonly line: number }
 
 /** Finds origins in one repository; renders each directory once more, from beside the repository, so that the renderer says which file each object is from. */
-export function originsOf(folder: string): (one: EditCase) => Origin {
-  const wrapped = new Map<string, string | null>()
-  return one => {
+export function originsOf(folder: string): (one: EditCase) => Promise<Origin> {
+  const wrapped = new Map<string, Promise<Rendered>>()
+  return async one => {
     const directory = pathOf(one)
     if (kustomizationOf(folder, directory) === null) {
       const files = readdirSync(join(folder, directory)).filter(name => /\.ya?ml$/.test(name)).map(name => (directory === '' ? name : `${directory}/${name}`))
       const found = files.map(path => placeIn(folder, path, one)).find(place => place !== null)
       return found === undefined ? { kind: 'unknown', at: null } : { kind: 'own', at: found }
     }
-    if (!wrapped.has(directory)) wrapped.set(directory, wrap(folder, directory))
-    const text = wrapped.get(directory) ?? null
+    const rendering = wrapped.get(directory) ?? wrap(folder, directory)
+    wrapped.set(directory, rendering)
+    const text = await rendering
     const [object] = text === null ? [] : targetsOf(one, manifestsOf(text))
     const path = object === undefined ? null : originPath(folder, object)
     if (path === null) return { kind: 'unknown', at: null }
@@ -41,15 +42,11 @@ export function originsOf(folder: string): (one: EditCase) => Origin {
 }
 
 /** A kustomization beside the repository that lists one of its directories and asks for origins (testing.md section 4). */
-function wrap(folder: string, directory: string): string | null {
+async function wrap(folder: string, directory: string): Promise<Rendered> {
   mkdirSync(join(folder, '../wrappers'), { recursive: true })
   const wrapper = mkdtempSync(join(folder, '../wrappers/w'))
   writeFileSync(join(wrapper, 'kustomization.yaml'), `resources:\n- ${relative(wrapper, join(folder, directory))}\nbuildMetadata: [originAnnotations]\n`)
-  try {
-    return execFileSync('kustomize', ['build', wrapper], { encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: process.env['PATH'] ?? '', HOME: '/dev/null', GIT_ALLOW_PROTOCOL: 'none', HTTPS_PROXY: 'http://127.0.0.1:1' } })
-  } catch {
-    return null
-  }
+  return build({ folder: wrapper, path: '', way: 'asked', restrictor: 'root' })
 }
 
 function originPath(folder: string, object: Fields): string | null {

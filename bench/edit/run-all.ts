@@ -31,7 +31,7 @@ export interface RunAsk {
   readonly stopped: () => boolean
 }
 
-interface Ground { readonly ask: RunAsk, readonly queue: EditCase[], readonly stage: Stage, readonly originOf: (one: EditCase) => Origin }
+interface Ground { readonly ask: RunAsk, readonly queue: EditCase[], readonly stage: Stage, readonly originOf: (one: EditCase) => Promise<Origin> }
 
 /** Runs cases, repository by repository, several at once, each in its own copy. */
 export async function runAll(ask: RunAsk): Promise<void> {
@@ -55,7 +55,7 @@ async function lane({ ask, queue, stage, originOf }: Ground): Promise<void> {
     if (result === null) continue
     if (ask.naive !== true) ask.each(result)
     else {
-      const origin = originOf(one)
+      const origin = await originOf(one)
       const naive = result.outcome === 'apart' ? null : await runNaive(one, stage, origin)
       ask.each({ ...result, origin: origin.kind, naive: naive?.failed ?? null })
     }
@@ -65,6 +65,6 @@ async function lane({ ask, queue, stage, originOf }: Ground): Promise<void> {
 
 /** One case with a trap laid; null where it gives none. */
 async function runTrapped(one: EditCase, trap: Trap, { stage, originOf }: Pick<Ground, 'stage' | 'originOf'>): Promise<CaseResult | null> {
-  const made = trapped(trap, one, { folder: stage.repository.folder, origin: originOf(one) })
+  const made = trapped(trap, one, { folder: stage.repository.folder, origin: await originOf(one) })
   return made === null ? null : trapResult(trap, made.path, await runCase(made.one, stage, made.overlay))
 }

@@ -73,14 +73,11 @@ export async function runCase(one: EditCase, stage: Stage, overlay: Overlay = []
     bare: repository.bare.get(pathOf(one)) ?? null, diff: files.map(shownDiff).join(''), command: `writ ${args.map(arg => (/^[\w./=:-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')}`, message: run.answer?.message ?? run.words, verdict: null,
   }
   try {
-    const wrongForm = formProblems(run, files)
-    if (wrongForm.length > 0) return kept(stage, { ...common, outcome: 'wrong', code: run.answer?.code ?? null, problems: wrongForm })
-    if (run.answer === null || run.answer.status === 'failed') return kept(stage, { ...common, outcome: 'failed', code: run.answer?.code ?? `exit ${String(run.exit)}`, problems: [] })
-    if (obstacle !== null && run.answer.status === 'refused') return { ...common, outcome: 'apart', code: `${obstacle}: ${run.answer.code ?? ''}`, problems: [] }
-    if (run.answer.status === 'refused') return kept(stage, { ...common, outcome: 'refused', code: run.answer.code ?? '', problems: [] })
-    if (run.answer.status === 'no_change') return kept(stage, { ...common, outcome: 'wrong', code: null, problems: ['E: it says that nothing needs to change'] })
+    const early = withoutJudging(run, { files, obstacle })
+    if (early !== null) return kept(stage, { ...common, ...early })
     const once = await again(stage, args, touched)
-    const fits = run.answer.files.some(file => file.diff.includes('[redacted]')) || diffsFit(copy.folder, run.answer.files.map(file => file.diff)) ? [] : ['J: the reported diff is not the one of the files']
+    const diffs = run.answer?.files.map(file => file.diff) ?? []
+    const fits = diffs.some(diff => diff.includes('[redacted]')) || diffsFit(copy.folder, diffs) ? [] : ['J: the reported diff is not the one of the files']
     const restore = (): void => { for (const file of files) put(join(copy.folder, file.path), file.before) }
     const verdict = await judge({ one, files, consumers: repository.consumers, scope, answer: run.answer }, { after: here, before, between: restore })
     for (const file of files) put(join(copy.folder, file.path), file.after)
@@ -91,9 +88,19 @@ export async function runCase(one: EditCase, stage: Stage, overlay: Overlay = []
   }
 }
 
+/** What the answer alone settles; null where files were edited. */
+function withoutJudging(run: EditRun, { files, obstacle }: { readonly files: readonly TouchedFile[], readonly obstacle: string | null }): Pick<CaseResult, 'outcome' | 'code' | 'problems'> | null {
+  const code = run.answer?.code ?? null
+  const problems = formProblems(run, files)
+  if (problems.length > 0) return { outcome: 'wrong', code, problems }
+  if (run.answer === null || run.answer.status === 'failed') return { outcome: 'failed', code: code ?? `exit ${String(run.exit)}`, problems }
+  if (run.answer.status === 'refused') return obstacle === null ? { outcome: 'refused', code, problems } : { outcome: 'apart', code: `${obstacle}: ${code ?? ''}`, problems }
+  return run.answer.status === 'no_change' ? { outcome: 'wrong', code, problems: ['E: it says that nothing needs to change'] } : null
+}
+
 /** A result whose working copy is worth a look is kept with it. */
 function kept(stage: Stage, result: CaseResult): CaseResult {
-  if (stage.keep !== null && result.outcome !== 'solved') cpSync(stage.copy.folder, join(stage.keep, result.id), { recursive: true })
+  if (stage.keep !== null && result.outcome !== 'solved' && result.outcome !== 'apart') cpSync(stage.copy.folder, join(stage.keep, result.id), { recursive: true })
   return result
 }
 
@@ -123,7 +130,7 @@ function formProblems(run: EditRun, files: readonly TouchedFile[]): readonly str
 
 function shownDiff({ path, before, after }: TouchedFile): string {
   const { removed, added } = lineDifference(before?.toString('utf8') ?? '', after?.toString('utf8') ?? '')
-  return [`${path}`, ...removed.map(line => `-${line.replace(/\r?\n$/, '')}`), ...added.map(line => `+${line.replace(/\r?\n$/, '')}`)].join('\n').slice(0, 4000) + '\n'
+  return [path, ...removed.map(line => `-${line.replace(/\r?\n$/, '')}`), ...added.map(line => `+${line.replace(/\r?\n$/, '')}`)].join('\n').slice(0, 4000) + '\n'
 }
 
 function same(a: Buffer | null, b: Buffer | null): boolean {

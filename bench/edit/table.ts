@@ -21,7 +21,7 @@ function table(results: readonly CaseResult[], title: string, key: (result: Case
   const groups = [...new Set(results.map(key))].sort()
   const row = (name: string, of: readonly CaseResult[]): string => {
     const count = (outcome: CaseResult['outcome']): number => of.filter(result => result.outcome === outcome).length
-    return [name.padEnd(28), String(of.length).padStart(6), ...(['solved', 'refused', 'failed', 'wrong'] as const).map(outcome => String(count(outcome)).padStart(8)), `${share(count('solved'), of.length).padStart(9)}`].join('')
+    return [name.padEnd(28), String(of.length).padStart(6), ...(['solved', 'refused', 'failed', 'wrong'] as const).map(outcome => String(count(outcome)).padStart(8)), share(count('solved'), of.length).padStart(9)].join('')
   }
   return [`${title.padEnd(28)} cases  solved refused  failed   wrong   solved`, ...groups.map(name => row(name, results.filter(result => key(result) === name))), row('all', results)]
 }
