@@ -60,8 +60,8 @@ export function refusedStories(): readonly RefusedStory[] {
       because: 'an Application and a Kustomization both deliver this Deployment',
     },
     {
-      owner: 'argocd', format: 'kustomize', code: 'SHARED_BASE', request: ['set', 'resources', 'deployment/cart', '-c', 'cart', '--requests=cpu=100m', '-n', 'shop-dev'],
-      because: 'dev has no request of its own: it stands in the base, and staging and prod would change with it',
+      owner: 'argocd', format: 'plain', code: 'SHARED_BASE', request: ['scale', 'deployment/banner', '--replicas=3', '-n', 'shop-staging'],
+      because: 'staging and prod deploy the same folder: prod would change with it',
     },
     {
       owner: 'argocd', format: 'plain', code: 'POLICY', request: ['set', 'image', 'deployment/web', 'web=registry.example.com/shop/web:latest', '-n', 'shop-prod'],

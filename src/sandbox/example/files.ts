@@ -17,6 +17,7 @@ What runs in the sandbox. One folder for each team and app.
 |---|---|---|---|
 | shop | Argo CD | web | plain manifests, one folder for each environment |
 | shop | Argo CD | cart | Kustomize: base and overlays |
+| shop | Argo CD | banner | plain manifests, one folder for staging and prod |
 | pay | Flux | gateway | plain manifests, one folder for each environment |
 | pay | Flux | ledger | Kustomize: base and overlays |
 
@@ -31,6 +32,7 @@ function shop(): Record<string, string> {
     'shop/web/staging/web.yaml': web('1.4.1', 2),
     'shop/web/prod/web.yaml': web('1.4.0', 3),
     'shop/cache/cache.yaml': deployment({ name: 'cache', team: 'shop', namespace: 'shop-dev', image: 'registry.example.com/shop/cache:7.2.4', replicas: 1, memory: '64Mi', port: 6379 }),
+    'shop/banner/banner.yaml': workload({ name: 'banner', team: 'shop', namespace: null, image: 'registry.example.com/shop/banner:3.1.0', replicas: 2, memory: '64Mi', port: 8082 }),
     ...kustomized({ team: 'shop', app: 'cart', port: 8081, memory: '256Mi', versions: { dev: '2.1.0', staging: '2.0.6', prod: '2.0.5' } }),
   }
 }
@@ -56,7 +58,7 @@ interface Kustomized {
   readonly versions: Readonly<Record<'dev' | 'staging' | 'prod', string>>
 }
 
-/** A base and three overlays. What the containers request stands in the base alone: no overlay can change it for itself. */
+/** A base and three overlays. What the containers request stands in the base alone. */
 function kustomized(of: Kustomized): Record<string, string> {
   const folder = `${of.team}/${of.app}`
   const image = `registry.example.com/${of.team}/${of.app}`

@@ -22,7 +22,9 @@ export function exampleOwners(url: string): readonly ExampleOwner[] {
     { format: 'plain', object: application({ name: 'shop-cache', namespace: 'shop-dev', url, path: 'shop/cache' }) } as const,
     { format: 'plain', object: kustomization({ name: 'shop-cache', path: './shop/cache' }) } as const,
   ]
-  return [...argocd, ...flux, ...both]
+  // One folder for two environments: what SHARED_BASE is for.
+  const shared = ['staging', 'prod'].map(stage => ({ format: 'plain', object: application({ name: `shop-banner-${stage}`, namespace: `shop-${stage}`, url, path: 'shop/banner' }) } as const))
+  return [...argocd, ...flux, ...both, ...shared]
 }
 
 /** The GitRepository of team pay. */
