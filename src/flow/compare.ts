@@ -42,8 +42,8 @@ function compareSame(before: readonly KubernetesObject[], after: readonly Kubern
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
     const old = before[i]
     const now = after[i]
-    if (old === undefined && now !== undefined) changes.push({ object: refOf(now), kind: 'added', fields: [], reordered: [] })
-    else if (old !== undefined && now === undefined) changes.push({ object: refOf(old), kind: 'removed', fields: [], reordered: [] })
+    if (old === undefined && now !== undefined) changes.push({ object: refOf(now), kind: 'added', fields: [{ path: [], before: undefined, after: now }], reordered: [] })
+    else if (old !== undefined && now === undefined) changes.push({ object: refOf(old), kind: 'removed', fields: [{ path: [], before: old, after: undefined }], reordered: [] })
     else if (old !== undefined && now !== undefined) {
       const { fields, reordered } = compareObjects(old, now)
       if (fields.length > 0 || reordered.length > 0) changes.push({ object: refOf(now), kind: 'changed', fields, reordered })

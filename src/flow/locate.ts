@@ -1,5 +1,5 @@
 import { WritError, isRefusal, refuse } from '../model/error.ts'
-import type { Refusal } from '../model/error.ts'
+import type { Evidence, Refusal } from '../model/error.ts'
 import { objectsAt, textAt } from '../model/json.ts'
 import { showOwner } from '../model/owner.ts'
 import type { Claim, Owner } from '../model/owner.ts'
@@ -19,7 +19,7 @@ export type Seen = Pick<Classified, 'target' | 'live' | 'environment'>
  * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
  * Throws git/branch-missing where the owner follows a default branch that is not there.
  */
-export async function locate<T extends Seen>(world: World, classified: T): Promise<T & Pick<Located, 'owner' | 'ownerEvidence' | 'base' | 'branch'> | Refusal> {
+export async function locate<T extends Seen>(world: World, classified: T): Promise<T & Opened | Refusal> {
   const { target, live } = classified
   if (live === null) throw new WritError('internal/bug', `${showRef(target)} is not there, and nobody owns what is not there.`)
   const maker = objectsAt(live, 'metadata', 'ownerReferences').find(one => one['controller'] === true)
@@ -42,18 +42,26 @@ function toolsOf(world: World, { environment }: Seen): readonly GitOpsTool[] {
 }
 
 /** Reads the owner whole, then the tip of its branch. */
-async function open<T extends Seen>(world: World, { classified, claim }: { readonly classified: T, readonly claim: Claim }): Promise<T & Pick<Located, 'owner' | 'ownerEvidence' | 'base' | 'branch'> | Refusal> {
+async function open<T extends Seen>(world: World, { classified, claim }: { readonly classified: T, readonly claim: Claim }): Promise<T & Opened | Refusal> {
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
-  const owner = await tool.read(claim.owner, classified.target)
-  if (isRefusal(owner)) return { ...owner, evidence: [...owner.evidence, ...claim.evidence] }
+  const opened = await openOwner(world, { owner: await tool.read(claim.owner, classified.target), evidence: claim.evidence })
+  return isRefusal(opened) ? opened : { ...classified, ...opened }
+}
+
+/** An owner, and the commit of its branch that is read. */
+export type Opened = Pick<Located, 'owner' | 'ownerEvidence' | 'base' | 'branch'>
+
+/** The repository and branch of an owner that was read. Refuses what reading it refused, REPOSITORY_UNKNOWN, PINNED, and files of the source that are not honoured. */
+export async function openOwner(world: World, { owner, evidence }: { readonly owner: Owner | Refusal, readonly evidence: readonly Evidence[] }): Promise<Opened | Refusal> {
+  if (isRefusal(owner)) return { ...owner, evidence: [...owner.evidence, ...evidence] }
   const repository = world.repositories.open(owner.source.url)
   if (isRefusal(repository)) return repository
   const tip = await repository.reader.tip(owner.source.revision)
   if (tip === null) return notABranch(owner, repository.reader.url)
   const obstacle = await sourceObstacle(owner, await repository.reader.tree(tip.commit))
   if (obstacle !== null) return obstacle
-  return { ...classified, owner, ownerEvidence: claim.evidence, base: tip.commit, branch: tip.branch }
+  return { owner, ownerEvidence: evidence, base: tip.commit, branch: tip.branch }
 }
 
 /** A revision that is no branch of the repository is a tag or a commit: a merge would never deploy. */

@@ -1,12 +1,14 @@
 import { isRefusal } from '../model/error.ts'
-import type { NoChange, PlanResult } from '../model/plan.ts'
+import type { Classified, NoChange, PlanResult } from '../model/plan.ts'
 import type { ChangeRequest } from '../model/request.ts'
 import { autoscaler } from './autoscaler.ts'
 import { classify } from './classify.ts'
 import { judge } from './judge.ts'
+import { locateNew } from './locate-new.ts'
 import { locate } from './locate.ts'
 import { prove } from './prove.ts'
 import { isAlreadySo } from './proof/target.ts'
+import { staysLive } from './stays-live.ts'
 import { resourceOrder } from './resource-order.ts'
 import type { World } from './world.ts'
 
@@ -14,8 +16,10 @@ import type { World } from './world.ts'
 export async function plan(world: World, request: ChangeRequest): Promise<PlanResult> {
   const classified = await classify(world, request)
   if (isRefusal(classified) || isNoChange(classified)) return classified
-  const located = await locate(world, classified)
+  const located = classified.live === null ? await locateNew(world, classified) : await locate(world, classified)
   if (isRefusal(located)) return located
+  const kept = classified.live !== null && isDeletion(classified) ? staysLive(located.owner, located.target, classified.live) : null
+  if (kept !== null) return kept
   const proven = await prove(world, located)
   if (isRefusal(proven) || isNoChange(proven)) return proven
   const { target, edits } = proven.proven
@@ -25,6 +29,10 @@ export async function plan(world: World, request: ChangeRequest): Promise<PlanRe
   const disorder = resourceOrder(proven.rendered.asked)
   if (disorder !== null) return disorder
   return judge(world, proven.proven, proven.rendered)
+}
+
+function isDeletion({ request }: Classified): boolean {
+  return request.asks.some(ask => ask.kind === 'delete')
 }
 
 /** True where there is nothing to do. */

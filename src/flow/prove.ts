@@ -12,7 +12,15 @@ import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
 import { ownersOfBranch } from './proof/owners.ts'
+import { renderAsk } from './proof/consumers.ts'
+import { proveCreate } from './proof/prove-create.ts'
+import { proveDelete } from './proof/prove-delete.ts'
 import { proveEdits } from './proof/prove-edits.ts'
+import { findTarget } from './proof/target.ts'
+import type { WholeAsk } from './proof/whole-object.ts'
+import { deleteNotes } from './delete-notes.ts'
+import { cleanManifest } from './manifest/clean-manifest.ts'
+import { readManifests } from './manifest/read-manifests.ts'
 import { removedField } from './removed-field.ts'
 import { holds } from './same-field.ts'
 import { fixedFields } from './fixed-fields.ts'
@@ -42,6 +50,8 @@ export async function prove(world: World, located: Located): Promise<ProvenRende
 }
 
 async function proveOn(world: World, bench: Bench, located: Located): Promise<ProvenRender | Refusal | NoChange> {
+  const whole = await proveWhole(world, bench, located)
+  if (whole !== null) return whole
   const { request: { asks, scope }, edits } = located
   const find = wantedEdits({ asks, edits })
   const told: { asked: readonly Edit[], notes: readonly string[] } = { asked: edits, notes: [] }
@@ -60,6 +70,35 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
   if (isRefusal(ships)) return ships
   const { rendered, ...proven } = found
   return { proven: { ...located, ...proven, asked: told.asked, ...told.notes.length === 0 ? {} : { notes: told.notes }, alsoShips: ships }, rendered }
+}
+
+/** An object that is deleted, or made because the source does not hold it yet; null where fields of one that is there are asked. */
+async function proveWhole(world: World, bench: Bench, located: Located): Promise<ProvenRender | Refusal | NoChange | null> {
+  const { request: { asks, scope, place }, target, live, owner } = located
+  const ask: WholeAsk = { target, owner, scope, owners: () => ownersOfBranch(world, located), samePath: 'other', places: world }
+  const manifest = asks.find(one => one.kind === 'apply')?.manifest
+  const deletes = asks.some(one => one.kind === 'delete')
+  if (!deletes && (manifest === undefined || live !== null || await isRendered(bench, located))) return null
+  const [given] = manifest === undefined ? [] : readManifests(manifest)
+  const found = given === undefined ? await proveDelete(bench, ask) : await proveCreate(bench, { ...ask, manifest: cleanManifest(given), place: located.place ?? place ?? null })
+  if (isRefusal(found)) return found
+  if ('already' in found) return goneAlready(located)
+  const ships = await shipsAlong(world, located)
+  if (isRefusal(ships)) return ships
+  const { rendered, before, ...proven } = found
+  const notes = deletes && live !== null ? deleteNotes(target, live, before ?? []) : []
+  return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
+}
+
+async function isRendered(bench: Bench, { owner, target }: Located): Promise<boolean> {
+  const [render] = await bench.render([], [renderAsk(bench.index, owner)])
+  return render?.ok === true && findTarget(render.objects, target, owner.destination).length > 0
+}
+
+/** Git does not hold it any more, and it is still live. */
+function goneAlready(located: Located): NoChange {
+  const { target, edits, owner } = located
+  return { noChange: true, message: `${showRef(target)} is no longer in Git; ${showOwner(owner)} has not taken it out of the cluster yet.`, target, key: changeKey({ ...located, asked: edits }) }
 }
 
 /** Nothing to edit. Where the live object differs all the same, that is said: Writ did not see it arrive. */

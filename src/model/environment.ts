@@ -38,6 +38,8 @@ export const EnvironmentFile = z.strictObject({
     labels: z.record(z.string(), z.string()).optional(),
   })).min(1),
   provider: z.enum(['auto', 'argocd', 'flux', 'none']).default('auto'),
+  /** The repository for new objects, as its owners write it: where several owners deploy into a namespace, those of this one are asked first. */
+  defaultRepo: z.string().min(1).optional(),
   approvals: z.number().int().min(0).max(10).optional(),
   /** The groups of people.yaml whose members may approve; left out means every known person. */
   approvers: z.array(z.string()).optional(),

@@ -16,9 +16,12 @@ export interface FileChange { readonly path: string, readonly before: string | n
 export interface ObjectChange {
   readonly object: ObjectRef
   readonly kind: 'changed' | 'added' | 'removed'
+  /** Of an object that is added or removed: the whole of it, at the empty path. */
   readonly fields: readonly FieldChange[]
   /** Lists that hold the same items in another order where order means nothing. */
   readonly reordered: readonly string[]
+  /** Of `fields`, those that only follow: the name of a generated object, which holds a hash of its content, and the references to it. */
+  readonly follows?: readonly string[]
 }
 
 /** What a file edit does to one consumer other than the asked one. */
@@ -31,6 +34,8 @@ export interface BlastEntry {
   /** null where the consumer did not render before the edit either: its effect is unknown. */
   readonly changes: readonly ObjectChange[] | null
   readonly error: string | null
+  /** Nothing changes but the asked owner's own manifest, which this one brings to the cluster: no other delivery is affected. */
+  readonly carrier?: true
 }
 
 /** Which renderer said so. */
@@ -82,6 +87,8 @@ export interface Located extends Classified {
   readonly base: string
   /** The branch that was read: the owner's revision, or the default branch where that is HEAD. */
   readonly branch: string
+  /** The ID of the place where a new object goes. */
+  readonly place?: string
 }
 export interface Proven extends Located {
   readonly files: readonly FileChange[]

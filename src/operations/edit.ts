@@ -78,9 +78,8 @@ function shownObject(ref: ObjectRef): ShownObject {
   return { apiVersion: apiVersionOf(ref), kind: ref.kind, namespace: ref.namespace, name: ref.name }
 }
 
-function shownChanges({ object, kind, fields }: ObjectChange): readonly ShownChange[] {
+function shownChanges({ object, fields }: ObjectChange): readonly ShownChange[] {
   const shown = shownObject(object)
-  if (kind !== 'changed') return [{ object: shown, path: '', before: kind === 'removed' ? kind : null, after: kind === 'added' ? kind : null }]
   return fields.map(field => ({ object: shown, path: showPath(field.path), before: field.before ?? null, after: field.after ?? null }))
 }
 

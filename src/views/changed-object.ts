@@ -15,6 +15,7 @@ const MOST = 12
 export function changedObject(change: ObjectChange): readonly Line[] {
   const secret = isSecret(change)
   const head = { changed: line(showRef(change.object)), added: line(`${showRef(change.object)} (new)`, 'added'), removed: line(`${showRef(change.object)} (removed)`, 'removed') }[change.kind]
+  if (change.kind !== 'changed') return [head]
   const fields = change.fields.slice(0, MOST).map(field => line(`  ${showPath(field.path)}: ${secret ? 'changed (not shown)' : values(field)}`))
   const more = change.fields.length > MOST ? [line(`  and ${change.fields.length - MOST} more fields`, 'dim')] : []
   return [head, ...fields, ...more, ...change.reordered.map(path => line(`  ${path}: reordered, which means nothing here`, 'dim'))]

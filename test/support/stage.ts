@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { main } from '../../src/doors/cli/main.ts'
 import type { Io } from '../../src/doors/cli/parts.ts'
 import type { Cluster, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
@@ -33,6 +33,11 @@ import type { BareRepository } from '../outside/git/bare.ts'
 const KINDS: readonly ServedKind[] = [
   { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+  { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
+  { group: '', version: 'v1', kind: 'Service', plural: 'services', namespaced: true },
+  { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
+  { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true },
+  { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers', namespaced: true },
 ]
 
 /** What one call of the command line gave. */
@@ -53,6 +58,14 @@ export interface Knobs {
   columns: number | null
   /** The hash of the policies. */
   bundle: string
+  /** How the owner's path is read; `auto` takes its kustomization file. */
+  format: 'directory' | 'auto'
+  /** Objects that are live beside those of main. */
+  extra: readonly KubernetesObject[]
+  /** Laid over every live object, as webhooks and defaults do. */
+  live: (object: KubernetesObject) => KubernetesObject
+  /** Why the owner keeps what disappears from Git; undefined where nobody knows. */
+  keeps: string | null | undefined
   env: Record<string, string>
 }
 
@@ -61,23 +74,26 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
   interrupt: () => void = () => undefined
   exits: number[] = []
   readonly #people: readonly Person[]
+  readonly #first: string
 
   private constructor(repository: BareRepository, dir: string) {
     this.repository = repository
     this.dir = dir
+    this.#first = repository.git('rev-parse', 'main')
     this.keys = { ann: join(keys(), 'ann'), bo: join(keys(), 'bo'), stranger: join(keys(), 'stranger') }
     this.#people = [this.#person('ann', [], 'human'), this.#person('bo', ['senior'], 'human'), this.#person('bot', [], 'ai')]
   }
 
-  static async open(): Promise<Stage> {
-    const repository = await bareRepository(Object.fromEntries(['dev', 'prod'].map(name => [`${name}/web.yaml`, manifest(name)])))
+  /** `more` are files beside the manifests of dev and prod. */
+  static async open(more: Readonly<Record<string, string>> = {}): Promise<Stage> {
+    const repository = await bareRepository({ ...Object.fromEntries(['dev', 'prod'].map(name => [`${name}/web.yaml`, manifest(name)])), ...more })
     return new Stage(repository, mkdtempSync(join(tmpdir(), 'writ-door-')))
   }
 
@@ -151,7 +167,10 @@ export class Stage {
   }
 
   #cluster(): Cluster {
-    const kindOf = (type: string): ServedKind | undefined => KINDS.find(kind => [kind.kind.toLowerCase(), kind.plural, kind.kind === 'Deployment' ? 'deploy' : ''].includes(type.toLowerCase()))
+    const kindOf = (type: string): ServedKind | undefined => KINDS.find(kind => {
+      const group = kind.group === '' ? '' : `.${kind.group}`
+      return [kind.kind.toLowerCase(), kind.plural, kind.kind === 'Deployment' ? 'deploy' : '', `${kind.kind.toLowerCase()}.${kind.version}${group}`].includes(type.toLowerCase())
+    })
     return {
       name: 'here', defaultNamespace: 'dev',
       resolve: type => {
@@ -159,32 +178,34 @@ export class Stage {
         return kind === undefined ? Promise.reject(new WritError('cluster/unknown-kind', `Cluster here does not serve ${type}.`)) : Promise.resolve(kind)
       },
       served: (group, kind) => Promise.resolve(KINDS.find(one => one.group === group && one.kind === kind) ?? null),
-      get: (kind, namespace, name) => Promise.resolve(kind.kind === 'Namespace' ? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } : name === 'web' ? this.#live(namespace ?? '') : null),
-      list: () => Promise.resolve([]),
+      get: (kind, namespace, name) => Promise.resolve(kind.kind === 'Namespace' ? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } : this.#live(kind, namespace ?? '', name)),
+      list: kind => Promise.resolve(this.knobs.extra.filter(object => object.kind === kind.kind)),
       annotate: () => Promise.resolve(),
       watch: () => Promise.resolve(() => undefined),
     }
   }
 
   /** What main holds is what is live, healthy at once. */
-  #live(namespace: string): KubernetesObject | null {
-    if (namespace !== 'dev' && namespace !== 'prod') return null
-    const object: unknown = parse(this.repository.git('show', `${this.knobs.syncs ? 'main' : 'main~0'}:${namespace}/web.yaml`))
-    if (!isObject(object) || !isKubernetesObject(object)) throw new Error('no object')
-    const spec = isObject(object['spec']) ? object['spec'] : {}
-    const replicas = spec['replicas']
-    return {
-      ...object, metadata: { ...object.metadata, uid: `uid-${namespace}`, generation: 1 },
-      status: { observedGeneration: 1, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, conditions: [{ type: 'Available', status: 'True' }] },
-    }
+  #live(kind: ServedKind, namespace: string, name: string): KubernetesObject | null {
+    const commit = this.knobs.syncs ? 'main' : this.#first
+    const files = this.repository.git('ls-tree', '-r', '--name-only', commit, `${namespace}/`).split('\n').filter(path => /\.ya?ml$/.test(path))
+    const documents = files.flatMap(path => parseAllDocuments(this.repository.git('show', `${commit}:${path}`)).map((document): unknown => document.toJS()))
+    const found = [...documents, ...this.knobs.extra].find(object => isObject(object) && isKubernetesObject(object) && object.kind === kind.kind && object.metadata['name'] === name)
+    if (!isObject(found) || !isKubernetesObject(found)) return null
+    const spec = isObject(found['spec']) ? found['spec'] : {}
+    const replicas = spec['replicas'] ?? 1
+    const object = { ...found, metadata: { ...found.metadata, namespace, uid: `uid-${namespace}`, generation: 1 } }
+    return this.knobs.live(kind.kind !== 'Deployment' ? object : {
+      ...object, status: { observedGeneration: 1, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, conditions: [{ type: 'Available', status: 'True' }] },
+    })
   }
 
   #tool(name: string): GitOpsTool {
     const owner = (namespace: string): Owner => ({
       tool: 'argocd', kind: 'Application', cluster: 'here', namespace: 'argocd', name: `${name}-${namespace}`, uid: `owner-${namespace}`,
       source: { url: this.repository.url, revision: 'main', path: namespace },
-      render: { format: 'directory', loadRestrictor: 'root', directory: { recurse: false } },
-      delivery: { automated: true, reverts: true, syncedCommit: this.tip('main'), behindBecause: null },
+      render: { format: this.knobs.format, loadRestrictor: 'root', directory: { recurse: false } },
+      delivery: { automated: true, reverts: true, syncedCommit: this.tip('main'), behindBecause: null, ...this.knobs.keeps === undefined ? {} : { keeps: this.knobs.keeps } },
       destination: { cluster: 'here', namespace }, sourceObject: null,
     })
     const first = this.tip('main')

@@ -1,19 +1,22 @@
 import { isRefusal } from '../../model/error.ts'
-import { samePath } from '../../model/field.ts'
+import { fieldAt, samePath, wholeOf } from '../../model/field.ts'
 import { canonical, sameJson } from '../../model/json.ts'
 import type { BlastEntry, ObjectChange, Plan } from '../../model/plan.ts'
-import { refOf, showRef } from '../../model/resource.ts'
+import { isKubernetesObject, refOf, showRef } from '../../model/resource.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
 import { hashChanges } from '../digest.ts'
 import { ownersOfBranch } from './owners.ts'
 import { compareRenders } from '../compare.ts'
-import type { RepositoryReader } from '../ports.ts'
+import type { RenderResult, RepositoryReader } from '../ports.ts'
 import type { World } from '../world.ts'
 import { openBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 import { blastOf } from './blast.ts'
-import { otherConsumers, renderAsk } from './consumers.ts'
+import { askAfter, otherConsumers, renderAsk, unread } from './consumers.ts'
 import { findTarget, isAlreadySo } from './target.ts'
 import { judgeDifference } from './verdict.ts'
+import { consumersWith, wholeDifference } from './whole-object.ts'
+import type { Renders } from './whole-object.ts'
 
 export type MergeProof =
   | { readonly exact: true, readonly changes: readonly ObjectChange[], readonly blast: readonly BlastEntry[] }
@@ -43,24 +46,45 @@ async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mer
   if (strange !== undefined) return { exact: false, why: `${strange.path} would change, which is not part of the plan` }
   const ask = renderAsk(bench.index, plan.owner)
   const [before] = await bench.render([], [ask])
-  const [after] = await bench.render(files, [ask])
+  const later = askAfter(bench.index, plan.owner, { ask, changes: files, reread: unread })
+  if (typeof later === 'string') return { exact: false, why: `the merge result would not be honoured: ${later}` }
+  const [after] = await bench.render(files, [later])
   if (before?.ok !== true) return { exact: false, why: `the base does not render: ${before?.message ?? ''}`, broken: true }
   if (after?.ok !== true) return { exact: false, why: `the merge result does not render: ${after?.message ?? ''}` }
-  const [target, ...others] = findTarget(before.objects, plan.target, plan.owner.destination)
-  if (target === undefined || others.length > 0) return { exact: false, why: `the base renders ${showRef(plan.target)} ${others.length === 0 ? 'no more' : 'more than once'}` }
-  const open = plan.edits.filter(edit => !isAlreadySo(edit))
   const [old, now] = [before.objects.map(({ object }) => object), after.objects.map(({ object }) => object)]
   const changes = compareRenders(old, now)
-  const verdict = judgeDifference({ changes, before: old, after: now, target: refOf(target.object), edits: open })
-  if (verdict.kind === 'wide') return { exact: false, why: verdict.sentences.join('; ') }
-  if (verdict.kind === 'none' || !open.every(edit => verdict.covered.some(done => samePath(done.path, edit.path)))) return { exact: false, why: 'not every asked field would change' }
-  const moved = changes.flatMap(change => change.fields).find(field => !open.some(edit => samePath(edit.path, field.path) && sameJson(edit.before, field.before)))
-  if (moved !== undefined) return { exact: false, why: `the base now holds ${JSON.stringify(moved.before ?? null)}` }
-  const consumers = otherConsumers({ index: bench.index, asked: plan.owner, owners: await ownersOfBranch(world, plan), samePath: 'other' })
-  const blast = await blastOf(world, bench, { consumers, changes: files })
+  const wrong = wholeOf(plan.edits) === null ? wrongFields(plan, { before, changes, old, now }) : wrongWhole(plan, { before: old, after: now, changes })
+  if (wrong !== null) return { exact: false, why: wrong }
+  const others = otherConsumers({ index: bench.index, asked: plan.owner, owners: await ownersOfBranch(world, plan), samePath: 'other' })
+  const blast = await blastOf(world, bench, { consumers: await consumersWith(bench.index, others, files), changes: files })
   if (blast.broken !== null) return { exact: false, why: blast.broken }
   if (blastKey(blast.entries) !== blastKey(plan.blast)) return { exact: false, why: 'the effect on other consumers is not the one that was planned' }
   return { exact: true, changes, blast: blast.entries }
+}
+
+interface Rendered { readonly before: RenderResult & { readonly ok: true }, readonly changes: readonly ObjectChange[], readonly old: readonly KubernetesObject[], readonly now: readonly KubernetesObject[] }
+
+/** Why the fields that change are not exactly the asked ones, from the values that the plan saw; null where they are. */
+function wrongFields(plan: Plan, { before, changes, old, now }: Rendered): string | null {
+  const [target, ...others] = findTarget(before.objects, plan.target, plan.owner.destination)
+  if (target === undefined || others.length > 0) return `the base renders ${showRef(plan.target)} ${others.length === 0 ? 'no more' : 'more than once'}`
+  const open = plan.edits.filter(edit => !isAlreadySo(edit))
+  const verdict = judgeDifference({ changes, before: old, after: now, target: refOf(target.object), edits: open })
+  if (verdict.kind === 'wide') return verdict.sentences.join('; ')
+  if (verdict.kind === 'none' || !open.every(edit => verdict.covered.some(done => samePath(done.path, edit.path)))) return 'not every asked field would change'
+  const moved = open.find(edit => !sameJson(edit.before, fieldAt(target.object, edit.path)))
+  return moved === undefined ? null : `the base now holds ${JSON.stringify(fieldAt(target.object, moved.path) ?? null)}`
+}
+
+/** The very object of the plan must appear or go: a manifest that somebody changed meanwhile is another one. */
+function wrongWhole(plan: Plan, renders: Renders): string | null {
+  const edit = wholeOf(plan.edits)
+  const wanted = isKubernetesObject(edit?.after) ? edit.after : null
+  const wrong = wholeDifference(renders, { target: plan.target, wanted, namespace: plan.owner.destination.namespace })
+  if (wrong !== null) return wrong
+  const [change] = renders.changes
+  const [field] = change?.fields ?? []
+  return sameJson(field?.before, edit?.before) && sameJson(field?.after, edit?.after) ? null : `${showRef(plan.target)} is no longer as it was planned`
 }
 
 /** Equal for the same effect on the same consumers, whatever the order they are found in. */

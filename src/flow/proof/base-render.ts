@@ -1,0 +1,56 @@
+import { refuse } from '../../model/error.ts'
+import type { Refusal } from '../../model/error.ts'
+import { canonical } from '../../model/json.ts'
+import type { Owner } from '../../model/owner.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import { sha256 } from '../digest.ts'
+import type { RenderResult, RenderedObject } from '../ports.ts'
+import type { Bench } from './bench.ts'
+import type { Closure, RenderAsk } from './closure.ts'
+import { closureOf, throughSymlink } from './closure.ts'
+import { renderAsk } from './consumers.ts'
+import { isBelow } from './tree-index.ts'
+import type { TreeIndex } from './tree-index.ts'
+
+/** A delivery as it renders at the base, twice the same. */
+export interface BaseRender { readonly ask: RenderAsk, readonly closure: Closure, readonly objects: readonly RenderedObject[] }
+
+/** Renders a delivery twice. Refuses UNSUPPORTED (a symbolic link), RENDER_FAILED and whatever blocks the render, NONDETERMINISTIC. */
+export async function renderBase(bench: Bench, owner: Pick<Owner, 'tool' | 'source' | 'render'>): Promise<BaseRender | Refusal> {
+  const ask = renderAsk(bench.index, owner)
+  const link = linkInTheWay(bench.index, ask)
+  if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
+  const [first] = await bench.render([], [ask])
+  if (first?.ok !== true) return notRendering(first, ask)
+  const second = await bench.again(ask)
+  if (!second.ok || textOf(second.objects) !== textOf(first.objects)) {
+    return refuse('NONDETERMINISTIC', `Two renders of ${shownPath(ask)} differ.`, [{ sentence: 'the same files were rendered twice', at: shownPath(ask) }])
+  }
+  return { ask, closure: closureOf(bench.index, ask), objects: first.objects }
+}
+
+/** A hash over all objects of a render, in any order. */
+export function hashOf(objects: readonly KubernetesObject[]): string {
+  return sha256(canonical(objects.map(object => canonical(object)).sort()))
+}
+
+/** The path as people write it. */
+export function shownPath({ path }: Pick<RenderAsk, 'path'>): string {
+  return path === '' ? '.' : path
+}
+
+function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
+  if (throughSymlink(index, ask.path)) return ask.path
+  return ask.format === 'kustomize' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
+}
+
+function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal {
+  const message = result?.ok === false ? result.message : 'no answer'
+  const blocked = result?.ok === false ? result.blocked : undefined
+  if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} does not render: ${message}`, [{ sentence: message, at: blocked.at }])
+  return refuse('RENDER_FAILED', `${shownPath(ask)} does not render.`, [{ sentence: message, at: shownPath(ask) }])
+}
+
+function textOf(objects: readonly RenderedObject[]): string {
+  return canonical(objects.map(({ object }) => object))
+}
