@@ -28,7 +28,7 @@ let stopped = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stopped = true })
 const start = performance.now()
 try {
-  const head = [`${machineLine()}, ${await rendererLine()}`, commitLine(options.commit), [mutate === null ? '' : `files written otherwise: ${mutate}`, trap === null ? '' : `trap: ${trap}`].join(' ').trim()].join('\n').trim()
+  const head = [`${machineLine()}, ${await rendererLine()}`, options.program ?? commitLine(options.commit), [mutate === null ? '' : `files written otherwise: ${mutate}`, trap === null ? '' : `trap: ${trap}`].join(' ').trim()].join('\n').trim()
   const find = made !== null ? async (repository: LaidOut, repo: string) => madeCases(repository, { repo, count: made })
     : random === null ? null : async (repository: LaidOut, repo: string) => randomCases(repository, { repo, count: random.count, random: randomNumbers(random.seed) })
   const cases = find === null ? readCases(filter, corpus ?? undefined) : { repos: repositoriesIn(filter, corpus ?? undefined), find }
@@ -37,7 +37,7 @@ try {
   if (keep !== null) mkdirSync(keep, { recursive: true })
   const change = (folder: string): void => { if (mutate !== null) console.error(`${mutateFolder(folder, mutate)} files written otherwise`) }
   await runAll({
-    cases, program: buildProgram(home, options.commit), home, jobs: options.jobs, timeout: options.timeout, keep, trap, change, naive: options.naive && trap === null && random === null, ...corpus === null ? {} : { corpus }, stopped: () => stopped,
+    cases, program: options.program === null ? buildProgram(home, options.commit) : [resolve(options.program)], home, jobs: options.jobs, timeout: options.timeout, keep, trap, change, naive: options.naive && trap === null && random === null, ...corpus === null ? {} : { corpus }, stopped: () => stopped,
     each(result) {
       results.push(result)
       appendFileSync(out, `${JSON.stringify(result)}\n`)

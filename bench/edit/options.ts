@@ -19,12 +19,14 @@ export interface Options {
   readonly jobs: number
   /** The commit whose program is measured; null is the working tree. */
   readonly commit: string | null
+  /** A program that is built already: the file that node is to start. */
+  readonly program: string | null
   readonly timeout: number
   readonly corpus: string | null
 }
 
 const USAGE = `npm run bench:edit -- [--repo NAME]… [--engine kustomize|plain|helmrelease]… [--id ID]… [--sample N] [--limit N]
-  [--mutate ${MUTATIONS.join('|')}] [--trap ${TRAPS.join('|')}] [--made N] [--random N [--seed N]] [--no-naive] [--jobs 2] [--timeout SECONDS] [--out FILE.jsonl] [--keep FOLDER] [--corpus FOLDER] [--commit REVISION]`
+  [--mutate ${MUTATIONS.join('|')}] [--trap ${TRAPS.join('|')}] [--made N] [--random N [--seed N]] [--no-naive] [--jobs 2] [--timeout SECONDS] [--out FILE.jsonl] [--keep FOLDER] [--corpus FOLDER] [--commit REVISION | --program dist/main.js]`
 
 /** Reads the command line; ends the process with the usage where it is none. */
 export function readOptions(args: readonly string[]): Options {
@@ -41,14 +43,14 @@ function parse(args: readonly string[]): Options {
     args: [...args],
     options: {
       repo: { type: 'string', multiple: true }, engine: { type: 'string', multiple: true }, id: { type: 'string', multiple: true }, sample: { type: 'string' }, limit: { type: 'string' },
-      mutate: { type: 'string' }, trap: { type: 'string' }, 'no-naive': { type: 'boolean' }, random: { type: 'string' }, made: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' }, keep: { type: 'string' }, corpus: { type: 'string' }, commit: { type: 'string' },
+      mutate: { type: 'string' }, trap: { type: 'string' }, 'no-naive': { type: 'boolean' }, random: { type: 'string' }, made: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' }, keep: { type: 'string' }, corpus: { type: 'string' }, commit: { type: 'string' }, program: { type: 'string' },
     },
   })
   return {
     filter: { repos: values.repo ?? [], engines: values.engine ?? [], ids: values.id ?? [], sample: count(values.sample), limit: count(values.limit) },
     mutate: oneOf(MUTATIONS, values.mutate), trap: oneOf(TRAPS, values.trap), naive: values['no-naive'] !== true,
     made: count(values.made), random: values.random === undefined ? null : { count: count(values.random) ?? 1, seed: count(values.seed) ?? 1 },
-    keep: values.keep ?? null, out: values.out ?? 'bench-edit.jsonl', jobs: count(values.jobs) ?? 2, timeout: (count(values.timeout) ?? 120) * 1000, corpus: values.corpus ?? null, commit: values.commit ?? null,
+    keep: values.keep ?? null, out: values.out ?? 'bench-edit.jsonl', jobs: count(values.jobs) ?? 2, timeout: (count(values.timeout) ?? 120) * 1000, corpus: values.corpus ?? null, commit: values.commit ?? null, program: values.program ?? null,
   }
 }
 

@@ -52,7 +52,8 @@ function stageOf(ask: RunAsk, repository: LaidOut, folder: string): Stage {
 async function lane({ ask, queue, stage, originOf }: Ground): Promise<void> {
   for (let one = queue.shift(); one !== undefined && !ask.stopped(); one = queue.shift()) {
     const result = ask.trap === undefined || ask.trap === null ? await runCase(one, stage) : await runTrapped(one, ask.trap, { stage, originOf })
-    if (result === null) continue
+    // A process that was ended from outside says nothing about the engine.
+    if (result === null || ask.stopped()) continue
     if (ask.naive !== true) ask.each(result)
     else {
       const origin = await originOf(one)
