@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import type { RendererInfo } from '../../model/plan.ts'
@@ -105,7 +106,7 @@ async function look(timeout: number): Promise<RendererInfo> {
 
 async function versionText(timeout: number): Promise<string | null> {
   try {
-    const result = await run({ program: 'helm', args: ['version', '--short'], env: closedEnvironment(), timeout, maxOutput: 1024 * 1024 })
+    const result = await run({ program: 'helm', args: ['version', '--short'], env: environment(join(tmpdir(), 'writ-helm-none')), timeout, maxOutput: 1024 * 1024 })
     return result.stdout.toString('utf8')
   } catch (error) {
     if (error instanceof WritError && error.code === 'render/no-renderer') return null
