@@ -6,6 +6,9 @@ import type { FieldAsk } from '../model/request.ts'
 import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
 import { isKubernetesObject, refOf, showRef } from '../model/resource.ts'
 import { editsOf } from './edits-of.ts'
+import { createIn, deleteIn } from './edit-whole.ts'
+import type { WholeEdit } from './edit-whole.ts'
+import { fixedFields } from './fixed-fields.ts'
 import { jsonOf, readSource } from './edit/source.ts'
 import { isTyped } from './kind-name.ts'
 import type { Checkout, Renderer } from './ports.ts'
@@ -35,6 +38,8 @@ export interface EditRequest {
   /** null: not compared. */
   readonly namespace: string | null
   readonly asks: readonly FieldAsk[]
+  /** Where the object itself is asked for instead: that it goes, or is made from a manifest. */
+  readonly whole?: WholeEdit
   readonly scope: 'app' | 'shared'
   readonly loadRestrictor: 'root' | 'none'
 }
@@ -63,11 +68,21 @@ async function editOn(world: EditWorld, bench: Bench, request: EditRequest): Pro
     tool: 'argocd', kind: 'Application', cluster: '', namespace: '', name: '', source: { url: '', revision: '', path },
     render: { format: 'auto', loadRestrictor: request.loadRestrictor, directory: { recurse: false, include: '{*.yaml,*.yml}' } }, destination: { cluster: '', namespace: null },
   }
+  const owners = async (): Promise<readonly ConsumerOwner[]> => world.declaredOwners(await declaredObjects(bench))
+  if (request.whole?.kind === 'create') {
+    const made = await createIn(bench, request.whole, { owner, owners, scope: request.scope, samePath: 'asked', named: request })
+    return isRefusal(made) ? made : { ...made.found, target: made.target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+  }
   const object = await findObject(bench, { owner, request })
   if (isRefusal(object)) return object
   const target = refOf(object)
+  if (request.whole?.kind === 'delete') {
+    const gone = await deleteIn(bench, target, { owner, owners, scope: request.scope, samePath: 'asked' })
+    return isRefusal(gone) ? gone : { ...gone, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+  }
   const edits = request.asks.flatMap(ask => editsOf(object, ask))
-  const owners = async (): Promise<readonly ConsumerOwner[]> => world.declaredOwners(await declaredObjects(bench))
+  const fixed = fixedFields(object, target, edits)
+  if (fixed !== null) return fixed
   const proven = await proveEdits(bench, { target, owner, edits, scope: request.scope, owners, samePath: 'asked' }, null)
   if (isRefusal(proven)) return proven
   const disorder = 'already' in proven ? null : resourceOrder(proven.rendered.asked)

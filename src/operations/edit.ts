@@ -4,13 +4,13 @@ import { editCheckout } from '../flow/edit-checkout.ts'
 import type { EditOutcome, EditRequest, EditWorld } from '../flow/edit-checkout.ts'
 import { isRefusal } from '../model/error.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
-import { showPath } from '../model/field.ts'
+import { showPath, wholeOf } from '../model/field.ts'
 import type { Json } from '../model/json.ts'
 import type { BlastEntry, ObjectChange, RendererInfo } from '../model/plan.ts'
 import type { ObjectRef } from '../model/resource.ts'
 import { apiVersionOf, showRef } from '../model/resource.ts'
 import { badInput } from './bad-input.ts'
-import { FieldAskInput, NamespaceName } from './inputs.ts'
+import { FieldAskInput, ManifestText, NamespaceName, PlaceId } from './inputs.ts'
 import { diffLines } from '../views/diff-lines.ts'
 import { counted, indented, line, nextLines, row } from '../views/line.ts'
 import type { Line } from '../views/line.ts'
@@ -20,14 +20,19 @@ export type { EditWorld } from '../flow/edit-checkout.ts'
 /** What `writ edit` takes. */
 export const EditInput = z.strictObject({
   path: z.string().min(1).max(4096),
-  type: z.string().min(1).max(253),
-  name: z.string().min(1).max(253),
+  type: z.string().max(253).default(''),
+  name: z.string().max(253).default(''),
   namespace: NamespaceName.nullable().default(null),
-  asks: z.array(FieldAskInput).min(1),
+  asks: z.array(FieldAskInput).default([]),
+  /** The object itself is asked for: that it goes, or is made from a manifest. */
+  delete: z.boolean().default(false),
+  create: ManifestText.nullable().default(null),
+  place: PlaceId.nullable().default(null),
   scope: z.enum(['app', 'shared']).default('app'),
   loadRestrictor: z.enum(['root', 'none']).default('root'),
   dryRun: z.boolean().default(false),
-})
+}).refine(input => [input.asks.length > 0, input.delete, input.create !== null].filter(Boolean).length === 1, 'one of --set, --delete and --create must be given')
+  .refine(input => input.create !== null || (input.type !== '' && input.name !== ''), 'TYPE/NAME must be given')
 
 /** An object as `writ edit` names it. */
 interface ShownObject { readonly apiVersion: string, readonly kind: string, readonly namespace: string | null, readonly name: string }
@@ -52,10 +57,11 @@ export interface EditAnswer {
 export async function edit(world: EditWorld, input: unknown): Promise<EditAnswer> {
   const parsed = EditInput.safeParse(input)
   if (!parsed.success) throw badInput(parsed.error.issues)
-  const { dryRun, ...request } = parsed.data
-  const outcome = await editCheckout(world, request satisfies EditRequest)
+  const { dryRun, delete: goes, create, place, ...request } = parsed.data
+  const whole = goes ? { kind: 'delete' } as const : create === null ? null : { kind: 'create', manifest: create, place } as const
+  const outcome = await editCheckout(world, { ...request, ...whole === null ? {} : { whole } } satisfies EditRequest)
   if (isRefusal(outcome)) return refused(outcome)
-  if ('already' in outcome) return { ...nothing(outcome), status: 'no_change', message: `${showRef(outcome.target)} is already so: ${outcome.already.map(one => `${showPath(one.path)} = ${JSON.stringify(one.before ?? null)}`).join(', ')}.` }
+  if ('already' in outcome) return { ...nothing(outcome), status: 'no_change', message: `${showRef(outcome.target)} is already so${wholeOf(outcome.already) === null ? `: ${outcome.already.map(one => `${showPath(one.path)} = ${JSON.stringify(one.before ?? null)}`).join(', ')}` : ''}.` }
   if (!dryRun) await world.checkout.write(outcome.files)
   return {
     ...nothing(outcome), status: 'edited', message: outcome.proof.sentence,
@@ -87,6 +93,11 @@ function shownBlast({ path, changes, error }: BlastEntry): ShownBlast {
   return { path: path === '' ? '.' : path, objects: changes?.map(change => shownObject(change.object)) ?? null, ...error === null ? {} : { error } }
 }
 
+function shownLine({ object, path, before, after }: ShownChange): string {
+  if (path === '') return `${showRef(object)} ${before === null ? 'is new' : 'goes'}`
+  return `${showRef(object)} ${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`
+}
+
 /** The answer for a person. */
 export function editLines(answer: EditAnswer): readonly Line[] {
   const evidence = answer.evidence.flatMap(({ sentence, at }) => row('', [at === undefined ? sentence : `${sentence} (${at})`]))
@@ -95,7 +106,7 @@ export function editLines(answer: EditAnswer): readonly Line[] {
   return [
     line(`${answer.message[0]?.toUpperCase() ?? ''}${answer.message.slice(1)}.`, 'good'),
     ...indented(answer.files.flatMap(file => diffLines(file.diff)), 2),
-    ...row('rendered', answer.changes.map(({ object, path, before, after }) => `${showRef(object)} ${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`)),
+    ...row('rendered', answer.changes.map(shownLine)),
     ...row('others', answer.blast.map(({ path, objects, error }) => objects === null ? `${path}: not known (${error ?? ''})` : `${path}: ${counted(objects.length, 'object')} change`), 'warn'),
   ]
 }

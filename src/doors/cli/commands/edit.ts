@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { bad, onlyObject } from '../arguments.ts'
 import { ask } from '../field-asks.ts'
+import { givenFile } from '../given-file.ts'
 import type { How } from '../field-asks.ts'
 import { common, jobOptions, optionsOf, textOption } from '../options.ts'
 import { examples } from './take.ts'
@@ -22,23 +23,39 @@ export function addEditCommand(program: Command, take: Take): void {
     .option('--unset <field>', 'take a field away', collect('unset'))
     .addOption(new Option('--scope <scope>', 'app: only this object may change; shared: others that use the file may, too').choices(['app', 'shared']).default('app'))
     .addOption(new Option('--load-restrictor <which>', 'root: a kustomization reads its own folder only (Argo CD); none: all of the repository (Flux)').choices(['root', 'none']).default('root'))
+    .option('--delete', 'take the object out, with what is there for it alone')
+    .option('--create', 'put the object of -f FILE into PATH; TYPE/NAME may be left out')
+    .option('-f, --filename <file>', 'with --create: the manifest; - is stdin')
+    .option('--place <id>', 'with --create: where it goes, out of the places that were listed')
     .option('--dry-run', 'show everything, write nothing')
   examples(common(command), 'writ edit overlays/prod deployment/web -n shop -c web --set image=registry.example/web:1.4.2 --dry-run',
     'writ edit apps/prod helmrelease/web --set /spec/values/replicas=3 -o json')
     .action((words: Words) => {
       const options = optionsOf(command)
       const [path, ...rest] = words
-      if (path === undefined || rest.length === 0) throw bad('The object is missing.', 'Such as: writ edit overlays/prod deployment/web -c web --set image=registry.example/web:1.4.2')
-      const { type, name } = onlyObject(rest)
+      const whole = wholeOf(options)
+      if (path === undefined || (rest.length === 0 && whole.create === null)) throw bad('The object is missing.', 'Such as: writ edit overlays/prod deployment/web -c web --set image=registry.example/web:1.4.2')
+      const { type, name } = rest.length === 0 ? { type: '', name: '' } : onlyObject(rest)
       const container = textOption(options, 'container')
       const asks = asked.splice(0).map(({ how, word }) => ask(how, word, container))
-      if (asks.length === 0) throw bad('Nothing is asked for.', 'Give --set FIELD=VALUE or --unset FIELD.')
+      if (asks.length === 0 && !whole.delete && whole.create === null) throw bad('Nothing is asked for.', 'Give --set FIELD=VALUE, --unset FIELD, --delete, or --create -f FILE.')
+      if (asks.length > 0 && (whole.delete || whole.create !== null)) throw bad('Fields and the whole object are both asked for.', 'Ask for one, then for the other.')
       take({
         kind: 'edit', ...jobOptions(options),
         input: {
-          path, type, name, namespace: textOption(options, 'namespace'), asks, scope: textOption(options, 'scope') ?? 'app',
+          path, type, name, namespace: textOption(options, 'namespace'), asks, ...whole, scope: textOption(options, 'scope') ?? 'app',
           loadRestrictor: textOption(options, 'loadRestrictor') ?? 'root', dryRun: options['dryRun'] === true,
         },
       })
     })
+}
+
+/** What is asked of the object itself. Throws usage/bad-argument where flags do not go together. */
+function wholeOf(options: Readonly<Record<string, unknown>>): { readonly delete: boolean, readonly create: string | null, readonly place: string | null } {
+  const [creates, deletes] = [options['create'] === true, options['delete'] === true]
+  const [file, place] = [textOption(options, 'filename'), textOption(options, 'place')]
+  if (creates && deletes) throw bad('--create and --delete are both given.', 'Give one of them.')
+  if (creates !== (file !== null)) throw bad(creates ? '--create needs the manifest.' : '-f is the manifest of --create.', 'Give --create -f FILE.')
+  if (place !== null && !creates) throw bad('--place is where a new object goes.', 'Give it with --create -f FILE.')
+  return { delete: deletes, create: file === null ? null : givenFile(file, '-f'), place }
 }
