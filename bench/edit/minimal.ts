@@ -72,9 +72,10 @@ export function tokensOf(text: string): readonly { readonly type: string, readon
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit)
     else if (typeof value === 'object' && value !== null) {
+      // In the order of the text: the header of a block scalar stands before its text.
+      if ('props' in value) visit(value.props)
       if ('type' in value && 'source' in value && typeof value.type === 'string' && typeof value.source === 'string') found.push({ type: value.type, source: value.source })
-      // The order of the keys of a token is the order of the text.
-      for (const key of ['start', 'props', 'key', 'sep', 'value', 'items', 'end']) if (key in value) visit(Reflect.get(value, key))
+      for (const key of ['start', 'key', 'sep', 'value', 'items', 'end']) if (key in value) visit(Reflect.get(value, key))
     }
   }
   for (const token of new Parser().parse(text)) visit(token)

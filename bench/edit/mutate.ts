@@ -41,7 +41,8 @@ export function mutateText(text: string, mutation: Mutation): string {
 const WAYS: Readonly<Record<Mutation, readonly ((text: string) => string)[]>> = {
   crlf: [text => text.replaceAll(/\r?\n/g, '\r\n')],
   bom: [text => `\uFEFF${text.replace(/^\uFEFF/, '')}`],
-  noeol: [text => text.replace(/(?:\r?\n)+$/, '')],
+  // Tools do not agree on what a block scalar says without its last newline.
+  noeol: [text => (tokensOf(text).at(-1)?.type === 'block-scalar' ? text : text.replace(/(?:\r?\n)+$/, ''))],
   tabs: [text => remarks(text, '\t#\tleft\tby hand'), text => remarks(text, null)],
   indent: [indented, text => indented(text, 1)],
   flow: [flowed],
@@ -100,7 +101,7 @@ function flowed(text: string): string {
         const made = node.flow === true || key === null ? null : onOneLine(text, node)
         if (made === null || node.range === undefined || node.range === null) return
         const start = isPair(parent) ? afterColon(text, parent, node.range[0]) : node.range[0]
-        if (start === null || text.slice(start, node.range[1]).includes('#')) return
+        if (start === null || text.slice(start, lastOf(node)).includes('#')) return
         edits.push({ start, end: lastOf(node), text: isPair(parent) ? ` ${made}` : made })
       },
     })
