@@ -26,6 +26,8 @@ export interface CaseFilter {
   readonly repos: readonly string[]
   readonly engines: readonly string[]
   readonly ids: readonly string[]
+  readonly fields?: readonly string[]
+  readonly entries?: readonly string[]
   readonly sample: number | null
   readonly limit: number | null
 }
@@ -42,7 +44,8 @@ export function corpusIsThere(): boolean {
 /** The cases that a filter leaves, repository by repository, so that a repository is laid out once. */
 export function readCases(filter: CaseFilter, corpus = CORPUS): readonly EditCase[] {
   const all = readFileSync(join(corpus, 'cases.jsonl'), 'utf8').trim().split('\n').map(line => JSON.parse(line) as EditCase)
-  const wanted = all.filter(one => fits(filter.repos, name => one.repo.includes(name)) && fits(filter.engines, name => one.engine === name) && fits(filter.ids, id => one.id.startsWith(id)))
+  const wanted = all.filter(one => fits(filter.repos, name => one.repo.includes(name)) && fits(filter.engines, name => one.engine === name) && fits(filter.ids, id => one.id.startsWith(id))
+    && fits(filter.fields ?? [], name => one.field.startsWith(name)) && fits(filter.entries ?? [], name => one.entry === name))
   const sampled = filter.sample === null ? wanted : stratified(wanted, filter.sample)
   return [...sampled].sort((a, b) => order(a.repo, b.repo) || order(a.id, b.id)).slice(0, filter.limit ?? sampled.length)
 }

@@ -25,7 +25,7 @@ export interface Options {
   readonly corpus: string | null
 }
 
-const USAGE = `npm run bench:edit -- [--repo NAME]… [--engine kustomize|plain|helmrelease]… [--id ID]… [--sample N] [--limit N]
+const USAGE = `npm run bench:edit -- [--repo NAME]… [--engine kustomize|plain|helmrelease]… [--entry root|referenced|flux|dir]… [--field NAME]… [--id ID]… [--sample N] [--limit N]
   [--mutate ${MUTATIONS.join('|')}] [--trap ${TRAPS.join('|')}] [--made N] [--random N [--seed N]] [--no-naive] [--jobs 2] [--timeout SECONDS] [--out FILE.jsonl] [--keep FOLDER] [--corpus FOLDER] [--commit REVISION | --program dist/main.js]`
 
 /** Reads the command line; ends the process with the usage where it is none. */
@@ -42,12 +42,12 @@ function parse(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      repo: { type: 'string', multiple: true }, engine: { type: 'string', multiple: true }, id: { type: 'string', multiple: true }, sample: { type: 'string' }, limit: { type: 'string' },
+      repo: { type: 'string', multiple: true }, engine: { type: 'string', multiple: true }, id: { type: 'string', multiple: true }, field: { type: 'string', multiple: true }, entry: { type: 'string', multiple: true }, sample: { type: 'string' }, limit: { type: 'string' },
       mutate: { type: 'string' }, trap: { type: 'string' }, 'no-naive': { type: 'boolean' }, random: { type: 'string' }, made: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' }, keep: { type: 'string' }, corpus: { type: 'string' }, commit: { type: 'string' }, program: { type: 'string' },
     },
   })
   return {
-    filter: { repos: values.repo ?? [], engines: values.engine ?? [], ids: values.id ?? [], sample: count(values.sample), limit: count(values.limit) },
+    filter: { repos: values.repo ?? [], engines: values.engine ?? [], ids: values.id ?? [], fields: values.field ?? [], entries: values.entry ?? [], sample: count(values.sample), limit: count(values.limit) },
     mutate: oneOf(MUTATIONS, values.mutate), trap: oneOf(TRAPS, values.trap), naive: values['no-naive'] !== true,
     made: count(values.made), random: values.random === undefined ? null : { count: count(values.random) ?? 1, seed: count(values.seed) ?? 1 },
     keep: values.keep ?? null, out: values.out ?? 'bench-edit.jsonl', jobs: count(values.jobs) ?? 2, timeout: (count(values.timeout) ?? 120) * 1000, corpus: values.corpus ?? null, commit: values.commit ?? null, program: values.program ?? null,
