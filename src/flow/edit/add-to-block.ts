@@ -2,9 +2,10 @@ import { isMap, isSeq } from 'yaml'
 import type { Json } from '../../model/json.ts'
 import type { Entry } from './anatomy.ts'
 import { anatomyOf, entryAt } from './anatomy.ts'
-import { itemLines, pairLines } from './block-lines.ts'
+import type { LineStyle } from './block-lines.ts'
+import { itemLines, lineStyles, pairLines } from './block-lines.ts'
 import { quoteOf } from './flow-text.ts'
-import { columnAt, extentOf, insertedLines, lineBreak, lineStart, ownCommentsStart, startsLine } from './layout.ts'
+import { columnAt, extentOf, insertedLines, lineBreak, lineEnd, lineStart, ownCommentsStart, startsLine } from './layout.ts'
 import type { Replacement } from './replacement.ts'
 import { shapeOf } from './shape.ts'
 import type { Site, Unspliced } from './site.ts'
@@ -14,7 +15,7 @@ import { contentStart, refusedLayout } from './site.ts'
  * A pair or item as new lines of a collection in block style: at the column of the first entry, behind the last one (or the one before the
  * index) and the deeper comments below it, before all other comments and blank lines that follow.
  */
-export function addToBlock(site: Site, step: string | number, value: Json): Replacement | Unspliced {
+export function addToBlock(site: Site, step: string | number, value: Json): readonly Replacement[] | Unspliced {
   const { source: { text }, found: { node } } = site
   const entries = isMap(node) || isSeq(node) ? anatomyOf(node)?.entries ?? [] : []
   const [first] = entries
@@ -23,10 +24,14 @@ export function addToBlock(site: Site, step: string | number, value: Json): Repl
   if (text.slice(lineStart(text, first.start), first.start).includes('\t')) return refusedLayout(site)
   const index = typeof step === 'number' ? step : entries.length
   const shape = shapeOf(site.source, site.document)
-  const lines = typeof step === 'number'
-    ? itemLines(value, { column, shape, gap: gapOf(text, entries[Math.max(0, index - 1)] ?? first), quote: quoteOf(node) })
-    : pairLines(step, value, { column, shape, gap: 1, quote: null })
-  return placed(text, { entries, index, column, floor: floorOf(site) }, lines)
+  const gap = gapOf(text, entries[Math.max(0, index - 1)] ?? first)
+  const write = (lines: LineStyle): readonly string[] => typeof step === 'number'
+    ? itemLines(value, { column, shape, gap, quote: quoteOf(node), lines })
+    : pairLines(step, value, { column, shape, gap: 1, quote: null, lines })
+  const spot = { entries, index, column, floor: floorOf(site) }
+  const atEnd = typeof step === 'string' && lineEnd(text, entries.at(-1)?.end ?? 0) === text.length
+  // A block at the end of a text without last line break would get one from a pair behind it.
+  return [...lineStyles(value).map(style => placed(text, spot, write(style))), ...atEnd ? [placed(text, { ...spot, index: index - 1 }, write('literal'))] : []]
 }
 
 interface Spot { readonly entries: readonly Entry[], readonly index: number, readonly column: number, /** Where the key or dash that holds the first entry ends; null for a whole document, whose first comments stay above. */ readonly floor: number | null }

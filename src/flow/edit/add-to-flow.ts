@@ -11,7 +11,7 @@ import type { Site, Unspliced } from './site.ts'
 import { refusedLayout } from './site.ts'
 
 /** A pair or item in a collection in brackets: on a line of its own where all entries have one, behind a comma otherwise. */
-export function addToFlow(site: Site, step: string | number, value: Json): Replacement | Unspliced {
+export function addToFlow(site: Site, step: string | number, value: Json): readonly Replacement[] | Unspliced {
   const { source: { text }, found: { node } } = site
   const anatomy = isMap(node) || isSeq(node) ? anatomyOf(node) : null
   if (anatomy === null || anatomy.flow === null) return refusedLayout(site)
@@ -20,7 +20,7 @@ export function addToFlow(site: Site, step: string | number, value: Json): Repla
   const [first] = entries
   if (first === undefined) {
     const inside = text.slice(flow.open + 1, flow.close)
-    return inside.trim() === '' ? { start: flow.open + 1, end: flow.close, text: entryText(step, value, style) } : refusedLayout(site)
+    return inside.trim() === '' ? [{ start: flow.open + 1, end: flow.close, text: entryText(step, value, style) }] : refusedLayout(site)
   }
   const index = typeof step === 'number' ? step : entries.length
   const lines = entries.every(entry => startsLine(text, entry.start))
@@ -29,14 +29,12 @@ export function addToFlow(site: Site, step: string | number, value: Json): Repla
   const next = entries[index]
   if (next !== undefined) {
     const separator = startsLine(text, next.start) ? `,${lineBreak(text, next.start)}${' '.repeat(columnAt(text, next.start))}` : style.comma
-    return { start: next.start, end: next.start, text: written + separator }
+    return [{ start: next.start, end: next.start, text: written + separator }]
   }
-  return lines ? lineBehindLast(text, { entries, flow, column }, written) : inlineBehindLast(entries, style, written)
-}
-
-function inlineBehindLast(entries: readonly Entry[], style: FlowStyle, written: string): Replacement {
-  const at = entries.at(-1)?.end ?? 0
-  return { start: at, end: at, text: style.comma + written }
+  const last = entries.at(-1)?.end ?? flow.open + 1
+  // A comma directly behind a colon would belong to the key, to some readers.
+  if (text[last - 1] === ':' && /^\s/.test(text.slice(last))) return [{ start: last + 1, end: last + 1, text: style.comma + written }]
+  return [lines ? lineBehindLast(text, { entries, flow, column }, written) : { start: last, end: last, text: style.comma + written }]
 }
 
 interface Lined { readonly entries: readonly Entry[], readonly flow: { readonly open: number, readonly close: number }, readonly column: number }

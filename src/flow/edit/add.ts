@@ -18,22 +18,22 @@ import { keyText } from './source.ts'
 /** What is added: the last step is the new key, or the index before which the new item comes. */
 export interface Addition { readonly document: number, readonly steps: YamlSteps, readonly value: Json }
 
-/** The text that adds a pair to a map or an item to a list (editing.md 2.5 rules 4 and 5). */
-export function addition(source: Source, { document, steps, value }: Addition): Replacement | Unspliced {
+/** The texts that add a pair to a map or an item to a list, the best first (editing.md 2.5 rules 4 and 5). */
+export function addition(source: Source, { document, steps, value }: Addition): readonly Replacement[] | Unspliced {
   const step = steps.at(-1)
   const holds = steps.slice(0, -1)
   const absent = refused(source, 0, { code: 'NO_CANDIDATE', sentence: 'there is nothing to add to' })
   const parsed = source.documents[document]
   if (step === undefined) return absent
   const one: Json = typeof step === 'string' ? { [step]: value } : [value]
-  if (parsed === undefined) return isEmptyText(source, document) && holds.length === 0 && (typeof step === 'string' || step === 0) ? fillDocument(source, document, one) : absent
+  if (parsed === undefined) return isEmptyText(source, document) && holds.length === 0 && (typeof step === 'string' || step === 0) ? [fillDocument(source, document, one)] : absent
   const found = descend(parsed, holds)
   if (found.kind === 'blocked') return refused(source, found.offset, found)
   if (found.kind === 'absent') return absent
   const site: Site = { source, document, found }
   if (isNull(found.node)) {
     if (typeof step === 'number' && step !== 0) return absent
-    return found.holders.length === 0 ? fillDocument(source, document, one) : rewriteValue(site, one)
+    return found.holders.length === 0 ? [fillDocument(source, document, one)] : rewriteValue(site, one)
   }
   const fault = faultOf(found.node, step)
   if (fault !== null) return refused(source, startOf(found.node), { code: fault === MERGE ? 'MERGE' : 'NO_CANDIDATE', sentence: fault })

@@ -8,7 +8,7 @@ export type Aligned =
 export interface Lists { readonly before: number, readonly after: number, readonly cost: (before: number, after: number) => number }
 
 const ALONE = 1
-const MOST_COMPARED = 40_000
+const MOST_COMPARED = 300_000
 
 /** The cheapest way, where an item that goes or comes costs 1: a longest common subsequence with changed items. What goes stands before what comes. */
 export function alignment(lists: Lists): readonly Aligned[] {

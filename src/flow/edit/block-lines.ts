@@ -8,7 +8,17 @@ import type { Shape } from './shape.ts'
 export interface BlockLines { readonly head: string, readonly tail: readonly string[] }
 
 /** Where lines are written: the column of the key or dash, and how the document indents. */
-export interface Position { readonly column: number, readonly shape: Shape, /** Spaces between a dash and its item. */ readonly gap: number, readonly quote: ScalarStyle['quote'] }
+export interface Position {
+  readonly column: number
+  readonly shape: Shape
+  /** Spaces between a dash and its item. */
+  readonly gap: number
+  readonly quote: ScalarStyle['quote']
+  /** How several lines of text are written; a literal block would take in deeper comments that follow it. */
+  readonly lines: LineStyle
+}
+
+export type LineStyle = 'literal' | 'quoted'
 
 /** A pair of a map: its first line begins at the column, the others bring their indentation along. */
 export function pairLines(key: string, value: Json, position: Position): readonly string[] {
@@ -42,7 +52,7 @@ export function behindDash(value: Json, position: Position): BlockLines {
 
 /** A value that is a whole document: its lines from the first column on. */
 export function documentLines(value: Json, shape: Shape): readonly string[] {
-  const position = { column: 0, shape, gap: 1, quote: null }
+  const position: Position = { column: 0, shape, gap: 1, quote: null, lines: 'literal' }
   if (isList(value) && value.length > 0) return listLines(value, position)
   if (isObject(value) && keysOf(value).length > 0) return mapLines(value, position)
   return [typeof value === 'string' ? inlineScalar(value, { flow: false, quote: null }) : leafLines(value, position).head]
@@ -64,10 +74,10 @@ function keysOf(map: Readonly<Record<string, Json | undefined>>): readonly strin
   return Object.keys(map).filter(key => map[key] !== undefined)
 }
 
-function leafLines(value: Json, { column, shape, quote }: Position): BlockLines {
+function leafLines(value: Json, { column, shape, quote, lines }: Position): BlockLines {
   if (isList(value)) return { head: '[]', tail: [] }
   if (isObject(value)) return { head: '{}', tail: [] }
-  if (typeof value === 'string' && fitsLiteral(value)) return literalLines(value, column + shape.step)
+  if (typeof value === 'string' && lines === 'literal' && fitsLiteral(value)) return literalLines(value, column + shape.step)
   return { head: inlineScalar(value, { flow: false, quote }), tail: [] }
 }
 
@@ -75,6 +85,12 @@ function literalLines(value: string, column: number): BlockLines {
   const chomp = value.endsWith('\n') ? '' : '-'
   const lines = value.replace(/\n$/, '').split('\n')
   return { head: `|${chomp}`, tail: lines.map(line => line === '' ? '' : ' '.repeat(column) + line) }
+}
+
+/** The ways to write a value's texts of several lines, the best first. */
+export function lineStyles(value: Json): readonly LineStyle[] {
+  const holds = (part: Json): boolean => typeof part === 'string' ? fitsLiteral(part) : isList(part) ? part.some(holds) : isObject(part) && Object.values(part).some(item => holds(item ?? null))
+  return holds(value) ? ['literal', 'quoted'] : ['literal']
 }
 
 /**

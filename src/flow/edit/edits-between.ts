@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson } from '../../model/json.ts'
+import { canonical, isList, isObject, sameJson } from '../../model/json.ts'
 import { keyValue, mergeKeyOf } from '../list-keys.ts'
 import { alignment } from './alignment.ts'
 import type { Place, TextEdit } from './place.ts'
@@ -28,7 +28,8 @@ function mapEdits(before: JsonObject, after: JsonObject, place: Place): readonly
 /** From the end to the start, so that the indices before an edit still hold. */
 function listEdits(before: readonly Json[], after: readonly Json[], place: Place): readonly TextEdit[] {
   const key = mergeKeyOf(listName(place), before, after)
-  const steps = alignment({ before: before.length, after: after.length, cost: (i, j) => costOf(before[i] ?? null, after[j] ?? null, key) })
+  const [old, now] = [before.map(itemOf), after.map(itemOf)]
+  const steps = alignment({ before: old.length, after: now.length, cost: (i, j) => costOf(old[i] ?? NOTHING, now[j] ?? NOTHING, key) })
   return steps.toReversed().flatMap((step): readonly TextEdit[] => {
     const there = below(place, step.before)
     if (step.kind === 'gone') return [{ op: 'remove', place: there }]
@@ -40,30 +41,38 @@ function listEdits(before: readonly Json[], after: readonly Json[], place: Place
 const NAMES = ['name', 'id', 'key']
 const DIFFERENT = 3
 
+/** An item as it is compared: its text, and its leaves with their paths. */
+interface Item { readonly value: Json, readonly text: string, readonly leaves: readonly string[] }
+
+const NOTHING: Item = itemOf(null)
+
+function itemOf(value: Json): Item {
+  return { value, text: canonical(value), leaves: isList(value) || isObject(value) ? leavesOf(value, '') : [] }
+}
+
 /** What it costs to make one item of another, where to take one out and put another in costs 2. */
-function costOf(before: Json, after: Json, key: string | null): number {
-  if (sameJson(before, after)) return 0
-  if (key !== null) return keyValue(before, key) === keyValue(after, key) ? 0.5 : DIFFERENT
-  if (isObject(before) && isObject(after)) {
-    const name = NAMES.find(each => keyValue(before, each) !== null && keyValue(after, each) !== null)
-    if (name !== undefined) return keyValue(before, name) === keyValue(after, name) ? 0.5 + likeness(before, after) / 10 : DIFFERENT
-    return 0.5 + 2 * likeness(before, after)
+function costOf(before: Item, after: Item, key: string | null): number {
+  if (before.text === after.text) return 0
+  const [old, now] = [before.value, after.value]
+  if (key !== null) return keyValue(old, key) === keyValue(now, key) ? 0.5 : DIFFERENT
+  if (isObject(old) && isObject(now)) {
+    const name = NAMES.find(each => keyValue(old, each) !== null && keyValue(now, each) !== null)
+    if (name !== undefined) return keyValue(old, name) === keyValue(now, name) ? 0.5 + unlikeness(before, after) / 10 : DIFFERENT
+    return 0.5 + 2 * unlikeness(before, after)
   }
-  if (isList(before) && isList(after)) return 0.5 + 2 * likeness(before, after)
+  if (isList(old) && isList(now)) return 0.5 + 2 * unlikeness(before, after)
   return 1.5
 }
 
 /** 0 where two values have all leaves in common, 1 where they have none. */
-function likeness(before: Json, after: Json): number {
-  const [old, now] = [leaves(before, ''), leaves(after, '')]
-  const all = new Set(now)
-  const common = old.filter(leaf => all.has(leaf)).length
-  return 1 - common / Math.max(1, old.length, now.length)
+function unlikeness(before: Item, after: Item): number {
+  const all = new Set(after.leaves)
+  return 1 - before.leaves.filter(leaf => all.has(leaf)).length / Math.max(1, before.leaves.length, after.leaves.length)
 }
 
-function leaves(value: Json, path: string): readonly string[] {
-  if (isList(value)) return value.flatMap((item, i) => leaves(item, `${path}/${i}`))
-  if (isObject(value)) return keysOf(value).flatMap(key => leaves(value[key] ?? null, `${path}/${key}`))
+function leavesOf(value: Json, path: string): readonly string[] {
+  if (isList(value)) return value.flatMap((item, i) => leavesOf(item, `${path}/${i}`))
+  if (isObject(value)) return keysOf(value).flatMap(key => leavesOf(value[key] ?? null, `${path}/${key}`))
   return [`${path}=${JSON.stringify(value)}`]
 }
 

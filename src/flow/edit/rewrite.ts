@@ -4,8 +4,8 @@ import type { Json } from '../../model/json.ts'
 import { isList, isObject } from '../../model/json.ts'
 import type { Entry } from './anatomy.ts'
 import { endOf, entryAt } from './anatomy.ts'
-import type { BlockLines, Position } from './block-lines.ts'
-import { behindDash, belowKey, documentLines } from './block-lines.ts'
+import type { BlockLines, LineStyle, Position } from './block-lines.ts'
+import { behindDash, belowKey, documentLines, lineStyles } from './block-lines.ts'
 import { flowStyleAt, flowText } from './flow-text.ts'
 import { columnAt, lineBreak, lineEnd, startsLine } from './layout.ts'
 import type { Replacement } from './replacement.ts'
@@ -17,14 +17,14 @@ import { contentStart, isFlow, isNull, refusedLayout } from './site.ts'
  * Puts another value where a node stands, in block style unless it stands in brackets: what the node's own lines held is gone,
  * the comment on the line of its key or dash stays (editing.md 2.5 rule 5).
  */
-export function rewriteValue(site: Site, value: Json): Replacement | Unspliced {
+export function rewriteValue(site: Site, value: Json): readonly Replacement[] | Unspliced {
   const holder = site.found.holders.at(-1)
   if (holder === undefined) return rewriteRoot(site, value)
   const entry = entryAt(holder.collection, holder.index)
   if (entry === null) return refusedLayout(site, site.found.flow)
   if (entry.slot === null) return refusedLayout(site, site.found.flow)
   const slotted = { ...entry, slot: entry.slot, dash: isSeq(holder.collection) }
-  return site.found.flow ? rewriteFlow(site, slotted, value) : rewriteBlock(site, slotted, value)
+  return site.found.flow ? [rewriteFlow(site, slotted, value)] : lineStyles(value).map(lines => rewriteBlock(site, slotted, { value, lines }))
 }
 
 type SlottedEntry = Entry & { readonly slot: number, readonly dash: boolean }
@@ -35,14 +35,14 @@ function rewriteFlow({ source, found, document }: Site, entry: SlottedEntry, val
   return { start: contentStart(found.node), end: entry.end, text }
 }
 
-function rewriteBlock(site: Site, entry: SlottedEntry, value: Json): Replacement {
+function rewriteBlock(site: Site, entry: SlottedEntry, { value, lines: style }: { readonly value: Json, readonly lines: LineStyle }): Replacement {
   const { text } = site.source
   const { slot, dash } = entry
   const from = entry.end === slot ? slot : contentStart(site.found.node)
   const sameLine = !text.slice(slot, from).includes('\n')
   const gap = sameLine && from > slot && !isBlockCollection(site.found.node) ? text.slice(slot, from) : ' '
   const rest = commentBeside(site, entry, sameLine)
-  const lines = linesFor(value, { column: columnAt(text, entry.start), shape: shapeOf(site.source, site.document), gap: /^ +$/.test(gap) ? gap.length : 1, quote: null }, { dash, below: (!sameLine || entry.end === slot) && rest !== '' })
+  const lines = linesFor(value, { column: columnAt(text, entry.start), shape: shapeOf(site.source, site.document), gap: /^ +$/.test(gap) ? gap.length : 1, quote: null, lines: style }, { dash, below: (!sameLine || entry.end === slot) && rest !== '' })
   const space = dash && isCollection(value) ? ' '.repeat(/^ +$/.test(gap) ? gap.length : 1) : gap
   const eol = lineBreak(text, slot)
   const head = lines.head === '' ? '' : space + lines.head
@@ -67,14 +67,14 @@ function commentBeside({ source: { text }, found }: Site, entry: SlottedEntry, s
   return text.slice(entry.end, lineEnd(text, entry.end)).trimEnd()
 }
 
-function rewriteRoot(site: Site, value: Json): Replacement | Unspliced {
+function rewriteRoot(site: Site, value: Json): readonly Replacement[] | Unspliced {
   const { source: { text }, found: { node } } = site
   const token = node.srcToken
   if (token === undefined || isNull(node)) return refusedLayout(site, site.found.flow)
   const start = contentStart(node)
   const lines = isFlow(node) && isCollection(value) && !startsLine(text, start) ? null : documentLines(value, shapeOf(site.source, site.document))
-  if (lines === null) return { start, end: endOf(token), text: flowText(value, flowStyleAt(site.source, site.document, site.found)) }
-  return { start, end: endOf(token), text: lines.join(lineBreak(text, start)) }
+  if (lines === null) return [{ start, end: endOf(token), text: flowText(value, flowStyleAt(site.source, site.document, site.found)) }]
+  return [{ start, end: endOf(token), text: lines.join(lineBreak(text, start)) }]
 }
 
 function isBlockCollection(node: Node): boolean {

@@ -59,9 +59,6 @@ function blockMap(text: string, { start, end, value, folded }: Block): ScalarMap
   if (indent === null) return null
   const lines = blockLines(text, { from: body, to: end }, indent)
   const units = folded ? foldedUnits(lines) : lines.flatMap(literalUnits)
-  // At the end of the file the last line break may be missing; YAML reads one all the same.
-  const made = units.map(unit => unit.value).join('')
-  if (value === `${made}\n`) units.push({ value: '\n', start: end, end })
   return mapOf(units, { value, style: folded ? 'folded' : 'literal', indent, from: body })
 }
 

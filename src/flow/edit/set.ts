@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml'
 import type { Json } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
 import { fillDocument, isEmptyText } from './add.ts'
 import { anchorFault } from './anchor-fault.ts'
 import { descend } from './descend.ts'
@@ -9,8 +9,9 @@ import type { Replacement } from './replacement.ts'
 import { rewriteValue } from './rewrite.ts'
 import { scalarTexts } from './scalar-text.ts'
 import type { Site, Unspliced } from './site.ts'
-import { isNull, refused } from './site.ts'
+import { contentStart, isNull, refused } from './site.ts'
 import type { Source } from './source.ts'
+import { valueOf } from './source.ts'
 
 /** What is set: the value that the node at the steps gets. */
 export interface Setting { readonly document: number, readonly steps: YamlSteps, readonly value: Json }
@@ -24,11 +25,13 @@ export function setting(source: Source, { document, steps, value }: Setting): re
   if (found.kind === 'blocked') return refused(source, found.offset, found)
   if (found.kind === 'absent') return absent
   const site: Site = { source, document, found }
+  // Asked for what is there: nothing changes, however it is written.
+  if (sameJson(valueOf(found.node, parsed), value)) return [{ start: contentStart(found.node), end: contentStart(found.node), text: '' }]
   const fault = anchorFault(site, isScalar(found.node) ? [] : [found.node])
   if (fault !== null) return fault
   if (isNull(found.node) && found.holders.length === 0) return [fillDocument(source, document, value)]
   const inPlace = isList(value) || isObject(value) ? [] : scalarTexts(site, value)
   const rewritten = rewriteValue(site, value)
   if ('ok' in rewritten) return inPlace.length > 0 ? inPlace : rewritten
-  return [...inPlace, rewritten]
+  return [...inPlace, ...rewritten]
 }

@@ -27,8 +27,20 @@ export function readSource(given: string, keys: 'unique' | 'last' = 'unique'): S
   const text = withoutMark(given)
   const lines = new LineCounter()
   const documents = [...parseAllDocuments(text, { ...GO_YAML, customTags: [...GO_YAML.customTags], keepSourceTokens: true, lineCounter: lines, uniqueKeys: keys === 'unique' })]
+  const last = text.slice(text.lastIndexOf('\n') + 1).trim() === '' ? undefined : documents.at(-1)
+  if (last !== undefined) endAsGoDoes(last, text)
   const lineOf = (offset: number): number => Math.max(1, lines.linePos(offset).line)
   return { text, documents, problem: problemOf(text, documents, lineOf), lineOf }
+}
+
+/** A block scalar at the end of a text without last line break ends without one to Go's YAML readers, with one to npm `yaml`. */
+function endAsGoDoes(document: Document.Parsed, text: string): void {
+  visit(document, {
+    Scalar(_key, scalar) {
+      const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED'
+      if (isBlock && scalar.range?.[1] === text.length && typeof scalar.value === 'string') scalar.value = scalar.value.replace(/\n$/, '')
+    },
+  })
 }
 
 /** A text without the byte order mark that it may begin with. */

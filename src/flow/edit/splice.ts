@@ -7,6 +7,7 @@ import type { Found } from './descend.ts'
 import { editsBetween } from './edits-between.ts'
 import { at, onlyThatChanged } from './expected.ts'
 import { innerText } from './inner-text.ts'
+import { lineBreak } from './layout.ts'
 import type { Place, TextEdit } from './place.ts'
 import { removal } from './remove.ts'
 import type { Replacement } from './replacement.ts'
@@ -67,11 +68,18 @@ function makeOne(source: Source, edit: TextEdit): Made | Unspliced {
     const line = lineOfChange(source, replacement)
     const guard = touchGuard(source, replacement, edit.op)
     if (guard !== null) return { ok: false, line, ...guard }
-    const after = readSource(changedText(source.text, replacement), 'last')
-    if (onlyThatChanged(source, after, edit)) return { source: after, line }
+    for (const text of withLastBreak(changedText(source.text, replacement), source.text)) {
+      const after = readSource(text, 'last')
+      if (onlyThatChanged(source, after, edit)) return { source: after, line }
+    }
     first ??= { ok: false, code: 'NO_CANDIDATE', line, sentence: 'the value cannot be written there without changing how the rest of the file reads' }
   }
   return first ?? { ok: false, code: 'NO_CANDIDATE', line: 1, sentence: 'there is nothing to edit' }
+}
+
+/** A block at the end of a text may need the last line break that the text lacks. */
+function withLastBreak(text: string, before: string): readonly string[] {
+  return text.endsWith('\n') || text === '' ? [text] : [text, text + lineBreak(before, before.length)]
 }
 
 function changedText(text: string, { start, end, text: written }: Replacement): string {
@@ -96,11 +104,8 @@ function replacementsFor(source: Source, edit: TextEdit): readonly Replacement[]
   if (inner !== null) return innerReplacements(source, edit, inner)
   switch (edit.op) {
     case 'set': return setting(source, { document, steps, value: edit.value })
+    case 'add': return addition(source, { document, steps, value: edit.value })
     case 'remove': return removal(source, { document, steps })
-    case 'add': {
-      const added = addition(source, { document, steps, value: edit.value })
-      return 'ok' in added ? added : [added]
-    }
   }
 }
 
@@ -120,8 +125,9 @@ function innerReplacements(source: Source, edit: TextEdit, place: Place): readon
   if ('ok' in found) return { ...found, line: outerLine(found.line) }
   const direct = found.flatMap(change => inner?.replaced(change) ?? [])
   const [best] = found
-  const whole = best === undefined ? [] : setting(source, { document, steps, value: changedText(text, best) })
-  return 'ok' in whole ? direct : [...direct, ...whole]
+  const texts = best === undefined ? [] : withLastBreak(changedText(text, best), '')
+  const whole = texts.map(value => setting(source, { document, steps, value })).flatMap(each => 'ok' in each ? [] : each)
+  return [...direct, ...whole]
 }
 
 function scalarAt(source: Source, place: Place): Found | Unspliced {

@@ -15,9 +15,9 @@ export function touchGuard(source: Source, touched: Replacement, op: TextEdit['o
   const line = touchedLines(text, touched)
   const marker = /\{\s*"\$imagepolicy"\s*:[^}]*\}/.exec(line)
   if (marker !== null) return { code: 'IGNORED', sentence: `Flux image automation writes this value: ${marker[0]}` }
-  // What goes is substituted no more.
-  if (op !== 'remove' && old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
-  if (old.includes('{{')) return { code: 'TEMPLATE', sentence: 'the value holds a template ({{ }})' }
+  const goes = op === 'remove'
+  if (!goes && old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
+  if (!goes && old.includes('{{')) return { code: 'TEMPLATE', sentence: 'the value holds a template ({{ }})' }
   const header = generatedHeader(text)
   return header === null ? null : { code: 'GENERATED', sentence: `the file says that it is generated: ${header}` }
 }

@@ -47,6 +47,9 @@ describe('adding a key to a block map', () => {
     ['adds beside a merge key', 'x: &x {a: 1}\nz:\n  <<: *x\n  b: 1\n', ['z', 'c'], 2, 'x: &x {a: 1}\nz:\n  <<: *x\n  b: 1\n  c: 2\n'],
     ['overrides what a merge key brings', 'x: &x {a: 1}\nz:\n  <<: *x\n', ['z', 'a'], 2, 'x: &x {a: 1}\nz:\n  <<: *x\n  a: 2\n'],
     ['keeps tabs before comments', 'a: 1\t# c\n', ['b'], 2, 'a: 1\t# c\nb: 2\n'],
+    ['stays before a block at the end of a text without last newline, which would get one', 'a: 1\nb: |\n  x', ['c'], 2, 'a: 1\nc: 2\nb: |\n  x'],
+    ['gives a text the last newline that a block needs', 'a: 1', ['b'], 'x\nz\n', 'a: 1\nb: |\n  x\n  z\n'],
+    ['quotes several lines where a deeper comment would become one of them', 'a:\n  b: 1\n\n     # c\n', ['a', 'd'], 'x\nz\n', 'a:\n  b: 1\n  d: "x\\nz\\n"\n\n     # c\n'],
     ['adds beside an explicit key', '? a\n: 1\n', ['b'], 2, '? a\n: 1\nb: 2\n'],
   ])
 
@@ -157,6 +160,7 @@ describe('adding in brackets', () => {
     ['a list over several lines with comments', 'm: [\n  a, # x\n  b # y\n]\n', ['m', 2], 'c', 'm: [\n  a, # x\n  b, # y\n  c\n]\n'],
     ['a list over several lines with comments behind commas', 'm: [\n  a, # x\n  b, # y\n]\n', ['m', 2], 'c', 'm: [\n  a, # x\n  b, # y\n  c,\n]\n'],
     ['a list of full lines', 'm: [a, b,\n  c, d]\n', ['m', 4], 'e', 'm: [a, b,\n  c, d, e]\n'],
+    ['behind a colon without value', 'm: {a: }\n', ['m', 'b'], 1, 'm: {a: , b: 1}\n'],
     ['a map over several lines', 'm: {\r\n  a: 1\r\n}\r\n', ['m', 'b'], [1, { c: 2 }], 'm: {\r\n  a: 1,\r\n  b: [1, {c: 2}]\r\n}\r\n'],
   ])
 })

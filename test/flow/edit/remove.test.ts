@@ -39,6 +39,8 @@ describe('removing a key from a block map', () => {
     ['leaves no blank line at the end', 'a: 1\n\nb: 2\n', ['b'], 'a: 1\n'],
     ['leaves the blank lines that a block keeps', 'a: |+\n  x\n\nb: 2\n', ['b'], 'a: |+\n  x\n\n'],
     ['takes the blank lines that its block keeps', 'a: 1\nb: |+\n  x\n\nc: 2\n', ['b'], 'a: 1\nc: 2\n'],
+    ['keeps the last newline that a block needs', 'a: |\n  x\nb: 1', ['b'], 'a: |\n  x\n'],
+    ['takes a template', 'a: "{{ x }}"\nb: 2\n', ['a'], 'b: 2\n'],
     ['takes an alias', 'x: &x 1\na: *x\nb: 2\n', ['a'], 'x: &x 1\nb: 2\n'],
     ['takes an anchor with all that uses it', 'a:\n  x: &x 1\n  z: *x\nb: 2\n', ['a'], 'b: 2\n'],
     ['takes a variable', 'a: ${X}\nb: 2\n', ['a'], 'b: 2\n'],

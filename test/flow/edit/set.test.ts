@@ -35,6 +35,7 @@ describe('setting a scalar of another type', () => {
     ['an empty text', '', [], ['x'], '- x\n'],
     ['JSON, where texts stay quoted', '{"a": 1}', ['a'], 'x', '{"a": "x"}'],
     ['a number in an odd notation', 'a: 0x1F\n', ['a'], 32, 'a: 32\n'],
+    ['nothing where the value is there in another notation', 'a: 0x1F\nb: "x"\n', ['a'], 31, 'a: 0x1F\nb: "x"\n'],
   ])
 })
 
@@ -65,7 +66,8 @@ describe('setting a text of several lines', () => {
     ['strips a folded text', 'a: >\n  one\n  two\n', ['a'], 'one two', 'a: >-\n  one\n  two\n'],
     ['makes a folded text literal where its line breaks change', 'a: >-\n  one\n  two\nb: 1\n', ['a'], 'one\ntwo', 'a: |-\n  one\n  two\nb: 1\n'],
     ['does not cut a character', 'a: |\n  😀\n  x\n', ['a'], '😁\nx\n', 'a: |\n  😁\n  x\n'],
-    ['reads a block at the end without line break', 'a: |\n  x\n  y', ['a'], 'x\nz\n', 'a: |\n  x\n  z'],
+    ['ends the text with the line break that a block at its end needs', 'a: |\n  x\n  w', ['a'], 'x\nz\n', 'a: |\n  x\n  z\n'],
+    ['reads a block at the end without line break as one that has none, like Go', 'a: |\n  x\n  w', ['a'], 'x\nz', 'a: |-\n  x\n  z'],
   ])
 
   it('guards the lines that it touches only', () => {
@@ -118,7 +120,8 @@ describe('setting inside an inline patch', () => {
     ['a scalar to a map with carriage returns', 'p: |-\r\n  a: 1\r\nz: 1\r\n', ['a'], { b: 1 }, 'p: |-\r\n  a:\r\n    b: 1\r\nz: 1\r\n'],
     ['several lines', 'p: |\n  a: |\n    x\n    y\n', ['a'], 'x\n\nz\n', 'p: |\n  a: |\n    x\n\n    z\n'],
     ['several lines in quotes', 'p: "a: x\\n"\n', ['a'], 'x\ny', 'p: "a: |-\\n  x\\n  y\\n"\n'],
-    ['several lines in single quotes, as a block', 'p: \'a: x\'\n', ['a'], 'x\ny', 'p: |-\n  a: |-\n    x\n    y\n'],
+    ['several lines in single quotes', 'p: \'a: x\'\n', ['a'], 'x\nz', 'p: \'a: "x\\nz"\'\n'],
+    ['an item in single quotes, which makes a block of them', 'p: \'a: x\'\n', ['a'], { b: 1 }, 'p: |-\n  a:\n    b: 1\n'],
   ], at(['p']))
 
   it('twice nested', () => {
