@@ -7,6 +7,7 @@ import type { Classified, Located } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
 import { chooseOwner } from './choose-owner.ts'
 import type { GitOpsTool } from './ports.ts'
+import { chooseSource } from './proof/choose-source.ts'
 import { sourceObstacle } from './source-obstacle.ts'
 import { unmanaged } from './unmanaged.ts'
 import type { World } from './world.ts'
@@ -45,7 +46,8 @@ function toolsOf(world: World, { environment }: Seen): readonly GitOpsTool[] {
 async function open<T extends Seen>(world: World, { classified, claim }: { readonly classified: T, readonly claim: Claim }): Promise<T & Opened | Refusal> {
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
-  const opened = await openOwner(world, { owner: await tool.read(claim.owner, classified.target), evidence: claim.evidence })
+  const read = await tool.read(claim.owner, classified.target)
+  const opened = await openOwner(world, { owner: isRefusal(read) ? read : await chooseSource(world, read, classified.target), evidence: claim.evidence })
   return isRefusal(opened) ? opened : { ...classified, ...opened }
 }
 

@@ -1,3 +1,4 @@
+import type { RefusalCode } from './codes.ts'
 import type { Evidence } from './error.ts'
 import type { JsonObject } from './json.ts'
 import type { CommonMetadata, IgnoredFields, KustomizeOverlay, OverlayPlace, Substitution } from './overlay.ts'
@@ -66,6 +67,9 @@ export interface OwnerSource {
 /** One of several sources of an owner. */
 export interface SourceRules { readonly source: OwnerSource, readonly render: RenderRules, readonly syncedCommit: string | null }
 
+/** A source that Writ does not render, and why. */
+export interface UnreadSource { readonly code: RefusalCode, readonly path: string, readonly because: string }
+
 /** How a merged commit reaches the cluster. */
 export interface Delivery {
   /** False where a person must start each sync. */
@@ -94,6 +98,8 @@ export interface Owner extends OwnerRef {
   readonly sourceObject: (Pick<ObjectRef, 'kind' | 'namespace' | 'name'>) | null
   /** All sources, where there are several: which one deploys the object shows when they are rendered; until then `source` is the first. */
   readonly sources?: readonly SourceRules[]
+  /** Sources beside them that Writ does not render. */
+  readonly unread?: readonly UnreadSource[]
   /** Fields of the object that the owner was read for, which it leaves alone. */
   readonly ignores?: readonly IgnoredFields[]
 }

@@ -191,13 +191,16 @@ describe('from a request to its owner', () => {
       const none = await locate(world, { ...base, environment: { ...base.environment, provider: 'none' } })
       expect(isRefusal(none) ? `${none.refused} ${none.message}` : '').to.include('UNMANAGED').and.include('provider: none')
     })
-    const files: readonly [string, 'argocd' | 'flux', string][] = [
+    const files: readonly [string, 'argocd' | 'flux', string, string?][] = [
+      ['apps/web/.argocd-source.yaml', 'argocd', 'an owner', 'kustomize:\n  images: ["nginx:1.28"]\n'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'an owner', 'kustomize: {namePrefix: a-}\n'],
+      ['apps/web/.argocd-source-other.yaml', 'argocd', 'an owner', 'helm: {}\n'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED', 'helm: {parameters: []}\n'],
+      ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED', 'a: {{ b }}\n'], ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED', 'kustomize: {images: [nginx]}\n'],
       ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED'], ['apps/.argocd-source.yaml', 'argocd', 'an owner'],
-      ['apps/web/Chart.yaml', 'argocd', 'UNSUPPORTED'], ['.sourceignore', 'flux', 'UNSUPPORTED'], ['apps/web/.sourceignore', 'flux', 'UNSUPPORTED'], ['.sourceignore', 'argocd', 'an owner'], ['apps/web/.argocd-source.yaml', 'flux', 'an owner'],
+      ['apps/web/Chart.yaml', 'argocd', 'UNSUPPORTED'], ['.sourceignore', 'flux', 'an owner'], ['apps/web/.sourceignore', 'flux', 'an owner'], ['.sourceignore', 'argocd', 'an owner'], ['apps/web/.argocd-source.yaml', 'flux', 'an owner'],
     ]
-    for (const [file, tool, answer] of files) {
-      it(`answers ${answer} to ${file} in a source of ${tool}`, async () => {
-        await repository.commit({ [file]: 'a: b\n' }, 'main')
+    for (const [file, tool, answer, text = 'a: b\n'] of files) {
+      it(`answers ${answer} to ${file} in a source of ${tool}: ${JSON.stringify(text)}`, async () => {
+        await repository.commit({ [file]: text }, 'main')
         put(...tool === 'argocd' ? [app('shop')] : [kustomization('shop'), source()])
         const result = await locate(world, await classified())
         repository.git('update-ref', 'refs/heads/main', tip)

@@ -27,7 +27,8 @@ export async function blastOf(places: Places | null, bench: Bench, what: { reado
   const touched = what.consumers.filter(({ closure }) => closure.opaque || what.changes.some(({ path }) => closure.files.has(path)))
   const known = touched.filter(consumer => consumer.unsupported === null)
   const before = await renderSafely(bench, [], known.map(consumer => consumer.ask))
-  const after = await renderSafely(bench, what.changes, known.map(consumer => consumer.ask))
+  const asks = known.map(consumer => consumer.after(what.changes))
+  const after = await renderAfter(bench, what.changes, asks)
   const entries: BlastEntry[] = []
   const rendered: RenderedChanges['blast'][number][] = []
   for (const consumer of touched) {
@@ -37,10 +38,28 @@ export async function blastOf(places: Places | null, bench: Bench, what: { reado
     const changed = effect.kind === 'changed' ? effect : null
     const environments = places === null ? [] : await environmentsOf(places, consumer, changed?.objects ?? [])
     const error = effect.kind === 'unknown' ? effect.message : null
-    entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error })
+    entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error, ...carriesOnly(consumer, changed?.changes, what.changes) ? { carrier: true } : {} })
     if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects })
   }
   return { entries, rendered, broken: null }
+}
+
+/** True where somebody else than the asked delivery changes, or may. */
+export function reachesOthers(blast: Pick<Blast, 'entries'>): boolean {
+  return blast.entries.some(entry => entry.carrier !== true)
+}
+
+/** Nothing changes in it but the asked owner's own manifest. */
+function carriesOnly({ carries, closure }: Consumer, changes: readonly ObjectChange[] | undefined, files: readonly FileChange[]): boolean {
+  return carries !== undefined && changes !== undefined && changes.every(({ kind, object }) => kind === 'changed' && carries.names.has(object.name))
+    && files.every(({ path }) => !closure.files.has(path) || carries.files.has(path))
+}
+
+/** Rules that are changed so that nobody can honour them do not render. */
+async function renderAfter(bench: Bench, changes: readonly FileChange[], asks: readonly (RenderAsk | string)[]): Promise<readonly RenderResult[]> {
+  const good = asks.filter(ask => typeof ask !== 'string')
+  const rendered = [...await renderSafely(bench, changes, good)]
+  return asks.map(ask => typeof ask === 'string' ? { ok: false, message: ask } : rendered.shift() ?? { ok: false, message: 'it was not rendered' })
 }
 
 /** The changed objects of a render, whole. */

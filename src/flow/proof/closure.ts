@@ -1,4 +1,7 @@
+import { kustomizationReferences } from '../../model/kustomization.ts'
+import type { CommonMetadata, KustomizeOverlay, OverlayPlace, Substitution } from '../../model/overlay.ts'
 import type { DirectoryRules } from '../../model/owner.ts'
+import type { IgnorePattern } from '../../model/source-ignore.ts'
 import type { Renderer } from '../ports.ts'
 import type { KustomizationFile, TreeIndex } from './tree-index.ts'
 import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
@@ -9,6 +12,17 @@ export interface RenderAsk {
   readonly format: Renderer['format']
   readonly loadRestrictor: 'root' | 'none'
   readonly directory: DirectoryRules
+  readonly kustomize?: KustomizeOverlay
+  readonly substitute?: Substitution
+  readonly metadata?: CommonMetadata
+  readonly leftOut?: readonly IgnorePattern[]
+  /** Where the overlay stands in the repository, what is laid on last first. */
+  readonly places?: readonly OverlayPlace[]
+}
+
+/** The files of the repository that decide how a path is rendered without being rendered themselves. */
+export function ruleFiles({ places, substitute }: Pick<RenderAsk, 'places' | 'substitute'>): ReadonlySet<string> {
+  return new Set([...places ?? [], ...substitute?.sources.flatMap(({ place }) => place ?? []) ?? []].map(({ file }) => file))
 }
 
 /** Everything that a render reads. */
@@ -29,8 +43,19 @@ export function closureOf(index: TreeIndex, ask: RenderAsk): Closure {
   const walk: Walk = { index, files: new Set(), reached: new Map(), opaque: throughSymlink(index, ask.path) }
   const loose = ask.format === 'kustomize' ? [] : looseFiles(walk, ask)
   if (ask.format === 'kustomize') reach(walk, [ask.path])
-  for (const path of loose) walk.files.add(path)
+  for (const path of [...loose, ...ruleFiles(ask)]) walk.files.add(path)
+  reachOverlay(walk, ask)
   return { files: walk.files, kustomizations: [...walk.reached.values()], loose, opaque: walk.opaque }
+}
+
+/** What an owner's overlay names: components, and patches in files. */
+function reachOverlay(walk: Walk, { path, kustomize }: RenderAsk): void {
+  for (const reference of kustomizationReferences({ components: kustomize?.components, patches: kustomize?.patches })) {
+    const resolved = resolvePath(path, reference.path)
+    if (resolved !== null && walk.index.files.has(resolved)) walk.files.add(resolved)
+    else if (resolved !== null && throughSymlink(walk.index, resolved)) walk.opaque = true
+    else if (resolved !== null) reach(walk, [resolved], 1)
+  }
 }
 
 /** Breadth first, so that each kustomization has its smallest depth. */

@@ -1,7 +1,10 @@
 import type { ConsumerOwner, Destination, Owner, OwnerRef } from '../../model/owner.ts'
 import { sameOwner } from '../../model/owner.ts'
+import type { FileChange } from '../../model/plan.ts'
 import type { Closure, RenderAsk } from './closure.ts'
-import { closureOf, throughSymlink } from './closure.ts'
+import { closureOf, ruleFiles, throughSymlink } from './closure.ts'
+import { rulesAt } from './rules.ts'
+import type { Ruled } from './rules.ts'
 import type { TreeIndex } from './tree-index.ts'
 import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
 
@@ -11,7 +14,17 @@ export interface Consumer {
   readonly owners: readonly { readonly ref: OwnerRef, readonly destination: Destination }[]
   readonly unsupported: string | null
   readonly closure: Closure
+  /** How it is rendered once files are changed. */
+  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
+  /** Where it is the one that brings the asked owner's own manifest to the cluster: those files, and the names of the objects in them. */
+  readonly carries?: { readonly files: ReadonlySet<string>, readonly names: ReadonlySet<string> }
 }
+
+/** What an owner's own manifest says once files are changed; the owner as it is where nobody can edit that, a sentence where it says what cannot be honoured. */
+export type Reread = (owner: Ruled, changes: readonly FileChange[]) => Pick<Ruled, 'source' | 'render'> | string
+
+/** The owner's manifest is not in the repository. */
+export const unread: Reread = owner => owner
 
 /** The asked delivery, and all owners that follow the same branch of the same repository. */
 export interface ConsumerQuestion {
@@ -20,24 +33,38 @@ export interface ConsumerQuestion {
   readonly owners: readonly ConsumerOwner[]
   /** Who else names the asked path: another owner, or the asked delivery itself. */
   readonly samePath: 'other' | 'asked'
+  /** What manifests of owners in the repository say once they are changed; left out where there are none that count. */
+  readonly reread?: Reread
 }
 
 /**
  * Every consumer but the asked one (DESIGN.md section 5): what owners name, and every kustomization that is no component and that no other one lists.
  * Where no owner names the asked path itself, an owner whose path lies above it is the asked delivery and left out.
  */
-export function otherConsumers({ index, asked, owners, samePath }: ConsumerQuestion): readonly Consumer[] {
+export function otherConsumers({ index, asked, owners, samePath, reread = unread }: ConsumerQuestion): readonly Consumer[] {
   const others = owners.filter(owner => !sameOwner(owner.ref, asked) && (samePath === 'other' || owner.source.path !== asked.source.path))
   const named = owners.some(owner => owner.source.path === asked.source.path)
-  const claimed = grouped(index, named ? others : others.filter(owner => !isBelow(asked.source.path, owner.source.path)))
+  const claimed = grouped(index, named ? others : others.filter(owner => !isBelow(asked.source.path, owner.source.path)), reread)
   const paths = new Set([asked.source.path, ...owners.map(owner => owner.source.path)])
-  const generated = [...claimed.map(consumer => consumer.closure), closureOf(index, renderAsk(index, asked))].flatMap(listedByFlux)
+  const askedAsk = renderAsk(index, asked)
+  const generated = [...claimed.map(consumer => consumer.closure), closureOf(index, askedAsk)].flatMap(listedByFlux)
   const roots = rootKustomizations(index).filter(path => !paths.has(path) && !generated.includes(path)).map(path => {
     // Without an owner nobody knows the restrictor; without one everything renders that renders with one, and the same.
     const ask: RenderAsk = { path, format: 'kustomize', loadRestrictor: 'none', directory: { recurse: false } }
-    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask) }
+    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => ask }
   })
-  return [...claimed, ...roots]
+  return withCarriers([...claimed, ...roots], asked, askedAsk)
+}
+
+/** Where one consumer alone renders a file that decides the asked owner's rules, a change of it there is how the change gets to the owner. */
+function withCarriers(consumers: readonly Consumer[], asked: ConsumerQuestion['asked'], ask: RenderAsk): readonly Consumer[] {
+  const names = new Set([asked.name, ...ask.substitute?.sources.map(({ name }) => name) ?? []])
+  const carried = [...ruleFiles(ask)].map(file => ({ file, by: consumers.filter(consumer => consumer.closure.files.has(file) && !ruleFiles(consumer.ask).has(file)) })).filter(({ by }) => by.length === 1)
+  if (carried.length === 0) return consumers
+  return consumers.map(consumer => {
+    const files = carried.filter(({ by }) => by[0] === consumer).map(({ file }) => file)
+    return files.length === 0 ? consumer : { ...consumer, carries: { files: new Set(files), names } }
+  })
 }
 
 /** What kustomize-controller lists in the kustomization that it generates for a path without one: these kustomizations are no roots. */
@@ -47,33 +74,55 @@ function listedByFlux(closure: Closure): readonly string[] {
 }
 
 /** How an owner's path is rendered at this commit: its kustomization file decides where the owner's spec does not. */
-export function renderAsk(index: TreeIndex, owner: Pick<ConsumerOwner, 'source' | 'render'> & { readonly tool: OwnerRef['tool'] }): RenderAsk {
+export function renderAsk(index: TreeIndex, owner: Ruled): RenderAsk {
   const { path } = owner.source
-  const { format, loadRestrictor, directory } = owner.render
+  const { render: { format, loadRestrictor, directory, kustomize, substitute, metadata, places }, leftOut } = rulesAt(index, owner)
   const kustomized = format === 'kustomize' || (index.kustomizations.has(path) && (format === 'auto' || owner.tool === 'flux'))
-  return { path, loadRestrictor, directory, format: kustomized ? 'kustomize' : owner.tool === 'flux' ? 'flux-directory' : 'directory' }
+  return {
+    path, loadRestrictor, directory, format: kustomized ? 'kustomize' : owner.tool === 'flux' ? 'flux-directory' : 'directory',
+    ...kustomize === undefined ? {} : { kustomize }, ...substitute === undefined ? {} : { substitute }, ...metadata === undefined ? {} : { metadata },
+    ...leftOut === null ? {} : { leftOut }, ...places === undefined ? {} : { places },
+  }
+}
+
+/** How an owner's path is rendered once files are changed: they may be what decides it. A sentence where they say what cannot be honoured. */
+export function askAfter(index: TreeIndex, owner: Ruled, of: { readonly ask: RenderAsk, readonly changes: readonly FileChange[], readonly reread: Reread }): RenderAsk | string {
+  const decide = ruleFiles(of.ask)
+  if (!of.changes.some(({ path }) => decide.has(path))) return of.ask
+  const reread = of.reread(owner, of.changes)
+  if (typeof reread === 'string') return reread
+  const ruleTexts = new Map(index.ruleTexts)
+  for (const { path, after } of of.changes) if (ruleTexts.has(path) && after !== null) ruleTexts.set(path, after)
+  const later = { ...index, ruleTexts }
+  const { obstacle } = rulesAt(later, { tool: owner.tool, ...reread })
+  return obstacle === null ? renderAsk(later, { tool: owner.tool, ...reread }) : `${obstacle.file} ${obstacle.because}`
 }
 
 /** Owners that render one path in the same way are one consumer. */
-function grouped(index: TreeIndex, owners: readonly ConsumerOwner[]): readonly Consumer[] {
+function grouped(index: TreeIndex, owners: readonly ConsumerOwner[], reread: Reread): readonly Consumer[] {
   const found = new Map<string, Consumer>()
   for (const owner of owners) {
-    const ask = renderAsk(index, { tool: owner.ref.tool, source: owner.source, render: owner.render })
-    const unsupported = owner.unsupported ?? sourceOverride(index, owner) ?? (throughSymlink(index, owner.source.path) ? 'a symbolic link on its path' : null)
+    const ruled: Ruled = { tool: owner.ref.tool, source: owner.source, render: owner.render }
+    const ask = renderAsk(index, ruled)
+    const unsupported = owner.unsupported ?? fileObstacle(index, owner) ?? (throughSymlink(index, owner.source.path) ? 'a symbolic link on its path' : null)
     const key = JSON.stringify([ask, unsupported])
     const known = found.get(key)
     const claim = { ref: owner.ref, destination: owner.destination }
-    found.set(key, known === undefined ? { ask, owners: [claim], unsupported, closure: closureOf(index, ask) } : { ...known, owners: [...known.owners, claim] })
+    found.set(key, known === undefined
+      ? { ask, owners: [claim], unsupported, closure: closureOf(index, ask), after: changes => askAfter(index, ruled, { ask, changes, reread }) }
+      : { ...known, owners: [...known.owners, claim] })
   }
   return [...found.values()]
 }
 
-/** Files beside an Application that change what Argo CD renders (argocd-flux.md 1.2). */
-function sourceOverride(index: TreeIndex, owner: ConsumerOwner): string | null {
+/** A file in the repository that changes what an owner renders, and that is not honoured. */
+function fileObstacle(index: TreeIndex, owner: ConsumerOwner): string | null {
+  const { obstacle } = rulesAt(index, { tool: owner.ref.tool, source: owner.source, render: owner.render })
+  if (obstacle !== null || owner.ref.tool === 'flux') return obstacle?.file ?? null
   const inPath = (name: (name: string) => boolean): string | undefined => [...index.files].find(path => directoryOf(path) === owner.source.path && name(path.slice(path.lastIndexOf('/') + 1)))
-  if (owner.ref.tool === 'flux') return [...index.files].find(path => path === '.sourceignore' || path.endsWith('/.sourceignore')) ?? null
   const chart = owner.render.format === 'auto' && !index.kustomizations.has(owner.source.path) ? inPath(name => name === 'Chart.yaml') : undefined
-  return inPath(name => /^\.argocd-source.*\.yaml$/.test(name)) ?? chart ?? null
+  const override = owner.render.overridable === undefined ? inPath(name => /^\.argocd-source.*\.yaml$/.test(name)) : undefined
+  return override ?? chart ?? null
 }
 
 function rootKustomizations(index: TreeIndex): readonly string[] {

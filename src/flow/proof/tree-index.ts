@@ -26,6 +26,8 @@ export interface TreeIndex {
   readonly symlinks: ReadonlySet<string>
   /** By directory, '' is the root. */
   readonly kustomizations: ReadonlyMap<string, KustomizationFile>
+  /** Files that change how an owner renders its path: `.argocd-source*.yaml` and `.sourceignore`. */
+  readonly ruleTexts: ReadonlyMap<string, string>
 }
 
 /** Reads the index of a commit; `changes` lie on top of it. */
@@ -33,8 +35,9 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
   const files = new Set(tree.entries.filter(entry => entry.kind === 'file' || entry.kind === 'executable').map(entry => entry.path))
   const symlinks = new Set(tree.entries.filter(entry => entry.kind === 'symlink').map(entry => entry.path))
   const paths = [...files].filter(path => isKustomizationPath(path))
-  const texts = new Map(await tree.read(paths))
+  const texts = new Map(await tree.read([...paths, ...[...files].filter(isRulePath)]))
   for (const { path, after } of changes) if (after !== null && texts.has(path)) texts.set(path, after)
+  const ruleTexts = new Map([...texts].filter(([path]) => isRulePath(path)))
   const read = paths.map(path => readKustomization(path, texts.get(path) ?? null))
   const pluginTexts = await tree.read([...new Set(read.flatMap(pluginFiles))].filter(path => files.has(path)))
   const kustomizations = new Map<string, KustomizationFile>()
@@ -43,7 +46,7 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
     const references = [...file.references, ...pluginFiles(file).flatMap(path => referencesOfPlugins(pluginTexts.get(path)))]
     kustomizations.set(file.directory, twice ? { ...file, value: null, references: [] } : { ...file, references })
   }
-  return { tree, files, symlinks, directories: directoriesOf(files), kustomizations }
+  return { tree, files, symlinks, directories: directoriesOf(files), kustomizations, ruleTexts }
 }
 
 /** The directory above a path; '' is the root. */
@@ -62,6 +65,11 @@ export function resolvePath(directory: string, path: string): string | null {
 /** True where a path lies in a directory or below it. */
 export function isBelow(path: string, directory: string): boolean {
   return directory === '' || path === directory || path.startsWith(`${directory}/`)
+}
+
+/** True for a file that changes how an owner renders its path. */
+export function isRulePath(path: string): boolean {
+  return /(?:^|\/)(?:\.argocd-source.*\.yaml|\.sourceignore)$/.test(path)
 }
 
 function isKustomizationPath(path: string): boolean {

@@ -24,7 +24,8 @@ function applications(app: KubernetesObject): readonly ConsumerOwner[] {
   const hub = { cluster: NOWHERE, namespace: textAt(app, 'metadata', 'namespace') ?? '', members: [] }
   const helm = [valueAt(app, 'spec', 'source'), ...objectsAt(app, 'spec', 'sources')].some(source => valueAt(source, 'helm') !== undefined || valueAt(source, 'plugin') !== undefined)
   if (helm) return []
-  return applicationConsumers(hub, app).map(consumer => ({ ...consumer, render: { ...consumer.render, loadRestrictor: 'none' as const }, unsupported: null }))
+  return applicationConsumers(hub, app, { loadRestrictor: 'none', obstacle: () => null })
+    .map(({ render: { format, loadRestrictor, directory }, ...consumer }) => ({ ...consumer, render: { format, loadRestrictor, directory }, unsupported: null }))
 }
 
 function kustomization(object: KubernetesObject): ConsumerOwner {

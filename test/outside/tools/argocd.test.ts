@@ -107,8 +107,14 @@ describe('Argo CD', () => {
       const owner = await read(application('shop', { source: { path: './apps/web/', directory: { recurse: true, include: '*.yaml', jsonnet: {} } } }))
       expect(owner).to.deep.equal({
         ...REF, uid: 'uid-shop', source: { url: 'https://git.example/shop.git', revision: 'main', path: 'apps/web' },
-        render: { format: 'directory', loadRestrictor: 'root', directory: { recurse: true, include: '*.yaml' } },
-        delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null }, destination: { cluster: 'one', namespace: 'shop' }, sourceObject: null,
+        render: {
+          format: 'directory', loadRestrictor: 'root', directory: { recurse: true, include: '*.yaml' },
+          overridable: {
+            source: { repoURL: 'https://git.example/shop.git', path: './apps/web/', targetRevision: 'main', directory: { recurse: true, include: '*.yaml', jsonnet: {} } },
+            files: ['.argocd-source.yaml', '.argocd-source-shop.yaml'], values: { name: 'shop', namespace: 'shop', project: 'default' },
+          },
+        },
+        delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null, keeps: 'spec.syncPolicy.automated.prune is not true' }, destination: { cluster: 'one', namespace: 'shop' }, sourceObject: null,
       })
     })
     const revisions: readonly [JsonObject, string][] = [[{ targetRevision: '' }, 'HEAD'], [{ targetRevision: 'HEAD' }, 'HEAD'], [{ targetRevision: 'refs/heads/main' }, 'main'], [{ targetRevision: 'release/1.x' }, 'release/1.x']]
@@ -120,7 +126,7 @@ describe('Argo CD', () => {
     }
     it('knows manual sync, and self-heal only where it syncs by itself', async () => {
       const manual = await read(application('shop', { spec: { syncPolicy: { automated: { enabled: false, selfHeal: true } } }, status: { resources: [ENTRY], sync: { status: 'OutOfSync', revision: OTHER }, history: [{ revision: COMMIT }] } }))
-      expect(isRefusal(manual) ? manual.message : manual.delivery).to.deep.equal({ automated: false, reverts: false, syncedCommit: COMMIT, behindBecause: 'manual sync: a person starts each sync' })
+      expect(isRefusal(manual) ? manual.message : manual.delivery).to.deep.equal({ automated: false, reverts: false, syncedCommit: COMMIT, behindBecause: 'manual sync: a person starts each sync', keeps: 'it syncs only when a person starts it, and deletes only what that person prunes' })
     })
     it('takes an empty kustomize key as an explicit type, and values that change nothing as absent', async () => {
       const owner = await read(application('shop', { source: { kustomize: { images: [], namePrefix: '' }, chart: '', helm: null }, spec: { sources: [], info: [{ name: 'a', value: 'b' }], revisionHistoryLimit: 3 } }))
@@ -136,25 +142,28 @@ describe('Argo CD', () => {
       ['spec.source.ref', source({ ref: 'values' }), 'UNSUPPORTED'],
       ['spec.source.tagPrefix', source({ tagPrefix: 'v' }), 'UNSUPPORTED'],
       ['spec.source.newThing', source({ newThing: false }), 'UNSUPPORTED'],
-      ['spec.sources', spec({ sources: [{ repoURL: 'x' }] }), 'UNSUPPORTED'],
+      ['spec.sources[0].helm', spec({ sources: [{ repoURL: 'x', path: 'a', helm: { values: 'b' } }] }), 'UNSUPPORTED'],
+      ['spec.sources[1].newThing', spec({ sources: [{ repoURL: 'x', ref: 'v' }, { repoURL: 'x', path: 'a', newThing: 1 }] }), 'UNSUPPORTED'],
+      ['spec.sources[0].chart', spec({ sources: [{ repoURL: 'x', chart: 'web' }] }), 'NON_GIT_SOURCE'],
+      ['spec.sources[0].targetRevision', spec({ sources: [{ repoURL: 'x', path: 'a', targetRevision: COMMIT }] }), 'PINNED'],
+      ['spec.sources', spec({ sources: { repoURL: 'x' } }), 'UNSUPPORTED'],
+      ['status.conditions', application('shop', { spec: { sources: [{ repoURL: 'x', path: 'a' }, { repoURL: 'x', path: 'b', helm: { values: 'c' } }] }, status: { resources: [ENTRY], conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource apps/Deployment/shop/web appeared 2 times among application resources.' }] } }), 'UNSUPPORTED'],
       ['spec.sourceHydrator', spec({ sourceHydrator: { drySource: {} } }), 'UNSUPPORTED'],
       ['spec.newThing', spec({ newThing: 1 }), 'UNSUPPORTED'],
       ['spec.destination.newThing', spec({ destination: { server: 'https://kubernetes.default.svc', newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.syncPolicy.newThing', spec({ syncPolicy: { newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.syncPolicy.automated.newThing', spec({ syncPolicy: { automated: { newThing: 1 } } }), 'UNSUPPORTED'],
       ['spec.syncPolicy.syncOptions[NewThing=true]', spec({ syncPolicy: { syncOptions: ['CreateNamespace=true', 'NewThing=true'] } }), 'UNSUPPORTED'],
-      ['spec.source.directory.jsonnet', source({ directory: { jsonnet: { tlas: [{ name: 'a', value: 'b' }] } } }), 'UNSUPPORTED'],
       ['spec.source.directory.newThing', source({ directory: { newThing: true } }), 'UNSUPPORTED'],
       ['spec.source.directory', source({ directory: { recurse: true }, kustomize: {} }), 'UNSUPPORTED'],
       ['spec.source.path', source({ path: '../other' }), 'UNSUPPORTED'],
-      ...['namePrefix', 'nameSuffix', 'version', 'namespace'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: 'x' } }), 'UNSUPPORTED']),
-      ...['images', 'replicas', 'patches', 'components', 'apiVersions'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: ['x'] } }), 'UNSUPPORTED']),
-      ...['commonLabels', 'commonAnnotations'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: { a: 'b' } } }), 'UNSUPPORTED']),
-      ...['forceCommonLabels', 'forceCommonAnnotations', 'commonAnnotationsEnvsubst', 'labelWithoutSelector', 'labelIncludeTemplates', 'ignoreMissingComponents', 'newThing'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: true } }), 'UNSUPPORTED']),
-      ['spec.source.kustomize.kubeVersion', source({ kustomize: { kubeVersion: '1.30' } }), 'UNSUPPORTED'],
-      ['spec.ignoreDifferences[1]', spec({ ignoreDifferences: [{ group: 'batch', kind: 'Job' }, { group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] }), 'UNSUPPORTED'],
-      ['spec.ignoreDifferences[0]', spec({ ignoreDifferences: [{ group: '*', kind: '*', jqPathExpressions: ['.spec'] }] }), 'UNSUPPORTED'],
-      ['spec.ignoreDifferences[0]', spec({ ignoreDifferences: [{ group: 'apps', kind: 'Deployment', name: 'web' }], syncPolicy: { automated: {}, syncOptions: ['RespectIgnoreDifferences=true'] } }), 'UNSUPPORTED'],
+      ...['namePrefix', 'nameSuffix', 'version', 'namespace', 'images', 'replicas', 'patches', 'components', 'commonLabels', 'commonAnnotations'].map((key): [string, KubernetesObject, string] => [`spec.source.kustomize.${key}`, source({ kustomize: { [key]: 1 } }), 'UNSUPPORTED']),
+      ['spec.source.kustomize.newThing', source({ kustomize: { newThing: true } }), 'UNSUPPORTED'],
+      ['spec.source.kustomize.images[1]', source({ kustomize: { images: ['nginx:1', 'nginx'] } }), 'UNSUPPORTED'],
+      ['spec.source.kustomize.images[0]', source({ kustomize: { images: ['nginx:$ARGOCD_APP_REVISION'] } }), 'UNSUPPORTED'],
+      ['spec.source.kustomize.replicas[0]', source({ kustomize: { replicas: [{ name: 'web', count: 'many' }] } }), 'UNSUPPORTED'],
+      ['spec.source.kustomize.patches[0]', source({ kustomize: { patches: [{ patch: 'x', newThing: 1 }] } }), 'UNSUPPORTED'],
+      ['spec.source.kustomize.labelIncludeTemplates', source({ kustomize: { commonLabels: { a: 'b' }, labelIncludeTemplates: true } }), 'UNSUPPORTED'],
       ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
       ['metadata.deletionTimestamp', application('shop', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), 'UNSUPPORTED'],
       ['status.sourceType', application('shop', { status: { sourceType: 'Helm', resources: [ENTRY] } }), 'UNSUPPORTED'],
@@ -175,27 +184,86 @@ describe('Argo CD', () => {
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
       })
     }
-    it('reads past ignored differences of other objects', async () => {
-      const owner = await read(spec({ ignoreDifferences: [{ group: 'apps', kind: 'Deployment', name: 'api' }, { group: 'apps', kind: 'Deployment', namespace: 'x' }, { kind: 'Deployment' }] }))
-      expect(isRefusal(owner)).to.equal(false)
-    })
-    const settings: readonly [JsonObject, string][] = [
-      [{ 'kustomize.buildOptions': '--enable-helm' }, 'kustomize.buildOptions'],
-      [{ 'resource.customizations.ignoreDifferences.all': 'x' }, 'resource.customizations.ignoreDifferences.all'],
-      [{ 'resource.customizations.ignoreDifferences.apps_Deployment': 'x' }, 'resource.customizations.ignoreDifferences.apps_Deployment'],
-      [{ 'resource.customizations': 'apps/Deployment:\n  ignoreDifferences: |\n' }, 'resource.customizations'],
+    const honoured: readonly (readonly [JsonObject, JsonObject])[] = [
+      [{ namePrefix: 'a-', nameSuffix: '-z', namespace: 'n', version: 'v5.8.1' }, { namePrefix: 'a-', nameSuffix: '-z', namespace: 'n', version: 'v5.8.1' }],
+      [{ images: ['nginx:1', 'web=reg.example:5000/a/web:2@sha256:aa', 'api@sha256:bb'] }, { images: [{ name: 'nginx', newTag: '1' }, { name: 'web', newName: 'reg.example:5000/a/web', newTag: '2', digest: 'sha256:aa' }, { name: 'api', digest: 'sha256:bb' }] }],
+      [{ images: ['nginx:$ARGOCD_APP_NAME-${ARGOCD_APP_NAMESPACE}$$'] }, { images: [{ name: 'nginx', newTag: 'shop-shop$' }] }],
+      [{ replicas: [{ name: 'web', count: 3 }, { name: 'api', count: '4' }] }, { replicas: [{ name: 'web', count: 3 }, { name: 'api', count: 4 }] }],
+      [{ patches: [{ path: 'p.yaml', target: { kind: 'Deployment' }, options: { allowNameChange: true } }] }, { patches: [{ path: 'p.yaml', target: { kind: 'Deployment' }, options: { allowNameChange: true } }] }],
+      [{ components: ['../c'], ignoreMissingComponents: true }, { components: ['../c'], ignoreMissingComponents: true }],
+      [{ commonLabels: { a: '$ARGOCD_APP_PROJECT_NAME' }, forceCommonLabels: true, labelWithoutSelector: true, labelIncludeTemplates: true }, { labels: { pairs: { a: 'default' }, force: true, withoutSelector: true, includeTemplates: true } }],
+      [{ commonAnnotations: { a: '$ARGOCD_APP_NAME' } }, { annotations: { pairs: { a: '$ARGOCD_APP_NAME' }, force: false } }],
+      [{ commonAnnotations: { a: '$ARGOCD_APP_NAME' }, commonAnnotationsEnvsubst: true, forceCommonAnnotations: true }, { annotations: { pairs: { a: 'shop' }, force: true } }],
     ]
-    for (const [data, key] of settings) {
-      it(`refuses ${key} of argocd-cm`, async () => {
+    for (const [kustomize, overlay] of honoured) {
+      it(`honours spec.source.kustomize ${JSON.stringify(kustomize)}`, async () => {
+        const owner = await read(source({ kustomize }))
+        expect(isRefusal(owner) ? owner.message : [owner.render.format, owner.render.kustomize]).to.deep.equal(['kustomize', { by: 'argocd', ...overlay }])
+      })
+    }
+    for (const kustomize of [{}, { kubeVersion: '1.30', apiVersions: ['v1'] }, { forceCommonLabels: true, labelWithoutSelector: true }]) {
+      it(`has nothing to honour in spec.source.kustomize ${JSON.stringify(kustomize)}`, async () => {
+        const owner = await read(source({ kustomize }))
+        expect(isRefusal(owner) ? owner.message : [owner.render.format, owner.render.kustomize]).to.deep.equal(['kustomize', undefined])
+      })
+    }
+    it('honours settings of jsonnet, which mean nothing to what is rendered', async () => {
+      expect(isRefusal(await read(source({ directory: { jsonnet: { tlas: [{ name: 'a', value: 'b' }] } } })))).to.equal(false)
+    })
+    it('gives every source that may deploy the object, and those that it does not render', async () => {
+      const repoURL = 'https://git.example/shop.git'
+      const owner = await read(application('shop', { spec: { sources: [{ repoURL, path: 'a', targetRevision: 'main', ref: 'x' }, { repoURL, ref: 'values' }, { repoURL, chart: 'web' }, { repoURL, path: 'b', targetRevision: 'main', kustomize: { namespace: 'n' } }] },
+        status: { resources: [ENTRY], sourceTypes: ['Directory', '', 'Helm', 'Kustomize'], sync: { status: 'Synced', revisions: [COMMIT, OTHER, '1.0.0', OTHER] } } }))
+      if (isRefusal(owner)) throw new Error(owner.message)
+      expect(owner.sources?.map(({ source: one, render, syncedCommit }) => [one.index, one.path, render.format, syncedCommit])).to.deep.equal([[0, 'a', 'auto', COMMIT], [3, 'b', 'kustomize', OTHER]])
+      expect(owner.unread?.map(({ code, path }) => [code, path])).to.deep.equal([['NON_GIT_SOURCE', 'spec.sources[2].chart']])
+    })
+    it('knows which fields of the object it leaves alone', async () => {
+      const owner = await read(spec({ ignoreDifferences: [
+        { group: 'batch', kind: 'Job', jsonPointers: ['/a'] }, { group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }, { group: '*', kind: '*', jqPathExpressions: ['.spec'] },
+        { group: 'apps', kind: 'Deployment', name: 'web', namespace: 'shop', managedFieldsManagers: ['x'] }, { group: 'apps', kind: 'Deployment', name: 'api' }, { group: 'apps', kind: 'Deployment', namespace: 'x' }, { kind: 'Deployment' },
+      ] }))
+      expect(isRefusal(owner) ? owner.message : owner.ignores).to.deep.equal([
+        { at: 'spec.ignoreDifferences[1]', pointers: ['/spec/replicas'], jqPaths: [], managers: [] }, { at: 'spec.ignoreDifferences[2]', pointers: [], jqPaths: ['.spec'], managers: [] },
+        { at: 'spec.ignoreDifferences[3]', pointers: [], jqPaths: [], managers: ['x'] },
+      ])
+    })
+    const settings: readonly (readonly [JsonObject, JsonObject, string])[] = [
+      [{ 'kustomize.buildOptions': '--enable-helm --output=x' }, {}, 'kustomize.buildOptions'], [{ 'kustomize.buildOptions': '--enable-managedby-label' }, {}, 'kustomize.buildOptions'],
+      [{ 'kustomize.buildOptions': '--load-restrictor sometimes' }, {}, 'kustomize.buildOptions'], [{ 'kustomize.buildOptions.v5.0.0': '--enable-helm' }, { kustomize: { version: 'v5.0.0' } }, 'kustomize.buildOptions.v5.0.0'],
+    ]
+    for (const [data, more, key] of settings) {
+      it(`refuses ${JSON.stringify(data)} of argocd-cm`, async () => {
         put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data })
-        const result = await read(application('shop'))
+        const result = await read(source(more))
         expect(isRefusal(result) ? `${result.refused} ${result.message}` : 'an owner').to.include('UNSUPPORTED').and.include(key)
       })
     }
-    it('honours the load restrictor of argocd-cm, and passes over settings of other kinds', async () => {
-      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data: { 'kustomize.buildOptions': '--load-restrictor LoadRestrictionsNone', 'resource.customizations.ignoreDifferences.batch_Job': 'x' } })
+    const options: readonly (readonly [string, string])[] = [
+      ['--load-restrictor LoadRestrictionsNone', 'none'], ['--load_restrictor=LoadRestrictionsNone --enable-helm', 'none'], ['--enable-helm --enable-alpha-plugins --helm-command x', 'root'], ['', 'root'], ['--load-restrictor=LoadRestrictionsRootOnly', 'root'],
+    ]
+    for (const [text, restrictor] of options) {
+      it(`honours the build options ${JSON.stringify(text)} of argocd-cm`, async () => {
+        put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data: { 'kustomize.buildOptions': text } })
+        const owner = await read(application('shop'))
+        expect(isRefusal(owner) ? owner.message : owner.render.loadRestrictor).to.equal(restrictor)
+      })
+    }
+    it('knows what argocd-cm ignores of this kind, in both spellings, and passes over other kinds', async () => {
+      const prefix = 'resource.customizations.ignoreDifferences.'
+      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data: {
+        [`${prefix}all`]: 'jsonPointers: [/a]\n', [`${prefix}apps_Deployment`]: 'jqPathExpressions: [.b]\nmanagedFieldsManagers: [c]\n', [`${prefix}batch_Job`]: 'jsonPointers: [/x]\n', [`${prefix}Service`]: 'x',
+        'resource.customizations': 'apps/Deployment:\n  ignoreDifferences: |\n    jsonPointers: [/d]\n  health.lua: x\nbatch/Job:\n  ignoreDifferences: |\n    jsonPointers: [/y]\n',
+      } })
       const owner = await read(application('shop'))
-      expect(isRefusal(owner) ? owner.message : owner.render.loadRestrictor).to.equal('none')
+      expect(isRefusal(owner) ? owner.message : owner.ignores?.map(({ at, pointers, jqPaths, managers }) => [at, ...pointers, ...jqPaths, ...managers])).to.deep.equal([
+        [`argocd-cm ${prefix}all`, '/a'], [`argocd-cm ${prefix}apps_Deployment`, '.b', 'c'], ['argocd-cm resource.customizations apps/Deployment', '/d'],
+      ])
+    })
+    it('takes a setting of argocd-cm that cannot be read for one that covers everything', async () => {
+      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cm', namespace: 'argocd' }, data: { 'resource.customizations.ignoreDifferences.all': 'a: [' } })
+      const owner = await read(application('shop'))
+      expect(isRefusal(owner) ? owner.message : owner.ignores?.map(({ pointers }) => pointers)).to.deep.equal([['']])
     })
     const windows: readonly [string, JsonObject, boolean][] = [
       ['covers it by name', { kind: 'deny', applications: ['sho*'] }, true],
@@ -229,7 +297,7 @@ describe('Argo CD', () => {
         application('team', { source: { helm: { values: 'a' } }, spec: { destination: { name: 'far' }, source: { repoURL: 'https://git.example/t.git', path: 't', helm: { values: 'a' } } } }))
       const owners = await tool.owners()
       expect(owners.map(owner => `${owner.ref.name} ${owner.source.url} ${owner.source.path} ${owner.destination.cluster} ${String(owner.unsupported)}`)).to.have.members([
-        'shop https://git.example/shop.git apps/web one null', 'other https://git.example/a.git a one spec.sources', 'other https://git.example/values.git env/prod one spec.sources',
+        'shop https://git.example/shop.git apps/web one null', 'other https://git.example/a.git a one null', 'other https://git.example/values.git env/prod one spec.sources',
         'team https://git.example/t.git t far spec.source.helm',
       ])
     })
@@ -290,6 +358,22 @@ describe('Argo CD', () => {
       if (isRefusal(owner)) throw new Error(owner.message)
       const seen = await tool.observe(owner, TARGET)
       expect([seen.accepted, seen.unchanged, seen.unmet.join()]).to.deep.equal([false, true, 'Application argocd/shop is no longer there'])
+    })
+    it('is observed at the source that deploys the object', async () => {
+      const sources = [{ repoURL: 'https://git.example/shop.git', path: 'a', targetRevision: 'main' }, { repoURL: 'https://git.example/shop.git', path: 'b', targetRevision: 'main' }]
+      put(application('shop', { spec: { sources } }))
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      const second = { ...owner, source: owner.sources?.[1]?.source ?? owner.source }
+      const at = (revisions: readonly string[], compared: readonly JsonObject[]): KubernetesObject => application('shop', { spec: { sources }, status: sync('Synced', { sync: { status: 'Synced', revisions, comparedTo: { sources: compared } } }) })
+      put(at([OTHER, COMMIT], sources))
+      expect(await tool.observe(second, TARGET, 'there')).to.include({ revision: COMMIT, accepted: true, unchanged: true })
+      put(at([OTHER, COMMIT], [...sources].reverse()))
+      expect((await tool.observe(second, TARGET, 'there')).unmet.join()).to.include('another source')
+      put(at([OTHER], sources))
+      expect((await tool.observe(second, TARGET, 'there')).unmet.join()).to.include('names no commit')
+      put(application('shop'))
+      expect((await tool.observe(second, TARGET, 'there')).unchanged).to.equal(false)
     })
     it('waits for a person where it is frozen or syncs by hand', async () => {
       expect((await observed(application('shop', { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } }))).blocked?.code).to.equal('BLOCKED_SUSPENDED')

@@ -87,7 +87,7 @@ describe('Flux', () => {
       expect(await read(kustomization('shop', { spec: { dependsOn: [{ name: 'base' }], healthChecks: [], healthCheckExprs: [], wait: true, force: false, timeout: '2m', retryInterval: '1m', serviceAccountName: 'x', deletionPolicy: 'Orphan', suspend: false, patches: [], targetNamespace: '' } }))).to.deep.equal({
         ...REF, uid: 'uid-shop', source: { url: 'https://git.example/shop.git', revision: 'main', path: 'apps/web' },
         render: { format: 'auto', loadRestrictor: 'none', directory: { recurse: true } },
-        delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null }, destination: { cluster: 'one', namespace: null },
+        delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null, keeps: null }, destination: { cluster: 'one', namespace: null },
         sourceObject: { kind: 'GitRepository', namespace: 'flux-system', name: 'shop' },
       })
     })
@@ -104,10 +104,21 @@ describe('Flux', () => {
 
     const own = (spec: JsonObject): KubernetesObject => kustomization('shop', { spec })
     const refused: readonly [string, KubernetesObject, KubernetesObject, string][] = [
-      ...['patches', 'images', 'components', 'patchesStrategicMerge', 'patchesJson6902', 'buildMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: ['x'] }), gitRepository(), 'UNSUPPORTED']),
-      ...['targetNamespace', 'namePrefix', 'nameSuffix', 'ignore', 'substituteStrategy'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: 'x' }), gitRepository(), 'UNSUPPORTED']),
-      ...['postBuild', 'decryption', 'kubeConfig', 'commonMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: {} }), gitRepository(), 'UNSUPPORTED']),
-      ['spec.ignoreMissingComponents', own({ ignoreMissingComponents: true }), gitRepository(), 'UNSUPPORTED'],
+      ...['patches', 'images', 'patchesStrategicMerge', 'patchesJson6902', 'buildMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: ['x'] }), gitRepository(), 'UNSUPPORTED']),
+      ...['patches', 'images', 'components', 'targetNamespace', 'namePrefix', 'nameSuffix', 'buildMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: { a: 'x' } }), gitRepository(), 'UNSUPPORTED']),
+      ['spec.patches[0]', own({ patches: [{ patch: 'x', path: 'y' }] }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.patches[0]', own({ patches: [{ patch: 'x', target: { kinds: 'y' } }] }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.images[0]', own({ images: [{ name: 'x', newtag: 'y' }] }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.patchesStrategicMerge', own({ patchesStrategicMerge: [{ kind: 'Deployment' }] }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.postBuild.newThing', own({ postBuild: { newThing: true } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.postBuild.substitute.N', own({ postBuild: { substitute: { N: 3 } } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.substituteFrom[0]', own({ postBuild: { substituteFrom: [{ kind: 'Vault', name: 'x' }] } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.commonMetadata.newThing', own({ commonMetadata: { newThing: {} } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.decryption.provider other', own({ decryption: { provider: 'other' } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.decryption.newThing', own({ decryption: { provider: 'sops', newThing: 'x' } }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.ignore', own({ ignore: 'x' }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.substituteStrategy', own({ substituteStrategy: 'Always' }), gitRepository(), 'UNSUPPORTED'],
+      ['spec.kubeConfig', own({ kubeConfig: { secretRef: { name: 'far' } } }), gitRepository(), 'UNSUPPORTED'],
       ['spec.newThing', own({ newThing: null }), gitRepository(), 'UNSUPPORTED'],
       ['spec.path', own({ path: '../other' }), gitRepository(), 'UNSUPPORTED'],
       ['spec.sourceRef.newThing', own({ sourceRef: { kind: 'GitRepository', name: 'shop', newThing: 'x' } }), gitRepository(), 'UNSUPPORTED'],
@@ -115,11 +126,10 @@ describe('Flux', () => {
       ['metadata.deletionTimestamp', kustomization('shop', { metadata: { deletionTimestamp: 'x' } }), gitRepository(), 'UNSUPPORTED'],
       ...['OCIRepository', 'Bucket', 'ExternalArtifact'].map((kind): [string, KubernetesObject, KubernetesObject, string] => [`spec.sourceRef.kind ${kind}`, own({ sourceRef: { kind, name: 'shop' } }), gitRepository(), 'NON_GIT_SOURCE']),
       ...(['include', 'sparseCheckout'] as const).map((key): [string, KubernetesObject, KubernetesObject, string] => [`GitRepository shop spec.${key}`, kustomization('shop'), gitRepository({ spec: { [key]: ['x'] } }), 'UNSUPPORTED']),
-      ['GitRepository shop spec.ignore', kustomization('shop'), gitRepository({ spec: { ignore: '/*' } }), 'UNSUPPORTED'],
       ['GitRepository shop spec.recurseSubmodules', kustomization('shop'), gitRepository({ spec: { recurseSubmodules: true } }), 'UNSUPPORTED'],
       ['GitRepository shop spec.verify', kustomization('shop'), gitRepository({ spec: { verify: { mode: 'HEAD' } } }), 'UNSUPPORTED'],
       ['GitRepository shop spec.newThing', kustomization('shop'), gitRepository({ spec: { newThing: false } }), 'UNSUPPORTED'],
-      ['GitRepository shop spec.ref.name', kustomization('shop'), gitRepository({ spec: { ref: { name: 'refs/heads/main' } } }), 'UNSUPPORTED'],
+      ['GitRepository shop spec.ref.name', kustomization('shop'), gitRepository({ spec: { ref: { branch: 'main', name: 'refs/tags/v1' } } }), 'PINNED'],
       ['GitRepository shop spec.ref.newThing', kustomization('shop'), gitRepository({ spec: { ref: { branch: 'main', newThing: 'x' } } }), 'UNSUPPORTED'],
       ...(['tag', 'semver', 'commit'] as const).map((key): [string, KubernetesObject, KubernetesObject, string] => [`GitRepository shop spec.ref.${key}`, kustomization('shop'), gitRepository({ spec: { ref: { branch: 'main', [key]: 'x' } } }), 'PINNED']),
       ['GitRepository shop spec.suspend', kustomization('shop'), gitRepository({ spec: { suspend: true } }), 'SUSPENDED'],
@@ -131,6 +141,43 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
       })
     }
+    const honoured: readonly (readonly [string, JsonObject, JsonObject])[] = [
+      ['patches', { patches: [{ patch: 'x', target: { kind: 'Deployment' } }] }, { kustomize: { by: 'flux', patches: [{ patch: 'x', target: { kind: 'Deployment' } }] } }],
+      ['images', { images: [{ name: 'nginx', newTag: '1', newName: '' }] }, { kustomize: { by: 'flux', images: [{ name: 'nginx', newTag: '1' }] } }],
+      ['components', { components: ['../c'], ignoreMissingComponents: true }, { kustomize: { by: 'flux', components: ['../c'], ignoreMissingComponents: true } }],
+      ['names and namespace', { targetNamespace: 'n', namePrefix: 'a-', nameSuffix: '-z' }, { kustomize: { by: 'flux', namespace: 'n', namePrefix: 'a-', nameSuffix: '-z' } }],
+      ['buildMetadata', { buildMetadata: ['originAnnotations'] }, { kustomize: { by: 'flux', buildMetadata: ['originAnnotations'] } }],
+      ['commonMetadata', { commonMetadata: { labels: { a: 'b' } } }, { metadata: { labels: { a: 'b' }, annotations: {} } }],
+      ['postBuild, inline values last', { postBuild: { substitute: { A: 'b' }, substituteFrom: [{ kind: 'Secret', name: 's', optional: true }], substituteStrategy: 'Always' } },
+        { substitute: { always: true, sources: [{ kind: 'Secret', name: 's', optional: true, values: null }, { kind: 'inline', name: 'spec.postBuild.substitute', optional: false, values: { A: 'b' } }] } }],
+      ['decryption', { decryption: { provider: 'sops', secretRef: { name: 'age' } } }, {}],
+    ]
+    for (const [name, spec, rules] of honoured) {
+      it(`honours ${name}`, async () => {
+        const owner = await read(own(spec))
+        expect(isRefusal(owner) ? owner.message : owner.render).to.deep.equal({ format: 'auto', loadRestrictor: 'none', directory: { recurse: true }, ...rules })
+      })
+    }
+    it('honours patches of an API that still had them', async () => {
+      const old = { ...own({ patchesStrategicMerge: [{ kind: 'Deployment' }], patchesJson6902: [{ target: { kind: 'Deployment' }, patch: [{ op: 'remove', path: '/spec/x' }] }] }), apiVersion: 'kustomize.toolkit.fluxcd.io/v1beta2' }
+      const owner = await read(old)
+      expect(isRefusal(owner) ? owner.message : owner.render.kustomize).to.deep.equal({ by: 'flux', patchesStrategicMerge: [{ kind: 'Deployment' }], patchesJson6902: [{ target: { kind: 'Deployment' }, patch: [{ op: 'remove', path: '/spec/x' }] }] })
+    })
+    it('reads variables from ConfigMaps of the cluster, and never from Secrets', async () => {
+      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'vars', namespace: 'flux-system' }, data: { A: 'b' } })
+      const from = [{ kind: 'ConfigMap', name: 'vars' }, { kind: 'ConfigMap', name: 'none', optional: true }, { kind: 'ConfigMap', name: 'lost' }, { kind: 'Secret', name: 'hidden' }]
+      const owner = await read(own({ postBuild: { substituteFrom: from } }))
+      fleet.servers['one']?.remove('ConfigMap', 'vars')
+      expect(isRefusal(owner) ? owner.message : owner.render.substitute?.sources.map(({ name, values }) => [name, values])).to.deep.equal([['vars', { A: 'b' }], ['none', {}], ['lost', null], ['hidden', null]])
+    })
+    it('knows the files that never reach it, and the branch of a full ref', async () => {
+      const owner = await read(kustomization('shop'), gitRepository({ spec: { ignore: '/*\n!/apps', ref: { name: 'refs/heads/next' } } }))
+      expect(isRefusal(owner) ? owner.message : [owner.render.ignore, owner.source.revision]).to.deep.equal(['/*\n!/apps', 'next'])
+    })
+    it('knows which fields of the object it leaves alone', async () => {
+      const owner = await read(own({ ignore: [{ paths: ['/spec/replicas'], target: { kind: 'Deploy.*' } }, { paths: ['/a'], target: { kind: 'Deploy' } }, { paths: ['/b'] }, { paths: ['/c'], target: { kind: 'Deployment', name: 'api' } }] }))
+      expect(isRefusal(owner) ? owner.message : owner.ignores?.map(({ at, pointers }) => [at, ...pointers])).to.deep.equal([['spec.ignore[0]', '/spec/replicas'], ['spec.ignore[2]', '/b']])
+    })
     const optOuts: readonly [string, JsonObject, string][] = [
       ['reconcile: disabled', { annotations: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } }, 'SUSPENDED'],
       ['reconcile: disabled as a label', { labels: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } }, 'SUSPENDED'],
@@ -163,7 +210,7 @@ describe('Flux', () => {
       const owners = await tool.owners()
       expect(owners.map(owner => `${owner.ref.name} ${owner.source.url} ${owner.source.path} ${owner.destination.cluster} ${String(owner.unsupported)}`)).to.have.members([
         'shop https://git.example/shop.git apps/web one GitRepository shop spec.include', 'shop https://git.example/lib.git lib one GitRepository spec.include',
-        'other https://git.example/lib.git x unknown (spec.kubeConfig) spec.kubeConfig',
+        'other https://git.example/lib.git x unknown (spec.kubeConfig) null',
       ])
     })
   })

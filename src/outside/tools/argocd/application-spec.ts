@@ -1,87 +1,92 @@
+import { readApplicationSource } from '../../../model/application-source.ts'
 import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { Json, JsonObject } from '../../../model/json.ts'
-import type { OwnerSource, RenderRules } from '../../../model/owner.ts'
-import type { KubernetesObject } from '../../../model/resource.ts'
-import { plainPath } from '../../../model/plain-path.ts'
-import { unsupported } from '../read-result.ts'
-import type { Obstacle } from '../read-result.ts'
+import type { ArgoValues, OwnerSource, RenderRules } from '../../../model/owner.ts'
 import { unhonouredKey } from '../../../model/spec-keys.ts'
 import type { SpecKeys } from '../../../model/spec-keys.ts'
+import { unsupported } from '../read-result.ts'
+import type { Obstacle } from '../read-result.ts'
 
-/** An Application's spec as Writ understands it; `obstacle` is the first thing that Writ cannot honour. */
-export interface ApplicationSpec { readonly source: OwnerSource, readonly render: RenderRules, readonly obstacle: Obstacle | null }
+/** One source that an Application renders; `obstacle` is the first thing that Writ cannot honour in it. */
+export interface SourceSpec { readonly source: OwnerSource, readonly render: RenderRules, readonly obstacle: Obstacle | null, /** Where it stands in the Application. */ readonly path: string, readonly raw: JsonObject }
+
+/** An Application's spec as Writ understands it; `obstacle` is the first thing outside its sources that Writ cannot honour. */
+export interface ApplicationSpec { readonly sources: readonly SourceSpec[], readonly obstacle: Obstacle | null }
 
 // Every key of the Application spec is in one of these tables, or refused.
-const SPEC: SpecKeys = { known: ['source', 'destination', 'project', 'syncPolicy', 'ignoreDifferences', 'info', 'revisionHistoryLimit'], off: ['sources', 'sourceHydrator'] }
-const SOURCE: SpecKeys = { known: ['repoURL', 'path', 'targetRevision', 'name', 'directory', 'kustomize'], off: ['helm', 'plugin', 'chart', 'ref', 'tagPrefix'] }
-const DIRECTORY: SpecKeys = { known: ['recurse', 'include', 'exclude'], off: [] }
+const SPEC: SpecKeys = { known: ['source', 'sources', 'destination', 'project', 'syncPolicy', 'ignoreDifferences', 'info', 'revisionHistoryLimit'], off: ['sourceHydrator'] }
 const DESTINATION: SpecKeys = { known: ['server', 'name', 'namespace'], off: [] }
 const SYNC_POLICY: SpecKeys = { known: ['automated', 'syncOptions', 'retry', 'managedNamespaceMetadata'], off: [] }
 const AUTOMATED: SpecKeys = { known: ['prune', 'selfHeal', 'allowEmpty', 'enabled'], off: [] }
-/** Every one of them changes the rendered objects. */
-const KUSTOMIZE: SpecKeys = {
-  known: [],
-  off: ['namePrefix', 'nameSuffix', 'images', 'replicas', 'patches', 'components', 'commonLabels', 'commonAnnotations', 'namespace', 'version',
-    'forceCommonLabels', 'forceCommonAnnotations', 'commonAnnotationsEnvsubst', 'labelWithoutSelector', 'labelIncludeTemplates',
-    'ignoreMissingComponents', 'kubeVersion', 'apiVersions'],
-}
 /** Options of a sync that change how objects are applied, not what they say. */
 const SYNC_OPTIONS: ReadonlySet<string> = new Set([
   'CreateNamespace', 'Validate', 'PruneLast', 'ApplyOutOfSyncOnly', 'PrunePropagationPolicy', 'SkipDryRunOnMissingResource', 'Replace', 'Force', 'Prune', 'Delete',
   'FailOnSharedResource', 'RespectIgnoreDifferences', 'ServerSideApply', 'DisableClientSideApplyMigration', 'ClientSideApplyMigration',
 ])
 
-/** Reads the whole spec (argocd-flux.md 1.2). The first key that can change what is deployed and is not honoured is the obstacle. */
-export function applicationSpec(app: KubernetesObject): ApplicationSpec {
+/** Reads the whole spec (argocd-flux.md 1.2). `controlPlanes`: the namespaces of the controller; none where nobody knows. */
+export function applicationSpec(app: JsonObject, controlPlanes: readonly string[]): ApplicationSpec {
   const spec = valueAt(app, 'spec')
-  const source = valueAt(spec, 'source')
-  return { source: sourceOf(source), render: renderOf(source), obstacle: sourceKind(source) ?? keys(spec, source) ?? status(app) }
+  const several = objectsAt(spec, 'sources')
+  // spec.sources wins over spec.source.
+  const found = several.length > 0 ? several.map((source, index) => ({ source, index })) : [{ source: valueAt(spec, 'source'), index: undefined }]
+  const sources = found.filter(({ source }) => several.length === 0 || !isValuesOnly(source)).map(({ source, index }) => sourceSpec(app, { source, index, controlPlanes }))
+  return { sources, obstacle: keys(spec) ?? full(app) }
 }
 
-/** Where a source object points, normalised: no outer slashes, HEAD where no revision is named. */
-export function sourceOf(source: Json | undefined): OwnerSource {
+interface Found { readonly source: Json | undefined, readonly index: number | undefined, readonly controlPlanes: readonly string[] }
+
+function sourceSpec(app: JsonObject, { source, index, controlPlanes }: Found): SourceSpec {
+  const path = index === undefined ? 'spec.source' : `spec.sources[${index}]`
+  const raw = isObject(source) ? source : {}
+  const values = valuesOf(app, controlPlanes)
+  // A reference that others take values from changes nothing in what the source itself renders.
+  const read = readApplicationSource(index === undefined || !isObject(source) ? source : { ...source, ref: undefined }, { path, values })
+  const unhonoured = read.unhonoured === null ? null : unsupported(read.unhonoured.path, read.unhonoured.because)
   return {
-    url: textAt(source, 'repoURL') ?? '',
-    revision: (textAt(source, 'targetRevision') || 'HEAD').replace(/^refs\/heads\//, ''),
-    path: plainPath(textAt(source, 'path') ?? ''),
+    source: index === undefined ? read.source : { ...read.source, index },
+    render: { ...read.render, overridable: { source: raw, files: overrideFiles(app, values, controlPlanes), values } },
+    obstacle: sourceKind(source, path) ?? unhonoured ?? status(app, index),
+    path, raw,
   }
 }
 
-function renderOf(source: Json | undefined): RenderRules {
-  const directory = valueAt(source, 'directory')
-  const [include, exclude] = [textAt(directory, 'include'), textAt(directory, 'exclude')]
-  const rules = { recurse: valueAt(directory, 'recurse') === true, ...(include ? { include } : {}), ...(exclude ? { exclude } : {}) }
-  // A key that is present, even empty, is an explicit type for Argo CD.
-  const format = isObject(valueAt(source, 'kustomize')) ? 'kustomize' : isObject(directory) ? 'directory' : 'auto'
-  return { format, loadRestrictor: 'root', directory: rules }
+/** A source with a reference and no path only holds value files of others. */
+function isValuesOnly(source: Json | undefined): boolean {
+  return Boolean(textAt(source, 'ref')) && !textAt(source, 'path') && !textAt(source, 'chart')
 }
 
-function sourceKind(source: Json | undefined): Obstacle | null {
-  if (textAt(source, 'chart')) return { code: 'NON_GIT_SOURCE', path: 'spec.source.chart', because: 'so its manifests come from a chart repository' }
-  if (textAt(source, 'repoURL')?.startsWith('oci://') === true) return { code: 'NON_GIT_SOURCE', path: 'spec.source.repoURL', because: 'so its manifests come from an OCI registry' }
+function valuesOf(app: JsonObject, controlPlanes: readonly string[]): ArgoValues {
+  const [name, namespace] = [textAt(app, 'metadata', 'name') ?? '', textAt(app, 'metadata', 'namespace') ?? '']
+  return {
+    name: namespace === '' || controlPlanes.length === 0 || controlPlanes.includes(namespace) ? name : `${namespace}_${name}`,
+    namespace: textAt(app, 'spec', 'destination', 'namespace') ?? '', project: textAt(app, 'spec', 'project') ?? '',
+  }
+}
+
+/** In the order in which they are merged. */
+function overrideFiles(app: JsonObject, { name }: ArgoValues, controlPlanes: readonly string[]): readonly string[] {
+  const namespace = textAt(app, 'metadata', 'namespace') ?? ''
+  const own = controlPlanes.length === 0 && namespace !== '' ? [name, `${namespace}_${name}`] : [name]
+  return ['.argocd-source.yaml', ...new Set(own.map(one => `.argocd-source-${one}.yaml`))]
+}
+
+function sourceKind(source: Json | undefined, path: string): Obstacle | null {
+  if (textAt(source, 'chart')) return { code: 'NON_GIT_SOURCE', path: `${path}.chart`, because: 'so its manifests come from a chart repository' }
+  if (textAt(source, 'repoURL')?.startsWith('oci://') === true) return { code: 'NON_GIT_SOURCE', path: `${path}.repoURL`, because: 'so its manifests come from an OCI registry' }
   return null
 }
 
-function keys(spec: Json | undefined, source: Json | undefined): Obstacle | null {
+function keys(spec: Json | undefined): Obstacle | null {
   const path = unhonouredKey(spec, 'spec', SPEC)
-    ?? (isObject(source) ? null : 'spec.source')
-    ?? unhonouredKey(source, 'spec.source', SOURCE)
-    ?? unhonouredKey(valueAt(source, 'kustomize'), 'spec.source.kustomize', KUSTOMIZE)
-    ?? unhonouredKey(valueAt(source, 'directory'), 'spec.source.directory', withoutJsonnet(valueAt(source, 'directory')))
     ?? unhonouredKey(valueAt(spec, 'destination'), 'spec.destination', DESTINATION)
     ?? unhonouredKey(valueAt(spec, 'syncPolicy'), 'spec.syncPolicy', SYNC_POLICY)
     ?? unhonouredKey(valueAt(spec, 'syncPolicy', 'automated'), 'spec.syncPolicy.automated', AUTOMATED)
   if (path !== null) return unsupported(path)
-  if (isObject(valueAt(source, 'kustomize')) && isObject(valueAt(source, 'directory'))) return unsupported('spec.source.directory', 'beside spec.source.kustomize: Argo CD takes one of the two only')
-  if (sourceOf(source).path.split('/').includes('..')) return unsupported('spec.source.path', 'which leaves the repository')
+  const sources = valueAt(spec, 'sources')
+  if (sources !== undefined && sources !== null && !(isList(sources) && sources.every(isObject))) return unsupported('spec.sources', 'which is not of the form that Argo CD takes')
   const option = unknownOption(valueAt(spec, 'syncPolicy', 'syncOptions'))
   return option === null ? null : unsupported(`spec.syncPolicy.syncOptions[${option}]`)
-}
-
-/** Argo CD's own defaulting leaves an empty jsonnet object behind. */
-function withoutJsonnet(directory: Json | undefined): SpecKeys {
-  const jsonnet = valueAt(directory, 'jsonnet')
-  return isObject(jsonnet) && Object.keys(jsonnet).length === 0 ? { ...DIRECTORY, known: [...DIRECTORY.known, 'jsonnet'] } : { ...DIRECTORY, off: ['jsonnet'] }
 }
 
 function unknownOption(options: Json | undefined): string | null {
@@ -91,14 +96,15 @@ function unknownOption(options: Json | undefined): string | null {
   return unknown === undefined ? null : showJson(unknown)
 }
 
-/** What the controller found at the path, where it is nothing that Writ renders; and a status that it could no longer write. */
-function status(app: KubernetesObject): Obstacle | null {
-  const type = textAt(app, 'status', 'sourceType')
-  if (type === 'Helm' || type === 'Plugin') return unsupported('status.sourceType', `which says ${type}`)
-  const full = objectsAt(app, 'status', 'conditions').some(isTooLarge)
-  return full ? unsupported('status.conditions', 'which say that the status is too large to be kept up to date') : null
+/** What the controller found at the path, where it is nothing that Writ renders. */
+function status(app: JsonObject, index: number | undefined): Obstacle | null {
+  const types = valueAt(app, 'status', 'sourceTypes')
+  const type = index === undefined ? textAt(app, 'status', 'sourceType') : isList(types) ? types[index] : undefined
+  return type === 'Helm' || type === 'Plugin' ? unsupported(index === undefined ? 'status.sourceType' : `status.sourceTypes[${index}]`, `which says ${type}`) : null
 }
 
-function isTooLarge(condition: JsonObject): boolean {
-  return condition['type'] === 'UnknownError' && (textAt(condition, 'message') ?? '').includes('resource size limit')
+/** A status that the controller could no longer write. */
+function full(app: JsonObject): Obstacle | null {
+  const isFull = objectsAt(app, 'status', 'conditions').some(one => one['type'] === 'UnknownError' && (textAt(one, 'message') ?? '').includes('resource size limit'))
+  return isFull ? unsupported('status.conditions', 'which say that the status is too large to be kept up to date') : null
 }

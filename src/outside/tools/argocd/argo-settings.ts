@@ -1,5 +1,10 @@
+import { parse } from 'yaml'
 import type { Cluster } from '../../../flow/ports.ts'
-import { isObject, textAt, valueAt } from '../../../model/json.ts'
+import { isObject, plainJson, textAt, valueAt } from '../../../model/json.ts'
+import type { Json } from '../../../model/json.ts'
+import type { IgnoredFields } from '../../../model/overlay.ts'
+import { globMatch } from '../glob-match.ts'
+import { ignoredIn } from '../ignored-fields.ts'
 import { unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 
@@ -8,31 +13,89 @@ export interface ArgoSettings {
   readonly instanceLabel: string
   readonly installationId: string | null
   readonly loadRestrictor: 'root' | 'none'
-  /** Keys of `argocd-cm` that change what is compared or rendered for this group and kind, and that Writ does not honour. */
-  obstacle(group: string, kind: string): Obstacle | null
+  /** A key of `argocd-cm` that changes what is rendered, with a version of Kustomize or without, and that Writ does not honour. */
+  readonly obstacle: (version: string | undefined) => Obstacle | null
+  /** Fields of a kind that are ignored everywhere. */
+  readonly ignores: (group: string, kind: string) => readonly IgnoredFields[]
 }
 
 const DEFAULT_LABEL = 'app.kubernetes.io/instance'
-const NO_RESTRICTIONS = /^--load[-_]restrictor(?:=|\s+)(?:LoadRestrictionsNone|none)$/
+const IGNORE = 'resource.customizations.ignoreDifferences.'
+/** Options of `kustomize build` that only let a kustomization use what Writ refuses to render anyway (charts, plugins of others), or that order its output. */
+const HARMLESS = new Set(['--enable-helm', '--enable-alpha-plugins', '--enable-exec', '--enable-star', '--network', '--helm-debug', '--as-current-user'])
+const WITH_VALUE = new Set(['--reorder', '--helm-command', '--helm-kube-version', '--helm-api-versions', '--network-name', '--mount', '--env', '-e'])
 
 /** Reads `argocd-cm`; where it is not there, Argo CD runs with its defaults. */
 export async function argoSettings(cluster: Cluster, namespace: string): Promise<ArgoSettings> {
   const kind = await cluster.served('', 'ConfigMap')
   const map = kind === null ? null : await cluster.get(kind, namespace, 'argocd-cm')
   const data = map === null ? undefined : valueAt(map, 'data')
-  const build = (textAt(data, 'kustomize.buildOptions') ?? '').trim()
-  const keys = isObject(data) ? Object.keys(data) : []
+  const build = buildOptions(textAt(data, 'kustomize.buildOptions') ?? '')
   return {
     instanceLabel: textAt(data, 'application.instanceLabelKey') || DEFAULT_LABEL,
     installationId: textAt(data, 'installationID') || null,
-    loadRestrictor: NO_RESTRICTIONS.test(build) ? 'none' : 'root',
-    obstacle: (group, name) => {
-      if (build !== '' && !NO_RESTRICTIONS.test(build)) return unsupported('argocd-cm kustomize.buildOptions', `which is '${build.slice(0, 200)}'`)
-      const prefix = 'resource.customizations.ignoreDifferences.'
-      const ignoring = keys.find(key => key === `${prefix}all` || key === `${prefix}${group}_${name}` || (group === '' && key === `${prefix}${name}`))
-      if (ignoring !== undefined) return unsupported(`argocd-cm ${ignoring}`, 'so differences in this kind may never be synced')
-      const combined = textAt(data, 'resource.customizations') ?? ''
-      return combined.includes('ignoreDifferences') ? unsupported('argocd-cm resource.customizations', 'which holds ignoreDifferences') : null
+    loadRestrictor: build.loadRestrictor,
+    obstacle: version => {
+      const own = `kustomize.buildOptions.${version ?? ''}`
+      if (version !== undefined && textAt(data, own)) return unsupported(`argocd-cm ${own}`)
+      return build.strange === null ? null : unsupported('argocd-cm kustomize.buildOptions', `whose ${build.strange.slice(0, 200)} may change what is rendered in a way that this version does not honour`)
     },
+    ignores: (group, name) => ignoredEverywhere(data, group, name),
+  }
+}
+
+interface BuildOptions { readonly loadRestrictor: 'root' | 'none', /** The first word that is not understood. */ readonly strange: string | null }
+
+function buildOptions(text: string): BuildOptions {
+  let loadRestrictor: BuildOptions['loadRestrictor'] = 'root'
+  const words = text.split(/\s+/).filter(word => word !== '')
+  while (words.length > 0) {
+    const [flag = '', given] = split(words.shift() ?? '')
+    if (flag === '--load-restrictor') {
+      const value = given ?? words.shift() ?? ''
+      if (value !== 'LoadRestrictionsNone' && value !== 'LoadRestrictionsRootOnly') return { loadRestrictor, strange: `${flag} ${value}` }
+      loadRestrictor = value === 'LoadRestrictionsNone' ? 'none' : 'root'
+    } else if (WITH_VALUE.has(flag)) { if (given === undefined) words.shift() }
+    else if (!HARMLESS.has(flag) || (given !== undefined && given !== 'true' && given !== 'false')) return { loadRestrictor, strange: flag }
+  }
+  return { loadRestrictor, strange: null }
+}
+
+/** Flags may be written with `_` for `-`. */
+function split(word: string): readonly [string, string | undefined] {
+  const equals = word.indexOf('=')
+  const flag = (equals < 0 ? word : word.slice(0, equals)).replaceAll('_', '-')
+  return [flag, equals < 0 ? undefined : word.slice(equals + 1)]
+}
+
+/** Both spellings: one key for each kind, and one text for all. */
+function ignoredEverywhere(data: Json | undefined, group: string, kind: string): readonly IgnoredFields[] {
+  const keys = isObject(data) ? Object.keys(data) : []
+  const own = keys.filter(key => key === `${IGNORE}all` || (key.startsWith(IGNORE) && covers(key.slice(IGNORE.length).replace('_', '/'), group, kind)))
+  const combined = read(textAt(data, 'resource.customizations'))
+  const among = isObject(combined) ? Object.entries(combined).filter(([name]) => covers(name, group, kind)) : []
+  return [
+    ...own.map(key => ignored(textAt(data, key), `argocd-cm ${key}`)),
+    ...among.flatMap(([name, value]) => { const text = textAt(value, 'ignoreDifferences'); return text === undefined ? [] : [ignored(text, `argocd-cm resource.customizations ${name}`)] }),
+  ]
+}
+
+/** `group/Kind`, `Kind` of the core group, with wildcards. */
+function covers(name: string, group: string, kind: string): boolean {
+  const slash = name.indexOf('/')
+  return globMatch(slash < 0 ? '' : name.slice(0, slash), group) && globMatch(name.slice(slash + 1), kind)
+}
+
+/** What cannot be read may cover every field. */
+function ignored(text: string | undefined, at: string): IgnoredFields {
+  const value = read(text)
+  return isObject(value) ? ignoredIn(value, at) : { at, pointers: [''], jqPaths: [], managers: [] }
+}
+
+function read(text: string | undefined): Json | undefined {
+  try {
+    return text === undefined ? undefined : plainJson(parse(text))
+  } catch {
+    return undefined
   }
 }

@@ -9,6 +9,7 @@ import { applicationClaims } from './application-claims.ts'
 import { applicationConsumers } from './application-consumers.ts'
 import { applicationKind, listApplications } from './applications.ts'
 import { argoHubs } from './argo-hubs.ts'
+import { argoSettings } from './argo-settings.ts'
 import { observeApplication } from './observe-application.ts'
 import { readApplication } from './read-application.ts'
 
@@ -45,7 +46,9 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: hubs.find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
       const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
-      return apps.flatMap(app => applicationConsumers(hub, app))
+      if (apps.length === 0) return []
+      const settings = await argoSettings(clusters.named(hub.cluster), hub.namespace)
+      return apps.flatMap(app => applicationConsumers(hub, app, settings))
     }))).flat(),
     refresh,
     observe: (owner, target, wanted) => observeApplication(clusters.named(owner.cluster), owner, target, wanted),

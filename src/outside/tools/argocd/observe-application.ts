@@ -1,5 +1,5 @@
 import type { Cluster } from '../../../flow/ports.ts'
-import { objectsAt, sameJson, textAt, valueAt } from '../../../model/json.ts'
+import { objectsAt, sameJson, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { Json } from '../../../model/json.ts'
 import type { Observation } from '../../../model/observation.ts'
 import { showOwner } from '../../../model/owner.ts'
@@ -8,7 +8,8 @@ import { metadataText, showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { commitOf, inDeletion, oneLine } from '../conditions.ts'
 import { failureClass } from '../failure-class.ts'
-import { sourceOf } from './application-spec.ts'
+import { sourceOf } from '../../../model/application-source.ts'
+import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { isAutomated, isSkipped } from './read-application.ts'
 
@@ -19,15 +20,16 @@ export async function observeApplication(cluster: Cluster, owner: Owner, target:
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   if (app === null) return gone(`${showOwner(owner)} is no longer there`)
-  const revision = commitOf(textAt(app, 'status', 'sync', 'revision'))
-  const unchanged = sameJson(plain(sourceOf(valueAt(app, 'spec', 'source'))), plain(owner.source)) && valueAt(app, 'spec', 'sources') === undefined
-  const unmet = [...specUnmet(app, unchanged), ...(wanted === 'gone' ? pruneUnmet(app, target) : syncUnmet(app, target)), ...operationUnmet(app), ...errors(app)]
+  const { index } = owner.source
+  const revision = revisionAt(valueAt(app, 'status', 'sync'), index)
+  const unchanged = sameJson(plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))), plain(owner.source)) && (index === undefined) === (objectsAt(app, 'spec', 'sources').length === 0)
+  const unmet = [...specUnmet(app, unchanged, index), ...(wanted === 'gone' ? pruneUnmet(app, target) : syncUnmet(app, target)), ...operationUnmet(app), ...errors(app)]
   const accepted = unmet.length === 0 && revision !== null
   return {
     revision, accepted, unchanged,
-    unmet: revision === null ? [`it names no commit: status.sync.revision is '${textAt(app, 'status', 'sync', 'revision') ?? ''}'`, ...unmet] : unmet,
+    unmet: revision === null ? [`it names no commit: status.sync.revision is '${showJson(index === undefined ? textAt(app, 'status', 'sync', 'revision') ?? '' : valueAt(app, 'status', 'sync', 'revisions'))}'`, ...unmet] : unmet,
     blocked: blocked(app, owner),
-    failure: accepted ? null : failure(app),
+    failure: accepted ? null : failure(app, index),
     listed: resourceEntry(app, target) !== null,
     pending: isPending(app),
     notes: notes(app),
@@ -42,9 +44,14 @@ function plain(source: Owner['source']): Json {
   return { url: source.url, revision: source.revision, path: source.path }
 }
 
-function specUnmet(app: KubernetesObject, unchanged: boolean): readonly string[] {
-  const compared = valueAt(app, 'status', 'sync', 'comparedTo', 'source')
-  const same = sameJson(plain(sourceOf(compared)), plain(sourceOf(valueAt(app, 'spec', 'source'))))
+/** The source, or with several the one at its place. */
+function sourceAt(of: Json | undefined, index: number | undefined): Json | undefined {
+  return index === undefined ? valueAt(of, 'source') : objectsAt(of, 'sources')[index]
+}
+
+function specUnmet(app: KubernetesObject, unchanged: boolean, index: number | undefined): readonly string[] {
+  const compared = sourceAt(valueAt(app, 'status', 'sync', 'comparedTo'), index)
+  const same = sameJson(plain(sourceOf(compared)), plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))))
   return [
     ...(inDeletion(app) ? ['it is being deleted'] : []),
     ...(unchanged ? [] : ['its source is no longer the one that was edited']),
@@ -99,11 +106,11 @@ function blocked(app: KubernetesObject, owner: Owner): Observation['blocked'] {
 }
 
 /** A sync that failed for good is not tried again at the same revision, whatever its text (argocd-flux.md 6.2). */
-function failure(app: KubernetesObject): Observation['failure'] {
+function failure(app: KubernetesObject, index: number | undefined): Observation['failure'] {
   const state = valueAt(app, 'status', 'operationState')
   const phase = textAt(state, 'phase')
   if ((phase === 'Failed' || phase === 'Error') && textAt(app, 'status', 'sync', 'status') !== 'Synced') {
-    const revision = commitOf(textAt(state, 'syncResult', 'revision')) ?? commitOf(textAt(state, 'operation', 'sync', 'revision'))
+    const revision = revisionAt(valueAt(state, 'syncResult'), index) ?? revisionAt(valueAt(state, 'operation', 'sync'), index)
     const parts = objectsAt(state, 'syncResult', 'resources').filter(one => one['status'] === 'SyncFailed')
       .slice(0, 3).map(one => `${textAt(one, 'kind') ?? ''} ${textAt(one, 'name') ?? ''}: ${oneLine(textAt(one, 'message') ?? '')}`)
     return { permanent: true, revision, sentence: [`sync ${phase}: ${oneLine(textAt(state, 'message') ?? '')}`, ...parts].join('; ') }
@@ -112,7 +119,7 @@ function failure(app: KubernetesObject): Observation['failure'] {
   if (first === undefined) return null
   const message = oneLine(textAt(first, 'message') ?? '')
   const attempted = /Failed last sync attempt to (?:\[)?([0-9a-f]{40})/.exec(message)?.[1]
-  return { permanent: failureClass(message) === 'permanent', revision: commitOf(attempted ?? textAt(app, 'status', 'sync', 'revision')), sentence: `${textAt(first, 'type') ?? ''}: ${message}` }
+  return { permanent: failureClass(message) === 'permanent', revision: commitOf(attempted) ?? revisionAt(valueAt(app, 'status', 'sync'), index), sentence: `${textAt(first, 'type') ?? ''}: ${message}` }
 }
 
 /** The controller removes the annotation once the refresh is persisted (argocd-flux.md 5.1). */

@@ -4,32 +4,35 @@ import type { ConsumerOwner } from '../../../model/owner.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
 import { plainPath } from '../../../model/plain-path.ts'
 import { KUSTOMIZE_GROUP, SOURCE_GROUP, fluxRef, listAll, sourceRefOf } from './flux-kinds.ts'
-import { FLUX_RENDER, branchOf, gitObstacle, kustomizationObstacle } from './kustomization-spec.ts'
+import { branchOf, gitObstacle, kustomizationSpec } from './kustomization-spec.ts'
+import { withLiveVariables } from './live-variables.ts'
 
 /** The places in Git that the Kustomizations of one cluster deploy from, grafted repositories included. */
 export async function kustomizationConsumers(cluster: Cluster): Promise<readonly ConsumerOwner[]> {
   const [kustomizations, sources] = await Promise.all([listAll(cluster, KUSTOMIZE_GROUP, 'Kustomization'), listAll(cluster, SOURCE_GROUP, 'GitRepository')])
   const byName = new Map(sources.map(source => [key(source), source]))
-  return kustomizations.flatMap(object => {
+  const found = await Promise.all(kustomizations.map(async object => {
     const ref = sourceRefOf(object)
     const source = ref.kind === 'GitRepository' ? byName.get(`${ref.namespace}/${ref.name}`) : undefined
     return source === undefined ? [] : consumersOf(cluster, { object, source, byName })
-  })
+  }))
+  return found.flat()
 }
 
-function consumersOf(cluster: Cluster, of: { readonly object: KubernetesObject, readonly source: KubernetesObject, readonly byName: ReadonlyMap<string, KubernetesObject> }): readonly ConsumerOwner[] {
+async function consumersOf(cluster: Cluster, of: { readonly object: KubernetesObject, readonly source: KubernetesObject, readonly byName: ReadonlyMap<string, KubernetesObject> }): Promise<readonly ConsumerOwner[]> {
   const { object, source } = of
+  const spec = kustomizationSpec(object, source)
   const remote = valueAt(object, 'spec', 'kubeConfig') !== undefined
   const shared = {
     ref: fluxRef(cluster.name, 'Kustomization', object),
-    render: FLUX_RENDER,
+    render: await withLiveVariables(cluster, textAt(object, 'metadata', 'namespace') ?? '', spec.render),
     // What kubeConfig reaches is not known: a name that no environment covers, so it counts as prod.
     destination: { cluster: remote ? 'unknown (spec.kubeConfig)' : cluster.name, namespace: textAt(object, 'spec', 'targetNamespace') || null },
     // `<namespace>_<name>_<group>_<Kind>`: what stands before the first underscore (argocd-flux.md 2).
     namespaces: [...new Set(objectsAt(object, 'status', 'inventory', 'entries').map(entry => (textAt(entry, 'id') ?? '').split('_')[0] ?? ''))],
   }
   const path = plainPath(textAt(object, 'spec', 'path') ?? '')
-  const obstacle = kustomizationObstacle(object) ?? gitObstacle(source)
+  const obstacle = spec.obstacle ?? gitObstacle(source)
   const own = { ...shared, source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path }, unsupported: obstacle?.path ?? null }
   const grafts = objectsAt(source, 'spec', 'include').flatMap(include => {
     const other = of.byName.get(`${textAt(source, 'metadata', 'namespace') ?? ''}/${textAt(include, 'repository', 'name') ?? ''}`)

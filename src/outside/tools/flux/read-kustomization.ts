@@ -2,6 +2,7 @@ import type { Cluster } from '../../../flow/ports.ts'
 import { refuse } from '../../../model/error.ts'
 import type { Refusal } from '../../../model/error.ts'
 import { textAt, valueAt } from '../../../model/json.ts'
+import type { Json } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import { metadataText } from '../../../model/resource.ts'
@@ -10,8 +11,10 @@ import { inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
 import { refuseOwner, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
+import { ignoredByKustomization } from '../ignored-fields.ts'
 import { KUSTOMIZE_GROUP, SOURCE_GROUP, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
-import { FLUX_RENDER, branchOf, gitObstacle, kustomizationObstacle } from './kustomization-spec.ts'
+import { branchOf, gitObstacle, kustomizationSpec } from './kustomization-spec.ts'
+import { withLiveVariables } from './live-variables.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** Reads one Kustomization with its source whole, for one object that it deploys. `live` decides about opt-outs on the object itself. */
@@ -21,21 +24,23 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
   if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
-  const own = standing(object) ?? kustomizationObstacle(object) ?? optOut(of.live)
+  const own = standing(object) ?? kustomizationSpec(object, null).obstacle ?? optOut(of.live)
   if (own !== null) return refuseOwner(ref, own)
   const source = await gitRepository(cluster, object)
   const named = sourceRefOf(object)
   if (source === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} names the source ${named.kind} ${named.namespace}/${named.name}, which is not there.`)
   const obstacle = sourceStanding(source) ?? gitObstacle(source)
   if (obstacle !== null) return refuseOwner(ref, obstacle)
+  const ignores = ignoredByKustomization(object, target)
   return {
     ...ref,
     uid: textAt(object, 'metadata', 'uid') ?? '',
     source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path: plainPath(textAt(object, 'spec', 'path') ?? '') },
-    render: FLUX_RENDER,
+    render: await withLiveVariables(cluster, ref.namespace, kustomizationSpec(object, source).render),
     delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: null, keeps: keepsBecause(object) },
     destination: { cluster: target.cluster, namespace: null },
     sourceObject: named,
+    ...ignores.length === 0 ? {} : { ignores },
   }
 }
 
@@ -53,7 +58,12 @@ export async function gitRepository(cluster: Cluster, kustomization: KubernetesO
 
 function standing(object: KubernetesObject): Obstacle | null {
   if (inDeletion(object)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
+  if (!isNothing(valueAt(object, 'spec', 'kubeConfig'))) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
   return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
+}
+
+function isNothing(value: Json | undefined): boolean {
+  return value === undefined || value === null
 }
 
 function sourceStanding(source: KubernetesObject): Obstacle | null {
