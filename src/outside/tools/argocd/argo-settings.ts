@@ -50,7 +50,7 @@ function buildOptions(text: string): BuildOptions {
   let loadRestrictor: BuildOptions['loadRestrictor'] = 'root'
   const words = text.split(/\s+/).filter(word => word !== '')
   while (words.length > 0) {
-    const [flag = '', given] = split(words.shift() ?? '')
+    const [flag, given] = split(words.shift() ?? '')
     if (flag === '--load-restrictor') {
       const value = given ?? words.shift() ?? ''
       if (value !== 'LoadRestrictionsNone' && value !== 'LoadRestrictionsRootOnly') return { loadRestrictor, strange: `${flag} ${value}` }
