@@ -15,12 +15,8 @@ export type HelmLayer =
   /** `--set-file KEY=PATH`; the path is one of the repository. */
   | { readonly kind: 'set-file', readonly name: string, readonly key: string, readonly path: string }
 
-/** Where a layer can be given one more entry: the map of the owner's object that holds it or would hold it. */
-export interface HelmHome extends TextPlace {
-  /** How new values are written there: as a map, as YAML in a text, or as entries with name and value. */
-  readonly style: 'values' | 'text' | 'set'
-  readonly name: string
-}
+/** Where the owner's object takes values beside the maps and texts it has: a map that is not there yet, or a list of entries with name and value. */
+export interface HelmHome extends TextPlace { readonly style: 'values' | 'set', readonly name: string }
 
 /** What kustomize does to a release after Helm (Flux `spec.postRenderers`), one stage after the other. */
 export interface PostRender { readonly name: string, readonly patches: readonly JsonObject[], readonly images: readonly ImageOverride[] }
@@ -38,9 +34,9 @@ export interface HelmRules {
   readonly ignoreMissing: boolean
   /** Files that take the place of the chart's own values (Flux `valuesFiles`), relative to the repository; none where the chart keeps its own. */
   readonly defaults: readonly string[]
-  /** Weakest first. All of kind `set` come last (Argo CD). */
+  /** Weakest first; Argo CD gives all single values to Helm, where those of kind `set` are stronger than all maps, and texts of files stronger still. */
   readonly layers: readonly HelmLayer[]
-  /** Where new values are added, what fits the owner's own way best first; none where the owner's object is not in the repository. */
+  /** None where the owner's object is not in the repository. */
   readonly homes: readonly HelmHome[]
   readonly crds: boolean
   readonly tests: boolean
@@ -57,7 +53,7 @@ export interface HelmRules {
 }
 
 /** A chart to render: the rules with their value files found. */
-export interface HelmJob extends Omit<HelmRules, 'valueFiles' | 'ignoreMissing' | 'homes' | 'byVersion'> {
+export interface HelmJob extends Omit<HelmRules, 'valueFiles' | 'ignoreMissing'> {
   /** Paths of the repository, weakest first. */
   readonly files: readonly string[]
   /** A value file that the rules name and that is not there. */

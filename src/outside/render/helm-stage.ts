@@ -119,11 +119,13 @@ async function copyChart({ root, helm }: StageAsk, of: { readonly cwd: string, r
 
 /** Value files and values in the order in which helm takes them; a file of a value is given by its path. */
 async function writeLayers({ helm }: StageAsk, { cwd, texts }: { readonly cwd: string, readonly texts: Texts }): Promise<Pick<Staged, 'values' | 'sets' | 'texts'>> {
-  const contents = [...helm.files.map(path => texts.get(path) ?? ''), ...helm.layers.flatMap(contentOf)]
+  // Flux lays all layers over each other itself, single values between maps too, and gives Helm one map.
+  const one = helm.by === 'flux' && helm.layers.some(({ kind }) => kind === 'set') ? layeredValues(helm, { file: path => texts.get(path) ?? null, parse }) : null
+  const contents = one !== null ? [JSON.stringify(one)] : [...helm.files.map(path => texts.get(path) ?? ''), ...helm.layers.flatMap(contentOf)]
   const values = contents.map((_text, i) => `values-${i}.yaml`)
   for (const [i, text] of contents.entries()) await writeFile(join(cwd, `values-${i}.yaml`), text)
   const sets: TemplateJob['sets'][number][] = []
-  for (const [i, layer] of helm.layers.entries()) {
+  for (const [i, layer] of (one === null ? helm.layers : []).entries()) {
     if (layer.kind === 'set') sets.push({ flag: layer.string ? 'set-string' : 'set', text: `${layer.key}=${layer.value}` })
     if (layer.kind !== 'set-file') continue
     await writeFile(join(cwd, `content-${i}`), texts.get(layer.path) ?? '')

@@ -18,7 +18,7 @@ const CHART: Files = {
   'chart/values.yaml': 'image: {repository: nginx, tag: "1.27"}\nreplicas: 2\nlist: [a, b]\nextra: {a: 1, b: 2}\n',
   'chart/templates/config.yaml': CONFIG('  image: "{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"\n  values: {{ .Values | toJson | quote }}\n'),
 }
-const JOB: HelmJob = { by: 'argocd', release: 'shop', namespace: 'shop', files: [], defaults: [], layers: [], crds: true, tests: true, hooks: true, schema: true, apiVersions: [], postRender: [] }
+const JOB: HelmJob = { by: 'argocd', release: 'shop', namespace: 'shop', files: [], defaults: [], layers: [], crds: true, tests: true, hooks: true, schema: true, apiVersions: [], postRender: [], homes: [], byVersion: false }
 
 const path = process.env['PATH'] ?? ''
 
@@ -68,6 +68,12 @@ describe('charts', () => {
     expect(data(await render({ files, layers: [text, set('image.tag', 'a\\,b'), set('list[1]', '7', true)] }), 'values')).to.match(/"list":\["x","7"\]/)
     expect(data(await render({ files, layers: [text, set('image.tag', 'set'), { kind: 'set-file', name: 'f', key: 'image.tag', path: 'tag.txt' }] }))).to.equal('nginx:from-file')
     expect(data(await render({ layers: [set('image.tag', 'null')] }))).to.equal('nginx:9.9')
+  })
+
+  it('take single values between maps where Flux does', async () => {
+    const map = (tag: string): HelmJob['layers'][number] => ({ kind: 'values', name: 'v', values: { image: { tag } }, place: null })
+    expect(data(await render({ by: 'flux', layers: [map('a'), set('image.tag', 'b')] }))).to.equal('nginx:b')
+    expect(data(await render({ by: 'flux', layers: [map('a'), set('image.tag', 'b'), map('c')] }))).to.equal('nginx:c')
   })
 
   it('have their own values replaced where Flux says so', async () => {

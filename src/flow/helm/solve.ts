@@ -1,0 +1,68 @@
+import type { ValuePath } from '../../model/helm-set.ts'
+import type { Json } from '../../model/json.ts'
+import { sameKey } from './value-nodes.ts'
+import type { Planted, Token } from './sentinels.ts'
+
+/** A key of the chart's values and what it shall hold; undefined: it shall go. */
+export interface Assignment { readonly path: ValuePath, readonly before: Json | undefined, readonly value: Json | undefined }
+
+const MOST_AT_ONCE = 3
+
+/** The ways to give keys other values so that a text comes out as wanted, the fewest keys first. */
+export function solve(tokens: readonly Token[], wanted: Json): readonly (readonly Assignment[])[] {
+  if (typeof wanted === 'object') return []
+  const keys = distinct(tokens.filter(token => typeof token !== 'string'))
+  const whole = tokens.length === 1
+  const found: (readonly Assignment[])[] = []
+  for (let size = 1; size <= Math.min(MOST_AT_ONCE, keys.length); size++) {
+    for (const free of subsets(keys, size)) {
+      for (const texts of fittings(tokens, free, String(wanted))) {
+        const assignments = free.map((key, i) => ({ path: key.path, before: key.value, value: typedLike(key.value, texts[i] ?? '', whole ? wanted : null) }))
+        if (assignments.every(({ before, value }) => before !== value)) found.push(assignments)
+      }
+    }
+    if (found.length > 0) return found
+  }
+  return found
+}
+
+/** The texts for the free keys that make the wanted text, with all other keys as they are: what takes as much as it can comes first (`host:5000/app` before a tag). */
+function fittings(tokens: readonly Token[], free: readonly Planted[], wanted: string): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = []
+  for (const [some, flags] of [['([^]*)', 'u'], ['([^]*?)', 'u'], ['([^]*)', 'iu']] as const) {
+    const seen: Planted[] = []
+    const source = tokens.map(token => {
+      if (typeof token === 'string') return literal(token)
+      if (!free.some(key => sameKey(key.path, token.path))) return literal(String(token.value ?? ''))
+      const at = seen.findIndex(key => sameKey(key.path, token.path))
+      if (at >= 0) return `\\${at + 1}`
+      seen.push(token)
+      return some
+    })
+    const match = new RegExp(`^${source.join('')}$`, flags).exec(wanted)
+    if (match === null) continue
+    const texts = free.map(key => match[seen.findIndex(one => sameKey(one.path, key.path)) + 1] ?? '')
+    if (!found.some(known => known.every((text, i) => text === texts[i]))) found.push(texts)
+  }
+  return found
+}
+
+/** A value in the type that the key has; where the key is all there is, what was asked. */
+export function typedLike(before: Json | undefined, text: string, asked: Json): Json {
+  if (typeof before === 'number') return text !== '' && String(Number(text)) === text ? Number(text) : text
+  if (typeof before === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : text
+  return typeof before === 'string' ? text : asked ?? text
+}
+
+function distinct(keys: readonly Planted[]): readonly Planted[] {
+  return keys.filter((key, i) => keys.findIndex(other => sameKey(other.path, key.path)) === i)
+}
+
+function subsets(keys: readonly Planted[], size: number): readonly (readonly Planted[])[] {
+  if (size === 0) return [[]]
+  return keys.flatMap((key, i) => subsets(keys.slice(i + 1), size - 1).map(rest => [key, ...rest]))
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
