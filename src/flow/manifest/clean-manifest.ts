@@ -49,6 +49,13 @@ function cutOut(text: string, steps: readonly string[]): string | null {
   return spliced.ok ? spliced.text : null
 }
 
+/** The manifest under another name; null where that cannot be written there. */
+export function withName({ object, text }: Manifest, name: string): Manifest | null {
+  const document = (jsonOf(readSource(text, 'last')) ?? []).findIndex(one => one !== null)
+  const spliced = splice(text, { op: 'set', place: { document, steps: ['metadata', 'name'], inner: null }, value: name })
+  return spliced.ok ? { object: { ...object, metadata: { ...object.metadata, name } }, text: spliced.text } : null
+}
+
 /** The manifest with a namespace of its own, where it names none; null where it cannot be written there. */
 export function withNamespace({ object, text }: Manifest, namespace: string): Manifest | null {
   if (textAt(object, 'metadata', 'namespace') !== undefined) return { object, text }

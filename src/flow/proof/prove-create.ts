@@ -1,6 +1,7 @@
 import { isRefusal, refuse } from '../../model/error.ts'
 import type { Evidence, Refusal } from '../../model/error.ts'
 import { showRef } from '../../model/resource.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
 import { applyEdits } from '../edit/apply-edits.ts'
 import type { NewPlace } from '../edit/create-places.ts'
 import { onlyPlace } from '../edit/create-places.ts'
@@ -8,8 +9,9 @@ import { withDocument } from '../edit/documents.ts'
 import type { FileEdit } from '../edit/place.ts'
 import { fileChanges } from '../edit/place.ts'
 import { readSource } from '../edit/source.ts'
+import { stageName } from '../edit/stage.ts'
 import { touchGuard } from '../edit/touch-guard.ts'
-import { withNamespace } from '../manifest/clean-manifest.ts'
+import { withName, withNamespace } from '../manifest/clean-manifest.ts'
 import type { Manifest } from '../manifest/read-manifests.ts'
 import { shownPath, renderBase } from './base-render.ts'
 import type { BaseRender } from './base-render.ts'
@@ -43,14 +45,14 @@ async function placeOf(bench: Bench, ask: CreateAsk): Promise<NewPlace | Refusal
 
 async function createAt(bench: Bench, { ask, base, place }: { readonly ask: CreateAsk, readonly base: BaseRender, readonly place: NewPlace }): Promise<ProvenWhole | Refusal> {
   const failed: Evidence[] = []
-  for (const manifest of spellings(ask, place)) {
+  for (const manifest of spellings(ask, place, bench)) {
     const applied = applyEdits(await textsOf(bench, place), fileEdits(place, manifest.text))
     if ('sentence' in applied) return refuse(applied.code, `${showRef(ask.target)} is not written to ${place.file}: ${applied.sentence}.`, [{ sentence: applied.sentence, at: applied.at }])
     const guard = guardOf(place)
     if (guard !== null) return guard
     const before = await textsOf(bench, place)
     const at = [`${place.file}:${place.text === null ? 1 : place.text.split('\n').length}`, ...applied.places.filter(one => one !== place.file)]
-    const outcome = await tryWhole(bench, { ask, base, wanted: manifest.object }, { files: fileChanges(before, applied.texts), at, what: place.what })
+    const outcome = await tryWhole(bench, { ask, base, wanted: asNamed(manifest.object, ask) }, { files: fileChanges(before, applied.texts), at, what: place.what })
     if (outcome.kind === 'exact' || (outcome.kind === 'shared' && ask.scope === 'shared')) return outcome.proven
     if (outcome.kind === 'shared') return sharedWhole(ask, outcome.proven)
     failed.push({ sentence: outcome.sentence, at: place.file })
@@ -58,11 +60,21 @@ async function createAt(bench: Bench, { ask, base, place }: { readonly ask: Crea
   return refuse('WIDE', `${showRef(ask.target)} in ${place.file} would not be exactly what was asked: ${failed[0]?.sentence ?? 'nothing can be written there'}.`, failed)
 }
 
-/** As it was given, and with the namespace written into it; first as the manifests beside it do. */
-function spellings({ manifest, target }: CreateAsk, place: NewPlace): readonly Manifest[] {
-  const placed = target.namespace === null ? null : withNamespace(manifest, target.namespace)
-  const both = placed === null || placed.text === manifest.text ? [manifest] : [manifest, placed]
-  return place.statesNamespace ? both.toReversed() : both
+/** As it was given, and with the namespace written into it, first as the manifests beside it do; then without what the source lays around its name. */
+function spellings({ manifest, target }: CreateAsk, place: NewPlace, bench: Bench): readonly Manifest[] {
+  const home = bench.index.kustomizations.get(place.folder)?.value
+  const { name } = home === null || home === undefined ? target : stageName(home, target)
+  const renamed = name === target.name ? null : withName(manifest, name)
+  return [manifest, ...renamed === null ? [] : [renamed]].flatMap(one => {
+    const placed = target.namespace === null ? null : withNamespace(one, target.namespace)
+    const both = placed === null || placed.text === one.text ? [one] : [one, placed]
+    return place.statesNamespace ? both.toReversed() : both
+  })
+}
+
+/** What must come out: the object under its own name, however it is written. */
+function asNamed(object: KubernetesObject, { target }: CreateAsk): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, name: target.name } }
 }
 
 function fileEdits({ file, text, kustomization, entry }: NewPlace, manifest: string): readonly FileEdit[] {

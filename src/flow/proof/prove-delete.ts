@@ -1,6 +1,6 @@
 import { isRefusal, refuse } from '../../model/error.ts'
 import type { Evidence, Refusal } from '../../model/error.ts'
-import { isObject, textAt } from '../../model/json.ts'
+import { isList, isObject, textAt } from '../../model/json.ts'
 import { isInline } from '../../model/kustomization.ts'
 import { refOf, showRef } from '../../model/resource.ts'
 import type { ObjectRef } from '../../model/resource.ts'
@@ -19,6 +19,9 @@ import type { RenderedObject } from '../ports.ts'
 import { renderBase, shownPath } from './base-render.ts'
 import type { BaseRender } from './base-render.ts'
 import type { Bench } from './bench.ts'
+import type { Closure } from './closure.ts'
+import type { Consumer } from './consumers.ts'
+import { otherConsumers } from './consumers.ts'
 import type { AlreadySo } from './prove-edits.ts'
 import { findTarget } from './target.ts'
 import { directoryOf, resolvePath } from './tree-index.ts'
@@ -28,6 +31,7 @@ import type { ProvenWhole, WholeAsk, WholeOutcome } from './whole-object.ts'
 /** One way to take the object out. */
 interface Way { readonly what: string, readonly at: string, readonly changes: readonly FileEdit[] }
 
+/** `kustomizations` are those of the asked delivery; where others may change too, theirs as well. */
 interface Deletion { readonly ask: WholeAsk, readonly base: BaseRender, readonly object: RenderedObject, readonly texts: ReadonlyMap<string, string>, readonly kustomizations: readonly EditedKustomization[] }
 
 /**
@@ -45,14 +49,19 @@ export async function proveDelete(bench: Bench, ask: WholeAsk): Promise<ProvenWh
   if (base.objects.length === 1) {
     return refuse('UNSUPPORTED', `${showRef(ask.target)} is the last object of ${shownPath(base.ask)}; its owner would deploy nothing.`, [{ sentence: 'it renders nothing else', at: shownPath(base.ask) }], 'Delete the owner itself by hand, with everything that it deploys.')
   }
-  const texts = await bench.index.tree.read([...base.closure.files])
-  return choose(bench, { ask, base, object, texts, kustomizations: kustomizationsOf(base) })
+  const closures = [base.closure, ...ask.scope === 'shared' ? (await consumersOf(bench, ask)).map(({ closure }) => closure) : []]
+  const texts = await bench.index.tree.read([...new Set(closures.flatMap(({ files }) => [...files]))])
+  return choose(bench, { ask, base, object, texts, kustomizations: kustomizationsOf(closures) })
+}
+
+async function consumersOf(bench: Bench, ask: WholeAsk): Promise<readonly Consumer[]> {
+  return otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath })
 }
 
 async function choose(bench: Bench, of: Deletion): Promise<ProvenWhole | Refusal> {
   const failed: Evidence[] = []
   let shared: ProvenWhole | null = null
-  for (const way of [...inPlace(bench, of), ...byPatch(of)]) {
+  for (const way of [...inPlace(bench, of), ...generated(of), ...byPatch(bench, of)]) {
     if (shared !== null && of.ask.scope === 'shared') break
     const outcome = await attempt(bench, of, way)
     if (isRefusal(outcome)) return outcome
@@ -75,8 +84,9 @@ async function attempt(bench: Bench, { ask, base, texts }: Deletion, way: Way): 
   return tryWhole(bench, { ask, base, wanted: null }, { files: fileChanges(texts, applied.texts), at: [way.at, ...applied.places.filter(place => place !== way.at && place !== way.at.replace(/:\d+$/, ''))], what: way.what })
 }
 
-function kustomizationsOf({ closure }: BaseRender): readonly EditedKustomization[] {
-  return closure.kustomizations.flatMap(({ file }) => {
+function kustomizationsOf(closures: readonly Closure[]): readonly EditedKustomization[] {
+  const files = new Map(closures.flatMap(closure => closure.kustomizations.map(({ file }) => [file.path, file] as const)))
+  return [...files.values()].flatMap(file => {
     const document = (jsonOf(readSource(file.text)) ?? []).findIndex(isObject)
     return file.value === null || document < 0 ? [] : [{ path: file.path, directory: file.directory, document, value: file.value }]
   })
@@ -99,13 +109,14 @@ function declarations({ ask, base, object, texts, kustomizations }: Deletion): r
   const target = refOf(object.object)
   const fit = nameFit(kustomizations.map(({ value }) => value), target.name)
   const fits = (name: string, namespace: string | null): boolean => fit(name) !== null && (namespace === null || target.namespace === null || namespace === target.namespace || kustomizations.some(({ value }) => textAt(value, 'namespace') === target.namespace))
+  const rank = (name: string): number => name === target.name ? 2 : Number(fit(name) ?? 0)
   const { origin } = object
   const paths = origin !== null ? [origin.path] : [...new Set([...base.closure.loose, ...base.closure.kustomizations.flatMap(({ file }) => file.references.flatMap(reference => reference.role === 'resource' ? resolvePath(file.directory, reference.path) ?? [] : []))])]
   const found = paths.flatMap(path => {
     const text = texts.get(path)
     return text === undefined ? [] : declarationsIn({ path, text }, ask.target, fits)
   })
-  return found.filter(one => origin === null || one.document === origin.document).sort((a, b) => (fit(b.name) ?? 0) - (fit(a.name) ?? 0))
+  return found.filter(one => origin === null || one.document === origin.document).sort((a, b) => rank(b.name) - rank(a.name))
 }
 
 function namedIn({ base, object, texts }: Deletion, kustomization: EditedKustomization, declared: string | null): Named {
@@ -133,16 +144,20 @@ function kustomizationEdits(bench: Bench, { kustomizations, base }: Deletion, { 
     removed.add(empty.path)
     paths.add(empty.directory)
   }
-  const files = [...dead].flatMap(([path, one]) => one.files.flatMap(file => resolvePath(directoryOf(path), file) ?? []))
-  const unused = files.filter(file => !namedElsewhere(bench, file, new Set(kustomizations.map(({ path }) => path))))
   return [
     ...kustomizations.flatMap((kustomization): readonly FileEdit[] => {
       if (removed.has(kustomization.path)) return [{ file: kustomization.path, text: null }]
       const edits = withoutEntries(kustomization, entries.get(kustomization.path) ?? [])
       return edits.length === 0 ? [] : [{ file: kustomization.path, edits }]
     }),
-    ...[...new Set(unused)].map(file => ({ file, text: null })),
+    ...unusedFiles(bench, dead, new Set(kustomizations.map(({ path }) => path))),
   ]
+}
+
+/** Files that only the entries named which go. */
+function unusedFiles(bench: Bench, dead: ReadonlyMap<string, DeadEntries>, edited: ReadonlySet<string>): readonly FileEdit[] {
+  const files = [...dead].flatMap(([path, one]) => one.files.flatMap(file => resolvePath(directoryOf(path), file) ?? []))
+  return [...new Set(files)].filter(file => !namedElsewhere(bench, file, edited)).map(file => ({ file, text: null }))
 }
 
 function naming({ value, directory }: EditedKustomization, paths: ReadonlySet<string>): DeadEntries['entries'] {
@@ -158,16 +173,40 @@ function namedElsewhere(bench: Bench, file: string, edited: ReadonlySet<string>)
   return [...bench.index.kustomizations.values()].some(({ path, directory, references }) => !edited.has(path) && references.some(reference => !isInline(reference.path) && resolvePath(directory, reference.path) === file))
 }
 
+/** The entry of a generator that makes it goes. */
+function generated(of: Deletion): readonly Way[] {
+  return of.kustomizations.flatMap(kustomization => generatorEntries(of, kustomization).map(entry => ({
+    what: `entry of ${entry.key}:`, at: kustomization.path,
+    changes: [{ file: kustomization.path, edits: withoutEntries(kustomization, [entry, ...deadEntries(kustomization, namedIn(of, kustomization, null)).entries]) }],
+  })))
+}
+
+/** Generated names may carry a hash; an entry that merges into another one's object makes none. */
+function generatorEntries({ object }: Deletion, { value }: EditedKustomization): DeadEntries['entries'] {
+  const target = refOf(object.object)
+  const key = target.kind === 'ConfigMap' ? 'configMapGenerator' : ''
+  const list = value[key]
+  const { name } = stageName(value, target)
+  if (!isList(list)) return []
+  return list.flatMap((entry, index) => {
+    const own = textAt(entry, 'name') ?? ''
+    return (own === name || new RegExp(`^${own.replaceAll(/[^\w-]/g, '\\$&')}-[a-z0-9]{10}$`).test(name)) && (textAt(entry, 'behavior') ?? 'create') === 'create' ? [{ key, index }] : []
+  })
+}
+
 /** A patch of the asked path's own kustomization that deletes the object there. */
-function byPatch(of: Deletion): readonly Way[] {
+function byPatch(bench: Bench, of: Deletion): readonly Way[] {
   const home = of.kustomizations.find(({ directory }) => directory === of.base.ask.path)
-  if (home === undefined || of.base.ask.format !== 'kustomize') return []
+  if (home === undefined || of.base.ask.format !== 'kustomize' || generatorEntries(of, home).length > 0) return []
   const target: ObjectRef = refOf(of.object.object)
   const dead = deadEntries(home, namedIn(of, home, null))
   const declared = declarations(of).map(({ name }) => ({ name, namespace: null }))
   return stageNames(home.value, target, declared).map(({ name, namespace }) => ({
     what: 'patch that deletes it', at: home.path,
-    changes: [{ file: home.path, edits: [...withoutEntries(home, dead.entries), deletePatch(home, target, { name, namespace, gone: dead.entries })] }],
+    changes: [
+      { file: home.path, edits: [...withoutEntries(home, dead.entries), deletePatch(home, target, { name, namespace, gone: dead.entries })] },
+      ...unusedFiles(bench, new Map([[home.path, dead]]), new Set([home.path])),
+    ],
   }))
 }
 

@@ -81,6 +81,9 @@ export function wholeDifference({ changes, after }: Renders, of: { readonly targ
   const [own, ...twice] = changes.filter(change => isTarget(change.object))
   const others = changes.filter(change => !isTarget(change.object))
   const [other] = others
+  if (other !== undefined && own === undefined && others.length === 1 && other.kind === 'added' && other.object.kind === target.kind) {
+    return `the source makes it ${showRef(other.object)}, not ${showRef(target)}: a prefix, suffix or namespace is laid on there`
+  }
   if (other !== undefined) return `${showRef(other.object)} ${other.kind === 'changed' ? `changes (${other.fields.map(field => showPath(field.path)).slice(0, 3).join(', ') || other.reordered.join(', ')})` : `is ${other.kind}`}${others.length > 1 ? `, and ${others.length - 1} more` : ''}`
   if (own === undefined) return wanted === null ? 'it has no effect on the object' : 'the source does not render the object from there'
   if (twice.length > 0 || own.kind !== (wanted === null ? 'removed' : 'added')) return `${showRef(own.object)} is ${own.kind}`
