@@ -27,7 +27,7 @@ function render(program: Command): string {
 }
 
 function section(command: Command): readonly string[] {
-  const own = command.options.filter(option => !isEverywhere(option))
+  const own = command.options.filter(option => !isEverywhere(option) && !option.hidden)
   return [`## ${pathOf(command)}`, '', `\`${pathOf(command)} ${command.usage().replace('[options] [command]', '[options]')}\``, '', command.description(), '', ...own.length === 0 ? [] : [...table(own), '']]
 }
 

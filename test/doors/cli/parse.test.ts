@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { readFileSync } from 'node:fs'
 import { WritError } from '../../../src/model/error.ts'
 import type { Job } from '../../../src/doors/cli/job.ts'
 import { parse } from '../../../src/doors/cli/main.ts'
@@ -20,6 +21,14 @@ function failure(line: string): { readonly code: string, readonly message: strin
 const target = (namespace: string | null = null, type = 'deployment', cluster: string | null = null): object => ({ cluster, namespace, type, name: 'web' })
 const change = (more: object = {}): object => ({ target: target(), scope: 'app', reason: null, incident: null, rollbackPlan: null, dryRun: false, until: 'wait', ...more })
 
+const field = (name: string, value: string | null, as = 'field'): object => ({ kind: 'field', container: null, field: name, value, as })
+/** Any file will do. */
+const FILE = 'test/cases/plain-image/repo/app/web.yaml'
+function applied(more: object): object {
+  const { target: _target, ...rest } = change(more) as { readonly target: unknown }
+  return { ...rest, cluster: null, manifest: readFileSync(FILE, 'utf8'), ...more }
+}
+
 describe('the grammar', () => {
   const lines: readonly { readonly line: string, readonly operation: string, readonly input: object, readonly more?: object }[] = [
     { line: 'set image deployment/web web=nginx:1.27', operation: 'set-image', input: change({ images: [{ container: 'web', image: 'nginx:1.27' }] }) },
@@ -32,6 +41,19 @@ describe('the grammar', () => {
       input: change({ target: target(null, 'deployments.apps', 'here'), images: [{ container: 'web', image: 'a' }], scope: 'shared', reason: 'why', incident: 'I-1', rollbackPlan: 'back', until: 'end' }), more: { timeout: 5_400_000 } },
     { line: 'set resources deployment/web --limits=cpu=1,memory=1Gi --requests=cpu=100m', operation: 'set-resources', input: change({ container: '*', limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '100m' } }) },
     { line: 'set resources deployment web -c web --limits cpu=1', operation: 'set-resources', input: change({ container: 'web', limits: { cpu: '1' }, requests: {} }) },
+    { line: 'set env deployment/web A=1 B= C- -n shop', operation: 'set-env', input: change({ target: target('shop'), container: '*', env: [{ name: 'A', value: '1' }, { name: 'B', value: '' }, { name: 'C', value: null }] }) },
+    { line: 'set env deployment web A=b=c -c init:web -e D=1', operation: 'set-env', input: change({ container: 'init:web', env: [{ name: 'A', value: 'b=c' }, { name: 'D', value: '1' }] }) },
+    { line: 'set field deployment/web spec.minReadySeconds=5 spec.paused-', operation: 'set-field', input: change({ fields: [field('spec.minReadySeconds', '5'), field('spec.paused', null)] }) },
+    { line: 'set field deployment/web spec.list[name=x-].y=1 metadata.labels["a=b"]- /data/a-', operation: 'set-field', input: change({ fields: [field('spec.list[name=x-].y', '1'), field('metadata.labels["a=b"]', null), field('/data/a', null)] }) },
+    { line: 'set field deployment/web replicas=3 --string spec.a=1 --json spec.b={"c":1}', operation: 'set-field', input: change({ fields: [{ kind: 'replicas', value: 3 }, field('spec.a', '1', 'string'), field('spec.b', '{"c":1}', 'json')] }) },
+    { line: 'set field deploy/web -c web image=a limits.cpu=1 env.A=1 env.B-', operation: 'set-field', input: change({ target: target(null, 'deploy'), fields: [
+      { kind: 'image', container: 'web', value: 'a' }, { kind: 'resource', container: 'web', section: 'limits', resource: 'cpu', value: '1' }, { kind: 'env', container: 'web', name: 'A', value: '1' }, { kind: 'env', container: 'web', name: 'B', value: null },
+    ] }) },
+    { line: 'restart deployment/web --wait', operation: 'restart', input: change({ until: 'end' }) },
+    { line: 'patch deployment/web -p {"spec":{}} --type merge', operation: 'patch', input: change({ patch: '{"spec":{}}', type: 'merge' }) },
+    { line: `patch deployment web --patch-file ${FILE}`, operation: 'patch', input: change({ patch: readFileSync(FILE, 'utf8'), type: 'strategic' }) },
+    { line: `apply -f ${FILE} -n shop --dry-run --place p-00112233`, operation: 'apply', input: applied({ namespace: 'shop', dryRun: true, place: 'p-00112233' }) },
+    { line: 'delete deployment web -n shop', operation: 'delete', input: change({ target: target('shop') }) },
     { line: 'scale deployment/web --replicas=3', operation: 'scale', input: change({ replicas: 3, currentReplicas: null }) },
     { line: 'scale --replicas 0 --current-replicas 2 deployment web', operation: 'scale', input: change({ replicas: 0, currentReplicas: 2 }) },
     { line: 'owner deployment/web --cluster main', operation: 'owner', input: { target: target(null, 'deployment', 'main') } },
@@ -128,7 +150,35 @@ describe('the grammar', () => {
     ['approve change/abc --signature x', 'usage/bad-argument', /belong together/],
     ['sandbox demo --repo .', 'usage/bad-argument', /--path, --provider, --set are missing/],
     ['sandbox demo --repo . --path a --provider helm x/y --set image=b', 'usage/bad-argument', /allowed choices are argocd, flux/i],
-    ['apply -f x', 'usage/bad-argument', /unknown command 'apply'/i],
+    ['set env deployment/web', 'usage/bad-argument', /NAME=VALUE is missing/],
+    ['set env deployment/web A', 'usage/bad-argument', /"A" is neither NAME=VALUE nor NAME-/],
+    ['set env deployment/web =1', 'usage/bad-argument', /is neither NAME=VALUE nor NAME-/],
+    ['set env deployment/a deployment/b A=1', 'usage/not-supported', /one object at a time/],
+    ['set env deployment/web --list', 'usage/not-supported', /--list only looks/],
+    ['set env deployment/web --from configmap/x', 'usage/not-supported', /--from is not supported/],
+    ['set field deployment/web', 'usage/bad-argument', /FIELD=VALUE is missing/],
+    ['set field deployment/web spec.a', 'usage/bad-argument', /"spec.a" is not FIELD=VALUE/],
+    ['set field deployment/web replicas=x', 'usage/bad-argument', /whole number/],
+    ['restart', 'usage/bad-argument', /TYPE\/NAME is missing/],
+    ['restart deployment/a deployment/b', 'usage/bad-argument', /too many/],
+    ['patch deployment/web', 'usage/bad-argument', /The patch is missing/],
+    ['patch deployment/web -p {} --patch-file x', 'usage/bad-argument', /both give a patch/],
+    ['patch deployment/web -p {} --type yaml', 'usage/bad-argument', /allowed choices are strategic, merge, json/i],
+    ['patch deployment/web --patch-file /nowhere', 'usage/bad-argument', /cannot be read \(ENOENT\)/],
+    ['apply', 'usage/bad-argument', /--filename <file>' not specified/i],
+    ['apply -f /nowhere', 'usage/bad-argument', /-f \/nowhere cannot be read \(ENOENT\)/],
+    ['apply -f src', 'usage/not-supported', /src is a folder/],
+    ['apply -f https://example.com/x.yaml', 'usage/not-supported', /takes a file, not a URL/],
+    [`apply -f ${FILE} deployment/web`, 'usage/bad-argument', /"deployment\/web" is not understood/],
+    [`apply -f ${FILE} -k x`, 'usage/bad-argument', /unknown option '-k'/i],
+    ['delete', 'usage/bad-argument', /TYPE\/NAME is missing/],
+    ['delete deployment/web --force', 'usage/bad-argument', /unknown option '--force'/i],
+    ['delete -f x', 'usage/bad-argument', /unknown option '-f'/i],
+    ['edit app deploy/web --delete --create -f x', 'usage/bad-argument', /--create and --delete are both given/],
+    ['edit app deploy/web --create', 'usage/bad-argument', /--create needs the manifest/],
+    ['edit app deploy/web -f x', 'usage/bad-argument', /-f is the manifest of --create/],
+    ['edit app deploy/web --delete --set replicas=1', 'usage/bad-argument', /both asked for/],
+    ['edit app deploy/web --delete --place p-00112233', 'usage/bad-argument', /where a new object goes/],
     ['break-glass', 'usage/bad-argument', /unknown command/i],
     ['sclae deployment/web', 'usage/bad-argument', /did you mean scale/i],
     ['set imag deployment/web', 'usage/bad-argument', /unknown command|too many arguments/i],

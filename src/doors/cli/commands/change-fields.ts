@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { WritError } from '../../../model/error.ts'
 import { bad, namedObject } from '../arguments.ts'
@@ -14,8 +15,8 @@ export function addSetEnv(set: Command, take: Take): void {
     .description('Set environment variables of containers to values, or remove them (NAME-).')
     .option('-c, --containers <name>', 'the container, init:NAME for an init container, or * for all of them', '*')
     .option('-e, --env <name=value>', 'the same as NAME=VALUE', (word: string) => { asked.push(word) })
-    .option('--from <source>', 'not supported')
-    .option('--list', 'not supported')
+    .addOption(new Option('--from <source>').hideHelp())
+    .addOption(new Option('--list').hideHelp())
   examples(common(changing(command)), 'writ set env deployment/web LOG_LEVEL=debug -n shop --dry-run', 'writ set env deployment/web -c web LOG_LEVEL- FEATURE_X=on -n shop')
     .action((words: Words) => {
       const options = optionsOf(command)
