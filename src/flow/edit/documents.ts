@@ -11,7 +11,7 @@ export interface DocumentSpan { readonly start: number, readonly body: number, r
  */
 export function documentSpans(text: string): readonly DocumentSpan[] | null {
   const values = jsonOf(readSource(text, 'last'))
-  if (values === null) return null
+  if (values === null || values.length === 0) return values === null ? null : []
   const spans = cut(text)
   if (spans.length !== values.length) return null
   const found = spans.map((span, i) => ({ ...span, value: values[i] ?? null }))
