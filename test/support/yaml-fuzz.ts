@@ -10,6 +10,8 @@ export interface FuzzCount {
   readonly ok: Map<string, number>
   readonly refused: Map<string, number>
   readonly wrong: string[]
+  /** Edits that are refused for no construct of YAML and for no guard. */
+  readonly unplaced: string[]
   /** Scalars that got another value of their kind, and how many of these edits touched one line. */
   scalars: number
   oneLine: number
@@ -17,7 +19,7 @@ export interface FuzzCount {
 }
 
 export function newCount(): FuzzCount {
-  return { ok: new Map(), refused: new Map(), wrong: [], scalars: 0, oneLine: 0, inverses: 0 }
+  return { ok: new Map(), refused: new Map(), wrong: [], unplaced: [], scalars: 0, oneLine: 0, inverses: 0 }
 }
 
 /** Chance that is the same in every run (mulberry32). */
@@ -44,6 +46,7 @@ export function fuzzOnce(text: string, random: () => number, count: FuzzCount): 
   const result = splice(text, edit)
   if (!result.ok) {
     add(count.refused, `${label} ${result.code}`)
+    if (result.code === 'NO_CANDIDATE' || result.code === 'FLOW') count.unplaced.push(`${result.sentence}: ${JSON.stringify(edit)} in ${JSON.stringify(text.slice(0, 3000))}`)
     return null
   }
   add(count.ok, label)
@@ -54,7 +57,8 @@ export function fuzzOnce(text: string, random: () => number, count: FuzzCount): 
   if (problem === null && inverse !== null) {
     count.inverses++
     const back = splice(result.text, inverse)
-    if (!back.ok || back.text !== text) count.wrong.push(`the inverse ${JSON.stringify(inverse)} of ${JSON.stringify(edit)} in ${JSON.stringify(text.slice(0, 3000))} gave ${back.ok ? JSON.stringify(back.text.slice(0, 3000)) : back.sentence}`)
+    // A block may have needed the last line break that the text lacked.
+    if (!back.ok || (back.text !== text && back.text.replace(/\r?\n$/, '') !== text)) count.wrong.push(`the inverse ${JSON.stringify(inverse)} of ${JSON.stringify(edit)} in ${JSON.stringify(text.slice(0, 3000))} gave ${back.ok ? JSON.stringify(back.text.slice(0, 3000)) : back.sentence}`)
   }
   return { edit, after: result.text }
 }
