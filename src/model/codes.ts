@@ -15,7 +15,7 @@ export const REFUSALS = {
   ALIAS: { meaning: 'The value is a YAML alias.', next: 'Replace the alias by a value of its own, or change the anchor by hand.' },
   ANCHOR: { meaning: 'The value carries a YAML anchor that is used elsewhere.', next: 'Change it by hand where all uses may change.' },
   MERGE: { meaning: 'The value comes through a YAML merge key (<<).', next: 'Set the key explicitly in the file, then ask again.' },
-  FLOW: { meaning: 'The value stands in a flow collection over several lines.', next: 'Rewrite it in block style, then ask again.' },
+  FLOW: { meaning: 'The value stands in a flow collection whose layout or comments an edit cannot keep.', next: 'Rewrite it in block style, then ask again.' },
   GENERATED: { meaning: 'The file is generated; an edit would be overwritten.', next: 'Change the source it is generated from.' },
   ENCRYPTED: { meaning: 'The value is encrypted or belongs to a Secret.', next: 'Change it with the tool that encrypts it.' },
   TEMPLATE: { meaning: 'The file is a template; Writ edits values, never templates.', next: 'Change the template by hand.' },

@@ -25,7 +25,7 @@ export interface Found {
 export type Descent = Found | { readonly kind: 'absent' } | Blocked
 
 /** Follows a path (list items by index or by merge key) through a document, and says what is in the way: editing.md 2.5 rules 5, 7 and 8. */
-export function descend(document: Document, path: readonly (Step | number)[], _text?: string): Descent {
+export function descend(document: Document, path: readonly (Step | number)[]): Descent {
   let here: Node | null = asNode(document.contents)
   const steps: (string | number)[] = []
   const holders: Holder[] = []
