@@ -9,6 +9,7 @@ import { showPath } from '../../src/model/field.ts'
 import type { ConsumerOwner, Owner } from '../../src/model/owner.ts'
 import type { Located, ObjectChange } from '../../src/model/plan.ts'
 import { podSpecPath, showRef } from '../../src/model/resource.ts'
+import { fieldPath } from '../../src/flow/field-path.ts'
 import { unifiedDiff } from '../../src/flow/diff.ts'
 import { prove } from '../../src/flow/prove.ts'
 import { kustomizeRenderer } from '../../src/outside/render/kustomize.ts'
@@ -33,7 +34,8 @@ const Request = z.strictObject({
   owner: OwnerLine,
   others: z.array(OwnerLine).default([]),
   target: z.strictObject({ group: z.string().default('apps'), kind: z.string().default('Deployment'), namespace: z.string().nullable(), name: z.string() }),
-  set: z.array(z.strictObject({ container: z.string().optional(), field: z.string(), value: z.union([z.string(), z.number()]), before: z.union([z.string(), z.number()]).optional() })),
+  /** `field` of a container or of spec, or `path` as the command takes it. Without `value` it shall go. */
+  set: z.array(z.strictObject({ container: z.string().optional(), field: z.string().optional(), path: z.string().optional(), value: z.json().optional(), before: z.union([z.string(), z.number()]).optional() })),
   scope: z.enum(['app', 'shared']).default('app'),
 })
 type Request = z.infer<typeof Request>
@@ -102,7 +104,9 @@ function located(request: Request, at: { readonly base: string, readonly url: st
 function edit(request: Request, set: Request['set'][number]): Edit {
   const [list, name] = set.container?.startsWith('init:') === true ? ['initContainers', set.container.slice(5)] : ['containers', set.container ?? '']
   const container: FieldPath = [...podSpecPath(request.target.kind) ?? [], list, { key: 'name', value: name }]
-  const path: FieldPath = set.container === undefined ? ['spec', set.field] : [...container, ...(set.field === 'image' ? ['image'] : ['resources', ...set.field.split('.')])]
+  const field = set.field ?? ''
+  const inContainer: FieldPath = field.startsWith('env.') ? [...container, 'env', { key: 'name', value: field.slice(4) }, 'value'] : [...container, ...(field === 'image' ? ['image'] : ['resources', ...field.split('.')])]
+  const path = set.path !== undefined ? fieldPath(set.path, undefined) : set.container === undefined ? ['spec', field] : inContainer
   return { path, before: set.before, after: set.value }
 }
 

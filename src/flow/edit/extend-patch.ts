@@ -2,7 +2,7 @@ import type { Json } from '../../model/json.ts'
 import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { jsonPatch } from './json-patch.ts'
 import type { Layer, Look, Sought } from './look.ts'
-import { candidateOf, documentValue, manifestStarts } from './look.ts'
+import { candidateOf, documentValue, manifestStarts, valueBelow } from './look.ts'
 import type { PatchText } from './kustomize-patches.ts'
 import type { TextEdit } from './place.ts'
 import { isDigits, making, reachOf } from './reach.ts'
@@ -17,7 +17,7 @@ export function extensionLooks(patch: PatchText, of: { readonly sought: Sought, 
     const value = documentValue(document)
     if (isList(value)) return target === null ? [] : operationsLook({ document: i, length: value.length }, of.sought, layer) ?? []
     return manifestStarts(document, manifest => target !== null || isManifestOf(manifest, of)).flatMap(start => {
-      const below = start.reduce<Json | undefined>((here, step) => isList(here) ? here[Number(step)] : valueAt(here, String(step)), value)
+      const below = valueBelow(value, start)
       const edit = below === undefined ? null : mergeEdit(below, of.sought, { document: i, inner: null })
       const shifted = edit === null ? null : { ...edit, place: { ...edit.place, steps: [...start, ...edit.place.steps] } }
       return shifted === null ? [] : [candidateOf({ ...layer, what: `${layer.what} (strategic merge)` }, [shifted])]

@@ -54,14 +54,15 @@ export function extendedPatchLooks(patches: readonly PlacedPatch[], of: { readon
   return patches.flatMap(({ patch, layer }) => extensionLooks(patch, of, { ...layer, ...tier, what: `extended ${layer.what}` }))
 }
 
-function operationLooks(at: { readonly source: Source, readonly document: number }, sought: Sought, layer: Layer): readonly Look[] {
+/** Where the operations of a JSON6902 list hold the sought value; `start` is the way to the list. */
+export function operationLooks({ start = [], ...at }: { readonly source: Source, readonly document: number, readonly start?: YamlSteps }, sought: Sought, layer: Layer): readonly Look[] {
   const document = at.source.documents[at.document]
-  const operations = document === undefined ? null : documentValue(document)
+  const operations = document === undefined ? null : atSteps(documentValue(document), start)
   if (!isList(operations)) return []
   return operations.flatMap((operation, i) => {
     if (!isObject(operation) || (operation['op'] !== 'add' && operation['op'] !== 'replace') || typeof operation['path'] !== 'string') return []
     const rest = restOfPath(operation['path'], sought.path, operation['value'])
-    return rest === null ? [] : lookAt({ ...at, start: [i, 'value'], path: rest }, sought, layer) ?? []
+    return rest === null ? [] : lookAt({ ...at, start: [...start, i, 'value'], path: rest }, sought, layer) ?? []
   })
 }
 
@@ -76,6 +77,11 @@ function restOfPath(pointer: string, path: FieldPath, value: Json | undefined): 
   const last = path[tokens.length - 1]
   if (!fits || (typeof last === 'object' && isObject(value) && value[last.key] !== undefined && value[last.key] !== last.value)) return null
   return path.slice(tokens.length)
+}
+
+/** The value at the end of a way into a document. */
+export function atSteps(value: Json, steps: YamlSteps): Json | undefined {
+  return steps.reduce<Json | undefined>((here, step) => typeof step === 'number' ? (isList(here) ? here[step] : undefined) : valueAt(here, step), value)
 }
 
 /** What the entry of a patch file says about the objects that the patch is for. */

@@ -2,7 +2,7 @@ import type { Document } from 'yaml'
 import type { RefusalCode } from '../../model/codes.ts'
 import type { Edit, FieldPath, Step } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
-import { sameJson } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { descend } from './descend.ts'
 import { editsBetween } from './edits-between.ts'
@@ -83,6 +83,11 @@ export function documentValue(document: Document): Json {
   const value = valueOf(document.contents, document)
   VALUES.set(document, value)
   return value
+}
+
+/** The value at steps below another. */
+export function valueBelow(value: Json, steps: YamlSteps): Json | undefined {
+  return steps.reduce<Json | undefined>((here, step) => typeof step === 'number' ? (isList(here) ? here[step] : undefined) : isObject(here) ? here[step] : undefined, value)
 }
 
 /** Where the manifest of an object begins in a document: at its root, or at an item of a list kind; none where it is not there. */

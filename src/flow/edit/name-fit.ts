@@ -2,19 +2,16 @@ import type { JsonObject } from '../../model/json.ts'
 import { textAt } from '../../model/json.ts'
 
 /**
- * How well the name of a manifest fits a rendered name: 2 where it is the same, 1 where the prefixes and suffixes of the kustomizations make the difference,
+ * How well the name of a manifest fits a rendered name: 1 where prefixes and suffixes of the kustomizations make the difference, if there is one,
  * 0 where it is part of it (something else may have renamed the object), null where it cannot be.
  */
-export function nameFit(kustomizations: readonly JsonObject[], rendered: string): (name: string | undefined) => 0 | 1 | 2 | null {
+export function nameFit(kustomizations: readonly JsonObject[], rendered: string): (name: string | undefined) => 0 | 1 | null {
   const texts = (key: string): readonly string[] => [...new Set(kustomizations.flatMap(kustomization => textAt(kustomization, key) ?? []))].filter(text => text !== '')
   const [prefixes, suffixes] = [texts('namePrefix'), texts('nameSuffix')]
   return name => {
-    if (name === undefined || name === '') return null
-    if (name === rendered) return 2
-    const at = rendered.indexOf(name)
-    if (at < 0) return null
-    const known = startsOf(rendered, name).some(start => isMadeOf(rendered.slice(0, start), prefixes) && isMadeOf(rendered.slice(start + name.length), suffixes))
-    return known ? 1 : 0
+    const starts = name === undefined || name === '' ? [] : startsOf(rendered, name)
+    if (name === undefined || starts.length === 0) return null
+    return starts.some(start => isMadeOf(rendered.slice(0, start), prefixes) && isMadeOf(rendered.slice(start + name.length), suffixes)) ? 1 : 0
   }
 }
 

@@ -37,10 +37,10 @@ export interface Candidate {
   /** Order among candidates of one depth: the layer applied last comes first. */
   readonly layer: number
   /**
-   * How it stands to the field; left out where the place holds the field now. `added`: something new in the asked overlay. `guess`: the place only has the
-   * same name and value. `last`: what is tried when nothing else is exact.
+   * How it stands to the field; left out where the place holds the field now. `added`: something new in the asked overlay. `last`: what is tried when
+   * nothing else is exact.
    */
-  readonly tier?: 'added' | 'guess' | 'last'
+  readonly tier?: 'added' | 'last'
 }
 
 /** Texts with the changes made so far, null for a file that is gone; candidates are always spliced into the newest. */

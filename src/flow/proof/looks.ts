@@ -9,6 +9,8 @@ import type { Reached, SearchSpace } from '../edit/kustomize.ts'
 import { documentValue } from '../edit/look.ts'
 import type { Look, Sought } from '../edit/look.ts'
 import type { Texts } from '../edit/place.ts'
+import { suspectsOf } from '../edit/sentinels.ts'
+import type { Suspect } from '../edit/sentinels.ts'
 import { readSource } from '../edit/source.ts'
 import type { Source } from '../edit/source.ts'
 import type { RenderedObject } from '../ports.ts'
@@ -24,18 +26,27 @@ export interface Standing {
   readonly edits: readonly Edit[]
 }
 
-/** Gives the places that may decide a field, in the order in which they are tried. */
-export type Looker = (edit: Edit, now: Standing) => readonly Look[]
+/** Where fields may stand. */
+export interface Looker {
+  /** The places that may decide a field, in the order in which they are tried. */
+  looks(edit: Edit, now: Standing): readonly Look[]
+  /** Every scalar that the value of a field may come from, whole or in part. */
+  suspects(edit: Edit, texts: Texts): readonly Suspect[]
+}
 
 /** Where an asked field may stand, for each format of source. The next format is one more branch here. */
 export function looksFor(of: { readonly target: RenderedObject, readonly ref: ObjectRef, readonly closure: Closure, readonly index: TreeIndex }): Looker {
   const read = sourceReader()
-  return (edit, { texts, object, objects, edits }) => {
-    const sought: Sought = { target: of.ref, path: edit.path, before: edit.before, after: edit.after, object, objects, edits }
-    const { origin } = of.target
-    if (origin === null) return kustomizeLooks(searchSpace({ ...of, texts, read }), sought)
-    const text = texts.get(origin.path)
-    return typeof text === 'string' ? directoryLooks(origin, text, sought) : []
+  const space = (texts: Texts): SearchSpace => searchSpace({ ...of, texts, read })
+  const { origin } = of.target
+  return {
+    looks(edit, { texts, object, objects, edits }) {
+      const sought: Sought = { target: of.ref, path: edit.path, before: edit.before, after: edit.after, object, objects, edits }
+      if (origin === null) return kustomizeLooks(space(texts), sought)
+      const text = texts.get(origin.path)
+      return typeof text === 'string' ? directoryLooks(origin, text, sought) : []
+    },
+    suspects: ({ before }, texts) => origin === null && (typeof before === 'string' || typeof before === 'number') ? suspectsOf(space(texts), before) : [],
   }
 }
 

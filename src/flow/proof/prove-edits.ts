@@ -1,5 +1,6 @@
 import { isRefusal, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
+import { showPath } from '../../model/field.ts'
 import type { Edit } from '../../model/field.ts'
 import { canonical } from '../../model/json.ts'
 import type { ConsumerOwner, Owner } from '../../model/owner.ts'
@@ -7,14 +8,19 @@ import type { BlastEntry, FileChange, ObjectChange, Proof, RenderedChanges, Rend
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { refOf, showRef } from '../../model/resource.ts'
 import { sha256 } from '../digest.ts'
+import { ignoredField } from '../ignored-field.ts'
 import type { RenderResult, RenderedObject } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { judgedObjects } from './blast.ts'
+import { cascadeOf, onlyFollows, underOldName } from './cascade.ts'
 import type { Places } from './blast.ts'
 import { closureOf, throughSymlink } from './closure.ts'
 import type { Closure, RenderAsk } from './closure.ts'
-import { otherConsumers, renderAsk } from './consumers.ts'
+import { askAfter, otherConsumers, renderAsk, unread } from './consumers.ts'
+import type { Reread } from './consumers.ts'
+import { decidedByOwner } from './decided-by-owner.ts'
 import { layersOf, looksFor } from './looks.ts'
+import { withOwnerLooks } from './owner-looks.ts'
 import { search } from './search.ts'
 import type { Choice } from './search.ts'
 import { findTarget, isAlreadySo, settleEdits } from './target.ts'
@@ -24,7 +30,9 @@ import type { TreeIndex } from './tree-index.ts'
 /** What is asked of one object that one delivery renders. */
 export interface ProofAsk {
   readonly target: ObjectRef
-  readonly owner: Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination'>
+  readonly owner: Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination' | 'ignores'>
+  /** The object as it lives, where somebody looked. */
+  readonly live?: KubernetesObject | null
   readonly edits: readonly Edit[]
   /** What is asked where only the rendered object can tell (a patch, a manifest); it takes the place of `edits`. */
   readonly wanted?: (rendered: KubernetesObject) => readonly Edit[] | Refusal
@@ -33,6 +41,8 @@ export interface ProofAsk {
   owners(): Promise<readonly ConsumerOwner[]>
   /** Who else names the asked path: another owner, or (in a checkout, which has no one owner) the asked delivery itself. */
   readonly samePath: 'other' | 'asked'
+  /** What manifests of owners in the repository say once they are changed. */
+  readonly reread?: Reread
 }
 
 /** The files that reach exactly what was asked, and what proves it. */
@@ -68,14 +78,22 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   if (isRefusal(edits)) return edits
   const open = edits.filter(edit => !isAlreadySo(edit))
   if (open.length === 0) return { already: edits }
+  const ignored = ignoredField({ owner: ask.owner, ignores: ask.owner.ignores ?? [], rendered: base.target.object, live: ask.live ?? null }, open)
+  if (ignored !== null) return ignored
   const choice = await searchIn(bench, { ask, base, edits: open, places })
-  if ('refused' in choice) return choice
+  if ('refused' in choice) return isUndecided(choice) ? await decidedByOwner(bench, { owner: ask.owner, ask: base.ask, target: refOf(base.target.object), edits: open }) ?? choice : choice
   const before = base.objects.map(({ object }) => object)
+  const cascade = cascadeOf({ before, after: choice.after, target: refOf(base.target.object) })
   const proof = proofOf({ renderer: await bench.info(base.ask), before, choice })
   return {
     edits, files: choice.files, places: choice.places, proof, blast: choice.blast.entries,
-    rendered: { asked: judgedObjects(before, choice.after, choice.changes), blast: choice.blast.rendered },
+    rendered: { asked: judgedObjects(before, cascade === null ? choice.after : choice.after.map(object => underOldName(object, cascade)), choice.changes), blast: choice.blast.rendered },
   }
+}
+
+/** Nothing in the source reaches the field. */
+function isUndecided({ refused }: Refusal): boolean {
+  return refused === 'NO_CANDIDATE' || refused === 'SHADOWED' || refused === 'WIDE'
 }
 
 async function readBase(bench: Bench, { owner, target }: ProofAsk): Promise<Base | Refusal> {
@@ -86,7 +104,7 @@ async function readBase(bench: Bench, { owner, target }: ProofAsk): Promise<Base
   const [first] = await bench.render([], [ask])
   if (first?.ok !== true) return notRendering(first, ask)
   const second = await bench.again(ask)
-  if (!second.ok || textOf(second.objects) !== textOf(first.objects)) {
+  if (!second.ok || !sameRender(first.objects, second.objects)) {
     return refuse('NONDETERMINISTIC', `Two renders of ${shownPath(ask)} differ.`, [{ sentence: 'the same files were rendered twice', at: shownPath(ask) }])
   }
   const [found, ...others] = findTarget(first.objects, target, owner.destination)
@@ -110,11 +128,13 @@ function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
 async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly base: Base, readonly edits: readonly Edit[], readonly places: Places | null }): Promise<Choice | Refusal> {
   const { ask, base, edits, places } = of
   const texts = await bench.index.tree.read([...base.closure.files])
-  const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath })
-  const looks = looksFor({ target: base.target, ref: refOf(base.target.object), closure: base.closure, index: bench.index })
+  const reread = ask.reread ?? unread
+  const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath, reread })
+  const ref = refOf(base.target.object)
+  const looker = withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref })
   return search({
-    places, bench, ask: base.ask, before: base.objects.map(({ object }) => object), target: base.target.object,
-    edits, consumers, texts, scope: ask.scope, looks, layers: layersOf(base.closure),
+    places, bench, ask: base.ask, after: changes => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread }), before: base.objects.map(({ object }) => object), target: base.target.object,
+    edits, consumers, texts, scope: ask.scope, looker, layers: layersOf(base.closure),
   })
 }
 
@@ -137,18 +157,37 @@ function proofOf(of: { readonly renderer: RendererInfo, readonly before: readonl
 }
 
 function proofSentence(changes: readonly ObjectChange[]): string {
-  const fields = changes.reduce((sum, change) => sum + change.fields.length, 0)
+  const asked = changes.filter(change => !onlyFollows(change))
+  const fields = asked.reduce((sum, change) => sum + change.fields.length - (change.follows?.length ?? 0), 0)
   const reordered = changes.flatMap(change => change.reordered)
   const order = reordered.length === 0 ? '' : `; ${reordered.join(', ')} is listed in another order, which means nothing there`
-  return `exactly ${fields} field${fields === 1 ? '' : 's'} of ${changes.length} object${changes.length === 1 ? '' : 's'} change${fields === 1 ? 's' : ''}${order}`
+  return `exactly ${fields} field${fields === 1 ? '' : 's'} of ${asked.length} object${asked.length === 1 ? '' : 's'} change${fields === 1 ? 's' : ''}${renamed(changes)}${order}`
+}
+
+/** A generated object whose content changes gets another name; what refers to it follows. */
+function renamed(changes: readonly ObjectChange[]): string {
+  const generated = changes.find(change => change.follows !== undefined && !onlyFollows(change))
+  const name = generated?.fields.find(field => showPath(field.path) === 'metadata.name')
+  if (generated === undefined || name === undefined) return ''
+  const references = changes.filter(onlyFollows).reduce((sum, change) => sum + change.fields.length, 0)
+  return `; the hash in the name of ${showRef(generated.object)} follows: it becomes ${String(name.after)}, and ${references} reference${references === 1 ? '' : 's'} to it with it`
 }
 
 function hashOf(objects: readonly KubernetesObject[]): string {
-  return sha256(canonical(objects.map(object => canonical(object)).sort()))
+  return sha256(canonical(objects.map(textOf).sort()))
 }
 
-function textOf(objects: readonly RenderedObject[]): string {
-  return canonical(objects.map(({ object }) => object))
+/** Most objects of two renders are one and the same; each is written out once. */
+const TEXTS = new WeakMap<KubernetesObject, string>()
+
+function textOf(object: KubernetesObject): string {
+  const text = TEXTS.get(object) ?? canonical(object)
+  TEXTS.set(object, text)
+  return text
+}
+
+function sameRender(a: readonly RenderedObject[], b: readonly RenderedObject[]): boolean {
+  return a.length === b.length && a.every(({ object }, i) => object === b[i]?.object || textOf(object) === (b[i] === undefined ? '' : textOf(b[i].object)))
 }
 
 function shownPath(ask: RenderAsk): string {

@@ -10,13 +10,15 @@ import { compareRenders } from '../compare.ts'
 import type { Texts } from '../edit/place.ts'
 import { fileChanges } from '../edit/place.ts'
 import type { Bench } from './bench.ts'
-import { blastOf } from './blast.ts'
+import { blastOf, reachesOthers } from './blast.ts'
 import type { Blast, Places } from './blast.ts'
+import { cascadeOf } from './cascade.ts'
 import type { RenderAsk } from './closure.ts'
 import type { Consumer } from './consumers.ts'
 import type { Looker, Standing } from './looks.ts'
 import type { Attempt, Trial } from './trials.ts'
-import { inOrder, trialsOf } from './trials.ts'
+import { OTHERS, inOrder, trialsOf } from './trials.ts'
+import { arrivingLooks } from './sentinel-search.ts'
 import { refusalOf, sharedBase } from './search-refusal.ts'
 import { judgeDifference } from './verdict.ts'
 
@@ -25,13 +27,15 @@ export interface Search {
   readonly places: Places | null
   readonly bench: Bench
   readonly ask: RenderAsk
+  /** How the asked path is rendered once files are changed; a sentence where they say what cannot be honoured. */
+  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
   readonly before: readonly KubernetesObject[]
   readonly target: KubernetesObject
   readonly edits: readonly Edit[]
   readonly consumers: readonly Consumer[]
   readonly texts: Texts
   readonly scope: 'app' | 'shared'
-  readonly looks: Looker
+  readonly looker: Looker
   /** Everything that is applied over the files, for the evidence of SHADOWED. */
   readonly layers: readonly Evidence[]
 }
@@ -48,6 +52,7 @@ export interface Choice {
 }
 
 const MOST_TRIED = 25
+const MOST_ROUNDS = 3
 
 /** Reaches the edits, all at once where their likeliest places do, else one after the other, each with the place of the smallest blast radius (editing.md 4.3). */
 export async function search(of: Search): Promise<Choice | Refusal> {
@@ -69,7 +74,7 @@ async function together(of: Search): Promise<Choice | null> {
   let object: Json | undefined = of.target
   const places: string[] = []
   for (const edit of of.edits) {
-    const trials = trialsOf(of.looks(edit, now), { texts: now.texts, consumers: of.consumers })
+    const trials = trialsOf(of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
     const [first] = inOrder(trials.usable, of.scope)
     if (first === undefined || (of.scope === 'app' && first.shared)) return null
     object = withField(object, edit.path, edit.after)
@@ -78,30 +83,61 @@ async function together(of: Search): Promise<Choice | null> {
     places.push(...first.places)
   }
   const tried = await render(of, { texts: now.texts, places, failed: (code, sentence) => ({ at: places[0] ?? '', what: 'all together', code, sentence }) })
-  return 'sentence' in tried || tried.covered.length < of.edits.length || (of.scope === 'app' && tried.blast.entries.length > 0) ? null : tried
+  return 'sentence' in tried || tried.covered.length < of.edits.length || (of.scope === 'app' && reachesOthers(tried.blast)) ? null : tried
 }
 
 async function choose(of: Search, edit: Edit, sofar: Choice | null): Promise<Choice | Refusal> {
   const now = standing(of, sofar)
-  const { usable, attempts } = trialsOf(of.looks(edit, now), { texts: now.texts, consumers: of.consumers })
-  const tried: Attempt[] = [...attempts]
-  let shared: Choice | null = null
-  for (const trial of inOrder(usable, of.scope).slice(0, MOST_TRIED)) {
+  const { usable, attempts } = trialsOf(of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
+  const round: Round = { edit, sofar, tried: [...attempts], shared: null }
+  const [last, likely] = [usable.filter(({ candidate }) => candidate.tier === 'last'), usable.filter(({ candidate }) => candidate.tier !== 'last')]
+  const found = await tryAll(of, round, likely) ?? await tryArriving(of, round, now) ?? await tryAll(of, round, last)
+  if (found !== null) return found
+  if (round.shared === null) return refusalOf(edit, round.tried, of.layers)
+  const blast = await blastOf(of.places, of.bench, { consumers: of.consumers, changes: round.shared.files })
+  return sharedBase(edit, { at: round.shared.places.at(-1) ?? '', entries: blast.entries.filter(entry => entry.carrier !== true) })
+}
+
+/** What was tried for one edit, and the first place that is exact but that others share. */
+interface Round { readonly edit: Edit, readonly sofar: Choice | null, readonly tried: Attempt[], shared: Choice | null }
+
+/** The first of the trials that is exact and does nothing to others that it may not. */
+async function tryAll(of: Search, round: Round, trials: readonly Trial[]): Promise<Choice | null> {
+  const { edit, sofar } = round
+  for (const trial of inOrder(trials, of.scope).slice(0, MOST_TRIED)) {
     // One place that others share too is enough to tell the caller about.
-    if (trial.shared && shared !== null) continue
+    if (trial.shared && round.shared !== null) continue
     const outcome = await attempt(of, { edit, trial, sofar })
-    if ('sentence' in outcome) tried.push(outcome)
-    else if (of.scope === 'shared' || outcome.blast.entries.length === 0) return outcome
-    else shared ??= outcome
+    if ('sentence' in outcome) round.tried.push(outcome)
+    else if (of.scope === 'shared' || !reachesOthers(outcome.blast)) return outcome
+    else round.shared ??= outcome
   }
-  if (shared === null) return refusalOf(edit, tried, of.layers)
-  const blast = await blastOf(of.places, of.bench, { consumers: of.consumers, changes: shared.files })
-  return sharedBase(edit, { at: shared.places.at(-1) ?? '', entries: blast.entries })
+  return null
+}
+
+/**
+ * The places whose values are seen to arrive in the field, where those that were looked for are not the ones. A mark may keep another from arriving
+ * (an image that no entry knows any more): where what arrives is not exact, the rest is marked once more without it.
+ */
+async function tryArriving(of: Search, round: Round, now: Standing): Promise<Choice | null> {
+  if (round.shared !== null || round.tried.some(({ code }) => OTHERS.has(code))) return null
+  let suspects = of.looker.suspects(round.edit, now.texts)
+  for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
+    const arrived = await arrivingLooks({ bench: of.bench, after: of.after, base: of.texts, texts: now.texts, before: of.before, target: refOf(of.target), edit: round.edit }, suspects)
+    if (arrived.length === 0) return null
+    const { usable, attempts } = trialsOf(arrived.map(({ look }) => look), { texts: now.texts, consumers: of.consumers })
+    round.tried.push(...attempts)
+    const found = await tryAll(of, round, usable)
+    if (found !== null || round.shared !== null) return found
+    suspects = suspects.filter(suspect => !arrived.some(one => one.suspect === suspect))
+  }
+  return null
 }
 
 function standing(of: Search, sofar: Choice | null): Standing {
   const objects = sofar?.after ?? of.before
-  const key = refKey(refOf(of.target))
+  const cascade = cascadeOf({ before: of.before, after: objects, target: refOf(of.target) })
+  const key = refKey({ ...refOf(of.target), name: cascade?.to ?? refOf(of.target).name })
   return { texts: sofar?.texts ?? of.texts, objects, object: objects.find(object => refKey(refOf(object)) === key) ?? of.target, edits: of.edits }
 }
 
@@ -118,7 +154,9 @@ interface Made { readonly texts: Texts, readonly places: readonly string[], fail
 
 async function render(of: Search, { texts, places, failed }: Made): Promise<Choice | Attempt> {
   const files = fileChanges(of.texts, texts)
-  const [result] = await of.bench.render(files, [of.ask])
+  const ask = of.after(files)
+  if (typeof ask === 'string') return failed('WIDE', `the owner's manifest would not be honoured: ${ask}`)
+  const [result] = await of.bench.render(files, [ask])
   if (result?.ok !== true) return failed('WIDE', `the source does not render with it: ${result?.message ?? ''}`)
   const after = result.objects.map(({ object }) => object)
   const changes = compareRenders(of.before, after)
@@ -127,7 +165,7 @@ async function render(of: Search, { texts, places, failed }: Made): Promise<Choi
   if (verdict.kind === 'none') return failed('SHADOWED', 'it has no effect on the field')
   const blast = await effectOn(of, files)
   if (blast.broken !== null) return failed('WIDE', blast.broken)
-  return { texts, files, places, changes, after, covered: verdict.covered, blast }
+  return { texts, files, places, changes: verdict.changes, after, covered: verdict.covered, blast }
 }
 
 /** What changed files do to others. Where none may change, the first that does is all that is looked for. */
@@ -135,5 +173,7 @@ async function effectOn(of: Search, files: readonly FileChange[]): Promise<Blast
   const [first, ...rest] = of.consumers.filter(({ closure }) => closure.opaque || files.some(({ path }) => closure.files.has(path)))
   if (first === undefined || of.scope === 'shared') return blastOf(of.places, of.bench, { consumers: of.consumers, changes: files })
   const blast = await blastOf(of.places, of.bench, { consumers: [first], changes: files })
-  return blast.broken !== null || blast.entries.length > 0 ? blast : blastOf(of.places, of.bench, { consumers: rest, changes: files })
+  if (blast.broken !== null || reachesOthers(blast)) return blast
+  const others = await blastOf(of.places, of.bench, { consumers: rest, changes: files })
+  return { ...others, entries: [...blast.entries, ...others.entries], rendered: [...blast.rendered, ...others.rendered] }
 }

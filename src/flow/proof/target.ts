@@ -31,7 +31,7 @@ export function settleEdits(edits: readonly Edit[], object: KubernetesObject): r
     if (edit.before !== undefined && !sameField(edit.path, edit.before, before) && !sameField(edit.path, before, edit.after)) {
       return refuse('STALE', `${showPath(edit.path)} is no longer ${JSON.stringify(edit.before)}.`, [{ sentence: `the render at the base holds ${JSON.stringify(before ?? null)}` }])
     }
-    const after = edit.typed === true ? edit.after : inTypeOf(before, edit.after)
+    const after = edit.typed === true ? edit.after : isText(object, edit.path) ? asText(edit.after) : inTypeOf(before, edit.after)
     if (sameField(edit.path, before, after)) already.push({ path: edit.path, before, after })
     else wanted = withField(wanted, edit.path, after)
   }
@@ -46,6 +46,17 @@ function startsWith(path: FieldPath, prefix: FieldPath): boolean {
 /** True where the render already means what is asked. */
 export function isAlreadySo(edit: Edit): boolean {
   return sameField(edit.path, edit.before, edit.after)
+}
+
+/** Labels, annotations and the data of ConfigMaps are texts whatever they look like. */
+function isText({ kind, apiVersion }: KubernetesObject, path: FieldPath): boolean {
+  const holder = path.at(-2)
+  if (path.length === 2 && holder === 'data') return kind === 'ConfigMap' && apiVersion === 'v1'
+  return path.at(-3) === 'metadata' && (holder === 'labels' || holder === 'annotations')
+}
+
+function asText(after: Json | undefined): Json | undefined {
+  return typeof after === 'number' || typeof after === 'boolean' ? String(after) : after
 }
 
 function inTypeOf(before: Json | undefined, after: Json | undefined): Json | undefined {

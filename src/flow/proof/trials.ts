@@ -20,7 +20,7 @@ export interface Trial {
 export interface Trials { readonly usable: readonly Trial[], readonly attempts: readonly Attempt[] }
 
 /** Whoever writes these values would overwrite them, cannot read them, or means something else by them: they are not decided elsewhere instead. */
-const OTHERS: ReadonlySet<RefusalCode> = new Set(['IGNORED', 'ENCRYPTED', 'TEMPLATE'])
+export const OTHERS: ReadonlySet<RefusalCode> = new Set(['IGNORED', 'ENCRYPTED', 'TEMPLATE'])
 
 /**
  * Makes the edits of all candidates. Where the place that holds the field belongs to somebody else (Flux image automation, SOPS, a template),
@@ -47,8 +47,8 @@ export function trialsOf(looks: readonly Look[], of: { readonly texts: Texts, re
  * Where the caller asks for the shared scope, what is there comes before anything new.
  */
 export function inOrder(trials: readonly Trial[], scope: 'app' | 'shared'): readonly Trial[] {
-  const own = { there: 0, added: 1, guess: 2, last: 4 }
-  const shared = scope === 'shared' ? { there: 0.5, added: 1.5, guess: 2.5, last: 4.5 } : { there: 3, added: 5, guess: 6, last: 7 }
+  const own = { there: 0, added: 2, last: 5 }
+  const shared = scope === 'shared' ? { there: 1, added: 3, last: 6 } : { there: 3, added: 4, last: 6 }
   const rank = ({ candidate, shared: read }: Trial): number => (read ? shared : own)[candidate.tier ?? 'there']
   return trials.map((trial, i) => ({ trial, i })).sort((a, b) => rank(a.trial) - rank(b.trial) || a.i - b.i).map(({ trial }) => trial)
 }
@@ -73,6 +73,6 @@ function trialOf(candidate: Candidate, of: { readonly texts: Texts, readonly con
     }
   }
   if (places.length === 0) return { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'there is nothing to edit' }
-  const shared = of.consumers.some(({ closure }) => closure.opaque || candidate.changes.some(({ file }) => closure.files.has(file)))
+  const shared = of.consumers.some(({ closure, carries }) => closure.opaque || candidate.changes.some(({ file }) => closure.files.has(file) && carries?.files.has(file) !== true))
   return { candidate, texts: changed, places: [...new Set(places)], shared }
 }

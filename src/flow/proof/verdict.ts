@@ -6,11 +6,15 @@ import type { ObjectChange } from '../../model/plan.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { isKubernetesObject, refKey, refOf, showRef } from '../../model/resource.ts'
 import { compareObjects } from '../compare.ts'
+import { cascadeOf, explained, onlyFollows, underOldName } from './cascade.ts'
 
 /** What an edit of files does to a render, measured against what is asked (editing.md 4.2). */
 export type RenderVerdict =
-  /** Nothing but asked fields change, to the asked values; `covered` are the edits reached. */
-  | { readonly kind: 'exact', readonly covered: readonly Edit[] }
+  /**
+   * Nothing but asked fields change, to the asked values, and what follows them: the name of a generated object and the references to it (CASCADE).
+   * `covered` are the edits reached, `changes` says of every change what only follows.
+   */
+  | { readonly kind: 'exact', readonly covered: readonly Edit[], readonly changes: readonly ObjectChange[] }
   | { readonly kind: 'none' }
   /** Something else changes too; the sentences name it. `covered` are the edits reached all the same, `beside` is true where the target stays as it is. */
   | { readonly kind: 'wide', readonly sentences: readonly string[], readonly covered: readonly Edit[], readonly beside: boolean }
@@ -28,18 +32,22 @@ export interface Difference {
 
 const SHOWN = 3
 
-/** Exact: the target after is the target before with the reached edits made, and every other object is as it was. */
+/** Exact: the target after is the target before with the reached edits made, and every other object is as it was or follows the target's new name. */
 export function judgeDifference(of: Difference): RenderVerdict {
   const isTarget = (object: KubernetesObject): boolean => refKey(refOf(object)) === refKey(of.target)
-  const [old, now] = [of.before.find(isTarget), of.after.find(isTarget)]
-  const others = of.changes.filter(change => refKey(change.object) !== refKey(of.target))
+  const cascade = cascadeOf(of)
+  const old = of.before.find(isTarget)
+  const now = cascade === null ? of.after.find(isTarget) : of.after.map(object => underOldName(object, cascade)).find(isTarget)
+  const changes = cascade === null || old === undefined || now === undefined ? of.changes
+    : explained(of.changes, cascade, { object: of.target, kind: 'changed', ...compareObjects(old, now) })
+  const others = changes.filter(change => refKey(change.object) !== refKey(of.target) && !onlyFollows(change))
   const covered = of.edits.filter(edit => sameJson(fieldAt(now, edit.path), edit.after) && !sameJson(fieldAt(old, edit.path), edit.after))
   const strange = [...targetSentences(of, { old, now, covered }), ...others.map(sentenceOf)]
   const more = strange.length - SHOWN
   if (strange.length > 0) {
-    return { kind: 'wide', sentences: [...strange.slice(0, SHOWN), ...more > 0 ? [`${more} more change`] : []], covered, beside: covered.length === 0 && others.length === of.changes.length }
+    return { kind: 'wide', sentences: [...strange.slice(0, SHOWN), ...more > 0 ? [`${more} more change`] : []], covered, beside: covered.length === 0 && others.length === changes.length }
   }
-  return covered.length === 0 ? { kind: 'none' } : { kind: 'exact', covered }
+  return covered.length === 0 ? { kind: 'none' } : { kind: 'exact', covered, changes }
 }
 
 interface Target { readonly old: KubernetesObject | undefined, readonly now: KubernetesObject | undefined, readonly covered: readonly Edit[] }
