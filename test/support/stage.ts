@@ -144,7 +144,7 @@ export class Stage {
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
       environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
       people: this.#people,
-      tools: [this.#tool('web'), ...this.knobs.twoOwners ? [this.#tool('rival')] : []],
+      tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
         forge: openForge(forge, { rows: store.changeRequests }),
@@ -200,10 +200,11 @@ export class Stage {
     })
   }
 
-  #tool(name: string): GitOpsTool {
-    const owner = (namespace: string): Owner => ({
+  /** One owner for each name and namespace; the rival has a path of its own. */
+  #tool(names: readonly string[]): GitOpsTool {
+    const owner = (name: string, namespace: string): Owner => ({
       tool: 'argocd', kind: 'Application', cluster: 'here', namespace: 'argocd', name: `${name}-${namespace}`, uid: `owner-${namespace}`,
-      source: { url: this.repository.url, revision: 'main', path: namespace },
+      source: { url: this.repository.url, revision: 'main', path: name === 'rival' ? `rival/${namespace}` : namespace },
       render: { format: this.knobs.format, loadRestrictor: 'root', directory: { recurse: false } },
       delivery: { automated: true, reverts: true, syncedCommit: this.tip('main'), behindBecause: null, ...this.knobs.keeps === undefined ? {} : { keeps: this.knobs.keeps } },
       destination: { cluster: 'here', namespace }, sourceObject: null,
@@ -211,9 +212,9 @@ export class Stage {
     const first = this.tip('main')
     return {
       name: 'argocd',
-      claims: target => Promise.resolve([{ owner: owner(target.namespace ?? ''), proof: true, exists: true, evidence: [{ sentence: 'status.resources lists it', at: `Application argocd/${name}-${target.namespace ?? ''}` }] }]),
-      read: ref => Promise.resolve(owner(ref.name.replace(`${name}-`, ''))),
-      owners: () => Promise.resolve(['dev', 'prod'].map(owner).map(one => ({ ref: one, source: one.source, render: one.render, destination: one.destination, unsupported: null }))),
+      claims: target => Promise.resolve(names.map(name => ({ owner: owner(name, target.namespace ?? ''), proof: true, exists: true, evidence: [{ sentence: 'status.resources lists it', at: `Application argocd/${name}-${target.namespace ?? ''}` }] }))),
+      read: ref => Promise.resolve(owner(ref.name.split('-')[0] ?? '', ref.name.split('-')[1] ?? '')),
+      owners: () => Promise.resolve(names.flatMap(name => ['dev', 'prod'].map(namespace => owner(name, namespace))).map(one => ({ ref: one, source: one.source, render: one.render, destination: one.destination, unsupported: null }))),
       refresh: () => Promise.resolve(),
       observe: () => Promise.resolve({ revision: this.knobs.syncs ? this.tip('main') : first, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] }),
     }
