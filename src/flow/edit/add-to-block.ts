@@ -5,7 +5,8 @@ import { anatomyOf, entryAt } from './anatomy.ts'
 import type { LineStyle } from './block-lines.ts'
 import { itemLines, lineStyles, pairLines } from './block-lines.ts'
 import { quoteOf } from './flow-text.ts'
-import { columnAt, extentOf, insertedLines, lineBreak, lineEnd, lineStart, ownCommentsStart, startsLine } from './layout.ts'
+import { extentOf } from './extent.ts'
+import { columnAt, insertedLines, lineBreak, lineEnd, lineStart, ownCommentsStart, startsLine } from './layout.ts'
 import type { Replacement } from './replacement.ts'
 import { shapeOf } from './shape.ts'
 import type { Site, Unspliced } from './site.ts'
@@ -39,7 +40,7 @@ interface Spot { readonly entries: readonly Entry[], readonly index: number, rea
 function placed(text: string, { entries, index, column, floor }: Spot, [head = '', ...tail]: readonly string[]): Replacement {
   const lines = [' '.repeat(column) + head, ...tail]
   const before = entries[index - 1]
-  if (before !== undefined) return insertedLines(text, extentOf(text, before.end, column), lines)
+  if (before !== undefined) return insertedLines(text, extentOf(text, before, column), lines)
   const start = entries[0]?.start ?? 0
   const eol = lineBreak(text, start)
   if (!startsLine(text, start)) return { start, end: start, text: [head, ...tail].map(line => line + eol).join('') + ' '.repeat(column) }

@@ -43,21 +43,6 @@ export function insertedLines(text: string, after: number, lines: readonly strin
   return { start: at, end: at, text: lines.map(line => eol + line).join('') }
 }
 
-/**
- * Behind the comment lines that follow an entry directly and are indented deeper than its column: they belong to what it holds, like
- * entries of it that are commented out. `end` is where its content ends.
- */
-export function extentOf(text: string, end: number, column: number): number {
-  let at = lineEnd(text, end)
-  for (;;) {
-    const next = nextLine(text, at)
-    const line = text.slice(next, lineEnd(text, next))
-    const indent = /^( *)#/.exec(line)?.[1]
-    if (next === text.length || indent === undefined || indent.length <= column) return at
-    at = next + line.length
-  }
-}
-
 /** Comments of tools that stand over what they are for, though they read like a key. */
 const DIRECTIVE = /^(?:renovate|kics|checkov|trivy|yamllint|nosemgrep|datasource|kpt-[a-z]+|x-release-please[a-z-]*)\b/
 /** An entry that is commented out. */

@@ -2,7 +2,8 @@ import { isSeq } from 'yaml'
 import type { YAMLMap, YAMLSeq } from 'yaml'
 import type { Entry } from './anatomy.ts'
 import { anatomyOf, entryAt } from './anatomy.ts'
-import { columnAt, extentOf, lineEnd, lineStart, nextLine, ownCommentsStart, startsLine } from './layout.ts'
+import { extentOf } from './extent.ts'
+import { columnAt, lineEnd, lineStart, nextLine, ownCommentsStart, startsLine } from './layout.ts'
 import type { Replacement } from './replacement.ts'
 import type { Site, Unspliced } from './site.ts'
 import { refusedLayout } from './site.ts'
@@ -20,13 +21,14 @@ export function removeFromBlock(site: Site, collection: YAMLMap | YAMLSeq, index
   const held = holder === undefined ? null : entryAt(holder.collection, holder.index)
   if (holder !== undefined && (held === null || held.slot === null)) return refusedLayout(site)
   const slot = held?.slot ?? null
-  const to = extentOf(text, entry.end, columnAt(text, entry.start))
+  const column = columnAt(text, entry.start)
+  const to = extentOf(text, entry, column)
   const next = entries[index + 1]
   if (entries.length === 1) return [emptied(text, { entry, slot, to, empty: isSeq(collection) ? '[]' : '{}' })]
   if (!startsLine(text, entry.start)) return next === undefined ? refusedLayout(site) : [pulledUp(text, entry, to)]
   const before = entries[index - 1]
   // The first comments of a document are about the document.
-  const from = before === undefined && slot === null ? lineStart(text, entry.start) : ownCommentsStart(text, entry.start, before?.end ?? slot ?? 0)
+  const from = before === undefined && slot === null ? lineStart(text, entry.start) : ownCommentsStart(text, entry.start, before === undefined ? slot ?? 0 : extentOf(text, before, column))
   return withoutLines(text, from, to)
 }
 

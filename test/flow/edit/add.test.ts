@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { parse } from 'yaml'
 import type { Json } from '../../../src/model/json.ts'
 import type { Place, YamlSteps } from '../../../src/flow/edit/place.ts'
 import { splice } from '../../../src/flow/edit/splice.ts'
@@ -26,7 +27,8 @@ describe('adding a key to a block map', () => {
     ['keeps a byte order mark', '\uFEFFa: 1\n', ['b'], 2, '\uFEFFa: 1\nb: 2\n'],
     ['stays before comments and blank lines that follow', 'a:\n  b: 1 # c\n\n  # about nothing\n\n# about d\nd: 1\n', ['a', 'c'], 2, 'a:\n  b: 1 # c\n  c: 2\n\n  # about nothing\n\n# about d\nd: 1\n'],
     ['stays before a comment of its own column', 'a:\n  b: 1\n  # about c\nc: 1\n', ['a', 'x'], 2, 'a:\n  b: 1\n  x: 2\n  # about c\nc: 1\n'],
-    ['comes behind deeper comments', 'a:\n- b\n# - c\n  # - d\n', ['e'], 2, 'a:\n- b\ne: 2\n# - c\n  # - d\n'],
+    ['comes behind items that are commented out below a list', 'a:\n- b\n# - c\n#   d: 1\n  # - d\n# e\n', ['e'], 2, 'a:\n- b\n# - c\n#   d: 1\n  # - d\ne: 2\n# e\n'],
+    ['stays before keys that are commented out', 'a:\n- b\n# c: 1\n', ['e'], 2, 'a:\n- b\ne: 2\n# c: 1\n'],
     ['comes behind what is commented out below a list', 'a:\n  - b\n  # - c\nd: 1\n', ['a2'], 2, 'a:\n  - b\n  # - c\nd: 1\na2: 2\n'],
     ['takes the column of an item\'s first key', '- name: a\n  x: 1\n- name: b\n', [0, 'w'], 2, '- name: a\n  x: 1\n  w: 2\n- name: b\n'],
     ['takes the column behind a wide dash', '-   name: a\n', [0, 'w'], { z: 1 }, '-   name: a\n    w:\n      z: 1\n'],
@@ -87,6 +89,10 @@ describe('adding a value of many parts', () => {
       for (const [before, steps] of [['a: b\n', ['x']], ['- b\n', [1]], ['{a: b}\n', ['x']], ['[b]\n', [1]], ['a: b\n', [text === '<<' ? 'x' : text]]] as const) {
         const result = splice(before, { op: 'add', place: at([...steps]), value: text })
         expect(result).to.include({ ok: true }, before)
+        for (const version of ['1.1', '1.2'] as const) {
+          const read: unknown = result.ok ? parse(result.text, { version }) : null
+          expect(Object.entries(read as object).flat(), `${version} ${result.ok ? result.text : ''}`).to.include(text)
+        }
       }
     })
   }

@@ -32,6 +32,8 @@ describe('removing a key from a block map', () => {
     ['takes a comment for a tool', 'a: 1\n# renovate: image=b\nb: 2\n', ['b'], 'a: 1\n'],
     ['leaves the comments at the top of a document', '# licence\na: 1\nb: 2\n', ['a'], '# licence\nb: 2\n'],
     ['takes what is commented out inside', 'a:\n  b: 1\n  # c: 2\n# other\nd: 3\n', ['a'], '# other\nd: 3\n'],
+    ['takes the items that are commented out below its list', 'a:\n- b\n# - c\n#   d: 1\n\n# - e\nf: 1\n', ['a'], '# - e\nf: 1\n'],
+    ['leaves the items that are commented out below the list before', 'a:\n- b\n# - c\n#   d: 1\nf: 1\ng: 1\n', ['f'], 'a:\n- b\n# - c\n#   d: 1\ng: 1\n'],
     ['leaves the comments below', 'a: 1\nb: 2\n# c\n', ['b'], 'a: 1\n# c\n'],
     ['leaves one of two blank lines', 'a: 1\n\nb: 2\n\nc: 3\n', ['b'], 'a: 1\n\nc: 3\n'],
     ['leaves no blank line at the top', 'a: 1\n\nb: 2\n', ['a'], 'b: 2\n'],

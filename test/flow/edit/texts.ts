@@ -13,6 +13,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   compactJson: '{"a":1,"b":{"c":"x","d":[1,2]},"e":[],"f":"it\'s"}',
   odd: 'a:\n b:\n  - 1\n  - 2\n c:\n   - 3\nd:\n     e:\n          f: 1\ng:\n- h:\n  - i: 1\n    j:\n       k: 1\n   # odd\n- l: 1\n # odder\nm: 1\n',
   comments: '\n\n# top\n\n# about a\na: # behind\n  # above b\n  b: # behind b\n    # above c\n    c: 1 # behind c\n    # below c\n  # below b\n# below a\n\nd: # x\n# y\n- e # z\n# w\n-   # v\n  f\n- # u\n  g: 1\n  # t\n\n  # s\n  h: 1\n\n\n# end',
+  listComments: 'resources:\n- a\n# - b\n#   c: 1\n# other\nimages:\n- name: x # - y\n  # tag: z\n\n# - name: w\n#   tag: v\nlast:\n- - q\n# - r',
   empty: '',
   onlyComments: '# a\n\n# b\n',
   emptyDocument: '---\n',
