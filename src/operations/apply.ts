@@ -84,7 +84,7 @@ async function answerOf(caller: Caller, work: () => Promise<Proposed>): Promise<
     return await work()
   } catch (error) {
     if (!(error instanceof WritError)) throw error
-    return { kind: 'Failure', code: error.code, message: error.message, hint: error.hint }
+    return { kind: 'Failure', status: 'failed', code: error.code, message: error.message, hint: error.hint }
   }
 }
 

@@ -27,7 +27,7 @@ export interface ChangeDocument extends Omit<Change, 'plan' | 'key'> {
 }
 
 /** What became of one of several objects: it could not even be asked about. */
-export interface FailureDocument { readonly kind: 'Failure', readonly code: string, readonly message: string, readonly hint: string }
+export interface FailureDocument { readonly kind: 'Failure', readonly status: 'failed', readonly code: string, readonly message: string, readonly hint: string }
 
 /** The answers for the objects of one file, in its order. */
 export interface BatchDocument {

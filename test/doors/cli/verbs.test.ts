@@ -117,7 +117,7 @@ describe('the command line', function () {
       for (const [args, exit, code] of cases) {
         const called = await stage.call(...args, '-o', 'json')
         expect([called.exit, called.json['kind'], called.json['code']], args.join(' ')).to.deep.equal([exit, 'Failure', code])
-        expect(called.json).to.have.keys('kind', 'code', 'message', 'hint', 'data')
+        expect(called.json).to.have.keys('kind', 'status', 'code', 'message', 'hint', 'data')
         const text = await stage.call(...args)
         expect(text.out, args.join(' ')).to.equal('')
         expect(text.err).to.match(new RegExp(`^Error ${code}: .+\\nNext: .+\\n$`))
@@ -138,7 +138,7 @@ describe('the command line', function () {
         [['scale', 'deploy/web', '--replicas=3', '--reason', ''], '--reason must not be empty'],
         [['scale', 'deploy/web', '--replicas=3', '--incident', 'x'.repeat(201)], '--incident must not be longer than 200 characters'],
         [['set', 'resources', 'deploy/web', '--limits', 'c u=1'], '--limits takes NAME=AMOUNT: the name must be a resource such as cpu or memory'],
-        [['set', 'resources', 'deploy/web', '--limits', 'cpu=1', '-c', 'A B'], '-c must be the name of a container, or *'],
+        [['set', 'resources', 'deploy/web', '--limits', 'cpu=1', '-c', 'A B'], '-c must be the name of a container, init:NAME, or *'],
         [['list', '--status', 'done'], '--status must be one of open, verified, rejected, cancelled, superseded, failed, refused'],
         [['list', '--limit', '0'], '--limit must be 1 or more'],
         [['approve', 'abc', '--key', ''], '--key must not be empty'],
