@@ -36,7 +36,7 @@ export function newPatchLooks(home: Home, sought: Sought, declared: readonly Sta
     const entry = { target: targetOf(sought, name), patch: textOf(patch, shape) }
     return [candidateOf({ file: home.path, what: `new inline patch (${form})`, depth: home.depth, layer: 1, tier: 'added' }, [additionTo(home, 'patches', entry)])]
   })
-  return [...patches, ...forms.slice(0, 1).flatMap(form => transformerLook(home, sought, form) ?? [])]
+  return [...patches, ...forms.flatMap(form => transformerLook(home, sought, form) ?? [])]
 }
 
 function formsOf(sought: Sought): readonly PatchForm[] {
@@ -54,7 +54,7 @@ function transformerLook(home: Home, sought: Sought, form: PatchForm): Look | nu
   const patch = patchValue(sought, { form, name: target.name })
   if (patch === null) return null
   const transformer = { apiVersion: 'builtin', kind: 'PatchTransformer', metadata: { name: freeName(home.value, target) }, target: targetOf(sought, target), patch: textOf(patch, shape) }
-  return candidateOf({ file: home.path, what: 'new transformer', depth: home.depth, layer: 0, tier: 'last' }, [additionTo(home, 'transformers', textOf(transformer, shape))])
+  return candidateOf({ file: home.path, what: `new transformer (${form})`, depth: home.depth, layer: 0, tier: 'last' }, [additionTo(home, 'transformers', textOf(transformer, shape))])
 }
 
 function freeName(kustomization: JsonObject, target: ObjectRef): string {

@@ -1,12 +1,9 @@
 import type { Evidence } from '../../model/error.ts'
 import type { Edit } from '../../model/field.ts'
-import type { JsonObject } from '../../model/json.ts'
-import { isObject } from '../../model/json.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { directoryLooks } from '../edit/directory.ts'
 import { kustomizeLooks } from '../edit/kustomize.ts'
-import type { Reached, SearchSpace } from '../edit/kustomize.ts'
-import { documentValue } from '../edit/look.ts'
+import type { SearchSpace } from '../edit/kustomize.ts'
 import type { Look, Sought } from '../edit/look.ts'
 import type { Texts } from '../edit/place.ts'
 import { suspectsOf } from '../edit/sentinels.ts'
@@ -15,8 +12,8 @@ import { readSource } from '../edit/source.ts'
 import type { Source } from '../edit/source.ts'
 import type { RenderedObject } from '../ports.ts'
 import type { Closure } from './closure.ts'
+import { searchSpace } from './search-space.ts'
 import type { TreeIndex } from './tree-index.ts'
-import { resolvePath } from './tree-index.ts'
 
 /** How things stand with what was chosen so far: the texts of all files, and the render. */
 export interface Standing {
@@ -37,7 +34,7 @@ export interface Looker {
 /** Where an asked field may stand, for each format of source. The next format is one more branch here. */
 export function looksFor(of: { readonly target: RenderedObject, readonly ref: ObjectRef, readonly closure: Closure, readonly index: TreeIndex }): Looker {
   const read = sourceReader()
-  const space = (texts: Texts): SearchSpace => searchSpace({ ...of, texts, read })
+  const space = (texts: Texts): SearchSpace => searchSpace({ closure: of.closure, index: of.index, target: of.ref, texts, read })
   const { origin } = of.target
   return {
     looks(edit, { texts, object, objects, edits }) {
@@ -69,35 +66,4 @@ function sourceReader(): (text: string) => Source {
     known.set(text, found)
     return found
   }
-}
-
-function searchSpace(of: { readonly closure: Closure, readonly index: TreeIndex, readonly texts: Texts, readonly read: (text: string) => Source }): SearchSpace {
-  const text = (path: string): string | null => of.texts.get(path) ?? null
-  const source = (path: string): Source | null => {
-    const found = text(path)
-    return found === null ? null : of.read(found)
-  }
-  // What the asked path's own kustomization is for one that it names, the nearest kustomizations are for a path that has none itself.
-  const nearest = Math.min(...of.closure.kustomizations.map(({ depth }) => depth))
-  const kustomizations = of.closure.kustomizations.flatMap(({ file, depth }): readonly Reached[] => {
-    const held = kustomizationIn(source(file.path))
-    return held === null ? [] : [{
-      path: file.path, ...held, depth, home: depth === nearest && (depth === 0 || of.closure.kustomizations.filter(other => other.depth === nearest).length === 1),
-      files: file.references.flatMap(reference => {
-        const path = resolvePath(file.directory, reference.path)
-        return path !== null && of.index.files.has(path) ? [{ path, reference }] : []
-      }),
-    }]
-  })
-  return { kustomizations, loose: of.closure.loose, source, text }
-}
-
-/** The one document of a kustomization file that holds something. */
-function kustomizationIn(source: Source | null): { readonly document: number, readonly value: JsonObject } | null {
-  if (source === null || source.problem !== null) return null
-  const found = source.documents.flatMap((document, i) => {
-    const value = documentValue(document)
-    return isObject(value) ? [{ document: i, value }] : []
-  })
-  return found.length === 1 ? found[0] ?? null : null
 }

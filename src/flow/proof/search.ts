@@ -117,7 +117,8 @@ async function tryAll(of: Search, round: Round, trials: readonly Trial[]): Promi
 
 /**
  * The places whose values are seen to arrive in the field, where those that were looked for are not the ones. A mark may keep another from arriving
- * (an image that no entry knows any more): where what arrives is not exact, the rest is marked once more without it.
+ * (an image that no entry knows any more): where what arrives is not exact, the rest is marked once more without it, and where several arrive at once,
+ * without what holds the whole value.
  */
 async function tryArriving(of: Search, round: Round, now: Standing): Promise<Choice | null> {
   if (round.shared !== null || round.tried.some(({ code }) => OTHERS.has(code))) return null
@@ -125,11 +126,12 @@ async function tryArriving(of: Search, round: Round, now: Standing): Promise<Cho
   for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
     const arrived = await arrivingLooks({ bench: of.bench, after: of.after, base: of.texts, texts: now.texts, before: of.before, target: refOf(of.target), edit: round.edit }, suspects)
     if (arrived.length === 0) return null
-    const { usable, attempts } = trialsOf(arrived.map(({ look }) => look), { texts: now.texts, consumers: of.consumers })
+    const { usable, attempts } = trialsOf(arrived.flatMap(({ look }) => look ?? []), { texts: now.texts, consumers: of.consumers })
     round.tried.push(...attempts)
     const found = await tryAll(of, round, usable)
     if (found !== null || round.shared !== null) return found
-    suspects = suspects.filter(suspect => !arrived.some(one => one.suspect === suspect))
+    const whole = usable.length === 0 && attempts.length === 0
+    suspects = suspects.filter(suspect => whole ? suspect.value !== round.edit.before : !arrived.some(one => one.suspect === suspect))
   }
   return null
 }

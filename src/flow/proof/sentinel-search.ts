@@ -35,8 +35,8 @@ export async function arrivingLooks(probe: Probe, suspects: readonly Suspect[]):
   return looksIn(probe, suspects.map((suspect, number) => ({ suspect, number })), { renders: 0 })
 }
 
-/** A suspect whose value arrives in the field, and the edit that makes the field what is asked. */
-export interface Arrival { readonly suspect: Suspect, readonly look: Look }
+/** A suspect whose value arrives in the field, and the edit that makes the field what is asked; null where that one alone cannot. */
+export interface Arrival { readonly suspect: Suspect, readonly look: Look | null }
 
 interface Numbered { readonly suspect: Suspect, readonly number: number }
 
@@ -72,11 +72,11 @@ async function arrivedValue({ bench, after: askAfter, base, texts, before, targe
 function sourcesOf({ edit }: Probe, suspects: readonly Numbered[], arrived: string): readonly Arrival[] {
   const there = suspects.filter(({ suspect, number }) => arrived.includes(markOf(number, suspect.value)))
   const after = String(edit.after)
-  return there.flatMap(({ suspect, number }) => {
+  return there.map(({ suspect, number }) => {
     const others = there.filter(other => other.number !== number)
     const whole = others.reduce((text, other) => text.replaceAll(markOf(other.number, other.suspect.value), String(other.suspect.value)), arrived)
     const [start = '', end, more] = whole.split(markOf(number, suspect.value))
-    if (end === undefined || more !== undefined || after.length < start.length + end.length || !after.startsWith(start) || !after.endsWith(end)) return []
-    return [{ suspect, look: suspect.edit(after.slice(start.length, after.length - end.length)) }]
+    if (end === undefined || more !== undefined || after.length < start.length + end.length || !after.startsWith(start) || !after.endsWith(end)) return { suspect, look: null }
+    return { suspect, look: suspect.edit(after.slice(start.length, after.length - end.length)) }
   })
 }
