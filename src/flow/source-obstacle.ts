@@ -26,7 +26,7 @@ function chart(owner: Pick<Owner, 'source' | 'render'>, tree: Tree): { readonly 
   const { path } = owner.source
   const names = tree.entries.filter(entry => folderOf(entry.path) === path).map(entry => entry.path.slice(path === '' ? 0 : path.length + 1))
   const found = names.find(name => name.endsWith('Chart.yaml'))
-  if (owner.render.format !== 'auto' || found === undefined || names.some(name => KUSTOMIZATION.has(name))) return null
+  if (owner.render.format !== 'auto' || owner.render.helm !== undefined || found === undefined || names.some(name => KUSTOMIZATION.has(name))) return null
   return { file: path === '' ? found : `${path}/${found}`, because: 'makes the source a Helm chart' }
 }
 

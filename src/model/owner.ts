@@ -1,5 +1,6 @@
 import type { RefusalCode } from './codes.ts'
 import type { Evidence } from './error.ts'
+import type { HelmRules } from './helm.ts'
 import type { JsonObject } from './json.ts'
 import type { CommonMetadata, IgnoredFields, KustomizeOverlay, OverlayPlace, Substitution } from './overlay.ts'
 import type { ObjectRef } from './resource.ts'
@@ -31,8 +32,8 @@ export interface DirectoryRules { readonly recurse: boolean, readonly include?: 
 
 /** How the owner's source is rendered, as far as the owner's spec decides it. */
 export interface RenderRules {
-  /** `auto`: a kustomization file in the path makes it kustomize, else a directory. */
-  readonly format: 'auto' | 'kustomize' | 'directory'
+  /** `auto`: a kustomization file in the path makes it kustomize, else for Argo CD a Chart.yaml makes it helm, else a directory. */
+  readonly format: 'auto' | 'kustomize' | 'directory' | 'helm'
   /** Flux reads files outside the kustomization's root, Argo CD does not (editing.md 4.4, testing.md 4). */
   readonly loadRestrictor: 'root' | 'none'
   readonly directory: DirectoryRules
@@ -41,6 +42,8 @@ export interface RenderRules {
   /** Variables that are put into what was built. */
   readonly substitute?: Substitution
   readonly metadata?: CommonMetadata
+  /** How a chart is rendered, where the path holds one. */
+  readonly helm?: HelmRules
   /** Patterns of files that never reach the owner, beside those of `.sourceignore` files (Flux GitRepository `spec.ignore`). */
   readonly ignore?: string
   /** Where the overlay stands in the repository, what is laid on last first; absent where it is in the cluster only. */
@@ -114,6 +117,22 @@ export interface ConsumerOwner {
   readonly namespaces?: readonly string[]
   readonly unsupported: string | null
 }
+
+/** An owner as its manifest says it; nobody asked whether it runs. */
+export interface ManifestOwner {
+  readonly ref: OwnerRef
+  readonly destination: Destination
+  /** One, or those of `spec.sources`; the map that holds the overlay of each, and the one that holds inline variables. */
+  readonly sources: readonly (Omit<SourceRules, 'syncedCommit'> & { readonly overlay: ManifestSteps, readonly variables: ManifestSteps })[]
+  readonly unread: readonly UnreadSource[]
+  /** What keeps the whole owner from being understood. */
+  readonly obstacle: UnreadSource | null
+  /** What it leaves alone on an object. */
+  readonly ignores: (object: ObjectRef) => readonly IgnoredFields[]
+}
+
+/** The way from a manifest's root to a part of it. */
+export type ManifestSteps = readonly (string | number)[]
 
 /** `Application argocd/shop-dev`, the way Writ names an owner everywhere. */
 export function showOwner(ref: OwnerRef): string {

@@ -1,7 +1,10 @@
+import { helmPlaces } from '../../model/helm.ts'
+import type { HelmJob } from '../../model/helm.ts'
 import { kustomizationReferences } from '../../model/kustomization.ts'
 import type { CommonMetadata, KustomizeOverlay, OverlayPlace, Substitution } from '../../model/overlay.ts'
 import type { DirectoryRules } from '../../model/owner.ts'
 import type { IgnorePattern } from '../../model/source-ignore.ts'
+import { chartFolders } from '../helm/subcharts.ts'
 import type { Renderer } from '../ports.ts'
 import type { KustomizationFile, TreeIndex } from './tree-index.ts'
 import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
@@ -16,13 +19,14 @@ export interface RenderAsk {
   readonly substitute?: Substitution
   readonly metadata?: CommonMetadata
   readonly leftOut?: readonly IgnorePattern[]
+  readonly helm?: HelmJob
   /** Where the overlay stands in the repository, what is laid on last first. */
   readonly places?: readonly OverlayPlace[]
 }
 
 /** The files of the repository that decide how a path is rendered without being rendered themselves. */
-export function ruleFiles({ places, substitute }: Pick<RenderAsk, 'places' | 'substitute'>): ReadonlySet<string> {
-  return new Set([...places ?? [], ...substitute?.sources.flatMap(({ place }) => place ?? []) ?? []].map(({ file }) => file))
+export function ruleFiles({ places, substitute, helm }: Pick<RenderAsk, 'places' | 'substitute' | 'helm'>): ReadonlySet<string> {
+  return new Set([...places ?? [], ...substitute?.sources.flatMap(({ place }) => place ?? []) ?? [], ...helm === undefined ? [] : helmPlaces(helm)].map(({ file }) => file))
 }
 
 /** Everything that a render reads. */
@@ -41,11 +45,25 @@ interface Walk { readonly index: TreeIndex, readonly files: Set<string>, readonl
 /** The closure of what an ask renders. */
 export function closureOf(index: TreeIndex, ask: RenderAsk): Closure {
   const walk: Walk = { index, files: new Set(), reached: new Map(), opaque: throughSymlink(index, ask.path) }
-  const loose = ask.format === 'kustomize' ? [] : looseFiles(walk, ask)
+  const loose = ask.format === 'kustomize' || ask.format === 'helm' ? [] : looseFiles(walk, ask)
   if (ask.format === 'kustomize') reach(walk, [ask.path])
+  if (ask.format === 'helm') reachChart(walk, ask)
   for (const path of [...loose, ...ruleFiles(ask)]) walk.files.add(path)
   reachOverlay(walk, ask)
   return { files: walk.files, kustomizations: [...walk.reached.values()], loose, opaque: walk.opaque }
+}
+
+/** The chart, the charts of the repository that it is made of, and the files that its values come from. */
+function reachChart(walk: Walk, { path, helm }: RenderAsk): void {
+  const { index, files } = walk
+  const folders = chartFolders({ paths: index.files, text: file => index.chartTexts.get(file) ?? null }, path).map(({ folder }) => folder)
+  for (const file of index.files) if (folders.some(folder => isBelow(file, folder))) files.add(file)
+  const named = helm === undefined ? [] : [...helm.files, ...helm.defaults, ...helm.layers.flatMap(layer => layer.kind === 'set-file' ? [layer.path] : [])]
+  for (const file of named) {
+    if (index.files.has(file)) files.add(file)
+    else if (throughSymlink(index, file)) walk.opaque = true
+  }
+  if ([...index.symlinks].some(link => folders.some(folder => isBelow(link, folder)))) walk.opaque = true
 }
 
 /** What an owner's overlay names: components, and patches in files. */

@@ -1,6 +1,7 @@
 import type { ConsumerOwner, Destination, Owner, OwnerRef } from '../../model/owner.ts'
 import { sameOwner } from '../../model/owner.ts'
 import type { FileChange } from '../../model/plan.ts'
+import { helmJob } from '../helm/helm-job.ts'
 import type { Closure, RenderAsk } from './closure.ts'
 import { closureOf, ruleFiles, throughSymlink } from './closure.ts'
 import { rulesAt } from './rules.ts'
@@ -76,13 +77,20 @@ function listedByFlux(closure: Closure): readonly string[] {
 /** How an owner's path is rendered at this commit: its kustomization file decides where the owner's spec does not. */
 export function renderAsk(index: TreeIndex, owner: Ruled): RenderAsk {
   const { path } = owner.source
-  const { render: { format, loadRestrictor, directory, kustomize, substitute, metadata, places }, leftOut } = rulesAt(index, owner)
+  const { render, leftOut } = rulesAt(index, owner)
+  const { format, loadRestrictor, directory, kustomize, substitute, metadata, places, helm } = render
+  if (helm !== undefined && isChart(index, path, format)) return { path, loadRestrictor, directory, format: 'helm', helm: helmJob(index, path, helm), ...leftOut === null ? {} : { leftOut } }
   const kustomized = format === 'kustomize' || (index.kustomizations.has(path) && (format === 'auto' || owner.tool === 'flux'))
   return {
     path, loadRestrictor, directory, format: kustomized ? 'kustomize' : owner.tool === 'flux' ? 'flux-directory' : 'directory',
     ...kustomize === undefined ? {} : { kustomize }, ...substitute === undefined ? {} : { substitute }, ...metadata === undefined ? {} : { metadata },
     ...leftOut === null ? {} : { leftOut }, ...places === undefined ? {} : { places },
   }
+}
+
+/** Argo CD takes a folder with both for a kustomization. */
+function isChart(index: TreeIndex, path: string, format: Ruled['render']['format']): boolean {
+  return format === 'helm' || (format === 'auto' && !index.kustomizations.has(path) && index.files.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`))
 }
 
 /** How an owner's path is rendered once files are changed: they may be what decides it. A sentence where they say what cannot be honoured. */
@@ -120,7 +128,7 @@ function fileObstacle(index: TreeIndex, owner: ConsumerOwner): string | null {
   const { obstacle } = rulesAt(index, { tool: owner.ref.tool, source: owner.source, render: owner.render })
   if (obstacle !== null || owner.ref.tool === 'flux') return obstacle?.file ?? null
   const inPath = (name: (name: string) => boolean): string | undefined => [...index.files].find(path => directoryOf(path) === owner.source.path && name(path.slice(path.lastIndexOf('/') + 1)))
-  const chart = owner.render.format === 'auto' && !index.kustomizations.has(owner.source.path) ? inPath(name => name === 'Chart.yaml') : undefined
+  const chart = owner.render.format === 'auto' && owner.render.helm === undefined && !index.kustomizations.has(owner.source.path) ? inPath(name => name === 'Chart.yaml') : undefined
   const override = owner.render.overridable === undefined ? inPath(name => /^\.argocd-source.*\.yaml$/.test(name)) : undefined
   return override ?? chart ?? null
 }

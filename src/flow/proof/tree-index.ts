@@ -28,6 +28,8 @@ export interface TreeIndex {
   readonly kustomizations: ReadonlyMap<string, KustomizationFile>
   /** Files that change how an owner renders its path: `.argocd-source*.yaml` and `.sourceignore`. */
   readonly ruleTexts: ReadonlyMap<string, string>
+  /** Every file that says what a chart is made of: `Chart.yaml`, and `requirements.yaml` as older ones have it. */
+  readonly chartTexts: ReadonlyMap<string, string>
 }
 
 /** Reads the index of a commit; `changes` lie on top of it. */
@@ -35,9 +37,10 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
   const files = new Set(tree.entries.filter(entry => entry.kind === 'file' || entry.kind === 'executable').map(entry => entry.path))
   const symlinks = new Set(tree.entries.filter(entry => entry.kind === 'symlink').map(entry => entry.path))
   const paths = [...files].filter(path => isKustomizationPath(path))
-  const texts = new Map(await tree.read([...paths, ...[...files].filter(isRulePath)]))
+  const texts = new Map(await tree.read([...paths, ...[...files].filter(path => isRulePath(path) || isChartPath(path))]))
   for (const { path, after } of changes) if (after !== null && texts.has(path)) texts.set(path, after)
   const ruleTexts = new Map([...texts].filter(([path]) => isRulePath(path)))
+  const chartTexts = new Map([...texts].filter(([path]) => isChartPath(path)))
   const read = paths.map(path => readKustomization(path, texts.get(path) ?? null))
   const pluginTexts = await tree.read([...new Set(read.flatMap(pluginFiles))].filter(path => files.has(path)))
   const kustomizations = new Map<string, KustomizationFile>()
@@ -46,7 +49,7 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
     const references = [...file.references, ...pluginFiles(file).flatMap(path => referencesOfPlugins(pluginTexts.get(path)))]
     kustomizations.set(file.directory, twice ? { ...file, value: null, references: [] } : { ...file, references })
   }
-  return { tree, files, symlinks, directories: directoriesOf(files), kustomizations, ruleTexts }
+  return { tree, files, symlinks, directories: directoriesOf(files), kustomizations, ruleTexts, chartTexts }
 }
 
 /** The directory above a path; '' is the root. */
@@ -70,6 +73,10 @@ export function isBelow(path: string, directory: string): boolean {
 /** True for a file that changes how an owner renders its path. */
 export function isRulePath(path: string): boolean {
   return /(?:^|\/)(?:\.argocd-source.*\.yaml|\.sourceignore)$/.test(path)
+}
+
+function isChartPath(path: string): boolean {
+  return /(?:^|\/)(?:Chart|requirements)\.yaml$/.test(path)
 }
 
 function isKustomizationPath(path: string): boolean {

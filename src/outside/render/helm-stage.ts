@@ -68,7 +68,8 @@ type Texts = ReadonlyMap<string, string>
 
 /** The texts of all files that values come from. */
 async function valueTexts({ root, helm }: StageAsk): Promise<Texts | Failure> {
-  if (helm.missing !== undefined) return { ok: false, message: `The value file ${helm.missing} is not in the repository.` }
+  const { missing } = helm
+  if (missing !== undefined) return { ok: false, message: `${missing.at}: ${missing.sentence}.`, blocked: { code: missing.code, at: missing.at } }
   const paths = [...helm.defaults, ...helm.files, ...helm.layers.flatMap(layer => layer.kind === 'set-file' ? [layer.path] : [])]
   const texts = new Map<string, string>()
   for (const path of paths) {

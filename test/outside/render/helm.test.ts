@@ -66,7 +66,7 @@ describe('charts', () => {
     expect(data(await render({ files, layers: [text] }))).to.equal('nginx:text')
     expect(data(await render({ files, layers: [text, set('image.tag', 'set')] }))).to.equal('nginx:set')
     expect(data(await render({ files, layers: [text, set('image.tag', 'a\\,b'), set('list[1]', '7', true)] }), 'values')).to.match(/"list":\["x","7"\]/)
-    expect(data(await render({ files, layers: [text, set('image.tag', 'set'), { kind: 'set-file', name: 'f', key: 'image.tag', path: 'tag.txt' }] }))).to.equal('nginx:from-file')
+    expect(data(await render({ files, layers: [text, set('image.tag', 'set'), { kind: 'set-file', name: 'f', key: 'image.tag', path: 'tag.txt', place: null }] }))).to.equal('nginx:from-file')
     expect(data(await render({ layers: [set('image.tag', 'null')] }))).to.equal('nginx:9.9')
   })
 
@@ -165,8 +165,8 @@ describe('charts', () => {
     const after: Partial<HelmJob> = {
       by: 'flux', labels: { 'helm.toolkit.fluxcd.io/name': 'shop' }, metadata: { labels: { team: 'a' }, annotations: { note: 'x' } },
       postRender: [
-        { name: 'spec.postRenderers[0]', patches: [{ target: { kind: 'ConfigMap' }, patch: '- {op: replace, path: /data/image, value: patched}\n' }], images: [] },
-        { name: 'spec.postRenderers[1]', patches: [{ patch: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop-config, namespace: shop}\ndata: {more: y}\n' }], images: [] },
+        { name: 'spec.postRenderers[0]', place: null, patches: [{ target: { kind: 'ConfigMap' }, patch: '- {op: replace, path: /data/image, value: patched}\n' }], images: [] },
+        { name: 'spec.postRenderers[1]', place: null, patches: [{ patch: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop-config, namespace: shop}\ndata: {more: y}\n' }], images: [] },
       ],
     }
 
@@ -182,7 +182,7 @@ describe('charts', () => {
     })
 
     it('says which post-renderer does not fit', async () => {
-      const wrong = [{ name: 'spec.postRenderers[0]', patches: [{ patch: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n' }], images: [] }]
+      const wrong = [{ name: 'spec.postRenderers[0]', place: null, patches: [{ patch: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n' }], images: [] }]
       const result = await render({ ...after, postRender: wrong })
       expect(!result.ok && result.message).to.match(/^spec\.postRenderers\[0\]: .*no matches/s)
     })
@@ -250,7 +250,9 @@ describe('charts', () => {
       expect(data(await render())).to.equal('execution error at (web/templates/config.yaml:1:3): say an image')
       put({ 'chart/values.yaml': 'a: [\n' })
       expect(String(data(await render()))).to.match(/values\.yaml/).and.not.match(/writ-helm/)
-      expect(String(data(await render({ missing: 'chart/prod.yaml' })))).to.match(/chart\/prod\.yaml is not in the repository/)
+      expect(String(data(await render({ files: ['chart/prod.yaml'] })))).to.match(/chart\/prod\.yaml is not in the repository/)
+    const missing = await render({ missing: { sentence: 'the Secret holds values', code: 'ENCRYPTED', at: 'spec.valuesFrom[0]' } })
+    expect(!missing.ok && missing.blocked).to.deep.equal({ code: 'ENCRYPTED', at: 'spec.valuesFrom[0]' })
       expect(String(data(await render({}, { path: 'nowhere' })))).to.match(/nowhere is no folder/)
     })
   })

@@ -1,0 +1,71 @@
+import type { Edit, FieldPath } from '../../model/field.ts'
+import { fieldAt } from '../../model/field.ts'
+import type { ValuePath } from '../../model/helm-set.ts'
+import { valueAtPath } from '../../model/helm-set.ts'
+import type { Json, JsonObject } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import type { Assignment } from './solve.ts'
+import type { ValueNode } from './value-nodes.ts'
+
+const MOST = 12
+
+interface Space { readonly values: JsonObject, readonly referred: readonly ValuePath[], readonly object: KubernetesObject }
+
+/**
+ * Keys under which a field that is not there may be made: those whose value is what stands around the field, then those that have the name of what is around it
+ * (`resources`, `podAnnotations` for annotations, `extraEnv` for env).
+ */
+export function likelyAdditions(space: Space, nodes: readonly ValueNode[], { path, before, after }: Edit): readonly (readonly Assignment[])[] {
+  if (before !== undefined || after === undefined) return []
+  const found: Assignment[] = []
+  for (let length = path.length - 1; length > 0; length--) {
+    const [parent, rest] = [path.slice(0, length), path.slice(length)]
+    const around = fieldAt(space.object, parent)
+    const homes = homesFor(space, nodes, { around, name: nameOf(parent) })
+    for (const home of homes) found.push(...inHome(home, { rest, after, values: space.values }))
+  }
+  const distinct = found.filter((one, i) => found.findIndex(other => sameJson([...other.path], [...one.path])) === i)
+  return distinct.slice(0, MOST).map(one => [one])
+}
+
+interface Home { readonly path: ValuePath, readonly value: Json | undefined }
+
+function homesFor({ values, referred }: Space, nodes: readonly ValueNode[], { around, name }: { readonly around: Json | undefined, readonly name: string }): readonly Home[] {
+  const full = (isObject(around) && Object.keys(around).length > 0) || (isList(around) && around.length > 0)
+  const same = full ? nodes.filter(({ value }) => sameJson(value, around)) : []
+  const named: readonly Home[] = [
+    ...nodes.filter(({ path, value }) => isNamed(path, name) && (value === null || typeof value === 'object')),
+    ...referred.filter(path => isNamed(path, name) && valueAtPath(values, path) === undefined).map(path => ({ path, value: undefined })),
+  ]
+  return [...same, ...named.filter(one => !same.some(other => sameJson([...other.path], [...one.path])))]
+}
+
+function isNamed(path: ValuePath, name: string): boolean {
+  const last = path.at(-1)
+  return name !== '' && typeof last === 'string' && last.toLowerCase().replace(/vars?$|s$/, '').endsWith(name.toLowerCase().replace(/s$/, ''))
+}
+
+function inHome(home: Home, { rest, after, values }: { readonly rest: FieldPath, readonly after: Json, readonly values: JsonObject }): readonly Assignment[] {
+  const [step, ...more] = rest
+  if (step === undefined) return []
+  const here = valueAtPath(values, home.path)
+  if (typeof step !== 'string' || /^\d+$/.test(step)) {
+    if (more.length > 0) return []
+    // A list of entries, or a map from their names to their values.
+    if (isList(here)) return [{ path: [...home.path, here.length], before: undefined, value: after }]
+    const entry = typeof step !== 'string' && isObject(after) ? after['value'] : undefined
+    const asMap = typeof step !== 'string' && entry !== undefined && isObject(after) && Object.keys(after).length === 2 ? [{ path: [...home.path, String(step.value)], before: undefined, value: entry }] : []
+    const asList = here === undefined || here === null ? [{ path: home.path, before: undefined, value: [after] }] : []
+    return isObject(here) && Object.keys(here).length > 0 ? asMap : [...asMap, ...asList]
+  }
+  if (isList(here)) return []
+  const keys = rest.flatMap(one => typeof one === 'string' ? [one] : [])
+  return keys.length < rest.length ? [] : [{ path: [...home.path, ...keys], before: undefined, value: after }]
+}
+
+/** The name of what a path leads to: its last key. */
+function nameOf(path: FieldPath): string {
+  const last = path.findLast(step => typeof step === 'string')
+  return typeof last === 'string' ? last : ''
+}

@@ -1,0 +1,104 @@
+import { posix } from 'node:path'
+import type { Evidence } from '../../model/error.ts'
+import type { Edit } from '../../model/field.ts'
+import { layeredValues } from '../../model/helm-layers.ts'
+import { mergedValues } from '../../model/helm-set.ts'
+import type { JsonObject } from '../../model/json.ts'
+import type { FileChange } from '../../model/plan.ts'
+import { refKey, refOf } from '../../model/resource.ts'
+import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
+import type { Look } from '../edit/look.ts'
+import { leafKey } from '../edit/look.ts'
+import { fileChanges } from '../edit/place.ts'
+import type { Texts } from '../edit/place.ts'
+import { jsonOf, readSource } from '../edit/source.ts'
+import { findKeys } from '../helm/find-keys.ts'
+import type { Solutions } from '../helm/find-keys.ts'
+import { lineOfField, referredKeys } from '../helm/references.ts'
+import type { TemplateText } from '../helm/references.ts'
+import { chartFolders } from '../helm/subcharts.ts'
+import type { ChartFiles, ChartFolder } from '../helm/subcharts.ts'
+import { valueLayers } from '../helm/value-layers.ts'
+import { valueLooks } from '../helm/value-looks.ts'
+import type { RenderResult, RenderedObject } from '../ports.ts'
+import type { Bench } from './bench.ts'
+import type { RenderAsk } from './closure.ts'
+import type { Standing } from './looks.ts'
+
+/** A chart as it renders at the base, and how it renders once files are changed. */
+export interface HelmLookSpace {
+  readonly bench: Pick<Bench, 'render' | 'index'>
+  readonly ask: RenderAsk
+  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
+  readonly target: RenderedObject
+  /** The base's texts. */
+  readonly texts: Texts
+  /** As the chart sees them at the base. */
+  readonly values: JsonObject
+}
+
+/** The keys of a chart's values that decide a field, in every layer that can hold them; never the chart's templates. */
+export function helmLooker(space: HelmLookSpace): (edit: Edit, now: Standing) => Promise<readonly Look[]> {
+  return async (edit, now) => {
+    const changes = fileChanges(space.texts, now.texts)
+    const ask = space.after(changes)
+    if (typeof ask === 'string' || ask.helm === undefined) return []
+    const { helm } = ask
+    const files: ChartFiles = { paths: space.bench.index.files, text: path => now.texts.get(path) ?? null }
+    const charts = chartFolders(files, ask.path)
+    const values = await valuesAt(space, { ask, changes })
+    const referred = referredKeys(templatesOf(files, charts))
+    const probe = (planted: JsonObject): Promise<KubernetesObject | null> => probed(space, { ask, changes, files, planted })
+    const solutions = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
+    const layers = valueLayers(helm, { charts, text: files.text })
+    const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, texts: { text: files.text, by: helm.by }, values, byVersion: helm.byVersion }, wanted))
+    return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions })]
+  }
+}
+
+/** What decides a release after its values. */
+export function postRenderEvidence({ helm }: RenderAsk): readonly Evidence[] {
+  return (helm?.postRender ?? []).map(({ name }) => ({ sentence: 'kustomize runs over what the chart renders', at: name }))
+}
+
+async function valuesAt(space: HelmLookSpace, { ask, changes }: { readonly ask: RenderAsk, readonly changes: readonly FileChange[] }): Promise<JsonObject> {
+  if (changes.length === 0) return space.values
+  const [result] = await space.bench.render(changes, [ask])
+  return result?.ok === true ? result.values ?? space.values : space.values
+}
+
+interface Probe { readonly ask: RenderAsk, readonly changes: readonly FileChange[], readonly files: ChartFiles, readonly planted: JsonObject }
+
+/** Renders with one layer in place of all others. What the layers take away (null) stays away. */
+async function probed({ bench, target }: HelmLookSpace, { ask, changes, files, planted }: Probe): Promise<KubernetesObject | null> {
+  const { helm } = ask
+  if (helm === undefined) return null
+  const read = { file: files.text, parse: (text: string) => jsonOf(readSource(text, 'last'))?.[0] ?? null }
+  const all = mergedValues(layeredValues(helm, read) ?? {}, planted)
+  const [result] = await bench.render(changes, [{ ...ask, helm: { ...helm, files: [], schema: false, layers: [{ kind: 'values', name: 'probe', values: all, place: null }] } }])
+  return found(result, refOf(target.object))
+}
+
+function found(result: RenderResult | undefined, target: ObjectRef): KubernetesObject | null {
+  return result?.ok === true ? result.objects.find(({ object }) => refKey(refOf(object)) === refKey(target))?.object ?? null : null
+}
+
+function templatesOf({ paths, text }: ChartFiles, charts: readonly ChartFolder[]): readonly TemplateText[] {
+  return charts.flatMap(({ folder, prefix }) => {
+    const start = folder === '' ? 'templates/' : `${folder}/templates/`
+    return [...paths].flatMap(path => {
+      const template = path.startsWith(start) ? text(path) : null
+      return template === null ? [] : [{ path, text: template, prefix }]
+    })
+  })
+}
+
+/** No key decides the field: the template says it itself. */
+function templateLook({ target }: HelmLookSpace, of: { readonly files: ChartFiles, readonly edit: Edit, readonly solutions: Solutions }): Look {
+  const source = target.source ?? ''
+  const text = of.files.text(source)
+  const key = leafKey(of.edit.path)
+  const at = text === null ? source : `${source}:${lineOfField(text, key)}`
+  if (of.solutions.length > 0) return { kind: 'blocked', code: 'NO_CANDIDATE', at, sentence: 'the keys that decide it stand in no file that can be edited' }
+  return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `no value of the chart decides it: ${posix.basename(source)} says it itself` }
+}
