@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import { health } from './health.ts'
+import { liveTarget } from './live-target.ts'
 import { podsOfTemplate } from './pod-failure.ts'
 import type { Cluster } from './ports.ts'
 import { removedField } from './removed-field.ts'
@@ -27,7 +28,8 @@ export type LiveLook =
 
 /** Reads the live object and judges fields first, then health. */
 export async function lookLive({ cluster, change, now }: Verification): Promise<LiveLook> {
-  const { target, edits } = change.plan
+  const { edits } = change.plan
+  const target = liveTarget(change.plan)
   const name = showRef(target)
   const whole = wholeOf(edits)
   const live = await liveObject(cluster, target, whole !== null && whole.after === undefined ? 'gone' : 'there')

@@ -3,6 +3,7 @@ import type { Edit } from '../model/field.ts'
 import { showJson } from '../model/json.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { refOf, showRef } from '../model/resource.ts'
+import { liveTarget } from './live-target.ts'
 import { findTarget } from './proof/target.ts'
 import { renderOwner } from './prove.ts'
 import { holds, sameField } from './same-field.ts'
@@ -16,7 +17,8 @@ export type Content =
 
 /** Renders the owner's source at a revision and compares the asked fields (argocd-flux.md 6.1). `takenBack`: all hold what they held before the change. */
 export async function contentAt({ world, change }: Verification, revision: string): Promise<Content> {
-  const { owner, target, edits } = change.plan
+  const { owner, edits } = change.plan
+  const target = liveTarget(change.plan)
   const render = await renderOwner(world, owner, revision)
   if (!render.ok) return { kind: 'unknown', sentence: `the source at ${revision.slice(0, 12)} does not render: ${render.message}` }
   const [found, ...others] = findTarget(render.objects, target, owner.destination)

@@ -8,6 +8,7 @@ import { showJson } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
+import { liveTarget } from './live-target.ts'
 import { openRepository } from './repository.ts'
 import { laterCommit } from './later-commit.ts'
 import { lookLive } from './look-live.ts'
@@ -36,7 +37,7 @@ const LAST_CHANCE = 15_000
 export async function verify(world: World, change: Change): Promise<StepResult> {
   const v = begin(world, change)
   try {
-    const seen = await v.tool.observe(change.plan.owner, change.plan.target, isGone(change.plan.edits) ? 'gone' : 'there')
+    const seen = await v.tool.observe(change.plan.owner, liveTarget(change.plan), isGone(change.plan.edits) ? 'gone' : 'there')
     return await decide(v, seen)
   } catch (error) {
     // What may pass by itself is waited for, until the time of the environment is up.

@@ -97,6 +97,8 @@ export interface Proven extends Located {
   readonly proof: Proof
   readonly blast: readonly BlastEntry[]
   readonly alsoShips: AlsoShips | null
+  /** The name that the target has after the change, where it holds a hash of the content. */
+  readonly renamedTo?: string
   /** What a person should know before deciding: what stays all the same, what goes along. Left out where there is nothing. */
   readonly notes?: readonly string[]
 }

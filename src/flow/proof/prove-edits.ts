@@ -53,6 +53,8 @@ export interface ProvenEdits {
   readonly proof: Proof
   readonly blast: readonly BlastEntry[]
   readonly rendered: RenderedChanges
+  /** The name that the target has after the change, where that follows its content. */
+  readonly renamedTo?: string
 }
 
 /** Everything asked is so already. */
@@ -88,6 +90,7 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   return {
     edits, files: choice.files, places: choice.places, proof, blast: choice.blast.entries,
     rendered: { asked: judgedObjects(before, cascade === null ? choice.after : choice.after.map(object => underOldName(object, cascade)), choice.changes), blast: choice.blast.rendered },
+    ...cascade === null ? {} : { renamedTo: cascade.to },
   }
 }
 
