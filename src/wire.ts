@@ -32,6 +32,7 @@ import { openStore } from './outside/store/open-store.ts'
 import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
 import { declaredOwners } from './outside/tools/declared-owners.ts'
+import { manifestOwner } from './outside/tools/manifest-owner.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
@@ -87,7 +88,7 @@ export async function setup({ dir }: { readonly dir: string }): Promise<Setup> {
 
 /** The checkout that Writ was called in. Needs no configuration. */
 export async function editing(): Promise<EditWorld> {
-  return { checkout: await openCheckout(process.cwd()), renderers: renderers({ timeoutMs: 60_000 }), renders: renderMemory(0), declaredOwners }
+  return { checkout: await openCheckout(process.cwd()), renderers: renderers({ timeoutMs: 60_000 }), renders: renderMemory(0), declaredOwners, manifestOwner }
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */

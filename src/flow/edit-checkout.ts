@@ -1,16 +1,20 @@
 import { WritError, isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
-import type { ConsumerOwner } from '../model/owner.ts'
+import type { ManifestOwner } from '../model/owner.ts'
 import type { RendererInfo } from '../model/plan.ts'
 import type { FieldAsk } from '../model/request.ts'
 import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
-import { isKubernetesObject, refOf, showRef } from '../model/resource.ts'
+import { refOf, showRef } from '../model/resource.ts'
 import { editsOf } from './edits-of.ts'
 import { createIn, deleteIn } from './edit-whole.ts'
 import type { WholeEdit } from './edit-whole.ts'
 import { fixedFields } from './fixed-fields.ts'
-import { jsonOf, readSource } from './edit/source.ts'
 import { isTyped } from './kind-name.ts'
+import { askedOwner, isNamed } from './owner-file/asked-owner.ts'
+import { ownersOfFile } from './owner-file/owners-of-file.ts'
+import type { OwnerReaders } from './owner-file/owners-of-file.ts'
+import type { GivenFile } from './owner-file/manifests-in.ts'
+import { checkoutManifests } from './owner-file/checkout-manifests.ts'
 import type { Checkout, Renderer } from './ports.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
@@ -21,18 +25,18 @@ import type { AlreadySo, ProofAsk, ProvenEdits } from './proof/prove-edits.ts'
 import { resourceOrder } from './resource-order.ts'
 
 /** What an edit of a checkout may use. */
-export interface EditWorld {
+export interface EditWorld extends OwnerReaders {
   readonly checkout: Checkout
   readonly renderers: readonly Renderer[]
   readonly renders: RenderMemory
-  /** The places that the Applications and Kustomizations among these objects deploy from. */
-  declaredOwners(objects: readonly KubernetesObject[]): readonly ConsumerOwner[]
 }
 
 /** What is asked of a checkout: fields of one object that a path of it renders. */
 export interface EditRequest {
-  /** As the caller wrote it. */
-  readonly path: string
+  /** As the caller wrote it; null where the owner's manifest says it. */
+  readonly path: string | null
+  /** The manifests of the owner, whose whole spec counts then. */
+  readonly owner: GivenFile | null
   readonly type: string
   readonly name: string
   /** null: not compared. */
@@ -41,7 +45,8 @@ export interface EditRequest {
   /** Where the object itself is asked for instead: that it goes, or is made from a manifest. */
   readonly whole?: WholeEdit
   readonly scope: 'app' | 'shared'
-  readonly loadRestrictor: 'root' | 'none'
+  /** null: as the owner has it; without an owner as Argo CD has it. */
+  readonly loadRestrictor: 'root' | 'none' | null
 }
 
 /** What came out; the object is as the path renders it. */
@@ -49,7 +54,7 @@ export type EditOutcome = { readonly target: ObjectRef, readonly renderer: Rende
 
 /**
  * The same engine as a plan, on the files of a working tree: finds the object that a path renders, edits and proves. Writes nothing.
- * The path is rendered as it stands; Applications and Kustomizations in the checkout count as consumers only.
+ * Without an owner the path is rendered as it stands, and Applications and Kustomizations in the checkout count as consumers only.
  * Throws usage/bad-argument, classify/…, render/no-renderer, render/timeout.
  */
 export async function editCheckout(world: EditWorld, request: EditRequest): Promise<EditOutcome | Refusal> {
@@ -62,31 +67,70 @@ export async function editCheckout(world: EditWorld, request: EditRequest): Prom
 }
 
 async function editOn(world: EditWorld, bench: Bench, request: EditRequest): Promise<EditOutcome | Refusal> {
-  const path = world.checkout.inside(request.path)
-  if (!bench.index.directories.has(path)) throw new WritError('usage/bad-argument', `${request.path} is no folder with files in it.`, { hint: 'PATH is the folder that the owner deploys.' })
-  const owner: ProofAsk['owner'] = {
-    tool: 'argocd', kind: 'Application', cluster: '', namespace: '', name: '', source: { url: '', revision: '', path },
-    render: { format: 'auto', loadRestrictor: request.loadRestrictor, directory: { recurse: false, include: '{*.yaml,*.yml}' } }, destination: { cluster: '', namespace: null },
-  }
-  const owners = async (): Promise<readonly ConsumerOwner[]> => world.declaredOwners(await declaredObjects(bench))
+  const asked = request.owner === null ? pathAsItStands(world, bench, request) : await ownerOf(world, bench, { request, file: request.owner })
+  if (isRefusal(asked)) return asked
+  const { owner } = asked
   if (request.whole?.kind === 'create') {
-    const made = await createIn(bench, request.whole, { owner, owners, scope: request.scope, samePath: 'asked', named: request })
+    const made = await createIn(bench, request.whole, { ...asked, scope: request.scope, named: request })
     return isRefusal(made) ? made : { ...made.found, target: made.target, renderer: await bench.info(renderAsk(bench.index, owner)) }
   }
   const object = await findObject(bench, { owner, request })
   if (isRefusal(object)) return object
   const target = refOf(object)
   if (request.whole?.kind === 'delete') {
-    const gone = await deleteIn(bench, target, { owner, owners, scope: request.scope, samePath: 'asked' })
+    const gone = await deleteIn(bench, target, { ...asked, scope: request.scope })
     return isRefusal(gone) ? gone : { ...gone, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
   }
   const edits = request.asks.flatMap(ask => editsOf(object, ask))
   const fixed = fixedFields(object, target, edits)
   if (fixed !== null) return fixed
-  const proven = await proveEdits(bench, { target, owner, edits, scope: request.scope, owners, samePath: 'asked' }, null)
+  const ignores = asked.ignores(target)
+  const proven = await proveEdits(bench, { ...asked, owner: { ...owner, ...ignores.length === 0 ? {} : { ignores } }, target, edits, scope: request.scope }, null)
   if (isRefusal(proven)) return proven
   const disorder = 'already' in proven ? null : resourceOrder(proven.rendered.asked)
   return disorder ?? { ...proven, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+}
+
+/** The delivery that is edited, and everybody else who reads the checkout. */
+interface Asked extends Pick<ProofAsk, 'owner' | 'owners' | 'samePath' | 'reread'> { readonly ignores: ManifestOwner['ignores'] }
+
+function pathAsItStands(world: EditWorld, bench: Bench, { path: written, loadRestrictor }: EditRequest): Asked {
+  const path = world.checkout.inside(written ?? '.')
+  if (!bench.index.directories.has(path)) throw new WritError('usage/bad-argument', `${written ?? '.'} is no folder with files in it.`, { hint: 'PATH is the folder that the owner deploys.' })
+  return {
+    owner: {
+      tool: 'argocd', kind: 'Application', cluster: '', namespace: '', name: '', source: { url: '', revision: '', path },
+      render: { format: 'auto', loadRestrictor: loadRestrictor ?? 'root', directory: { recurse: false, include: '{*.yaml,*.yml}' } }, destination: { cluster: '', namespace: null },
+    },
+    owners: async () => world.declaredOwners((await checkoutManifests(bench, isOwnerLike)).map(({ object }) => object)),
+    samePath: 'asked', ignores: () => [],
+  }
+}
+
+/** The owner of a file that deploys the object, with its whole spec. */
+async function ownerOf(world: EditWorld, bench: Bench, { request, file }: { readonly request: EditRequest, readonly file: GivenFile }): Promise<Asked | Refusal> {
+  const inside = insideOf(world, bench, file)
+  const owners = await ownersOfFile(world, bench, { file, inside, loadRestrictor: request.loadRestrictor })
+  const path = request.path === null ? null : world.checkout.inside(request.path)
+  const found = await askedOwner(bench, owners, { named: request.whole?.kind === 'create' ? null : request, path })
+  if (isRefusal(found)) return found
+  const { owner, source, render } = found
+  return {
+    owner: { ...owner.ref, source, render, destination: owner.destination }, owners: () => Promise.resolve(owners.consumers),
+    samePath: 'other', reread: owners.reread, ignores: owner.ignores,
+  }
+}
+
+/** The file's path in the checkout; null where it lies elsewhere, so that nothing in it can be edited. */
+function insideOf(world: EditWorld, bench: Bench, { name }: GivenFile): string | null {
+  if (name === '-') return null
+  try {
+    const path = world.checkout.inside(name)
+    return bench.index.files.has(path) ? path : null
+  } catch (error) {
+    if (error instanceof WritError) return null
+    throw error
+  }
 }
 
 /** The one object that is meant among those that the path renders. */
@@ -97,8 +141,7 @@ async function findObject(bench: Bench, { owner, request }: { readonly owner: Pr
     const { message, blocked } = render ?? { message: 'no answer' }
     return refuse(blocked?.code ?? 'RENDER_FAILED', `${shown} does not render: ${message}`, [{ sentence: message, at: blocked?.at ?? shown }])
   }
-  const named = render.objects.filter(({ object }) => refOf(object).name === request.name && (request.namespace === null || refOf(object).namespace === request.namespace))
-  const [found, ...others] = named.filter(({ object }) => isTyped(refOf(object), request.type))
+  const [found, ...others] = render.objects.filter(one => isNamed(one, request, owner.destination.namespace))
   const wanted = `${request.type}/${request.name}${request.namespace === null ? '' : ` in namespace ${request.namespace}`}`
   if (found === undefined) {
     const close = render.objects.filter(({ object }) => isTyped(refOf(object), request.type) || refOf(object).name === request.name).slice(0, 10)
@@ -111,9 +154,6 @@ async function findObject(bench: Bench, { owner, request }: { readonly owner: Pr
     [found, ...others].map(({ object, origin }) => ({ sentence: `${object.apiVersion} ${showRef(refOf(object))}`, ...origin === null ? {} : { at: origin.path } })))
 }
 
-/** Every Application and Kustomization that stands in a file of the checkout. A file that cannot be read declares none. */
-async function declaredObjects(bench: Bench): Promise<readonly KubernetesObject[]> {
-  const texts = await bench.index.tree.read([...bench.index.files].filter(path => /\.ya?ml$/.test(path)))
-  const likely = [...texts.values()].filter(text => /^\s*kind:\s*["']?(?:Application|Kustomization)\b/m.test(text) && /argoproj\.io\/|kustomize\.toolkit\.fluxcd\.io\//.test(text))
-  return likely.flatMap(text => jsonOf(readSource(text))?.filter(isKubernetesObject) ?? [])
+function isOwnerLike(text: string): boolean {
+  return /^\s*kind:\s*["']?(?:Application|Kustomization)\b/m.test(text) && /argoproj\.io\/|kustomize\.toolkit\.fluxcd\.io\//.test(text)
 }

@@ -49,8 +49,11 @@ export interface RenderRules {
   /** Where the overlay stands in the repository, what is laid on last first; absent where it is in the cluster only. */
   readonly places?: readonly OverlayPlace[]
   /** Argo CD merges these files of the path into the source, where they are there. */
-  readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues }
+  readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues, readonly refs: readonly ArgoRef[] }
 }
+
+/** A source of an Application that others take value files from, as `$name/path`. */
+export interface ArgoRef { readonly name: string, readonly url: string, readonly revision: string }
 
 /** What Argo CD puts in place of `$ARGOCD_APP_…`. */
 export interface ArgoValues { readonly name: string, readonly namespace: string, readonly project: string }

@@ -19,7 +19,10 @@ export type { EditWorld } from '../flow/edit-checkout.ts'
 
 /** What `writ edit` takes. */
 export const EditInput = z.strictObject({
-  path: z.string().min(1).max(4096),
+  /** Left out where the owner's manifest says it. */
+  path: z.string().min(1).max(4096).nullable().default(null),
+  /** A file with the owner's manifests, as the caller wrote it (`-` is stdin), and what it holds. */
+  owner: z.strictObject({ name: z.string().min(1).max(4096), text: z.string().max(5_000_000) }).nullable().default(null),
   type: z.string().max(253).default(''),
   name: z.string().max(253).default(''),
   namespace: NamespaceName.nullable().default(null),
@@ -29,10 +32,11 @@ export const EditInput = z.strictObject({
   create: ManifestText.nullable().default(null),
   place: PlaceId.nullable().default(null),
   scope: z.enum(['app', 'shared']).default('app'),
-  loadRestrictor: z.enum(['root', 'none']).default('root'),
+  loadRestrictor: z.enum(['root', 'none']).nullable().default(null),
   dryRun: z.boolean().default(false),
 }).refine(input => [input.asks.length > 0, input.delete, input.create !== null].filter(Boolean).length === 1, 'one of --set, --delete and --create must be given')
   .refine(input => input.create !== null || (input.type !== '' && input.name !== ''), 'TYPE/NAME must be given')
+  .refine(input => input.path !== null || input.owner !== null, 'PATH or --owner must be given')
 
 /** An object as `writ edit` names it. */
 interface ShownObject { readonly apiVersion: string, readonly kind: string, readonly namespace: string | null, readonly name: string }

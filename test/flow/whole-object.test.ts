@@ -9,6 +9,7 @@ import { openCheckout } from '../../src/outside/git/open-checkout.ts'
 import { kustomizeRenderer } from '../../src/outside/render/kustomize.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
 import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 
 const RENDERERS = renderers({ timeoutMs: 20_000 })
 type Files = Readonly<Record<string, string>>
@@ -38,7 +39,7 @@ describe('a whole object of a source', function () {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8')
   const all = (): readonly string[] => readdirSync(root, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(root.length + 1)).sort()
   async function ask(path: string, more: object): Promise<EditAnswer> {
-    return edit({ checkout: await openCheckout(root), renderers: RENDERERS, renders: renderMemory(0), declaredOwners }, { path: join(root, path), ...more })
+    return edit({ checkout: await openCheckout(root), renderers: RENDERERS, renders: renderMemory(0), declaredOwners, manifestOwner }, { path: join(root, path), ...more })
   }
   const create = (path: string, manifest: string, more: object = {}): Promise<EditAnswer> => ask(path, { create: manifest, ...more })
   const remove = (path: string, type: string, name: string, more: object = {}): Promise<EditAnswer> => ask(path, { type, name, delete: true, ...more })
@@ -226,6 +227,14 @@ describe('a whole object of a source', function () {
       expect(all()).to.deep.equal(['app/a.yaml', 'app/flags.yaml', 'app/kustomization.yaml'])
       expect((await remove('app', 'cm', 'flags')).status).to.equal('edited')
       expect(read('app/kustomization.yaml')).to.equal(kustomization('a.yaml'))
+    })
+
+    it('leaves what is there for another kind of the same name', async function () {
+      if (!kustomize) this.skip()
+      const text = `${kustomization('web.yaml', 'service.yaml')}replicas:\n- name: web\n  count: 3\n`
+      put({ 'app/kustomization.yaml': text, 'app/web.yaml': WEB, 'app/service.yaml': object('Service', 'web') })
+      expect((await remove('app', 'svc', 'web')).status).to.equal('edited')
+      expect(read('app/kustomization.yaml')).to.equal(text.replace('  - service.yaml\n', ''))
     })
 
     it('takes the folder along that would be empty', async function () {

@@ -11,6 +11,7 @@ import { renderMemory } from '../../src/flow/proof/render-memory.ts'
 import { openCheckout } from '../../src/outside/git/open-checkout.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
 import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 import { failureOf } from '../contracts/failure.ts'
 
 // The command runs in the checkout, from where the loader cannot be found by its name.
@@ -46,7 +47,7 @@ describe('writ edit', () => {
     writeFileSync(join(root, path), text)
   }
   const read = (path = 'app/web.yaml'): string => readFileSync(join(root, path), 'utf8')
-  const world = async (): Promise<Parameters<typeof edit>[0]> => ({ checkout: await openCheckout(root), renderers: RENDERERS, renders: renderMemory(0), declaredOwners })
+  const world = async (): Promise<Parameters<typeof edit>[0]> => ({ checkout: await openCheckout(root), renderers: RENDERERS, renders: renderMemory(0), declaredOwners, manifestOwner })
   const ask = async (asks: readonly object[], more: object = {}): Promise<EditAnswer> => edit(await world(), { path: join(root, 'app'), type: 'deploy', name: 'web', asks, ...more })
   const field = (name: string, value: string | null, more: object = {}): object => ({ kind: 'field', container: null, field: name, value, as: 'field', ...more })
 

@@ -18,7 +18,7 @@ import { closureOf, throughSymlink } from './closure.ts'
 import type { Closure, RenderAsk } from './closure.ts'
 import { askAfter, otherConsumers, renderAsk, unread } from './consumers.ts'
 import type { Reread } from './consumers.ts'
-import { decidedByOwner } from './decided-by-owner.ts'
+import { decidedByOwner, inlineRefusal } from './decided-by-owner.ts'
 import { layersOf, looksFor } from './looks.ts'
 import { withOwnerLooks } from './owner-looks.ts'
 import { search } from './search.ts'
@@ -82,8 +82,10 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   if (open.length === 0) return { already: edits }
   const ignored = ignoredField({ owner: ask.owner, ignores: ask.owner.ignores ?? [], rendered: base.target.object, live: ask.live ?? null }, open)
   if (ignored !== null) return ignored
-  const choice = await searchIn(bench, { ask, base, edits: open, places })
-  if ('refused' in choice) return isUndecided(choice) ? await decidedByOwner(bench, { owner: ask.owner, ask: base.ask, target: refOf(base.target.object), edits: open }) ?? choice : choice
+  const fields = { owner: ask.owner, ask: base.ask, target: refOf(base.target.object), edits: open }
+  const decided = await decidedByOwner(bench, fields)
+  const choice = await searchIn(bench, { ask, base, edits: open, decided, places })
+  if ('refused' in choice) return decided.length > 0 && isUndecided(choice) ? inlineRefusal(bench, { ...fields, edits: decided }) : choice
   const before = base.objects.map(({ object }) => object)
   const cascade = cascadeOf({ before, after: choice.after, target: refOf(base.target.object) })
   const proof = proofOf({ renderer: await bench.info(base.ask), before, choice })
@@ -128,13 +130,13 @@ function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
   return ask.format === 'kustomize' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
 }
 
-async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly base: Base, readonly edits: readonly Edit[], readonly places: Places | null }): Promise<Choice | Refusal> {
-  const { ask, base, edits, places } = of
+async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly base: Base, readonly edits: readonly Edit[], readonly decided: readonly Edit[], readonly places: Places | null }): Promise<Choice | Refusal> {
+  const { ask, base, edits, decided, places } = of
   const texts = await bench.index.tree.read([...base.closure.files])
   const reread = ask.reread ?? unread
   const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath, reread })
   const ref = refOf(base.target.object)
-  const looker = withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref })
+  const looker = withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
   return search({
     places, bench, ask: base.ask, after: changes => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread }), before: base.objects.map(({ object }) => object), target: base.target.object,
     edits, consumers, texts, scope: ask.scope, looker, layers: layersOf(base.closure),

@@ -7,7 +7,7 @@ import { FLUX_RENDER } from './flux/kustomization-spec.ts'
 import { plainPath } from '../../model/plain-path.ts'
 
 /** The cluster of an owner that only a file shows. */
-const NOWHERE = 'unknown'
+export const NOWHERE = 'unknown'
 
 /**
  * The places that Applications and Kustomizations deploy from, as far as their manifests say it. Nobody knows whether they run, nor with what settings:

@@ -1,0 +1,106 @@
+import { WritError, refuse } from '../../model/error.ts'
+import type { Refusal } from '../../model/error.ts'
+import type { ConsumerOwner, ManifestOwner, RenderRules } from '../../model/owner.ts'
+import { sameOwner, showOwner } from '../../model/owner.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import { refOf, showRef } from '../../model/resource.ts'
+import type { Bench } from '../proof/bench.ts'
+import type { Reread } from '../proof/consumers.ts'
+import { checkoutManifests } from './checkout-manifests.ts'
+import { rereader, rulesOf } from './file-rules.ts'
+import type { Reading } from './file-rules.ts'
+import { manifestsIn } from './manifests-in.ts'
+import type { FileManifest, GivenFile } from './manifests-in.ts'
+
+/** What reads owners out of manifests. */
+export interface OwnerReaders {
+  /** The places that the Applications and Kustomizations among these objects deploy from, rendered as these stand. */
+  declaredOwners(objects: readonly KubernetesObject[]): readonly ConsumerOwner[]
+  /** An Application or Kustomization as its manifest says it; null for anything else. */
+  manifestOwner(object: KubernetesObject, around: readonly KubernetesObject[]): ManifestOwner | null
+}
+
+/** One source of one owner of a file, ready to be rendered. */
+export interface FileOwner {
+  readonly owner: ManifestOwner
+  readonly source: ConsumerOwner['source']
+  readonly render: RenderRules
+}
+
+/** The owners of a file and everybody else who reads the checkout. */
+export interface OwnersOfFile {
+  readonly usable: readonly FileOwner[]
+  /** Owners that cannot be used, with the reason. */
+  readonly refused: readonly Refusal[]
+  readonly consumers: readonly ConsumerOwner[]
+  readonly reread: Reread
+}
+
+/** Where the file stands and how it is read. */
+export interface OwnerFileAsk { readonly file: GivenFile, /** Inside the checkout; null where it lies elsewhere. */ readonly inside: string | null, readonly loadRestrictor: 'root' | 'none' | null }
+
+/** Reads all owners of a file. Throws usage/bad-argument with `file:line`. */
+export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: OwnerFileAsk): Promise<OwnersOfFile> {
+  const manifests = manifestsIn(ask.file)
+  const checkout = await checkoutManifests(bench, text => /^\s*kind:\s*["']?(?:Application|Kustomization|GitRepository|ConfigMap|Secret)\b/m.test(text))
+  const around = [...manifests.map(({ object }) => object), ...unambiguous(checkout.filter(({ object }) => object.kind === 'GitRepository').map(({ object }) => object))]
+  const owners = manifests.flatMap(manifest => {
+    const owner = readers.manifestOwner(manifest.object, around)
+    return owner === null ? [] : [{ owner, manifest }]
+  })
+  if (owners.length === 0) throw noOwner(ask.file, manifests)
+  const elsewhere = checkout.filter(({ place }) => place.file !== ask.inside)
+  const declared = readers.declaredOwners(elsewhere.map(({ object }) => object)).filter(one => ask.inside !== null || !owners.some(({ owner }) => isSame(owner, one)))
+  const distinct = declared.map(one => owners.some(({ owner }) => sameOwner(owner.ref, one.ref)) ? { ...one, ref: { ...one.ref, cluster: `${one.ref.cluster}, another manifest` } } : one)
+  const reading: Reading = { readers, bench, ask, manifests, checkout, around, declared: distinct, origins: new Map() }
+  const usable: FileOwner[] = []
+  for (const one of owners) usable.push(...await sourcesOf(reading, one))
+  const refused = [...owners.flatMap(({ owner }) => refusalsOf(owner)), ...manifests.flatMap(({ object }) => notYet(object))]
+  const consumers = [...distinct, ...usable.map(({ owner, source, render }): ConsumerOwner => ({ ref: owner.ref, source, render, destination: owner.destination, unsupported: null }))]
+  return { usable, refused, consumers, reread: rereader(reading) }
+}
+
+/** Of objects with one name those that stand once: which of several is meant nobody knows. */
+function unambiguous(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const name = (object: KubernetesObject): string => `${refOf(object).namespace ?? ''}/${refOf(object).name}`
+  return objects.filter(object => objects.filter(other => name(other) === name(object)).length === 1)
+}
+
+function noOwner({ name }: GivenFile, manifests: readonly FileManifest[]): WritError {
+  const shown = name === '-' ? 'stdin' : name
+  const [first] = manifests
+  const there = first === undefined ? 'it is empty' : `line ${first.line} holds ${first.object.apiVersion} ${first.object.kind}`
+  return new WritError('usage/bad-argument', `${shown} holds no Application and no Flux Kustomization: ${there}.`, { hint: 'Give the manifest of the owner: an Application (argoproj.io) or a Kustomization (kustomize.toolkit.fluxcd.io).' })
+}
+
+/** The same owner in another file, where the given one lies outside the checkout. */
+function isSame(owner: ManifestOwner, declared: ConsumerOwner): boolean {
+  return sameOwner(owner.ref, declared.ref) && owner.sources.some(({ source }) => source.path === declared.source.path)
+}
+
+function refusalsOf(owner: ManifestOwner): readonly Refusal[] {
+  return [...owner.obstacle === null ? [] : [owner.obstacle], ...owner.unread].map(({ code, path, because }) => {
+    const name = showOwner(owner.ref)
+    return refuse(code, `${name} has ${path}, ${because}.`, [{ sentence: `${path} is set`, at: `${name} ${path}` }])
+  })
+}
+
+/** Owners of other kinds may hold what the others do not. */
+function notYet(object: KubernetesObject): readonly Refusal[] {
+  if (object.kind !== 'HelmRelease' && object.kind !== 'ApplicationSet') return []
+  const name = showRef(refOf(object))
+  return [refuse('UNSUPPORTED', `${name} is not read as an owner by this version.`, [{ sentence: 'it may deploy the object', at: name }])]
+}
+
+async function sourcesOf(reading: Reading, { owner, manifest }: { readonly owner: ManifestOwner, readonly manifest: FileManifest }): Promise<readonly FileOwner[]> {
+  if (owner.obstacle !== null) return []
+  const { inside } = reading.ask
+  const place = inside === null ? null : { file: inside, document: manifest.document, steps: manifest.steps }
+  const found: FileOwner[] = []
+  for (const [i, one] of owner.sources.entries()) {
+    const render = await rulesOf(reading, { owner, source: i, place })
+    reading.origins.set(render, { place, source: i })
+    found.push({ owner, source: one.source, render })
+  }
+  return found
+}
