@@ -146,10 +146,10 @@ async function stable(v: Verification, look: LiveLook & { readonly kind: 'health
   const needed = milliseconds(plan.environment.verify.stability)
   const since = facts.healthySince
   if (typeof since !== 'string' || facts.healthyOf !== look.version) {
-    return { kind: 'waiting', waiting: settling(plan.environment.verify.stability), facts: { ...found, ...clear(v, 'failingSince'), healthySince: iso(v.now), healthyOf: look.version }, retryAfter: Math.max(200, Math.min(needed, 5000)) }
+    return { kind: 'waiting', waiting: settling(plan), facts: { ...found, ...clear(v, 'failingSince'), healthySince: iso(v.now), healthyOf: look.version }, retryAfter: Math.max(200, Math.min(needed, 5000)) }
   }
   const left = Date.parse(since) + needed - v.now
-  if (left > 0) return { kind: 'waiting', waiting: settling(plan.environment.verify.stability), facts: found, retryAfter: Math.max(200, Math.min(left, 5000)) }
+  if (left > 0) return { kind: 'waiting', waiting: settling(plan), facts: found, retryAfter: Math.max(200, Math.min(left, 5000)) }
   const moved = await movedOn(v, seen.revision)
   if (moved !== null) return moved
   const revision = seen.revision ?? ''
@@ -175,8 +175,8 @@ async function movedOn(v: Verification, revision: string | null): Promise<StepRe
   return waitForController(v, `live and healthy, but ${plan.branch} has moved on to ${short(tip.commit)}, where ${content.sentence}; ${showOwner(plan.owner)} will deploy that`, {})
 }
 
-function settling(time: string): Waiting {
-  return { for: 'controller', sentence: `live and healthy; watching for ${time} that it stays so`, next: null }
+function settling({ edits, environment }: Change['plan']): Waiting {
+  return { for: 'controller', sentence: `${isGone(edits) ? 'gone' : 'live and healthy'}; watching for ${environment.verify.stability} that it stays so`, next: null }
 }
 
 /** Asks the owner to look, where that is due; then waits for it. */

@@ -13,6 +13,8 @@ export interface Named {
   readonly target: Pick<ObjectRef, 'group' | 'kind'>
   /** True for a name that means the object there, and no other of its kind. */
   isIt(name: string): boolean
+  /** True for a name that an entry of `replicas:` means the object by, and nothing else that has replicas. */
+  isScaled(name: string): boolean
   /** The text of a file that the kustomization names, null where there is none. */
   text(path: string): string | null
 }
@@ -36,7 +38,7 @@ export function deadEntries({ value }: EditedKustomization, named: Named): DeadE
 }
 
 function isDead(entry: Json, key: string, named: Named): boolean {
-  if (key === 'replicas') return named.isIt(textAt(entry, 'name') ?? '')
+  if (key === 'replicas') return named.isScaled(textAt(entry, 'name') ?? '')
   const target = isObject(entry) ? entry['target'] : undefined
   if (target !== undefined) return isObject(target) && meansOnly(target, named)
   const path = typeof entry === 'string' ? entry : textAt(entry, 'path')

@@ -119,13 +119,19 @@ function declarations({ ask, base, object, texts, kustomizations }: Deletion): r
   return found.filter(one => origin === null || one.document === origin.document).sort((a, b) => rank(b.name) - rank(a.name))
 }
 
+/** What kustomize's `replicas:` scales. */
+const SCALED: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'])
+
 function namedIn({ base, object, texts }: Deletion, kustomization: EditedKustomization, declared: string | null): Named {
   const target = refOf(object.object)
   const own = stageName(kustomization.value, target).name
-  const sameKind = base.objects.map(other => refOf(other.object)).filter(ref => ref.kind === target.kind)
+  const refs = base.objects.map(other => refOf(other.object))
+  const means = (name: string): boolean => name === own || name === target.name || (declared !== null && name === declared)
+  const count = (kinds: ReadonlySet<string>, name: string): number => refs.filter(ref => kinds.has(ref.kind) && (ref.name === name || stageName(kustomization.value, ref).name === name)).length
   return {
     target,
-    isIt: name => (name === own || name === target.name || (declared !== null && name === declared)) && sameKind.filter(ref => ref.name === name || stageName(kustomization.value, ref).name === name).length <= 1,
+    isIt: name => means(name) && count(new Set([target.kind]), name) <= 1,
+    isScaled: name => SCALED.has(target.kind) && means(name) && count(SCALED, name) <= 1,
     text: path => texts.get(resolvePath(kustomization.directory, path) ?? '') ?? null,
   }
 }
