@@ -1,9 +1,10 @@
+import { readApplicationHelm } from './application-helm.ts'
 import { argoText } from './argo-values.ts'
 import { imageOverride } from './image-override.ts'
 import { isList, isObject, textAt, valueAt } from './json.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { ImageOverride, KustomizeOverlay } from './overlay.ts'
-import type { ArgoValues, OwnerSource, RenderRules } from './owner.ts'
+import type { ArgoRef, ArgoValues, OwnerSource, RenderRules } from './owner.ts'
 import { plainPath } from './plain-path.ts'
 import { unhonouredKey } from './spec-keys.ts'
 import type { SpecKeys } from './spec-keys.ts'
@@ -15,7 +16,7 @@ export interface Unhonoured { readonly path: string, readonly because: string }
 export interface ReadSource { readonly source: OwnerSource, readonly render: RenderRules, readonly unhonoured: Unhonoured | null }
 
 // Every key of a source is in one of these tables, or refused (argocd-flux.md 1.2).
-const SOURCE: SpecKeys = { known: ['repoURL', 'path', 'targetRevision', 'name', 'directory', 'kustomize'], off: ['helm', 'plugin', 'chart', 'ref', 'tagPrefix'] }
+const SOURCE: SpecKeys = { known: ['repoURL', 'path', 'targetRevision', 'name', 'directory', 'kustomize', 'helm'], off: ['plugin', 'chart', 'ref', 'tagPrefix'] }
 /** Settings of jsonnet mean something to jsonnet files only, which are never rendered. */
 const DIRECTORY: SpecKeys = { known: ['recurse', 'include', 'exclude', 'jsonnet'], off: [] }
 /** kubeVersion and apiVersions are for charts inside a kustomization, which are never rendered. */
@@ -27,19 +28,20 @@ const KUSTOMIZE: SpecKeys = {
 const PATCH: SpecKeys = { known: ['path', 'patch', 'target', 'options'], off: [] }
 const NOT_HONOURED = 'which this version does not honour'
 
-/** Reads one source; `path` is where it stands in the Application. */
-export function readApplicationSource(source: Json | undefined, at: { readonly path: string, readonly values: ArgoValues }): ReadSource {
+/** Reads one source; `path` is where it stands in the Application, `refs` are the sources that it may take value files from. */
+export function readApplicationSource(source: Json | undefined, at: { readonly path: string, readonly values: ArgoValues, readonly refs: readonly ArgoRef[] }): ReadSource {
   const directory = valueAt(source, 'directory')
   const [include, exclude] = [textAt(directory, 'include'), textAt(directory, 'exclude')]
   const rules = { recurse: valueAt(directory, 'recurse') === true, ...(include ? { include } : {}), ...(exclude ? { exclude } : {}) }
   // A key that is present, even empty, is an explicit type for Argo CD.
-  const format = isObject(valueAt(source, 'kustomize')) ? 'kustomize' : isObject(directory) ? 'directory' : 'auto'
+  const format = isObject(valueAt(source, 'kustomize')) ? 'kustomize' : isObject(directory) ? 'directory' : isObject(valueAt(source, 'helm')) ? 'helm' : 'auto'
   const overlay = overlayOf(source, at)
   const kustomize = 'because' in overlay || Object.keys(overlay).length === 1 ? {} : { kustomize: overlay }
+  const helm = readApplicationHelm(source, { ...at, source: sourceOf(source) })
   return {
     source: sourceOf(source),
-    render: { format, loadRestrictor: 'root', directory: rules, ...kustomize },
-    unhonoured: keys(source, at.path) ?? ('because' in overlay ? overlay : null),
+    render: { format, loadRestrictor: 'root', directory: rules, ...kustomize, ...'rules' in helm ? { helm: helm.rules } : {} },
+    unhonoured: keys(source, at.path) ?? ('because' in overlay ? overlay : 'because' in helm ? helm : null),
   }
 }
 
@@ -71,7 +73,8 @@ function keys(source: Json | undefined, path: string): Unhonoured | null {
   const kustomize = valueAt(source, 'kustomize')
   const key = (isObject(source) ? null : path) ?? unhonouredKey(source, path, SOURCE) ?? unhonouredKey(kustomize, `${path}.kustomize`, KUSTOMIZE) ?? unhonouredKey(directory, `${path}.directory`, DIRECTORY)
   if (key !== null) return { path: key, because: NOT_HONOURED }
-  if (isObject(kustomize) && isObject(directory)) return { path: `${path}.directory`, because: `beside ${path}.kustomize: Argo CD takes one of the two only` }
+  const [first, second] = ['kustomize', 'helm', 'directory'].filter(type => isObject(valueAt(source, type)))
+  if (second !== undefined) return { path: `${path}.${second}`, because: `beside ${path}.${first}: Argo CD takes one of the two only` }
   return sourceOf(source).path.split('/').includes('..') ? { path: `${path}.path`, because: 'which leaves the repository' } : null
 }
 

@@ -6,6 +6,8 @@ import type { ConsumerOwner, OwnerRef, RenderRules } from '../../model/owner.ts'
 import { ignorePatterns } from '../../model/source-ignore.ts'
 import type { IgnorePattern } from '../../model/source-ignore.ts'
 import { jsonOf, readSource } from '../edit/source.ts'
+import { overriddenHelm } from '../helm/override-layers.ts'
+import type { Override } from '../helm/override-layers.ts'
 import type { TreeIndex } from './tree-index.ts'
 import { directoryOf } from './tree-index.ts'
 
@@ -51,17 +53,20 @@ function argoRules(index: Pick<TreeIndex, 'files' | 'ruleTexts'>, { source, rend
   const files = overridable.files.map(name => source.path === '' ? name : `${source.path}/${name}`).filter(path => index.files.has(path))
   if (files.length === 0) return none
   let merged = overridable.source
+  const overrides: Override[] = []
   for (const file of files) {
     const override = overrideIn(index.ruleTexts.get(file))
     if ('because' in override) return { ...none, files, obstacle: { file, because: override.because } }
+    overrides.push({ file, value: override.value })
     merged = mergedSource(merged, override.value)
   }
-  const read = readApplicationSource(merged, { path: 'spec.source', values: overridable.values })
+  const read = readApplicationSource(merged, { path: 'spec.source', values: overridable.values, refs: overridable.refs })
   const last = files.at(-1) ?? ''
   if (read.unhonoured !== null) return { ...none, files, obstacle: { file: last, because: `makes ${read.unhonoured.path} of the Application something ${read.unhonoured.because}` } }
   const { kustomize: _own, ...rest } = render
   const places = [...files.toReversed().map((file): OverlayPlace => ({ by: 'argocd', name: file, file, document: 0, steps: ['kustomize'] })), ...render.places ?? []]
-  return { ...none, files, render: { ...rest, ...read.render, loadRestrictor: render.loadRestrictor, places } }
+  const helm = read.render.helm === undefined ? {} : { helm: overriddenHelm(read.render.helm, render.helm, overrides) }
+  return { ...none, files, render: { ...rest, ...read.render, ...helm, loadRestrictor: render.loadRestrictor, places } }
 }
 
 function overrideIn(text: string | undefined): { readonly value: Json } | { readonly because: string } {

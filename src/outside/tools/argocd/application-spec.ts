@@ -1,7 +1,7 @@
-import { readApplicationSource } from '../../../model/application-source.ts'
+import { readApplicationSource, sourceOf } from '../../../model/application-source.ts'
 import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { Json, JsonObject } from '../../../model/json.ts'
-import type { ArgoValues, OwnerSource, RenderRules } from '../../../model/owner.ts'
+import type { ArgoRef, ArgoValues, OwnerSource, RenderRules } from '../../../model/owner.ts'
 import { unhonouredKey } from '../../../model/spec-keys.ts'
 import type { SpecKeys } from '../../../model/spec-keys.ts'
 import { unsupported } from '../read-result.ts'
@@ -41,14 +41,22 @@ function sourceSpec(app: JsonObject, { source, index, controlPlanes }: Found): S
   const raw = isObject(source) ? source : {}
   const values = valuesOf(app, controlPlanes)
   // A reference that others take values from changes nothing in what the source itself renders.
-  const read = readApplicationSource(index === undefined || !isObject(source) ? source : { ...source, ref: undefined }, { path, values })
+  const read = readApplicationSource(index === undefined || !isObject(source) ? source : { ...source, ref: undefined }, { path, values, refs: refsOf(app) })
   const unhonoured = read.unhonoured === null ? null : unsupported(read.unhonoured.path, read.unhonoured.because)
   return {
     source: index === undefined ? read.source : { ...read.source, index },
-    render: { ...read.render, overridable: { source: raw, files: overrideFiles(app, values, controlPlanes), values } },
+    render: { ...read.render, overridable: { source: raw, files: overrideFiles(app, values, controlPlanes), values, refs: refsOf(app) } },
     obstacle: sourceKind(source, path) ?? unhonoured ?? status(app, index),
     path, raw,
   }
+}
+
+/** The sources that others may take value files from. */
+function refsOf(app: JsonObject): readonly ArgoRef[] {
+  return objectsAt(app, 'spec', 'sources').flatMap(source => {
+    const name = textAt(source, 'ref')
+    return name ? [{ name, url: textAt(source, 'repoURL') ?? '', revision: sourceOf(source).revision }] : []
+  })
 }
 
 /** A source with a reference and no path only holds value files of others. */
@@ -100,7 +108,7 @@ function unknownOption(options: Json | undefined): string | null {
 function status(app: JsonObject, index: number | undefined): Obstacle | null {
   const types = valueAt(app, 'status', 'sourceTypes')
   const type = index === undefined ? textAt(app, 'status', 'sourceType') : isList(types) ? types[index] : undefined
-  return type === 'Helm' || type === 'Plugin' ? unsupported(index === undefined ? 'status.sourceType' : `status.sourceTypes[${index}]`, `which says ${type}`) : null
+  return type === 'Plugin' ? unsupported(index === undefined ? 'status.sourceType' : `status.sourceTypes[${index}]`, `which says ${type}`) : null
 }
 
 /** A status that the controller could no longer write. */
