@@ -2,7 +2,8 @@ import type { Sandbox } from './up.ts'
 
 /** The lines that a person can copy while a sandbox runs; `program` is what calls Writ where this one was called. */
 export function howToTry(sandbox: Sandbox, program: string): string {
-  const exports = Object.entries(sandbox.env).filter(([name]) => name !== 'HOME').map(([name, value]) => `  export ${name}=${value}`)
+  const repository = sandbox.git.urlOf('platform/apps')
+  const exports = Object.entries({ ...sandbox.env, WRIT_SANDBOX_REPOSITORY: repository }).filter(([name]) => name !== 'HOME').map(([name, value]) => `  export ${name}=${value}`)
   return [
     'The sandbox is up: an embedded Kubernetes API, a Git server, and stand-ins of Argo CD and Flux.',
     /^(?:npx|node) /.test(program) ? 'In another terminal, in the same folder:' : 'In another terminal:',
@@ -17,7 +18,7 @@ export function howToTry(sandbox: Sandbox, program: string): string {
     '',
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get deployments -A`,
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get applications.argoproj.io,kustomizations.kustomize.toolkit.fluxcd.io -A`,
-    `  git clone ${sandbox.git.urlOf('platform/apps')}`,
+    `  git clone ${repository}`,
     ...(sandbox.renderer === null ? ['', 'No kustomize 5 and no kubectl that embeds it is on PATH: cart and ledger do not sync.'] : []),
     '', 'Ctrl-C stops everything and removes its folder.',
   ].join('\n')
