@@ -1,7 +1,7 @@
 import { fieldAt, samePath } from '../../model/field.ts'
 import type { FieldPath } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, showJson, textAt } from '../../model/json.ts'
 import { refKey, refOf } from '../../model/resource.ts'
 import { imageParts } from './image.ts'
 import type { Sought } from './look.ts'
@@ -11,11 +11,11 @@ import type { Sought } from './look.ts'
  * Only a guess, by which candidates are ordered: names may differ where the entry is applied.
  */
 export function imageIsUsedElsewhere(sought: Sought): boolean {
-  const { name } = imageParts(String(sought.before))
+  const { name } = imageParts(showJson(sought.before))
   return sought.objects.some(object => {
     const isTarget = refKey(refOf(object)) === refKey(refOf(sought.object))
     return imagePaths(object).some(path => {
-      if (imageParts(String(fieldAt(object, path))).name !== name) return false
+      if (imageParts(showJson(fieldAt(object, path))).name !== name) return false
       return !isTarget || !sought.edits.some(edit => samePath(edit.path, path) && edit.after === sought.after)
     })
   })
@@ -23,20 +23,13 @@ export function imageIsUsedElsewhere(sought: Sought): boolean {
 
 /** The image fields that kustomize's image transformer finds: in every list of containers, wherever it stands. */
 function imagePaths(object: Json): readonly FieldPath[] {
-  const found: FieldPath[] = []
-  const walk = (value: Json | undefined, path: FieldPath): void => {
-    if (isList(value)) value.forEach((item, i) => { walk(item, [...path, String(i)]) })
-    if (!isObject(value)) return
-    for (const [key, inner] of Object.entries(value)) {
-      if ((key === 'containers' || key === 'initContainers') && isList(inner)) {
-        for (const [i, item] of inner.entries()) {
-          if (!isObject(item) || typeof item['image'] !== 'string') continue
-          const { name } = item
-          found.push([...path, key, typeof name === 'string' ? { key: 'name', value: name } : String(i), 'image'])
-        }
-      } else walk(inner, [...path, key])
-    }
-  }
-  walk(object, [])
-  return found
+  if (isList(object)) return object.flatMap((item, i) => imagePaths(item).map(path => [String(i), ...path]))
+  if (!isObject(object)) return []
+  return Object.entries(object).flatMap(([key, value]): readonly FieldPath[] => {
+    const containers = (key === 'containers' || key === 'initContainers') && isList(value) ? value : null
+    return containers === null ? imagePaths(value ?? null).map(path => [key, ...path]) : containers.flatMap((item, i) => {
+      const name = textAt(item, 'name')
+      return textAt(item, 'image') === undefined ? [] : [[key, name === undefined ? String(i) : { key: 'name', value: name }, 'image']]
+    })
+  })
 }

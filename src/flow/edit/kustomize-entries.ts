@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, showJson } from '../../model/json.ts'
 import { imageIsUsedElsewhere } from './image-users.ts'
 import { imageParts } from './image.ts'
 import type { Layer, Look, Sought } from './look.ts'
@@ -35,7 +35,7 @@ export function isReplicas(sought: Sought): boolean {
 }
 
 function imageLooks(kustomization: KustomizationText, sought: Sought): readonly Look[] {
-  const of: ImageChange = { before: String(sought.before), after: String(sought.after) }
+  const of: ImageChange = { before: showJson(sought.before), after: showJson(sought.after) }
   const known = entries(kustomization, 'images').filter(({ entry }) => resultingName(entry) === imageParts(of.before).name)
   const looks = known.flatMap(({ entry, index }) => {
     const change = entryChange(entry, of)

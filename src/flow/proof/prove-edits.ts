@@ -2,7 +2,7 @@ import { isRefusal, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import { showPath } from '../../model/field.ts'
 import type { Edit } from '../../model/field.ts'
-import { canonical } from '../../model/json.ts'
+import { canonical, showJson } from '../../model/json.ts'
 import type { ConsumerOwner, Owner } from '../../model/owner.ts'
 import type { BlastEntry, FileChange, ObjectChange, Proof, RenderedChanges, RendererInfo } from '../../model/plan.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
@@ -175,7 +175,7 @@ function renamed(changes: readonly ObjectChange[]): string {
   const name = generated?.fields.find(field => showPath(field.path) === 'metadata.name')
   if (generated === undefined || name === undefined) return ''
   const references = changes.filter(onlyFollows).reduce((sum, change) => sum + change.fields.length, 0)
-  return `; the hash in the name of ${showRef(generated.object)} follows: it becomes ${String(name.after)}, and ${references} reference${references === 1 ? '' : 's'} to it with it`
+  return `; the hash in the name of ${showRef(generated.object)} follows: it becomes ${showJson(name.after)}, and ${references} reference${references === 1 ? '' : 's'} to it with it`
 }
 
 function hashOf(objects: readonly KubernetesObject[]): string {

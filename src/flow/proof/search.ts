@@ -152,7 +152,7 @@ async function attempt(of: Search, { edit, trial, sofar }: { readonly edit: Edit
 }
 
 /** Files as they would be, and how to say why they are not. */
-interface Made { readonly texts: Texts, readonly places: readonly string[], failed(code: Attempt['code'], sentence: string): Attempt }
+interface Made { readonly texts: Texts, readonly places: readonly string[], readonly failed: (code: Attempt['code'], sentence: string) => Attempt }
 
 async function render(of: Search, { texts, places, failed }: Made): Promise<Choice | Attempt> {
   const files = fileChanges(of.texts, texts)

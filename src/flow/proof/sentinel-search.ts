@@ -1,5 +1,6 @@
 import type { Edit } from '../../model/field.ts'
 import { fieldAt } from '../../model/field.ts'
+import { showJson } from '../../model/json.ts'
 import type { FileChange } from '../../model/plan.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { refKey, refOf } from '../../model/resource.ts'
@@ -71,7 +72,7 @@ async function arrivedValue({ bench, after: askAfter, base, texts, before, targe
 /** The suspects whose marks are in the value, with what each must become so that the whole is as asked. */
 function sourcesOf({ edit }: Probe, suspects: readonly Numbered[], arrived: string): readonly Arrival[] {
   const there = suspects.filter(({ suspect, number }) => arrived.includes(markOf(number, suspect.value)))
-  const after = String(edit.after)
+  const after = showJson(edit.after)
   return there.map(({ suspect, number }) => {
     const others = there.filter(other => other.number !== number)
     const whole = others.reduce((text, other) => text.replaceAll(markOf(other.number, other.suspect.value), String(other.suspect.value)), arrived)
