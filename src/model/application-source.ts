@@ -40,7 +40,7 @@ export function readApplicationSource(source: Json | undefined, at: { readonly p
   const helm = readApplicationHelm(source, { ...at, source: sourceOf(source) })
   return {
     source: sourceOf(source),
-    render: { format, loadRestrictor: 'root', directory: rules, ...kustomize, ...'rules' in helm ? { helm: helm.rules } : {} },
+    render: { format, loadRestrictor: 'root', directory: rules, ...kustomize, ...'rules' in helm && (format === 'auto' || format === 'helm') ? { helm: helm.rules } : {} },
     unhonoured: keys(source, at.path) ?? ('because' in overlay ? overlay : 'because' in helm ? helm : null),
   }
 }

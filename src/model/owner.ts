@@ -49,7 +49,7 @@ export interface RenderRules {
   /** Where the overlay stands in the repository, what is laid on last first; absent where it is in the cluster only. */
   readonly places?: readonly OverlayPlace[]
   /** Argo CD merges these files of the path into the source, where they are there. */
-  readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues, readonly refs: readonly ArgoRef[] }
+  readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues, readonly refs?: readonly ArgoRef[] }
 }
 
 /** A source of an Application that others take value files from, as `$name/path`. */

@@ -60,7 +60,7 @@ function argoRules(index: Pick<TreeIndex, 'files' | 'ruleTexts'>, { source, rend
     overrides.push({ file, value: override.value })
     merged = mergedSource(merged, override.value)
   }
-  const read = readApplicationSource(merged, { path: 'spec.source', values: overridable.values, refs: overridable.refs })
+  const read = readApplicationSource(merged, { path: 'spec.source', values: overridable.values, refs: overridable.refs ?? [] })
   const last = files.at(-1) ?? ''
   if (read.unhonoured !== null) return { ...none, files, obstacle: { file: last, because: `makes ${read.unhonoured.path} of the Application something ${read.unhonoured.because}` } }
   const { kustomize: _own, ...rest } = render

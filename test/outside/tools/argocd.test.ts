@@ -136,18 +136,24 @@ describe('Argo CD', () => {
     const source = (more: JsonObject): KubernetesObject => application('shop', { source: more })
     const spec = (more: JsonObject): KubernetesObject => application('shop', { spec: more })
     const refused: readonly [string, KubernetesObject, string][] = [
-      ['spec.source.helm', source({ helm: { parameters: [] } }), 'UNSUPPORTED'],
-      ['spec.source.helm', source({ helm: {} }), 'UNSUPPORTED'],
+      ['spec.source.helm.newThing', source({ helm: { newThing: 1 } }), 'UNSUPPORTED'],
+      ['spec.source.helm.version', source({ helm: { version: 'v2' } }), 'UNSUPPORTED'],
+      ['spec.source.helm.parameters[0]', source({ helm: { parameters: [{ name: 'a,b', value: 'c' }] } }), 'UNSUPPORTED'],
+      ['spec.source.helm.parameters[1]', source({ helm: { parameters: [{ name: 'a', value: 'c' }, { name: 'b', value: '$ARGOCD_APP_REVISION' }] } }), 'UNSUPPORTED'],
+      ['spec.source.helm.valueFiles[0]', source({ helm: { valueFiles: ['https://x.example/values.yaml'] } }), 'UNSUPPORTED'],
+      ['spec.source.helm.valueFiles[1]', source({ helm: { valueFiles: ['a.yaml', 'secrets://b.yaml'] } }), 'UNSUPPORTED'],
+      ['spec.source.helm.values', source({ helm: { values: { a: 1 } } }), 'UNSUPPORTED'],
+      ['spec.source.helm', source({ kustomize: {}, helm: {} }), 'UNSUPPORTED'],
+      ['spec.sources[0].helm.valueFiles[0]', spec({ sources: [{ repoURL: 'x', path: 'a', helm: { valueFiles: ['$v/a.yaml'] } }, { repoURL: 'y', ref: 'v' }] }), 'UNSUPPORTED'],
       ['spec.source.plugin', source({ plugin: { name: 'x' } }), 'UNSUPPORTED'],
       ['spec.source.ref', source({ ref: 'values' }), 'UNSUPPORTED'],
       ['spec.source.tagPrefix', source({ tagPrefix: 'v' }), 'UNSUPPORTED'],
       ['spec.source.newThing', source({ newThing: false }), 'UNSUPPORTED'],
-      ['spec.sources[0].helm', spec({ sources: [{ repoURL: 'x', path: 'a', helm: { values: 'b' } }] }), 'UNSUPPORTED'],
       ['spec.sources[1].newThing', spec({ sources: [{ repoURL: 'x', ref: 'v' }, { repoURL: 'x', path: 'a', newThing: 1 }] }), 'UNSUPPORTED'],
       ['spec.sources[0].chart', spec({ sources: [{ repoURL: 'x', chart: 'web' }] }), 'NON_GIT_SOURCE'],
       ['spec.sources[0].targetRevision', spec({ sources: [{ repoURL: 'x', path: 'a', targetRevision: COMMIT }] }), 'PINNED'],
       ['spec.sources', spec({ sources: { repoURL: 'x' } }), 'UNSUPPORTED'],
-      ['status.conditions', application('shop', { spec: { sources: [{ repoURL: 'x', path: 'a' }, { repoURL: 'x', path: 'b', helm: { values: 'c' } }] }, status: { resources: [ENTRY], conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource apps/Deployment/shop/web appeared 2 times among application resources.' }] } }), 'UNSUPPORTED'],
+      ['status.conditions', application('shop', { spec: { sources: [{ repoURL: 'x', path: 'a' }, { repoURL: 'x', path: 'b', plugin: { name: 'c' } }] }, status: { resources: [ENTRY], conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource apps/Deployment/shop/web appeared 2 times among application resources.' }] } }), 'UNSUPPORTED'],
       ['spec.sourceHydrator', spec({ sourceHydrator: { drySource: {} } }), 'UNSUPPORTED'],
       ['spec.newThing', spec({ newThing: 1 }), 'UNSUPPORTED'],
       ['spec.destination.newThing', spec({ destination: { server: 'https://kubernetes.default.svc', newThing: 1 } }), 'UNSUPPORTED'],
@@ -166,7 +172,7 @@ describe('Argo CD', () => {
       ['spec.source.kustomize.labelIncludeTemplates', source({ kustomize: { commonLabels: { a: 'b' }, labelIncludeTemplates: true } }), 'UNSUPPORTED'],
       ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
       ['metadata.deletionTimestamp', application('shop', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), 'UNSUPPORTED'],
-      ['status.sourceType', application('shop', { status: { sourceType: 'Helm', resources: [ENTRY] } }), 'UNSUPPORTED'],
+      ['status.sourceType', application('shop', { status: { sourceType: 'Plugin', resources: [ENTRY] } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { status: { resources: [ENTRY], conditions: [{ type: 'UnknownError', message: 'the status exceeds the Kubernetes resource size limit' }] } }), 'UNSUPPORTED'],
       ['status.resources[].hook', application('shop', { status: { resources: [{ ...ENTRY, hook: true }] } }), 'UNSUPPORTED'],
       ['spec.source.chart', source({ chart: 'web', repoURL: 'https://charts.example' }), 'NON_GIT_SOURCE'],
@@ -184,6 +190,31 @@ describe('Argo CD', () => {
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
       })
     }
+    it('reads how a chart is rendered', async () => {
+      const helm = {
+        releaseName: 'web', namespace: 'other', valueFiles: ['values-$ARGOCD_APP_NAME.yaml', '/env/*.yaml', '$v/c.yaml'], ignoreMissingValueFiles: true, values: 'a: 1\n', version: 'v3', skipCrds: true, kubeVersion: '1.30', apiVersions: ['x/v1'],
+        parameters: [{ name: 'image.tag', value: '1,$$2' }, { name: 'a\\.b', value: 'true', forceString: true }], fileParameters: [{ name: 'config', path: '../files/a.txt' }, { name: 'other', path: '$v/b.txt' }],
+      }
+      const owner = await read(application('shop', { spec: { sources: [{ repoURL: 'https://git.example/a.git', path: 'charts/web', targetRevision: 'main', helm }, { repoURL: 'https://git.example/a', targetRevision: 'main', ref: 'v' }] } }))
+      expect(isRefusal(owner) ? owner.message : owner.render.format).to.equal('helm')
+      expect(isRefusal(owner) ? owner.message : owner.render.helm).to.deep.equal({
+        by: 'argocd', release: 'web', namespace: 'other', valueFiles: ['values-shop.yaml', '/env/*.yaml', '/c.yaml'], ignoreMissing: true, defaults: [], crds: false, tests: true, hooks: true, schema: true,
+        kubeVersion: '1.30', apiVersions: ['x/v1'], postRender: [], byVersion: false,
+        layers: [
+          { kind: 'text', name: 'spec.sources[0].helm.values', text: 'a: 1\n', at: ['helm', 'values'], place: null },
+          { kind: 'set', name: 'spec.sources[0].helm.parameters[0]', key: 'image.tag', value: '1\\,$2', string: false, at: ['helm', 'parameters', 0, 'value'], place: null },
+          { kind: 'set', name: 'spec.sources[0].helm.parameters[1]', key: 'a\\.b', value: 'true', string: true, at: ['helm', 'parameters', 1, 'value'], place: null },
+          { kind: 'set-file', name: 'spec.sources[0].helm.fileParameters[0]', key: 'config', path: 'charts/files/a.txt', at: ['helm', 'fileParameters', 0], place: null },
+          { kind: 'set-file', name: 'spec.sources[0].helm.fileParameters[1]', key: 'other', path: 'b.txt', at: ['helm', 'fileParameters', 1], place: null },
+        ],
+        homes: [{ style: 'set', name: 'spec.sources[0].helm.parameters', at: ['helm', 'parameters'], place: null }],
+      })
+    })
+    it('takes valuesObject alone where there are values too, and the name of the Application for the release', async () => {
+      const owner = await read(application('shop', { source: { helm: { values: 'a: 1', valuesObject: { b: 2 }, parameters: [] } } }))
+      const helm = isRefusal(owner) ? undefined : owner.render.helm
+      expect([helm?.release, helm?.namespace, helm?.layers.map(layer => layer.kind), helm?.homes]).to.deep.equal(['shop', 'shop', ['values'], []])
+    })
     const honoured: readonly (readonly [JsonObject, JsonObject])[] = [
       [{ namePrefix: 'a-', nameSuffix: '-z', namespace: 'n', version: 'v5.8.1' }, { namePrefix: 'a-', nameSuffix: '-z', namespace: 'n', version: 'v5.8.1' }],
       [{ images: ['nginx:1', 'web=reg.example:5000/a/web:2@sha256:aa', 'api@sha256:bb'] }, { images: [{ name: 'nginx', newTag: '1' }, { name: 'web', newName: 'reg.example:5000/a/web', newTag: '2', digest: 'sha256:aa' }, { name: 'api', digest: 'sha256:bb' }] }],
@@ -298,7 +329,7 @@ describe('Argo CD', () => {
       const owners = await tool.owners()
       expect(owners.map(owner => `${owner.ref.name} ${owner.source.url} ${owner.source.path} ${owner.destination.cluster} ${String(owner.unsupported)}`)).to.have.members([
         'shop https://git.example/shop.git apps/web one null', 'other https://git.example/a.git a one null', 'other https://git.example/values.git env/prod one spec.sources',
-        'team https://git.example/t.git t far spec.source.helm',
+        'team https://git.example/t.git t far null',
       ])
     })
   })

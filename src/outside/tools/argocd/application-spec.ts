@@ -41,11 +41,12 @@ function sourceSpec(app: JsonObject, { source, index, controlPlanes }: Found): S
   const raw = isObject(source) ? source : {}
   const values = valuesOf(app, controlPlanes)
   // A reference that others take values from changes nothing in what the source itself renders.
-  const read = readApplicationSource(index === undefined || !isObject(source) ? source : { ...source, ref: undefined }, { path, values, refs: refsOf(app) })
+  const refs = refsOf(app)
+  const read = readApplicationSource(index === undefined || !isObject(source) ? source : { ...source, ref: undefined }, { path, values, refs })
   const unhonoured = read.unhonoured === null ? null : unsupported(read.unhonoured.path, read.unhonoured.because)
   return {
     source: index === undefined ? read.source : { ...read.source, index },
-    render: { ...read.render, overridable: { source: raw, files: overrideFiles(app, values, controlPlanes), values, refs: refsOf(app) } },
+    render: { ...read.render, overridable: { source: raw, files: overrideFiles(app, values, controlPlanes), values, ...refs.length === 0 ? {} : { refs } } },
     obstacle: sourceKind(source, path) ?? unhonoured ?? status(app, index),
     path, raw,
   }
