@@ -20,13 +20,23 @@ export function refuseSecrets(input: unknown, redact: (text: string) => string):
 function texts(value: unknown, path: readonly string[]): readonly { readonly path: readonly string[], readonly text: string }[] {
   if (typeof value === 'string') return [{ path, text: value }]
   if (typeof value !== 'object' || value === null) return []
-  return [...together(value).map(text => ({ path, text })), ...Object.entries(value).flatMap(([key, inner]) => [{ path: [...path, key], text: key }, ...texts(inner, [...path, key])])]
+  return [...together(value).flatMap(found => texts(found, path)), ...Object.entries(value).flatMap(([key, inner]) => [{ path: [...path, key], text: key }, ...texts(inner, [...path, key])])]
 }
 
-/** What only a name beside it says to be a secret, as it will stand in a manifest. */
-function together(value: object): readonly string[] {
+/** What only a name beside it says to be a secret, as it will stand in a manifest; a value that is JSON itself, as what it holds. */
+function together(value: object): readonly unknown[] {
   const of = new Map(Object.entries(value))
   const [name, field, text] = [of.get('name'), of.get('field'), of.get('value')]
   if (typeof text !== 'string' || text === '') return []
+  if (of.get('as') === 'json' && /^\s*[{[]/.test(text)) return [parsed(text)]
   return [...typeof name === 'string' ? [`name: ${name}\nvalue: ${text}`] : [], ...typeof field === 'string' ? [`${field}=${text}`, `name: ${field.replace(/^.*\[name=/, '').replace(/\].*$/, '')}\nvalue: ${text}`] : []]
+}
+
+/** What is no JSON is refused elsewhere. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

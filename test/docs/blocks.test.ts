@@ -26,7 +26,7 @@ const ELSEWHERE: readonly { readonly file: string, readonly text: string, readon
 
 const OWN_CONFIGURATION = 'docs/first-change.md'
 /** Kustomize sources. */
-const NEEDS_KUSTOMIZE = /deployment\/(?:cart|gateway|ledger)\b/
+const NEEDS_KUSTOMIZE = /deployment\/(?:cart|gateway|ledger)\b|shop\/cart\//
 // README changes what the walk begins with.
 const PAGES = pages().filter(page => page.blocks.length > 0).sort((a, b) => Number(a.file === 'README.md') - Number(b.file === 'README.md'))
 
