@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { readManifests } from '../flow/manifest/read-manifests.ts'
 import type { Manifest } from '../flow/manifest/read-manifests.ts'
 import { secretValues } from '../flow/manifest/secret-values.ts'

@@ -42,7 +42,7 @@ describe('a whole object of a source', function () {
     return edit({ checkout: await openCheckout(root), renderers: RENDERERS, renders: renderMemory(0), declaredOwners, manifestOwner }, { path: join(root, path), ...more })
   }
   const create = (path: string, manifest: string, more: object = {}): Promise<EditAnswer> => ask(path, { create: manifest, ...more })
-  const remove = (path: string, type: string, name: string, more: object = {}): Promise<EditAnswer> => ask(path, { type, name, delete: true, ...more })
+  const remove = (path: string, named: string, more: object = {}): Promise<EditAnswer> => ask(path, { type: named.split('/')[0], name: named.split('/')[1], delete: true, ...more })
 
   describe('that is made', () => {
     const named: readonly (readonly [string, Files, string])[] = [
@@ -194,7 +194,7 @@ describe('a whole object of a source', function () {
   describe('that goes', () => {
     it('takes its file along', async () => {
       put({ 'app/web.yaml': WEB, 'app/flags.yaml': MAP })
-      const answer = await remove('app', 'cm', 'flags')
+      const answer = await remove('app', 'cm/flags')
       expect([answer.status, answer.message]).to.deep.equal(['edited', 'exactly one object goes: ConfigMap flags'])
       expect(answer.changes.map(({ path, before, after }) => [path, before === null, after])).to.deep.equal([['', false, null]])
       expect(all()).to.deep.equal(['app/web.yaml'])
@@ -211,7 +211,7 @@ describe('a whole object of a source', function () {
     for (const [which, before, after] of texts) {
       it(`leaves every other byte of a file with several objects: ${which}`, async () => {
         put({ 'app/all.yaml': before })
-        expect((await remove('app', 'cm', 'flags')).status).to.equal('edited')
+        expect((await remove('app', 'cm/flags')).status).to.equal('edited')
         expect(read('app/all.yaml')).to.equal(after)
       })
     }
@@ -222,10 +222,10 @@ describe('a whole object of a source', function () {
         'app/kustomization.yaml': `${kustomization('a.yaml', 'web.yaml', 'flags.yaml')}patches:\n- path: web-patch.yaml\n- target: {kind: ConfigMap, name: flags}\n  patch: '[{"op": "add", "path": "/data/b", "value": "2"}]'\nreplicas:\n- name: web\n  count: 3\n`,
         'app/a.yaml': object('Service', 'a'), 'app/web.yaml': WEB, 'app/flags.yaml': MAP, 'app/web-patch.yaml': object('Deployment', 'web', 'spec: {paused: true}\n'),
       })
-      expect((await remove('app', 'deploy', 'web')).status).to.equal('edited')
+      expect((await remove('app', 'deploy/web')).status).to.equal('edited')
       expect(read('app/kustomization.yaml')).to.equal(`${kustomization('a.yaml', 'flags.yaml')}patches:\n- target: {kind: ConfigMap, name: flags}\n  patch: '[{"op": "add", "path": "/data/b", "value": "2"}]'\n`)
       expect(all()).to.deep.equal(['app/a.yaml', 'app/flags.yaml', 'app/kustomization.yaml'])
-      expect((await remove('app', 'cm', 'flags')).status).to.equal('edited')
+      expect((await remove('app', 'cm/flags')).status).to.equal('edited')
       expect(read('app/kustomization.yaml')).to.equal(kustomization('a.yaml'))
     })
 
@@ -233,14 +233,14 @@ describe('a whole object of a source', function () {
       if (!kustomize) this.skip()
       const text = `${kustomization('web.yaml', 'service.yaml')}replicas:\n- name: web\n  count: 3\n`
       put({ 'app/kustomization.yaml': text, 'app/web.yaml': WEB, 'app/service.yaml': object('Service', 'web') })
-      expect((await remove('app', 'svc', 'web')).status).to.equal('edited')
+      expect((await remove('app', 'svc/web')).status).to.equal('edited')
       expect(read('app/kustomization.yaml')).to.equal(text.replace('  - service.yaml\n', ''))
     })
 
     it('takes the folder along that would be empty', async function () {
       if (!kustomize) this.skip()
       put({ 'app/kustomization.yaml': kustomization('web', 'extra'), 'app/web/kustomization.yaml': kustomization('web.yaml'), 'app/web/web.yaml': WEB, 'app/extra/kustomization.yaml': kustomization('flags.yaml'), 'app/extra/flags.yaml': MAP })
-      expect((await remove('app', 'cm', 'flags')).status).to.equal('edited')
+      expect((await remove('app', 'cm/flags')).status).to.equal('edited')
       expect(all()).to.deep.equal(['app/kustomization.yaml', 'app/web/kustomization.yaml', 'app/web/web.yaml'])
       expect(read('app/kustomization.yaml')).to.equal(kustomization('web'))
     })
@@ -254,7 +254,7 @@ describe('a whole object of a source', function () {
     it('goes by a patch of the overlay where others use its file', async function () {
       if (!kustomize) this.skip()
       put(shared)
-      const answer = await remove('dev', 'cm', 'flags')
+      const answer = await remove('dev', 'cm/flags')
       expect([answer.status, answer.blast]).to.deep.equal(['edited', []])
       expect(read('dev/kustomization.yaml')).to.contain('$patch: delete').and.contain('kind: ConfigMap').and.not.contain('path: flags.yaml')
       expect(existsSync(join(root, 'dev/flags.yaml'))).to.equal(false)
@@ -264,7 +264,7 @@ describe('a whole object of a source', function () {
     it('goes for all who use it with the shared scope, which names them', async function () {
       if (!kustomize) this.skip()
       put(shared)
-      const answer = await remove('prod', 'cm', 'flags', { scope: 'shared' })
+      const answer = await remove('prod', 'cm/flags', { scope: 'shared' })
       expect([answer.status, answer.blast.map(({ path, objects }) => [path, objects?.map(({ name }) => name)])]).to.deep.equal(['edited', [['dev', ['flags']]]])
       expect(all()).to.deep.equal(['base/kustomization.yaml', 'base/web.yaml', 'dev/kustomization.yaml', 'prod/kustomization.yaml'])
     })
@@ -279,7 +279,7 @@ describe('a whole object of a source', function () {
     for (const [what, code, files, type, name] of refused) {
       it(`is refused for ${what}, and nothing is written`, async () => {
         put(files)
-        expect((await remove('app', type, name)).code).to.equal(code)
+        expect((await remove('app', `${type}/${name}`)).code).to.equal(code)
         expect(all().map(path => read(path))).to.deep.equal(Object.keys(files).sort().map(path => files[path]))
       })
     }
@@ -289,10 +289,10 @@ describe('a whole object of a source', function () {
       const generator = 'configMapGenerator:\n- name: flags\n  literals: [a=b]\n'
       put({ 'app/kustomization.yaml': `${kustomization('web.yaml')}${generator}`, 'app/web.yaml': WEB })
       const [name] = (await ask('app', { type: 'cm', name: 'x', delete: true })).evidence.flatMap(({ sentence }) => /ConfigMap (flags-\w+)/.exec(sentence)?.[1] ?? [])
-      expect((await remove('app', 'cm', name ?? '')).status).to.equal('edited')
+      expect((await remove('app', `cm/${name ?? ''}`)).status).to.equal('edited')
       expect(read('app/kustomization.yaml')).to.equal(kustomization('web.yaml'))
       put({ 'app/kustomization.yaml': `${kustomization('web.yaml')}${generator}`, 'app/web.yaml': WEB.replace('image: "web:1"', 'image: "web:1", envFrom: [{ configMapRef: { name: flags } }]') })
-      const answer = await remove('app', 'cm', name ?? '')
+      const answer = await remove('app', `cm/${name ?? ''}`)
       expect([answer.code, answer.message]).to.deep.equal(['WIDE', `ConfigMap ${name} cannot be taken out without anything else: entry of configMapGenerator:: Deployment web changes (spec.template.spec.containers[name=web].envFrom.0.configMapRef.name).`])
     })
   })

@@ -18,10 +18,10 @@ interface Form { readonly parts: readonly Part[], readonly between: string, read
  * Siblings of the same kind count double. Where none says how, NAME-KIND.
  */
 export function fileNameFor(object: { readonly kind: string, readonly name: string }, siblings: readonly Sibling[], taken: (name: string) => boolean): string {
-  const ending = mostOf(siblings.map(({ path }) => ({ value: posix.extname(path), weight: 1 }))) ?? '.yaml'
+  const ending = mostOf(siblings.map(({ path }) => ({ value: endingOf(path), weight: 1 }))) ?? '.yaml'
   const votes = siblings.flatMap(({ path, objects }) => {
     const [only, ...more] = objects
-    const form = only === undefined || more.length > 0 ? null : formOf(posix.basename(path, posix.extname(path)), only)
+    const form = only === undefined || more.length > 0 ? null : formOf(posix.basename(path).slice(0, -endingOf(path).length), only)
     return form === null ? [] : [{ value: form, weight: only?.kind === object.kind ? 2 : 1 }]
   })
   const usual: Form = { parts: ['name', 'kind'], between: '-', kind: lower }
@@ -34,6 +34,10 @@ export function fileNameFor(object: { readonly kind: string, readonly name: stri
     const next = `${written(object, usual)}-${count}${ending}`
     if (!taken(next)) return next
   }
+}
+
+function endingOf(path: string): string {
+  return /\.[^./]+$/.exec(path)?.[0] ?? '.yaml'
 }
 
 function formOf(base: string, { kind, name }: { readonly kind: string, readonly name: string }): Form | null {

@@ -91,7 +91,7 @@ function without(old: Json | undefined, gone: Json): Json | undefined {
 function mergeList(old: readonly Json[], patch: readonly Json[], at: At): readonly Json[] {
   const replaces = patch.some(item => isObject(item) && item['$patch'] === 'replace')
   if (replaces) return patch.filter(item => !isObject(item) || item['$patch'] !== 'replace').map(item => plain(item, at))
-  if (!patch.some(isObject) && !old.some(isObject)) return at.path.join('.') === 'metadata.finalizers' ? [...old, ...patch.filter(item => !old.includes(item))] : patch
+  if (!patch.some(isObject) && !old.some(isObject)) return showPath(at.path) === 'metadata.finalizers' ? [...old, ...patch.filter(item => !old.includes(item))] : patch
   const key = mergeKey(at)
   if (key === null) return patch.map(item => plain(item, at))
   let result = [...old]

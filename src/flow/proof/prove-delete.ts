@@ -109,7 +109,7 @@ function declarations({ ask, base, object, texts, kustomizations }: Deletion): r
   const target = refOf(object.object)
   const fit = nameFit(kustomizations.map(({ value }) => value), target.name)
   const fits = (name: string, namespace: string | null): boolean => fit(name) !== null && (namespace === null || target.namespace === null || namespace === target.namespace || kustomizations.some(({ value }) => textAt(value, 'namespace') === target.namespace))
-  const rank = (name: string): number => name === target.name ? 2 : Number(fit(name) ?? 0)
+  const rank = (name: string): number => name === target.name ? 2 : fit(name) ?? 0
   const { origin } = object
   const paths = origin !== null ? [origin.path] : [...new Set([...base.closure.loose, ...base.closure.kustomizations.flatMap(({ file }) => file.references.flatMap(reference => reference.role === 'resource' ? resolvePath(file.directory, reference.path) ?? [] : []))])]
   const found = paths.flatMap(path => {
