@@ -98,7 +98,7 @@ function manifestsOf(space: SearchSpace, sought: Sought): readonly FoundManifest
 }
 
 function manifestsIn(space: SearchSpace, layer: Layer, { sought, fit }: { readonly sought: Sought, readonly fit: ReturnType<typeof nameFit> }): readonly FoundManifest[] {
-  const source = space.source(layer.file)
+  const source = namesKind(space.text(layer.file), sought.target.kind) ? space.source(layer.file) : null
   if (source === null || source.problem !== null) return []
   return source.documents.flatMap((document, i) => manifestStarts(document, manifest => textAt(manifest, 'kind') === sought.target.kind).flatMap(start => {
     const manifest = valueBelow(documentValue(document), start)
@@ -108,6 +108,11 @@ function manifestsIn(space: SearchSpace, layer: Layer, { sought, fit }: { readon
     const look = lookAt({ source, document: i, start, path: sought.path }, sought, layer)
     return [{ fit: fits, name: { name, namespace: textAt(manifest, 'metadata', 'namespace') ?? null }, looks: look === null ? [] : [look] }]
   }))
+}
+
+/** A look at the text is enough to leave most files unread, which are large where they hold custom kinds. */
+export function namesKind(text: string | null, kind: string): boolean {
+  return text !== null && new RegExp(`kind["']?\\s*:\\s*(?:[&!]\\S+\\s+)*["']?${kind}(?![A-Za-z0-9])`).test(text)
 }
 
 function rank(look: Look): number {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { ObjectRef } from '../../model/resource.ts'
 import { documentLines } from './block-lines.ts'
 import { jsonPatch } from './json-patch.ts'
@@ -9,6 +9,7 @@ import type { Look, Sought } from './look.ts'
 import { candidateOf } from './look.ts'
 import { shapeOf } from './shape.ts'
 import type { Shape } from './shape.ts'
+import { jsonOf, readSource } from './source.ts'
 import type { Source } from './source.ts'
 import { decidedAfterPatches, stageNames } from './stage.ts'
 import type { StageName } from './stage.ts'
@@ -79,6 +80,18 @@ function literal(name: string, { target, objects }: Sought): string {
   return names.size > 1 || /[^\w.-]/.test(name) ? name.replaceAll(/[^\w-]/g, '\\$&') : name
 }
 
+/** A value as the text of a patch. kustomize takes away line breaks at its end: a block of lines that needs its own must not stand there. */
 function textOf(value: Json, shape: Shape): string {
-  return documentLines(value, isList(value) ? { ...shape, step: 2 } : shape).join('\n')
+  const lines = (of: Json): string => documentLines(of, isList(of) ? { ...shape, step: 2 } : shape).join('\n')
+  const text = lines(value)
+  return sameJson(jsonOf(readSource(text))?.[0], value) ? text : lines(endedByWord(value))
+}
+
+/** The same with a key of one word last. */
+function endedByWord(value: Json): Json {
+  if (isList(value)) return value.map(item => endedByWord(item))
+  if (!isObject(value)) return value
+  const last = value['op'] === undefined ? 'kind' : 'path'
+  const { [last]: word, ...rest } = value
+  return word === undefined ? value : { ...rest, [last]: word }
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isObject, textAt } from '../../model/json.ts'
 import type { ObjectRef } from '../../model/resource.ts'
+import { namesKind } from '../edit/kustomize.ts'
 import type { Reached, SearchSpace } from '../edit/kustomize.ts'
 import { documentValue, manifestStarts, valueBelow } from '../edit/look.ts'
 import type { Texts } from '../edit/place.ts'
@@ -40,7 +41,7 @@ function homesOf(of: SpaceOf, source: SpaceSource): ReadonlySet<string> {
   const nearest = Math.min(...of.closure.kustomizations.map(({ depth }) => depth))
   const near = of.closure.kustomizations.filter(({ depth }) => depth === nearest).map(({ file }) => file)
   if (nearest === 0 || near.length === 1) return new Set(near.map(({ path }) => path))
-  return new Set(near.filter(file => reached(of.index, file).some(path => holds(source(path), of.target))).map(({ path }) => path))
+  return new Set(near.filter(file => reached(of.index, file).some(path => namesKind(of.texts.get(path) ?? null, of.target.kind) && holds(source(path), of.target))).map(({ path }) => path))
 }
 
 type SpaceSource = (path: string) => Source | null
