@@ -125,8 +125,8 @@ export interface ConsumerOwner {
 export interface ManifestOwner {
   readonly ref: OwnerRef
   readonly destination: Destination
-  /** One, or those of `spec.sources`; the map that holds the overlay of each, and the one that holds inline variables. */
-  readonly sources: readonly (Omit<SourceRules, 'syncedCommit'> & { readonly overlay: ManifestSteps, readonly variables: ManifestSteps })[]
+  /** One, or those of `spec.sources`; the map that holds the overlay of each, the one that holds inline variables, and the one that the rules of a chart were read from. */
+  readonly sources: readonly (Omit<SourceRules, 'syncedCommit'> & { readonly overlay: ManifestSteps, readonly variables: ManifestSteps, readonly chart: ManifestSteps })[]
   readonly unread: readonly UnreadSource[]
   /** What keeps the whole owner from being understood. */
   readonly obstacle: UnreadSource | null

@@ -1,3 +1,4 @@
+import { placedHelm } from '../../model/helm.ts'
 import type { OverlayPlace, TextPlace } from '../../model/overlay.ts'
 import type { ConsumerOwner, ManifestOwner, RenderRules } from '../../model/owner.ts'
 import { showOwner } from '../../model/owner.ts'
@@ -47,10 +48,11 @@ function placedRules(reading: Reading, { owner, source, place }: OneSource): Ren
   const { loadRestrictor } = reading.ask
   const render = loadRestrictor === null ? one.render : { ...one.render, loadRestrictor }
   if (place === null) return { ...render }
+  const helm = render.helm === undefined ? {} : { helm: placedHelm(render.helm, { ...place, steps: [...place.steps, ...one.chart] }) }
   const overlay: OverlayPlace = { ...place, steps: [...place.steps, ...one.overlay], by: owner.ref.tool, name: showOwner(owner.ref) }
   const inline = { ...place, steps: [...place.steps, ...one.variables] }
   const substitute = render.substitute === undefined ? undefined : { ...render.substitute, sources: render.substitute.sources.map(variables => variables.kind === 'inline' ? { ...variables, place: inline } : variables) }
-  return { ...render, places: [overlay], ...substitute === undefined ? {} : { substitute } }
+  return { ...render, ...helm, places: [overlay], ...substitute === undefined ? {} : { substitute } }
 }
 
 /** Whoever renders something of the checkout, as it stands. */

@@ -42,8 +42,8 @@ export interface OwnerFileAsk { readonly file: GivenFile, /** Inside the checkou
 /** Reads all owners of a file. Throws usage/bad-argument with `file:line`. */
 export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: OwnerFileAsk): Promise<OwnersOfFile> {
   const manifests = manifestsIn(ask.file)
-  const checkout = await checkoutManifests(bench, text => /^\s*kind:\s*["']?(?:Application|Kustomization|GitRepository|ConfigMap|Secret)\b/m.test(text))
-  const around = [...manifests.map(({ object }) => object), ...unambiguous(checkout.filter(({ object }) => object.kind === 'GitRepository').map(({ object }) => object))]
+  const checkout = await checkoutManifests(bench, text => /^\s*kind:\s*["']?(?:Application|Kustomization|HelmRelease|GitRepository|HelmChart|ConfigMap|Secret)\b/m.test(text))
+  const around = [...manifests.map(({ object }) => object), ...unambiguous(checkout.filter(({ object }) => object.kind === 'GitRepository' || object.kind === 'HelmChart').map(({ object }) => object))]
   const owners = manifests.flatMap(manifest => {
     const owner = readers.manifestOwner(manifest.object, around)
     return owner === null ? [] : [{ owner, manifest }]
@@ -62,7 +62,7 @@ export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: Own
 
 /** Of objects with one name those that stand once: which of several is meant nobody knows. */
 function unambiguous(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
-  const name = (object: KubernetesObject): string => `${refOf(object).namespace ?? ''}/${refOf(object).name}`
+  const name = (object: KubernetesObject): string => `${object.kind} ${refOf(object).namespace ?? ''}/${refOf(object).name}`
   return objects.filter(object => objects.filter(other => name(other) === name(object)).length === 1)
 }
 
@@ -70,7 +70,7 @@ function noOwner({ name }: GivenFile, manifests: readonly FileManifest[]): WritE
   const shown = name === '-' ? 'stdin' : name
   const [first] = manifests
   const there = first === undefined ? 'it is empty' : `line ${first.line} holds ${first.object.apiVersion} ${first.object.kind}`
-  return new WritError('usage/bad-argument', `${shown} holds no Application and no Flux Kustomization: ${there}.`, { hint: 'Give the manifest of the owner: an Application (argoproj.io) or a Kustomization (kustomize.toolkit.fluxcd.io).' })
+  return new WritError('usage/bad-argument', `${shown} holds no Application, no Flux Kustomization and no HelmRelease: ${there}.`, { hint: 'Give the manifest of the owner: an Application (argoproj.io), a Kustomization (kustomize.toolkit.fluxcd.io) or a HelmRelease (helm.toolkit.fluxcd.io).' })
 }
 
 /** The same owner in another file, where the given one lies outside the checkout. */
@@ -87,7 +87,7 @@ function refusalsOf(owner: ManifestOwner): readonly Refusal[] {
 
 /** Owners of other kinds may hold what the others do not. */
 function notYet(object: KubernetesObject): readonly Refusal[] {
-  if (object.kind !== 'HelmRelease' && object.kind !== 'ApplicationSet') return []
+  if (object.kind !== 'ApplicationSet') return []
   const name = showRef(refOf(object))
   return [refuse('UNSUPPORTED', `${name} is not read as an owner by this version.`, [{ sentence: 'it may deploy the object', at: name }])]
 }
