@@ -10,11 +10,14 @@ import type { NewPlace } from './edit/create-places.ts'
 import { choosePlace, placesIn } from './proof/new-places.ts'
 import { ownersOfBranch } from './proof/owners.ts'
 import { renderedTarget } from './proof/render-owner.ts'
+import { closureOf } from './proof/closure.ts'
+import { renderAsk } from './proof/consumers.ts'
 import { indexTree } from './proof/tree-index.ts'
+import type { TreeIndex } from './proof/tree-index.ts'
 import { openOwner } from './locate.ts'
 import type { World } from './world.ts'
 
-type Found = Located & { readonly places: readonly NewPlace[] }
+type Found = Located & { readonly places: readonly NewPlace[], /** False where its source cannot hold the object already. */ readonly mayHold: boolean }
 
 /** So many owners of one namespace are looked into; who has more says which by defaultRepo. */
 const MOST = 30
@@ -28,7 +31,7 @@ export async function locateNew(world: World, classified: Classified): Promise<L
   const { target, request, environment } = classified
   const tools = environment.provider === 'auto' ? world.tools : world.tools.filter(tool => tool.name === environment.provider)
   const all = (await Promise.all(tools.map(tool => tool.owners()))).flat().filter(owner => owner.destination.cluster === target.cluster)
-  const candidates = inDefaultRepo(world, classified, all)
+  const candidates = inDefaultRepo(world, classified, all).toSorted((a, b) => showOwner(a.ref).localeCompare(showOwner(b.ref), 'en'))
   const found: Found[] = []
   const refused: Refusal[] = []
   for (const candidate of candidates.slice(0, MOST)) {
@@ -50,13 +53,14 @@ function decide(classified: Classified, found: readonly Found[], refused: readon
     const chosen = found.find(({ places }) => places.some(({ id }) => id === request.place))
     return chosen === undefined ? null : located(chosen, request.place)
   }
-  const [only, ...more] = found
-  if (only === undefined) return refused.length === 1 ? refused[0] ?? null : null
+  // A chart takes no new objects.
+  const [only, ...more] = found.filter(({ places }) => places.length > 0)
+  if (only === undefined) return found.length === 0 && refused.length === 1 ? refused[0] ?? null : null
   const place = more.length === 0 && refused.length === 0 ? onlyPlace(only.places, target) : null
   return place === null ? null : located(only, place.id)
 }
 
-function located({ places: _places, ...found }: Found, place: string): Located {
+function located({ places: _places, mayHold: _mayHold, ...found }: Found, place: string): Located {
   return { ...found, place }
 }
 
@@ -84,11 +88,21 @@ async function look(world: World, classified: Classified, candidate: ConsumerOwn
   const evidence = [evidenceOf(candidate, target)]
   const opened = await openOwner(world, { owner: await tool.read(candidate.ref, target), evidence })
   if (isRefusal(opened)) return opened
+  if (opened.owner.sources !== undefined) return refuse('UNSUPPORTED', `${name} deploys there, too, from several sources; this version puts new objects into owners with one.`)
   const repository = world.repositories.open(opened.owner.source.url)
   if (isRefusal(repository)) return repository
   const index = await indexTree(await repository.reader.tree(opened.base))
   const owners = await ownersOfBranch(world, opened)
-  return { ...classified, ...opened, places: await placesIn(index, target, { owner: opened.owner, owners, samePath: 'other', scope: request.scope }) }
+  const places = await placesIn(index, target, { owner: opened.owner, owners, samePath: 'other', scope: request.scope })
+  return { ...classified, ...opened, places, mayHold: await mayHold(index, opened.owner, target) }
+}
+
+/** A source in which no manifest of the kind stands, and nothing that makes objects, need not be rendered to know that it does not hold the object. */
+async function mayHold(index: TreeIndex, owner: Owner, { kind }: Target): Promise<boolean> {
+  const ask = renderAsk(index, owner)
+  const { files, opaque } = closureOf(index, ask)
+  const texts = await index.tree.read([...files])
+  return opaque || ask.format === 'helm' || [...texts.values()].some(text => new RegExp(`kind["']?\\s*:\\s*["']?(?:${kind}|\\w*List)\\b|[gG]enerators?\\b|helm`).test(text))
 }
 
 function evidenceOf({ ref, namespaces, destination }: ConsumerOwner, { namespace }: Target): Evidence {
@@ -100,8 +114,8 @@ function evidenceOf({ ref, namespaces, destination }: ConsumerOwner, { namespace
 /** The owner whose source renders the object already, though it is not live yet: what is asked is a change of that. */
 async function whoHoldsIt(world: World, target: Target, found: readonly Found[]): Promise<Located | Refusal | null> {
   const holders: { readonly owner: Owner, readonly located: Located }[] = []
-  for (const { places: _places, ...one } of found) {
-    if (await renderedTarget(world, one.owner, { commit: one.base, target }) !== null) holders.push({ owner: one.owner, located: one })
+  for (const { places: _places, mayHold: may, ...one } of found) {
+    if (may && await renderedTarget(world, one.owner, { commit: one.base, target }) !== null) holders.push({ owner: one.owner, located: one })
   }
   const [first, ...more] = holders
   if (first === undefined) return null

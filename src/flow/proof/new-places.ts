@@ -21,9 +21,14 @@ export interface Delivering {
   readonly scope: 'app' | 'shared'
 }
 
+/** Sources whose manifests are files of their own. */
+const FORMATS: ReadonlySet<string> = new Set(['kustomize', 'directory', 'flux-directory'])
+
 /** The places that the repository's own layout has for a new object; where only the asked delivery may change, those that it alone reads. */
 export async function placesIn(index: TreeIndex, target: ObjectRef, { owner, owners, samePath, scope }: Delivering): Promise<readonly NewPlace[]> {
   const ask = renderAsk(index, owner)
+  // A chart makes its objects itself; nothing is put beside its templates.
+  if (!FORMATS.has(ask.format)) return []
   const closure = closureOf(index, ask)
   const consumers = otherConsumers({ index, asked: owner, owners, samePath })
   const texts = await index.tree.read([...closure.files])
