@@ -15,7 +15,7 @@ import { ownersOfFile } from './owner-file/owners-of-file.ts'
 import type { OwnerReaders } from './owner-file/owners-of-file.ts'
 import type { GivenFile } from './owner-file/manifests-in.ts'
 import { checkoutManifests } from './owner-file/checkout-manifests.ts'
-import type { Checkout, Renderer } from './ports.ts'
+import type { Checkout, RenderResult, Renderer } from './ports.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
 import { renderAsk } from './proof/consumers.ts'
@@ -100,7 +100,7 @@ function pathAsItStands(world: EditWorld, bench: Bench, { path: written, loadRes
   return {
     owner: {
       tool: 'argocd', kind: 'Application', cluster: '', namespace: '', name: '', source: { url: '', revision: '', path },
-      render: { format: 'auto', loadRestrictor: loadRestrictor ?? 'root', directory: { recurse: false, include: '{*.yaml,*.yml}' } }, destination: { cluster: '', namespace: null },
+      render: { format: 'auto', loadRestrictor: loadRestrictor ?? 'root', directory: { recurse: false, include: '{*.yaml,*.yml}', tolerant: true } }, destination: { cluster: '', namespace: null },
     },
     owners: async () => world.declaredOwners((await checkoutManifests(bench, isOwnerLike)).map(({ object }) => object)),
     samePath: 'asked', ignores: () => [],
@@ -135,15 +135,17 @@ function insideOf(world: EditWorld, bench: Bench, { name }: GivenFile): string |
 
 /** The one object that is meant among those that the path renders. */
 async function findObject(bench: Bench, { owner, request }: { readonly owner: ProofAsk['owner'], readonly request: EditRequest }): Promise<KubernetesObject | Refusal> {
-  const [render] = await bench.render([], [renderAsk(bench.index, owner)])
+  const ask = renderAsk(bench.index, owner)
+  const [render] = await bench.render([], [ask])
   const shown = owner.source.path === '' ? '.' : owner.source.path
-  if (render?.ok !== true) {
-    const { message, blocked } = render ?? { message: 'no answer' }
-    return refuse(blocked?.code ?? 'RENDER_FAILED', `${shown} does not render: ${message}`, [{ sentence: message, at: blocked?.at ?? shown }])
-  }
+  if (render?.ok !== true) return notRendering(shown, render)
   const [found, ...others] = render.objects.filter(one => isNamed(one, request, owner.destination.namespace))
   const wanted = `${request.type}/${request.name}${request.namespace === null ? '' : ` in namespace ${request.namespace}`}`
   if (found === undefined) {
+    // It may stand in a file that was left out because it cannot be read.
+    const { tolerant = false, ...rules } = ask.directory
+    const [strict] = tolerant ? await bench.render([], [{ ...ask, directory: rules }]) : []
+    if (strict?.ok === false) return notRendering(shown, strict)
     const close = render.objects.filter(({ object }) => isTyped(refOf(object), request.type) || refOf(object).name === request.name).slice(0, 10)
     return refuse('NOT_RENDERED', `${shown} does not render ${wanted}.`, [
       { sentence: `${render.objects.length} object${render.objects.length === 1 ? ' is' : 's are'} rendered`, at: shown }, ...close.map(({ object }) => ({ sentence: `it renders ${showRef(refOf(object))}` })),
@@ -152,6 +154,11 @@ async function findObject(bench: Bench, { owner, request }: { readonly owner: Pr
   if (others.length === 0) return found.object
   return refuse('AMBIGUOUS', `${shown} renders ${wanted} ${others.length + 1} times.`,
     [found, ...others].map(({ object, origin }) => ({ sentence: `${object.apiVersion} ${showRef(refOf(object))}`, ...origin === null ? {} : { at: origin.path } })))
+}
+
+function notRendering(shown: string, render: RenderResult | undefined): Refusal {
+  const { message, blocked } = render?.ok === false ? render : { message: 'no answer' }
+  return refuse(blocked?.code ?? 'RENDER_FAILED', `${shown} does not render: ${message}`, [{ sentence: message, at: blocked?.at ?? shown }])
 }
 
 function isOwnerLike(text: string): boolean {

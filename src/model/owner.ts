@@ -27,8 +27,11 @@ export interface Claim {
   readonly evidence: readonly Evidence[]
 }
 
-/** How a directory source picks its files (Argo CD `spec.source.directory`; Flux: every YAML file below, kustomization files aside). */
-export interface DirectoryRules { readonly recurse: boolean, readonly include?: string, readonly exclude?: string }
+/**
+ * How a directory source picks its files (Argo CD `spec.source.directory`; Flux: every YAML file below, kustomization files aside).
+ * `tolerant`: nobody knows who deploys the directory, so a file without one readable manifest (a template, say) is left out whatever it looks like.
+ */
+export interface DirectoryRules { readonly recurse: boolean, readonly include?: string, readonly exclude?: string, readonly tolerant?: true }
 
 /** How the owner's source is rendered, as far as the owner's spec decides it. */
 export interface RenderRules {

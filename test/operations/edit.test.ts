@@ -141,6 +141,12 @@ describe('writ edit', () => {
     expect([answer.status, answer.blast]).to.deep.equal(['edited', [{ path: '.', objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }] }]])
   })
 
+  it('leaves out a template beside the object, and says so where the object stands in it', async () => {
+    put('app/config.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config\ndata:\n  {{ data }}\n')
+    expect((await ask([field('spec.replicas', '3')])).status).to.equal('edited')
+    expect((await ask([field('data.x', '1')], { type: 'configmap', name: 'config' })).code).to.equal('TEMPLATE')
+  })
+
   it('takes who names the asked path for the asked delivery', async () => {
     put('clusters/one/flux.yaml', flux('one', './app'))
     put('clusters/two/flux.yaml', flux('two', 'app/'))

@@ -36,7 +36,7 @@ async function renderDirectory(job: RenderJob): Promise<RenderResult> {
   for (const path of files.sort()) {
     const relative = job.path === '' ? path : path.slice(job.path.length + 1)
     if (!/\.(?:yaml|yml|json|jsonnet)$/.test(path) || !matcher.matches(relative)) continue
-    const read = await readOne(root, path)
+    const read = await readOne(root, path, job.directory.tolerant === true)
     if ('ok' in read) return read
     objects.push(...read)
   }
@@ -62,7 +62,7 @@ async function collect(from: { readonly root: string, readonly path: string, rea
   }
 }
 
-async function readOne(root: string, path: string): Promise<readonly RenderedObject[] | Failure> {
+async function readOne(root: string, path: string, tolerant: boolean): Promise<readonly RenderedObject[] | Failure> {
   const where = await confine(root, path)
   if (where.kind === 'directory') return []
   if (where.kind !== 'file') return missing(path, where.kind === 'outside')
@@ -73,7 +73,7 @@ async function readOne(root: string, path: string): Promise<readonly RenderedObj
   if (path.endsWith('.jsonnet')) {
     return { ok: false, message: `${path} is Jsonnet, which Writ does not evaluate.`, blocked: { code: 'TEMPLATE', at: `${path}:1` } }
   }
-  return path.endsWith('.json') ? readJsonFile(path, text) : readYamlFile(path, text)
+  return path.endsWith('.json') ? readJsonFile(path, text) : readYamlFile(path, text, tolerant)
 }
 
 function readJsonFile(path: string, text: string): readonly RenderedObject[] | Failure {
@@ -87,7 +87,7 @@ function readJsonFile(path: string, text: string): readonly RenderedObject[] | F
 }
 
 /** A file without one valid manifest is somebody's other YAML and left out, unless it looks like a manifest (Argo CD's rule). */
-function readYamlFile(path: string, text: string): readonly RenderedObject[] | Failure {
+function readYamlFile(path: string, text: string, tolerant: boolean): readonly RenderedObject[] | Failure {
   const objects: RenderedObject[] = []
   let problem: { readonly line: number, readonly message: string, readonly template: boolean } | null = null
   for (const manifest of readManifests(text)) {
@@ -97,7 +97,7 @@ function readYamlFile(path: string, text: string): readonly RenderedObject[] | F
     else problem ??= manifest.ok ? { line: manifest.line, message: 'no Kubernetes object (apiVersion, kind, metadata)', template: false } : manifest
   }
   if (problem === null) return objects
-  if (objects.length === 0 && !looksLikeManifest(text)) return []
+  if (objects.length === 0 && (tolerant || !looksLikeManifest(text))) return []
   const message = `${path}:${problem.line}: ${problem.message}.`
   return { ok: false, message, blocked: { code: problem.template ? 'TEMPLATE' : 'RENDER_FAILED', at: `${path}:${problem.line}` } }
 }

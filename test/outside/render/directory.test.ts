@@ -64,6 +64,13 @@ describe('rendering a directory as Argo CD does', () => {
     expect(shown(await render({ 'app/values.yaml': 'replicas: 1\n', 'app/a.yaml': SERVICE('a'), 'app/s.yaml': `# +argocd:skip-file-rendering\n${SERVICE('s')}` }))).to.deep.equal(['a@app/a.yaml:0'])
   })
 
+  it('leaves out a broken manifest too where nobody knows who deploys the directory, but not half a file', async () => {
+    const template = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ name }}\n'
+    expect(shown(await render({ 'app/a.yaml': SERVICE('a'), 'app/b.yaml': template }, { tolerant: true }))).to.deep.equal(['a@app/a.yaml:0'])
+    expect(shown(await render({ 'app/a.yaml': SERVICE('a'), 'app/b.yaml': template }))).to.be.a('string')
+    expect(shown(await render({ 'app/a.yaml': `${SERVICE('a')}---\n${template}` }, { tolerant: true }))).to.be.a('string')
+  })
+
   it('fails on a file that holds a manifest and something else, and on a broken manifest', async () => {
     expect(shown(await render({ 'app/a.yaml': `${SERVICE('a')}---\nx: 1\n` }))).to.match(/^app\/a\.yaml:6: no Kubernetes object/)
     expect(shown(await render({ 'app/a.yaml': `${SERVICE('a')} bad: [\n` }))).to.match(/^app\/a\.yaml:\d+: /)
