@@ -1,6 +1,6 @@
 import { imageOverride, imageOverrideText } from '../../model/image-override.ts'
 import type { Json } from '../../model/json.ts'
-import { isList } from '../../model/json.ts'
+import { isList, showJson } from '../../model/json.ts'
 import type { ImageOverride, OverlayPlace } from '../../model/overlay.ts'
 import { imageParts } from './image.ts'
 import { isImage } from './kustomize-entries.ts'
@@ -11,7 +11,7 @@ import { candidateOf } from './look.ts'
 export function imageTextLooks(place: OverlayPlace, images: Json | undefined, sought: Sought): readonly Look[] {
   if (!isList(images) || !isImage(sought)) return []
   return images.flatMap((text, i) => {
-    const wanted = typeof text === 'string' ? rewritten(text, { before: String(sought.before), after: String(sought.after) }) : null
+    const wanted = typeof text === 'string' ? rewritten(text, { before: showJson(sought.before), after: showJson(sought.after) }) : null
     if (wanted === null || wanted === text) return []
     const layer = { file: place.file, what: `image of ${place.name}`, depth: -1, layer: 0 }
     return [candidateOf(layer, [{ op: 'set', place: { document: place.document, steps: [...place.steps, 'images', i], inner: null }, value: wanted }])]

@@ -1,15 +1,17 @@
+import { stringify } from 'yaml'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
-import type { OverlayPlace } from '../../model/overlay.ts'
-import { entryLooks } from './kustomize-entries.ts'
+import { isList, isObject, showJson } from '../../model/json.ts'
+import type { KustomizeOverlay, OverlayPlace } from '../../model/overlay.ts'
+import { entryLooks, isReplicas } from './kustomize-entries.ts'
 import type { KustomizationText } from './kustomize-entries.ts'
 import { atSteps, inlinePatches, operationLooks, patchLooks } from './kustomize-patches.ts'
 import type { Layer, Look, Sought } from './look.ts'
-import { documentValue, lookAt } from './look.ts'
+import { candidateOf, documentValue, lookAt } from './look.ts'
 import { imageTextLooks } from './owner-images.ts'
 import type { Texts } from './place.ts'
-import { readSource } from './source.ts'
+import { jsonOf, readSource } from './source.ts'
 import type { Source } from './source.ts'
+import { splice } from './splice.ts'
 
 /**
  * Every place in an owner's own manifest, or in a file that overrides it, that may decide the sought field: what is laid on last comes first.
@@ -18,11 +20,27 @@ import type { Source } from './source.ts'
 export function overlayLooks(places: readonly OverlayPlace[], texts: Texts, sought: Sought): readonly Look[] {
   return places.flatMap(place => {
     const text = texts.get(place.file)
-    const source = typeof text === 'string' ? readSource(text, 'last') : null
-    const document = source?.problem === null ? source.documents[place.document] : undefined
-    if (source === null || document === undefined) return []
-    const overlay = atSteps(documentValue(document), place.steps)
-    return isObject(overlay) ? placeLooks({ place, overlay, source }, sought) : []
+    return typeof text === 'string' ? looksIn(place, text, sought) : []
+  })
+}
+
+function looksIn(place: OverlayPlace, text: string, sought: Sought): readonly Look[] {
+  const source = readSource(text, 'last')
+  const document = source.problem === null ? source.documents[place.document] : undefined
+  const overlay = document === undefined ? undefined : atSteps(documentValue(document), place.steps)
+  return isObject(overlay) ? placeLooks({ place, overlay, source }, sought) : []
+}
+
+const NOWHERE: OverlayPlace = { by: 'flux', name: 'overlay', file: 'overlay', document: 0, steps: [] }
+
+/** The overlay as it would be with each place in it that holds the sought value edited, for an owner whose manifest nobody has as a file. */
+export function editedOverlays(overlay: KustomizeOverlay, sought: Sought): readonly KustomizeOverlay[] {
+  const text = stringify(overlay, { lineWidth: 0 })
+  return looksIn(NOWHERE, text, sought).flatMap(look => {
+    const edits = look.kind === 'blocked' ? [] : look.candidate.changes.flatMap(change => 'edits' in change ? change.edits : [])
+    const edited = edits.reduce<string | null>((before, edit) => { const spliced = before === null ? null : splice(before, edit); return spliced?.ok === true ? spliced.text : null }, text)
+    const value = edited === null ? undefined : jsonOf(readSource(edited))?.[0]
+    return isObject(value) ? [{ ...overlay, ...value, by: overlay.by }] : []
   })
 }
 
@@ -32,10 +50,29 @@ function placeLooks(held: Held, sought: Sought): readonly Look[] {
   const { place, overlay } = held
   const text: KustomizationText = { path: place.file, document: place.document, value: overlay, depth: -1, home: false }
   const images = place.by === 'argocd' ? imageTextLooks(place, overlay['images'], sought) : []
-  const own = place.by === 'argocd' ? { ...overlay, images: undefined } : { ...overlay, replicas: undefined }
+  const own = place.by === 'argocd' ? { ...overlay, images: undefined } : overlay
   const entries = entryLooks({ ...text, value: own }, sought).map(look => below(look, place))
   const patches = inlinePatches({ ...text, value: { patches: overlay['patches'] } }).flatMap(one => patchLooks({ ...one, layer: { ...wrapped(one.layer, place), what: `patch of ${place.name}` } }, sought))
-  return [...images, ...entries, ...patches, ...objectPatchLooks(held, sought)]
+  return [...metadataLooks(held, sought), ...images, ...countLooks(held, sought), ...entries, ...patches, ...objectPatchLooks(held, sought)]
+}
+
+/** Labels and annotations that the owner sets on everything: on its objects alone (Flux), or wherever kustomize does (Argo CD). */
+function metadataLooks({ place, source }: Held, sought: Sought): readonly Look[] {
+  const [metadata, key, ...rest] = sought.path
+  if (metadata !== 'metadata' || (key !== 'labels' && key !== 'annotations') || rest.length !== 1 || sought.before === undefined) return []
+  const held = place.by === 'flux' ? ['commonMetadata', key] : [key === 'labels' ? 'commonLabels' : 'commonAnnotations']
+  const layer: Layer = { file: place.file, what: `${held[0] ?? ''} of ${place.name}`, depth: -1, layer: 0 }
+  return [lookAt({ source, document: place.document, start: [...place.steps, ...held], path: rest }, sought, layer) ?? []].flat()
+}
+
+/** Replicas of an Application may stand as a text. */
+function countLooks({ place, overlay }: Held, sought: Sought): readonly Look[] {
+  if (place.by !== 'argocd' || !isReplicas(sought)) return []
+  return listOf(overlay['replicas']).flatMap((entry, i) => {
+    if (!isObject(entry) || entry['count'] !== showJson(sought.before)) return []
+    const at = { document: place.document, steps: [...place.steps, 'replicas', i, 'count'], inner: null }
+    return [candidateOf({ file: place.file, what: `replicas of ${place.name}`, depth: -1, layer: 0 }, [{ op: 'set', place: at, value: showJson(sought.after) }])]
+  })
 }
 
 /** Patches that stand as objects, not as texts (Flux before its v1 API). */

@@ -13,7 +13,7 @@ import type { FileOwner, OwnersOfFile } from './owners-of-file.ts'
 /** The object that the caller names; namespace null is not compared. */
 export interface NamedObject { readonly type: string, readonly name: string, readonly namespace: string | null }
 
-type Seen = { readonly one: FileOwner, readonly kind: 'holds' } | { readonly one: FileOwner, readonly kind: 'lacks' } | { readonly one: FileOwner, readonly kind: 'refused', readonly refusal: Refusal }
+type Seen = { readonly one: FileOwner, readonly kind: 'failed', readonly error: WritError } | { readonly one: FileOwner, readonly kind: 'holds' } | { readonly one: FileOwner, readonly kind: 'lacks' } | { readonly one: FileOwner, readonly kind: 'refused', readonly refusal: Refusal }
 
 /** True for a rendered object that is the one that is named. What states no namespace goes to the owner's. */
 export function isNamed({ object }: RenderedObject, named: NamedObject, namespace: string | null): boolean {
@@ -23,7 +23,8 @@ export function isNamed({ object }: RenderedObject, named: NamedObject, namespac
 
 /**
  * Of the owners of a file, the one whose render holds an object. Refuses AMBIGUOUS_OWNER with all of them, AMBIGUOUS for two sources of one, and where nobody
- * holds it NOT_RENDERED, or why owners could not be looked at. `path`: the source must be that folder. Throws usage/bad-argument where none is.
+ * holds it NOT_RENDERED, or why owners could not be looked at. `path`: the source must be that folder. Throws usage/bad-argument where none is, and what the
+ * renderer of an owner throws where no other owner holds it.
  */
 export async function askedOwner(bench: Bench, owners: OwnersOfFile, of: { readonly named: NamedObject | null, readonly path: string | null }): Promise<FileOwner | Refusal> {
   const there = owners.usable.filter(({ source }) => of.path === null || source.path === of.path)
@@ -47,16 +48,21 @@ async function look(bench: Bench, one: FileOwner, named: NamedObject | null): Pr
   const obstacle = await sourceObstacle({ ...owner.ref, source, render }, bench.index.tree)
   if (obstacle !== null) return { one, kind: 'refused', refusal: obstacle }
   if (named === null) return { one, kind: 'holds' }
-  const [result] = await bench.render([], [renderAsk(bench.index, { tool: owner.ref.tool, source, render })])
-  if (result?.ok !== true) {
+  try {
+    const [result] = await bench.render([], [renderAsk(bench.index, { tool: owner.ref.tool, source, render })])
+    if (result?.ok === true) return { one, kind: result.objects.some(rendered => isNamed(rendered, named, owner.destination.namespace)) ? 'holds' : 'lacks' }
     const { message, blocked } = result ?? { message: 'no answer' }
     return { one, kind: 'refused', refusal: refuse(blocked?.code ?? 'RENDER_FAILED', `${showOwner(owner.ref)} does not render: ${message}`, [{ sentence: message, at: blocked?.at ?? shown(source.path) }]) }
+  } catch (error) {
+    if (error instanceof WritError) return { one, kind: 'failed', error }
+    throw error
   }
-  return { one, kind: result.objects.some(rendered => isNamed(rendered, named, owner.destination.namespace)) ? 'holds' : 'lacks' }
 }
 
 /** What could not be looked at may hold it: that says more than that the others do not. */
 function nobody({ refused }: OwnersOfFile, seen: readonly Seen[], named: NamedObject | null): Refusal {
+  const thrown = seen.find(one => one.kind === 'failed')
+  if (thrown?.kind === 'failed') throw thrown.error
   const failed = [...refused, ...seen.flatMap(one => one.kind === 'refused' ? [one.refusal] : [])]
   const [first] = failed
   if (first !== undefined) return { ...first, evidence: failed.flatMap(({ evidence }) => evidence) }

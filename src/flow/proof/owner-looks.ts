@@ -22,7 +22,7 @@ export interface OwnersWord { readonly owner: OwnerRef, readonly ask: RenderAsk,
 /**
  * Asks first what the owner's own spec says about a field, because that is laid over everything in its source: overrides where they stand in the
  * repository, and variables. A field that holds a variable is edited where that is defined and nowhere else, and one that an override decides in that
- * override: whatever could be laid over it in the source would hide it from people.
+ * override, or where a part of it stands: whatever new could be laid over it in the source would hide the override from people.
  */
 export function withOwnerLooks(inner: Looker, of: OwnersWord): Looker {
   const templated = templatedOf(of)
@@ -32,8 +32,8 @@ export function withOwnerLooks(inner: Looker, of: OwnersWord): Looker {
       const sought = { target: of.ref, path: edit.path, before: edit.before, after: edit.after, object: now.object, objects: now.objects, edits: now.edits }
       const text = templated === null ? null : templateText(templated, edit.path)
       if (templated !== null && text !== null) return variableLooks(templated, text, sought)
-      const own = overlayLooks(of.ask.places ?? [], now.texts, sought)
-      return isDecided(edit) ? own : [...own, ...patchFileLooks(of.ask, now.texts, sought), ...inner.looks(edit, now)]
+      const all = [...overlayLooks(of.ask.places ?? [], now.texts, sought), ...patchFileLooks(of.ask, now.texts, sought), ...inner.looks(edit, now)]
+      return isDecided(edit) ? all.filter(look => look.kind === 'blocked' || look.candidate.tier === undefined) : all
     },
     suspects: (edit, texts) => isDecided(edit) || (templated !== null && templateText(templated, edit.path) !== null) ? [] : inner.suspects(edit, texts),
   }

@@ -82,10 +82,10 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   if (open.length === 0) return { already: edits }
   const ignored = ignoredField({ owner: ask.owner, ignores: ask.owner.ignores ?? [], rendered: base.target.object, live: ask.live ?? null }, open)
   if (ignored !== null) return ignored
-  const fields = { owner: ask.owner, ask: base.ask, target: refOf(base.target.object), edits: open }
+  const fields = { owner: ask.owner, ask: base.ask, object: base.target.object, objects: base.objects.map(({ object }) => object), edits: open }
   const decided = await decidedByOwner(bench, fields)
   const choice = await searchIn(bench, { ask, base, edits: open, decided, places })
-  if ('refused' in choice) return decided.length > 0 && isUndecided(choice) ? inlineRefusal(bench, { ...fields, edits: decided }) : choice
+  if ('refused' in choice) return decided.length > 0 && isUndecided(base, choice) ? inlineRefusal(bench, { ...fields, edits: decided }) : choice
   const before = base.objects.map(({ object }) => object)
   const cascade = cascadeOf({ before, after: choice.after, target: refOf(base.target.object) })
   const proof = proofOf({ renderer: await bench.info(base.ask), before, choice })
@@ -96,9 +96,9 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   }
 }
 
-/** Nothing in the source reaches the field. */
-function isUndecided({ refused }: Refusal): boolean {
-  return refused === 'NO_CANDIDATE' || refused === 'SHADOWED' || refused === 'WIDE'
+/** Nothing that was tried reaches the field; an edit of the owner's manifest that reaches too much says more. */
+function isUndecided({ ask }: Base, { refused }: Refusal): boolean {
+  return refused === 'NO_CANDIDATE' || refused === 'SHADOWED' || (refused === 'WIDE' && ask.places === undefined)
 }
 
 async function readBase(bench: Bench, { owner, target }: ProofAsk): Promise<Base | Refusal> {

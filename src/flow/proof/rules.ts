@@ -62,7 +62,7 @@ function argoRules(index: Pick<TreeIndex, 'files' | 'ruleTexts'>, { source, rend
   }
   const read = readApplicationSource(merged, { path: 'spec.source', values: overridable.values, refs: overridable.refs ?? [] })
   const last = files.at(-1) ?? ''
-  if (read.unhonoured !== null) return { ...none, files, obstacle: { file: last, because: `makes ${read.unhonoured.path} of the Application something ${read.unhonoured.because}` } }
+  if (read.unhonoured !== null) return { ...none, files, obstacle: { file: last, because: `sets ${read.unhonoured.path} of the Application` } }
   const { kustomize: _own, ...rest } = render
   const places = [...files.toReversed().map((file): OverlayPlace => ({ by: 'argocd', name: file, file, document: 0, steps: ['kustomize'] })), ...render.places ?? []]
   const helm = read.render.helm === undefined ? {} : { helm: overriddenHelm(read.render.helm, render.helm, overrides) }
