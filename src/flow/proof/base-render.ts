@@ -1,6 +1,7 @@
 import { refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import { canonical } from '../../model/json.ts'
+import type { JsonObject } from '../../model/json.ts'
 import type { Owner } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { sha256 } from '../digest.ts'
@@ -11,22 +12,35 @@ import { closureOf, throughSymlink } from './closure.ts'
 import { renderAsk } from './consumers.ts'
 import { isBelow } from './tree-index.ts'
 import type { TreeIndex } from './tree-index.ts'
+import type { Unstable } from './unstable.ts'
 
 /** A delivery as it renders at the base, twice the same. */
-export interface BaseRender { readonly ask: RenderAsk, readonly closure: Closure, readonly objects: readonly RenderedObject[] }
+export interface BaseRender {
+  readonly ask: RenderAsk
+  readonly closure: Closure
+  readonly objects: readonly RenderedObject[]
+  /** Of a chart: its values with everything laid over. */
+  readonly values?: JsonObject
+  readonly unstable: readonly Unstable[]
+}
 
-/** Renders a delivery twice. Refuses UNSUPPORTED (a symbolic link), RENDER_FAILED and whatever blocks the render, NONDETERMINISTIC. */
+/** Renders a delivery twice. Refuses UNSUPPORTED (a symbolic link), RENDER_FAILED and whatever blocks the render. */
 export async function renderBase(bench: Bench, owner: Pick<Owner, 'tool' | 'source' | 'render'>): Promise<BaseRender | Refusal> {
   const ask = renderAsk(bench.index, owner)
   const link = linkInTheWay(bench.index, ask)
   if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
   const [first] = await bench.render([], [ask])
   if (first?.ok !== true) return notRendering(first, ask)
-  const second = await bench.again(ask)
-  if (!second.ok || textOf(second.objects) !== textOf(first.objects)) {
-    return refuse('NONDETERMINISTIC', `Two renders of ${shownPath(ask)} differ.`, [{ sentence: 'the same files were rendered twice', at: shownPath(ask) }])
-  }
-  return { ask, closure: closureOf(bench.index, ask), objects: first.objects }
+  const steady = await steadyBase(bench, ask)
+  return 'refused' in steady ? steady : { ask, closure: closureOf(bench.index, ask), ...steady }
+}
+
+/** A render of which is known what differs from render to render, that standing as one fixed word. Refuses NONDETERMINISTIC where the second render fails. */
+export async function steadyBase(bench: Bench, ask: RenderAsk): Promise<Pick<BaseRender, 'objects' | 'values' | 'unstable'> | Refusal> {
+  const unstable = await bench.unsteady(ask)
+  const [first] = await bench.render([], [ask])
+  if (unstable === null || first?.ok !== true) return refuse('NONDETERMINISTIC', `${shownPath(ask)} renders at one time and not at another.`, [{ sentence: 'the same files were rendered twice', at: shownPath(ask) }])
+  return { objects: first.objects, unstable, ...first.values === undefined ? {} : { values: first.values } }
 }
 
 /** A hash over all objects of a render, in any order. */
@@ -41,7 +55,7 @@ export function shownPath({ path }: Pick<RenderAsk, 'path'>): string {
 
 function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
   if (throughSymlink(index, ask.path)) return ask.path
-  return ask.format === 'kustomize' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
+  return ask.format === 'kustomize' || ask.format === 'helm' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
 }
 
 function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal {
@@ -49,8 +63,4 @@ function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal
   const blocked = result?.ok === false ? result.blocked : undefined
   if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} does not render: ${message}`, [{ sentence: message, at: blocked.at }])
   return refuse('RENDER_FAILED', `${shownPath(ask)} does not render.`, [{ sentence: message, at: shownPath(ask) }])
-}
-
-function textOf(objects: readonly RenderedObject[]): string {
-  return canonical(objects.map(({ object }) => object))
 }

@@ -23,7 +23,7 @@ import { valueLooks } from '../helm/value-looks.ts'
 import type { RenderResult, RenderedObject } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import type { RenderAsk } from './closure.ts'
-import type { Standing } from './looks.ts'
+import type { AskingLooker, Standing } from './looks.ts'
 
 /** A chart as it renders at the base, and how it renders once files are changed. */
 export interface HelmLookSpace {
@@ -38,22 +38,24 @@ export interface HelmLookSpace {
 }
 
 /** The keys of a chart's values that decide a field, in every layer that can hold them; never the chart's templates. */
-export function helmLooker(space: HelmLookSpace): (edit: Edit, now: Standing) => Promise<readonly Look[]> {
-  return async (edit, now) => {
-    const changes = fileChanges(space.texts, now.texts)
-    const ask = space.after(changes)
-    if (typeof ask === 'string' || ask.helm === undefined) return []
-    const { helm } = ask
-    const files: ChartFiles = { paths: space.bench.index.files, text: path => now.texts.get(path) ?? null }
-    const charts = chartFolders(files, ask.path)
-    const values = await valuesAt(space, { ask, changes })
-    const referred = referredKeys(templatesOf(files, charts))
-    const probe = (planted: JsonObject): Promise<KubernetesObject | null> => probed(space, { ask, changes, files, planted })
-    const solutions = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
-    const layers = valueLayers(helm, { charts, text: files.text })
-    const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, texts: { text: files.text, by: helm.by }, values, byVersion: helm.byVersion }, wanted))
-    return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions })]
-  }
+export function helmLooker(space: HelmLookSpace): AskingLooker {
+  return { looks: (edit, now) => looksOf(space, edit, now), suspects: () => [] }
+}
+
+async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise<readonly Look[]> {
+  const changes = fileChanges(space.texts, now.texts)
+  const ask = space.after(changes)
+  if (typeof ask === 'string' || ask.helm === undefined) return []
+  const { helm } = ask
+  const files: ChartFiles = { paths: space.bench.index.files, text: path => now.texts.get(path) ?? null }
+  const charts = chartFolders(files, ask.path)
+  const values = await valuesAt(space, { ask, changes })
+  const referred = referredKeys(templatesOf(files, charts))
+  const probe = (planted: JsonObject): Promise<KubernetesObject | null> => probed(space, { ask, changes, files, planted })
+  const solutions = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
+  const layers = valueLayers(helm, { charts, text: files.text })
+  const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, texts: { text: files.text, by: helm.by }, values, byVersion: helm.byVersion }, wanted))
+  return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions })]
 }
 
 /** What decides a release after its values. */

@@ -31,6 +31,9 @@ export interface Looker {
   suspects(edit: Edit, texts: Texts): readonly Suspect[]
 }
 
+/** A looker that has to render to know. */
+export interface AskingLooker extends Pick<Looker, 'suspects'> { looks(edit: Edit, now: Standing): readonly Look[] | Promise<readonly Look[]> }
+
 /** Where an asked field may stand, for each format of source. The next format is one more branch here. */
 export function looksFor(of: { readonly target: RenderedObject, readonly ref: ObjectRef, readonly closure: Closure, readonly index: TreeIndex }): Looker {
   const read = sourceReader()

@@ -1,31 +1,33 @@
 import { isRefusal, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
-import { showPath } from '../../model/field.ts'
-import type { Edit } from '../../model/field.ts'
+import { samePath, showPath } from '../../model/field.ts'
+import type { Edit, FieldPath } from '../../model/field.ts'
 import { canonical, showJson } from '../../model/json.ts'
 import type { ConsumerOwner, Owner } from '../../model/owner.ts'
 import type { BlastEntry, FileChange, ObjectChange, Proof, RenderedChanges, RendererInfo } from '../../model/plan.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
-import { refOf, showRef } from '../../model/resource.ts'
+import { refKey, refOf, showRef } from '../../model/resource.ts'
 import { sha256 } from '../digest.ts'
 import { ignoredField } from '../ignored-field.ts'
-import type { RenderResult, RenderedObject } from '../ports.ts'
+import type { RenderedObject } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { judgedObjects } from './blast.ts'
 import { cascadeOf, onlyFollows, underOldName } from './cascade.ts'
 import type { Places } from './blast.ts'
-import { closureOf, throughSymlink } from './closure.ts'
-import type { Closure, RenderAsk } from './closure.ts'
-import { askAfter, otherConsumers, renderAsk, unread } from './consumers.ts'
+import { renderBase, shownPath } from './base-render.ts'
+import type { BaseRender } from './base-render.ts'
+import type { RenderAsk } from './closure.ts'
+import { askAfter, otherConsumers, unread } from './consumers.ts'
 import type { Reread } from './consumers.ts'
 import { decidedByOwner, inlineRefusal } from './decided-by-owner.ts'
+import { helmLooker, postRenderEvidence } from './helm-looks.ts'
 import { layersOf, looksFor } from './looks.ts'
 import { withOwnerLooks } from './owner-looks.ts'
 import { search } from './search.ts'
 import type { Choice } from './search.ts'
 import { findTarget, isAlreadySo, settleEdits } from './target.ts'
-import { isBelow } from './tree-index.ts'
-import type { TreeIndex } from './tree-index.ts'
+import { unstableNote } from './unstable.ts'
+import type { Unstable } from './unstable.ts'
 
 /** What is asked of one object that one delivery renders. */
 export interface ProofAsk {
@@ -61,7 +63,7 @@ export interface ProvenEdits {
 export interface AlreadySo { readonly already: readonly Edit[] }
 
 /** The asked path as it renders at the base. */
-interface Base { readonly ask: RenderAsk, readonly closure: Closure, readonly objects: readonly RenderedObject[], readonly target: RenderedObject }
+interface Base extends BaseRender { readonly target: RenderedObject }
 
 /**
  * Finds the place of every asked field, edits it and proves by rendering that exactly the asked fields of the asked object change (DESIGN.md section 5).
@@ -80,6 +82,8 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   if (isRefusal(edits)) return edits
   const open = edits.filter(edit => !isAlreadySo(edit))
   if (open.length === 0) return { already: edits }
+  const varying = varyingField(base, open)
+  if (varying !== null) return varying
   const ignored = ignoredField({ owner: ask.owner, ignores: ask.owner.ignores ?? [], rendered: base.target.object, live: ask.live ?? null }, open)
   if (ignored !== null) return ignored
   const fields = { owner: ask.owner, ask: base.ask, object: base.target.object, objects: base.objects.map(({ object }) => object), edits: open }
@@ -88,7 +92,7 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
   if ('refused' in choice) return decided.length > 0 && isUndecided(base, choice) ? inlineRefusal(bench, { ...fields, edits: decided }) : choice
   const before = base.objects.map(({ object }) => object)
   const cascade = cascadeOf({ before, after: choice.after, target: refOf(base.target.object) })
-  const proof = proofOf({ renderer: await bench.info(base.ask), before, choice })
+  const proof = proofOf({ renderer: await bench.info(base.ask), before, choice, unstable: base.unstable })
   return {
     edits, files: choice.files, places: choice.places, proof, blast: choice.blast.entries,
     rendered: { asked: judgedObjects(before, cascade === null ? choice.after : choice.after.map(object => underOldName(object, cascade)), choice.changes), blast: choice.blast.rendered },
@@ -101,33 +105,33 @@ function isUndecided({ ask }: Base, { refused }: Refusal): boolean {
   return refused === 'NO_CANDIDATE' || refused === 'SHADOWED' || (refused === 'WIDE' && ask.places === undefined)
 }
 
+/** What is another value with each render can be neither seen nor proven. */
+function varyingField({ ask, target, unstable }: Base, edits: readonly Edit[]): Refusal | null {
+  const key = refKey(refOf(target.object))
+  const found = unstable.find(part => part.kind === 'field' && refKey(part.object) === key && edits.some(({ path }) => startsWith(path, part.path) || startsWith(part.path, path)))
+  return found === undefined ? null : refuse('NONDETERMINISTIC', `${unstableNote(found)} is another one with each render.`, [{ sentence: 'the same files were rendered twice', at: target.source ?? target.origin?.path ?? shownPath(ask) }])
+}
+
+function startsWith(path: FieldPath, prefix: FieldPath): boolean {
+  return samePath(path.slice(0, prefix.length), prefix)
+}
+
 async function readBase(bench: Bench, { owner, target }: ProofAsk): Promise<Base | Refusal> {
-  const ask = renderAsk(bench.index, owner)
-  const closure = closureOf(bench.index, ask)
-  const link = linkInTheWay(bench.index, ask)
-  if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
-  const [first] = await bench.render([], [ask])
-  if (first?.ok !== true) return notRendering(first, ask)
-  const second = await bench.again(ask)
-  if (!second.ok || !sameRender(first.objects, second.objects)) {
-    return refuse('NONDETERMINISTIC', `Two renders of ${shownPath(ask)} differ.`, [{ sentence: 'the same files were rendered twice', at: shownPath(ask) }])
-  }
-  const [found, ...others] = findTarget(first.objects, target, owner.destination)
+  const base = await renderBase(bench, owner)
+  if ('refused' in base) return base
+  const { ask, objects } = base
+  const [found, ...others] = findTarget(objects, target, owner.destination)
   if (found === undefined) {
-    const similar = first.objects.filter(({ object }) => object.kind === target.kind).slice(0, 10).map(({ object }) => ({ sentence: `it renders ${showRef(refOf(object))}` }))
-    return refuse('NOT_RENDERED', `${shownPath(ask)} does not render ${showRef(target)}.`, [{ sentence: `${first.objects.length} object${first.objects.length === 1 ? ' is' : 's are'} rendered`, at: shownPath(ask) }, ...similar])
+    const varying = base.unstable.find(part => part.kind === 'name' && part.object.kind === target.kind && target.name.startsWith(part.start) && target.name.endsWith(part.end))
+    if (varying !== undefined) return refuse('NONDETERMINISTIC', `${shownPath(ask)} renders ${showRef(target)} under another name each time.`, [{ sentence: `${unstableNote(varying)} differs from render to render`, at: shownPath(ask) }])
+    const similar = objects.filter(({ object }) => object.kind === target.kind).slice(0, 10).map(({ object }) => ({ sentence: `it renders ${showRef(refOf(object))}` }))
+    return refuse('NOT_RENDERED', `${shownPath(ask)} does not render ${showRef(target)}.`, [{ sentence: `${objects.length} object${objects.length === 1 ? ' is' : 's are'} rendered`, at: shownPath(ask) }, ...similar])
   }
   if (others.length > 0) {
     const places = [found, ...others].map(({ origin }) => ({ sentence: 'it is declared here', at: origin?.path ?? shownPath(ask) }))
     return refuse('AMBIGUOUS', `${shownPath(ask)} renders ${showRef(target)} ${others.length + 1} times.`, places)
   }
-  return { ask, closure, objects: first.objects, target: found }
-}
-
-/** A symbolic link on the asked path, or among the manifests of a directory. */
-function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
-  if (throughSymlink(index, ask.path)) return ask.path
-  return ask.format === 'kustomize' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
+  return { ...base, target: found }
 }
 
 async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly base: Base, readonly edits: readonly Edit[], readonly decided: readonly Edit[], readonly places: Places | null }): Promise<Choice | Refusal> {
@@ -136,29 +140,31 @@ async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly bas
   const reread = ask.reread ?? unread
   const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath, reread })
   const ref = refOf(base.target.object)
-  const looker = withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
+  const after = (changes: readonly FileChange[]): RenderAsk | string => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread })
+  const looker = base.ask.format === 'helm' ? helmLooker({ bench, ask: base.ask, after, target: base.target, texts, values: base.values ?? {} }) : withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
   return search({
-    places, bench, ask: base.ask, after: changes => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread }), before: base.objects.map(({ object }) => object), target: base.target.object,
-    edits, consumers, texts, scope: ask.scope, looker, layers: layersOf(base.closure),
+    places, bench, ask: base.ask, after, before: base.objects.map(({ object }) => object), target: base.target.object,
+    edits, consumers, texts, scope: ask.scope, looker, layers: [...layersOf(base.closure), ...postRenderEvidence(base.ask)],
   })
 }
 
-function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal {
-  const message = result?.ok === false ? result.message : 'no answer'
-  const blocked = result?.ok === false ? result.blocked : undefined
-  if (blocked !== undefined) return refuse(blocked.code, `${shownPath(ask)} does not render: ${message}`, [{ sentence: message, at: blocked.at }])
-  return refuse('RENDER_FAILED', `${shownPath(ask)} does not render.`, [{ sentence: message, at: shownPath(ask) }])
-}
-
-function proofOf(of: { readonly renderer: RendererInfo, readonly before: readonly KubernetesObject[], readonly choice: Choice }): Proof {
+function proofOf(of: { readonly renderer: RendererInfo, readonly before: readonly KubernetesObject[], readonly choice: Choice, readonly unstable: readonly Unstable[] }): Proof {
   const { before, choice } = of
   return {
     renderer: of.renderer,
     beforeHash: hashOf(before),
     afterHash: hashOf(choice.after),
     changes: choice.changes,
-    sentence: proofSentence(choice.changes),
+    sentence: `${proofSentence(choice.changes)}${leftOut(of.unstable)}`,
   }
+}
+
+const MOST_SHOWN = 5
+
+function leftOut(unstable: readonly Unstable[]): string {
+  if (unstable.length === 0) return ''
+  const more = unstable.length - MOST_SHOWN
+  return `; left out of the comparison, because it differs from render to render: ${unstable.slice(0, MOST_SHOWN).map(unstableNote).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function proofSentence(changes: readonly ObjectChange[]): string {
@@ -189,12 +195,4 @@ function textOf(object: KubernetesObject): string {
   const text = TEXTS.get(object) ?? canonical(object)
   TEXTS.set(object, text)
   return text
-}
-
-function sameRender(a: readonly RenderedObject[], b: readonly RenderedObject[]): boolean {
-  return a.length === b.length && a.every(({ object }, i) => object === b[i]?.object || textOf(object) === (b[i] === undefined ? '' : textOf(b[i].object)))
-}
-
-function shownPath(ask: RenderAsk): string {
-  return ask.path === '' ? '.' : ask.path
 }

@@ -15,7 +15,7 @@ import type { Blast, Places } from './blast.ts'
 import { cascadeOf } from './cascade.ts'
 import type { RenderAsk } from './closure.ts'
 import type { Consumer } from './consumers.ts'
-import type { Looker, Standing } from './looks.ts'
+import type { AskingLooker, Standing } from './looks.ts'
 import type { Attempt, Trial } from './trials.ts'
 import { OTHERS, inOrder, trialsOf } from './trials.ts'
 import { arrivingLooks } from './sentinel-search.ts'
@@ -35,7 +35,7 @@ export interface Search {
   readonly consumers: readonly Consumer[]
   readonly texts: Texts
   readonly scope: 'app' | 'shared'
-  readonly looker: Looker
+  readonly looker: AskingLooker
   /** Everything that is applied over the files, for the evidence of SHADOWED. */
   readonly layers: readonly Evidence[]
 }
@@ -74,7 +74,7 @@ async function together(of: Search): Promise<Choice | null> {
   let object: Json | undefined = of.target
   const places: string[] = []
   for (const edit of of.edits) {
-    const trials = trialsOf(of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
+    const trials = trialsOf(await of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
     const [first] = inOrder(trials.usable, of.scope)
     if (first === undefined || (of.scope === 'app' && first.shared)) return null
     object = withField(object, edit.path, edit.after)
@@ -88,7 +88,7 @@ async function together(of: Search): Promise<Choice | null> {
 
 async function choose(of: Search, edit: Edit, sofar: Choice | null): Promise<Choice | Refusal> {
   const now = standing(of, sofar)
-  const { usable, attempts } = trialsOf(of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
+  const { usable, attempts } = trialsOf(await of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
   const round: Round = { edit, sofar, tried: [...attempts], shared: null }
   const [last, likely] = [usable.filter(({ candidate }) => candidate.tier === 'last'), usable.filter(({ candidate }) => candidate.tier !== 'last')]
   const found = await tryAll(of, round, likely) ?? await tryArriving(of, round, now) ?? await tryAll(of, round, last)
