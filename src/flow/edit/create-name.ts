@@ -72,7 +72,7 @@ function dashed(kind: string): string {
 }
 
 function written({ kind, name }: { readonly kind: string, readonly name: string }, form: Form): string {
-  return form.parts.map(part => part === 'name' ? safe(name) : form.kind(kind)).join(form.between)
+  return form.parts.map(part => safe(part === 'name' ? name : form.kind(kind))).join(form.between).slice(0, 200)
 }
 
 /** Names of RBAC objects may hold what no file name should. */

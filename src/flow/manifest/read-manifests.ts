@@ -38,7 +38,18 @@ function objectsOf(value: Json, number: number): readonly KubernetesObject[] {
     const generated = textAt(value, 'metadata', 'generateName') !== undefined
     throw bad(`${kind} in document ${number} has no metadata.name`, generated ? 'Git holds objects by name: give metadata.name instead of generateName.' : undefined)
   }
+  const strange = strangeName(value, name)
+  if (strange !== null) throw bad(`${strange} in document ${number} is none that Kubernetes takes`)
   return [value]
+}
+
+/** What is no name: it would stand in file names, commits and addresses. What the API server makes of the rest it says itself. */
+function strangeName(object: KubernetesObject, name: string): string | null {
+  const namespace = object.metadata['namespace']
+  if (!/^(?:[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z0-9]{1,63}$/i.test(object.apiVersion)) return 'apiVersion'
+  if (!/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(object.kind)) return 'kind'
+  if (!/^[A-Za-z0-9]([-A-Za-z0-9.:_]{0,251}[A-Za-z0-9])?$/.test(name)) return 'metadata.name'
+  return namespace === undefined || namespace === null || (typeof namespace === 'string' && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) ? null : 'metadata.namespace'
 }
 
 function bad(why: string, hint = 'Give a file with Kubernetes objects as YAML or JSON.'): WritError {

@@ -58,6 +58,7 @@ function mergeMap(old: JsonObject, patch: JsonObject, at: At): Json {
   const result: Record<string, Json | undefined> = retained(old, patch, at)
   for (const [key, value] of Object.entries(patch)) {
     if (value === undefined || key === '$patch' || key === '$retainKeys' || key.startsWith('$setElementOrder/')) continue
+    if (key === '__proto__') throw new Unknown('the key __proto__ is not taken', at.path)
     const list = /^\$deleteFromPrimitiveList\/(.+)$/.exec(key)?.[1]
     if (list !== undefined) result[list] = without(result[list], value)
     else if (key.startsWith('$')) throw new Unknown(`the directive ${key} is not understood`, at.path)
