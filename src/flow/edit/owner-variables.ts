@@ -48,7 +48,7 @@ function variableLook(of: Templated, use: Use, sought: Sought): Look {
     return blocked('TEMPLATE', `the value comes from ${own}, and nothing defines ${variable}`, `${of.owner} spec.postBuild`)
   }
   const at = placeName(of, source, variable)
-  if (source.kind === 'Secret') return blocked('ENCRYPTED', `the value comes from the variable ${variable} of Secret ${of.namespace}/${source.name}`, at)
+  if (source.kind === 'Secret' && source.values !== null) return blocked('ENCRYPTED', `the value comes from the variable ${variable} of ${sourceName(of, source)}`, at)
   if (source.values === null || source.values[variable] === null) return blocked('TEMPLATE', `the value comes from the variable ${variable}, which ${sourceName(of, source)} may hold and nobody can read here`, at)
   const wanted = typeof sought.after === 'object' || sought.after === undefined ? null : solved(of, use, String(sought.after))
   if (wanted === null) return blocked('TEMPLATE', `what is asked cannot be had from ${use.text} by another value of ${variable}`, at)

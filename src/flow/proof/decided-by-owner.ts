@@ -68,7 +68,7 @@ export async function inlineRefusal(bench: Bench, of: Fields): Promise<Refusal> 
 
 function inline({ field, key, name, file }: { readonly field: string, readonly key: string, readonly name: string, readonly file: string | undefined }): Refusal {
   const why = file === undefined ? '' : ', in a form that is not edited'
-  return refuse('INLINE', `${field} is set by ${key} of ${name} itself, not in its source${why}.`, [{ sentence: `without ${key} it would be another`, at: file ?? `${name} ${key}` }], `Change ${key} of ${name}.`)
+  return refuse('INLINE', `${field} is set by ${key} of ${name} itself, not in its source${why}.`, [{ sentence: `${key} decides it`, at: file ?? `${name} ${key}` }], `Change ${key} of ${name}.`)
 }
 
 /** The fields that another way of rendering gives another value. */
