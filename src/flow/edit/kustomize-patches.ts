@@ -6,7 +6,7 @@ import { isInline } from '../../model/kustomization.ts'
 import { extensionLooks } from './extend-patch.ts'
 import type { KustomizationText } from './kustomize-entries.ts'
 import type { Layer, Look, Sought } from './look.ts'
-import { documentValue, lookAt, manifestStarts } from './look.ts'
+import { documentValue, lookAt, manifestStarts, valueBelow } from './look.ts'
 import type { Place, YamlSteps } from './place.ts'
 import type { Source } from './source.ts'
 import { readSource } from './source.ts'
@@ -35,15 +35,25 @@ export function inlinePatches({ path, document, value, depth }: KustomizationTex
   })
 }
 
-/** Where patches hold the sought value. */
-export function patchLooks({ patch: { source, target }, layer }: PlacedPatch, sought: Sought): readonly Look[] {
+/** Where a patch holds the sought value. */
+export function patchLooks(placed: PlacedPatch, sought: Sought): readonly Look[] {
+  return namedPatchLooks(placed, sought).map(({ look }) => look)
+}
+
+/** Where a patch holds the sought value, with the name of the object that it is for; undefined where a pattern may mean any. */
+export function namedPatchLooks({ patch: { source, target }, layer }: PlacedPatch, sought: Sought): readonly { readonly look: Look, readonly name: string | undefined }[] {
   if (source.problem !== null) return []
+  const targeted = textAt(target ?? undefined, 'name')
+  const name = targeted !== undefined && /^[\w.-]+$/.test(targeted) ? targeted : undefined
   return source.documents.flatMap((document, i) => {
-    if (isSeq(document.contents)) return operationLooks({ source, document: i }, sought, { ...layer, what: `${layer.what} (JSON6902)` })
+    if (isSeq(document.contents)) return operationLooks({ source, document: i }, sought, { ...layer, what: `${layer.what} (JSON6902)` }).map(look => ({ look, name }))
     // What is not there is added by extensionLooks.
     if (sought.before === undefined) return []
     const starts = manifestStarts(document, manifest => target !== null || textAt(manifest, 'kind') === undefined || textAt(manifest, 'kind') === sought.target.kind)
-    return starts.flatMap(start => lookAt({ source, document: i, start, path: sought.path }, sought, { ...layer, what: `${layer.what} (strategic merge)` }) ?? [])
+    return starts.flatMap(start => {
+      const look = lookAt({ source, document: i, start, path: sought.path }, sought, { ...layer, what: `${layer.what} (strategic merge)` })
+      return look === null ? [] : [{ look, name: target === null ? textAt(valueBelow(documentValue(document), start), 'metadata', 'name') : name }]
+    })
   })
 }
 

@@ -4,11 +4,12 @@ import { generatorLooks, generatorsOf, mergedLiteralLook, withoutHash } from './
 import type { Generator } from './generators.ts'
 import { entryLooks } from './kustomize-entries.ts'
 import type { KustomizationText } from './kustomize-entries.ts'
-import { extendedPatchLooks, inlinePatches, patchLooks, targetOfEntry } from './kustomize-patches.ts'
+import { extendedPatchLooks, inlinePatches, namedPatchLooks, targetOfEntry } from './kustomize-patches.ts'
 import type { PlacedPatch } from './kustomize-patches.ts'
 import type { Layer, Look, Sought } from './look.ts'
 import { documentValue, lookAt, manifestStarts, valueBelow } from './look.ts'
-import { nameFit } from './name-fit.ts'
+import { fitAround, nameFit } from './name-fit.ts'
+import type { Around } from './name-fit.ts'
 import { newPatchLooks } from './overlay-patch.ts'
 import type { Source } from './source.ts'
 import { stageNames } from './stage.ts'
@@ -17,6 +18,7 @@ import type { StageName } from './stage.ts'
 /** A kustomization that is reached, with the files that it names. */
 export interface Reached extends KustomizationText {
   readonly files: readonly { readonly path: string, readonly reference: KustomizationReference }[]
+  readonly around: readonly Around[]
 }
 
 /** What is searched: kustomizations by depth, manifests without one, and all files. */
@@ -42,18 +44,26 @@ export function kustomizeLooks(space: SearchSpace, sought: Sought): readonly Loo
   const looks = [
     ...manifests.flatMap(({ looks: found }) => found),
     ...generatorLooks(generators, sought),
+    ...nearestPatches(space, sought),
     ...space.kustomizations.flatMap(kustomization => {
       const patches = patchesOf(space, kustomization)
       const names = [...stageNames(kustomization.value, staged.target, declared), ...declared]
       return [
         ...entryLooks(kustomization, sought),
-        ...patches.flatMap(patch => patchLooks(patch, sought)),
         ...extendedPatchLooks(patches, { kustomization, sought: staged, names }),
         ...kustomization.home ? homeLooks(space, kustomization, { sought: staged, declared, generators }) : [],
       ]
     }),
   ]
   return looks.map((look, i) => ({ look, i })).sort((a, b) => rank(a.look) - rank(b.look) || a.i - b.i).map(({ look }) => look)
+}
+
+/** What the patches hold: of those that name their object only the ones whose name fits best. */
+function nearestPatches(space: SearchSpace, sought: Sought): readonly Look[] {
+  const found = space.kustomizations.flatMap(kustomization => patchesOf(space, kustomization).flatMap(patch => namedPatchLooks(patch, sought)
+    .map(({ look, name }) => ({ look, named: name !== undefined, fit: fitAround(name, kustomization.around, sought.target.name) }))))
+  const best = Math.max(...found.map(({ fit }) => fit ?? 0))
+  return found.filter(({ named, fit }) => !named || fit === best).map(({ look }) => look)
 }
 
 /** What could be new in the asked path's own kustomization. */
@@ -82,22 +92,26 @@ function patchesOf(space: SearchSpace, kustomization: Reached): readonly PlacedP
   return [...inlinePatches(kustomization), ...files]
 }
 
+type Fit = (name: string | undefined) => number | null
+
 interface FoundManifest { readonly fit: number, readonly name: StageName, readonly looks: readonly Look[] }
 
 /** Manifests that may be the target's: of its kind, with a name that prefixes and suffixes make into the rendered one, or, where there is none, that it contains. */
 function manifestsOf(space: SearchSpace, sought: Sought): readonly FoundManifest[] {
-  const layers: Layer[] = [
-    ...space.loose.map(file => ({ file, what: 'manifest', depth: 0, layer: 2 })),
-    ...space.kustomizations.flatMap(({ files, depth }) => files.filter(({ reference }) => reference.role === 'resource').map(({ path }) => ({ file: path, what: 'resource', depth, layer: 2 }))),
+  const made = nameFit(space.kustomizations.map(({ value }) => value), sought.target.name)
+  const found = [
+    ...space.loose.flatMap(file => manifestsIn(space, { file, what: 'manifest', depth: 0, layer: 2 }, { sought, fit: made })),
+    ...space.kustomizations.flatMap(({ files, depth, around }) => {
+      const fit: Fit = name => fitAround(name, around, sought.target.name) || made(name)
+      return files.filter(({ reference }) => reference.role === 'resource').flatMap(({ path }) => manifestsIn(space, { file: path, what: 'resource', depth, layer: 2 }, { sought, fit }))
+    }),
   ]
-  const fit = nameFit(space.kustomizations.map(({ value }) => value), sought.target.name)
-  const found = layers.flatMap(layer => manifestsIn(space, layer, { sought, fit }))
   const best = Math.max(...found.map(manifest => manifest.fit))
   const near = ({ name }: FoundManifest): number => name.namespace === null || name.namespace === sought.target.namespace ? 0 : 1
   return found.filter(manifest => manifest.fit === best).sort((a, b) => near(a) - near(b))
 }
 
-function manifestsIn(space: SearchSpace, layer: Layer, { sought, fit }: { readonly sought: Sought, readonly fit: ReturnType<typeof nameFit> }): readonly FoundManifest[] {
+function manifestsIn(space: SearchSpace, layer: Layer, { sought, fit }: { readonly sought: Sought, readonly fit: Fit }): readonly FoundManifest[] {
   const source = namesKind(space.text(layer.file), sought.target.kind) ? space.source(layer.file) : null
   if (source === null || source.problem !== null) return []
   return source.documents.flatMap((document, i) => manifestStarts(document, manifest => textAt(manifest, 'kind') === sought.target.kind).flatMap(start => {

@@ -15,6 +15,15 @@ export function nameFit(kustomizations: readonly JsonObject[], rendered: string)
   }
 }
 
+/** What prefixes and suffixes lay around the names of what a kustomization holds, by the time all is rendered: one for each way that leads to it. */
+export interface Around { readonly prefix: string, readonly suffix: string }
+
+/** As nameFit, for a name in one kustomization: 2 where just the prefixes and suffixes on the way from there make the rendered name of it. */
+export function fitAround(name: string | undefined, around: readonly Around[], rendered: string): 0 | 2 | null {
+  if (name === undefined || name === '' || !rendered.includes(name)) return null
+  return around.some(({ prefix, suffix }) => `${prefix}${name}${suffix}` === rendered) ? 2 : 0
+}
+
 function startsOf(text: string, part: string): readonly number[] {
   const found: number[] = []
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) found.push(at)

@@ -7,6 +7,7 @@ import { documentValue, manifestStarts, valueBelow } from '../edit/look.ts'
 import type { Texts } from '../edit/place.ts'
 import type { Source } from '../edit/source.ts'
 import type { Closure } from './closure.ts'
+import { namesAround } from './name-around.ts'
 import type { KustomizationFile, TreeIndex } from './tree-index.ts'
 import { resolvePath } from './tree-index.ts'
 
@@ -26,9 +27,10 @@ export function searchSpace(of: SpaceOf): SearchSpace {
     return found === null ? null : of.read(found)
   }
   const homes = homesOf(of, source)
+  const around = namesAround(of.index, of.closure)
   const kustomizations = of.closure.kustomizations.flatMap(({ file, depth }): readonly Reached[] => {
     const held = kustomizationIn(source(file.path))
-    return held === null ? [] : [{ path: file.path, ...held, depth, home: homes.has(file.path), files: filesOf(of.index, file) }]
+    return held === null ? [] : [{ path: file.path, ...held, depth, home: homes.has(file.path), around: around.get(file.path) ?? [], files: filesOf(of.index, file) }]
   })
   return { kustomizations, loose: of.closure.loose, source, text }
 }
