@@ -168,7 +168,7 @@ describe('from a request to its owner', () => {
       ['its owner follows a tag', () => [app('shop', { source: { targetRevision: 'v1' } })], live(), 'PINNED', 'is no branch'],
       ['its owner follows a branch that is not there', () => [app('shop', { source: { targetRevision: 'mian' } })], live(), 'PINNED', 'misspelt branch'],
       ['its owner\'s path is not there', () => [app('shop', { source: { path: 'apps/gone' } })], live(), 'NOT_RENDERED', 'apps/gone'],
-      ['its owner has what Writ does not honour', () => [app('shop', { source: { helm: { values: 'a' } } })], live(), 'UNSUPPORTED', 'spec.source.helm'],
+      ['its owner has what Writ does not honour', () => [app('shop', { source: { plugin: { name: 'x' } } })], live(), 'UNSUPPORTED', 'spec.source.plugin'],
     ]
     for (const [name, owners, object, code, words] of refused) {
       it(`answers ${code} where ${name}`, async () => {
@@ -193,7 +193,7 @@ describe('from a request to its owner', () => {
     })
     const files: readonly [string, 'argocd' | 'flux', string, string?][] = [
       ['apps/web/.argocd-source.yaml', 'argocd', 'an owner', 'kustomize:\n  images: ["nginx:1.28"]\n'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'an owner', 'kustomize: {namePrefix: a-}\n'],
-      ['apps/web/.argocd-source-other.yaml', 'argocd', 'an owner', 'helm: {}\n'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED', 'helm: {parameters: []}\n'],
+      ['apps/web/.argocd-source-other.yaml', 'argocd', 'an owner', 'helm: {}\n'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED', 'plugin: {name: x}\n'],
       ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED', 'a: {{ b }}\n'], ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED', 'kustomize: {images: [nginx]}\n'],
       ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED'], ['apps/.argocd-source.yaml', 'argocd', 'an owner'],
       ['apps/web/Chart.yaml', 'argocd', 'UNSUPPORTED'], ['.sourceignore', 'flux', 'an owner'], ['apps/web/.sourceignore', 'flux', 'an owner'], ['.sourceignore', 'argocd', 'an owner'], ['apps/web/.argocd-source.yaml', 'flux', 'an owner'],
@@ -206,6 +206,26 @@ describe('from a request to its owner', () => {
         repository.git('update-ref', 'refs/heads/main', tip)
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(answer)
         if (isRefusal(result)) expect(result.evidence[0]?.at).to.equal(file)
+      })
+    }
+    const map = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: shop}\n`
+    const web = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n'
+    const several: readonly (readonly [string, Readonly<Record<string, string>>, readonly JsonObject[], string])[] = [
+      ['takes the source that renders it', { 'a/c.yaml': map('c'), 'b/web.yaml': web }, [{ path: 'a' }, { ref: 'values' }, { path: 'b' }], 'b 2'],
+      ['is AMBIGUOUS where two sources render it', { 'a/web.yaml': web, 'b/web.yaml': web }, [{ path: 'a' }, { path: 'b' }], 'AMBIGUOUS renders Deployment shop/web from 2 of its sources'],
+      ['is NOT_RENDERED where no source renders it', { 'a/c.yaml': map('c'), 'b/c.yaml': map('d') }, [{ path: 'a' }, { path: 'b' }], 'NOT_RENDERED None of the sources'],
+      ['names the source that Writ does not render where no other renders it', { 'a/c.yaml': map('c') }, [{ path: 'a' }, { chart: 'web' }], 'NON_GIT_SOURCE spec.sources[1].chart'],
+      ['reads past a source that Writ does not render', { 'a/web.yaml': web }, [{ path: 'a' }, { chart: 'web' }], 'a 0'],
+      ['is refused where another source cannot be looked at', { 'a/web.yaml': web }, [{ path: 'a' }, { path: 'gone' }], 'NOT_RENDERED One of the sources'],
+      ['is refused where another source follows no branch', { 'a/web.yaml': web, 'b/c.yaml': map('c') }, [{ path: 'a' }, { path: 'b', targetRevision: 'v9' }], 'PINNED One of the sources'],
+    ]
+    for (const [name, contents, sources, answer] of several) {
+      it(`of several sources ${name}`, async () => {
+        await repository.commit(contents, 'main')
+        put(app('shop', { spec: { sources: sources.map(source => ({ repoURL: repository.url, targetRevision: 'main', ...source })) } }))
+        const result = await locate(world, await classified())
+        repository.git('update-ref', 'refs/heads/main', tip)
+        expect(isRefusal(result) ? `${result.refused} ${result.message}` : `${result.owner.source.path} ${String(result.owner.source.index)}`).to.include(answer.split(' ')[0] ?? '').and.include(answer.slice(answer.indexOf(' ') + 1))
       })
     }
     it('reads past a Chart.yaml beside a kustomization file', async () => {

@@ -101,6 +101,20 @@ describe('the grammar', () => {
     })
   })
 
+  const edits: readonly (readonly [string, object])[] = [
+    ['edit app deploy/web --set replicas=3', { path: 'app', owner: null, type: 'deploy', name: 'web', loadRestrictor: null }],
+    ['edit app deploy web --load-restrictor none --set replicas=3', { path: 'app', owner: null, type: 'deploy', name: 'web', loadRestrictor: 'none' }],
+    [`edit --owner ${FILE} deploy/web --set replicas=3`, { path: null, type: 'deploy', name: 'web' }], [`edit --owner ${FILE} deploy web --set replicas=3`, { path: null, type: 'deploy', name: 'web' }],
+    [`edit --owner ${FILE} app deploy/web --set replicas=3`, { path: 'app', type: 'deploy', name: 'web' }], [`edit --owner ${FILE} a/b deploy web --set replicas=3`, { path: 'a/b', type: 'deploy', name: 'web' }],
+    [`edit app deploy/web --owner ${FILE} --set replicas=3`, { path: 'app', owner: { name: FILE, text: readFileSync(FILE, 'utf8') } }],
+  ]
+  for (const [line, input] of edits) {
+    it(`understands: writ ${line}`, () => {
+      const job = parseLine(line)
+      expect(job?.kind === 'edit' ? job.input : job).to.deep.include(input)
+    })
+  }
+
   const refused: readonly (readonly [string, string, RegExp])[] = [
     ['set image', 'usage/bad-argument', /^TYPE\/NAME is missing\.$/],
     ['scale --replicas=3', 'usage/bad-argument', /^TYPE\/NAME is missing\.$/],
@@ -179,6 +193,10 @@ describe('the grammar', () => {
     ['edit app deploy/web -f x', 'usage/bad-argument', /-f is the manifest of --create/],
     ['edit app deploy/web --delete --set replicas=1', 'usage/bad-argument', /both asked for/],
     ['edit app deploy/web --delete --place p-00112233', 'usage/bad-argument', /where a new object goes/],
+    ['edit deploy/web --set replicas=1', 'usage/bad-argument', /object is missing/],
+    ['edit --owner /nowhere deploy/web --set replicas=1', 'usage/bad-argument', /--owner \/nowhere cannot be read \(ENOENT\)/],
+    ['edit --owner - deploy/web --create -f -', 'usage/bad-argument', /both read stdin/],
+    [`edit --owner ${FILE} a b c d --set replicas=1`, 'usage/bad-argument', /"d" is too many/],
     ['break-glass', 'usage/bad-argument', /unknown command/i],
     ['sclae deployment/web', 'usage/bad-argument', /did you mean scale/i],
     ['set imag deployment/web', 'usage/bad-argument', /unknown command|too many arguments/i],

@@ -13,9 +13,9 @@ export function addEditCommand(program: Command, take: Take): void {
   // Kept in the order they are written: FIELD=VALUE of --set, --set-string and --set-json, and FIELD of --unset.
   const asked: { readonly how: How, readonly word: string }[] = []
   const collect = (how: How) => (word: string): void => { asked.push({ how, word }) }
-  const command = program.command('edit').argument('<words...>').usage('PATH TYPE/NAME --set FIELD=VALUE... [options]\n       writ edit --owner FILE [PATH] TYPE/NAME --set FIELD=VALUE... [options]').helpGroup('Run:')
+  const command = program.command('edit').argument('<words...>').usage('PATH|--owner FILE TYPE/NAME --set FIELD=VALUE... [options]').helpGroup('Run:')
     .summary('edit a checkout, for CI and for people without a cluster')
-    .description('Edit the files of a checkout so that exactly the asked fields of one rendered object change. PATH is the folder that its owner deploys; it is taken as it stands.\nWith --owner the owner is read from its manifest, and its whole spec counts.')
+    .description('Edit the files of a checkout so that exactly the asked fields of one rendered object change. PATH is the folder that its owner deploys; it is taken as it stands. With --owner the owner is read from its manifest, its whole spec counts, and PATH may be left out.')
     .option('-c, --container <name>', 'the container that FIELD belongs to; init:NAME is an init container')
     .option('--set <field=value>', 'with -c: image, limits.memory, requests.cpu, env.NAME; without: replicas, spec.a.b, spec.list[name=x].y or /json/pointer', collect('field'))
     .option('--set-string <field=value>', 'the same; the value is a text whatever the field holds', collect('string'))
