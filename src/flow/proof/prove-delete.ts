@@ -43,6 +43,7 @@ export async function proveDelete(bench: Bench, ask: WholeAsk): Promise<ProvenWh
   if (ask.target.kind === 'Secret' && ask.target.group === '') return refuse('ENCRYPTED', `${showRef(ask.target)} is a Secret; Writ does not touch what holds secret values.`, [{ sentence: 'the kind is Secret' }], 'Take it out of Git by hand.')
   const base = await renderBase(bench, ask.owner)
   if (isRefusal(base)) return base
+  if (base.ask.format === 'helm') return refuse('TEMPLATE', `${showRef(ask.target)} is made by a chart; Writ does not take templates out of charts.`, [{ sentence: 'the chart makes it', at: shownPath(base.ask) }], 'Turn it off in the values, if the chart can: writ set field on the values of its owner; else change the chart by hand.')
   const [object, ...twice] = findTarget(base.objects, ask.target, ask.owner.destination)
   if (object === undefined) return { already: [{ path: [], before: undefined, after: undefined }] }
   if (twice.length > 0) return refuse('AMBIGUOUS', `${shownPath(base.ask)} renders ${showRef(ask.target)} ${twice.length + 1} times.`, [object, ...twice].map(({ origin }) => ({ sentence: 'it is declared here', at: origin?.path ?? shownPath(base.ask) })))
