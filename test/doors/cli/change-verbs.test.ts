@@ -4,10 +4,20 @@ import { join } from 'node:path'
 import { isList, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { parse } from 'yaml'
+import { kustomizeRenderer } from '../../../src/outside/render/kustomize.ts'
 import type { Called, Stage } from '../../support/stage.ts'
 
 const MAP = '# flags of the web\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: flags\ndata:\n  beta: "on"\n'
 const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports: [{ port: 80 }]\n'
+
+async function hasKustomize(): Promise<boolean> {
+  try {
+    await kustomizeRenderer({ timeoutMs: 20_000 }).info()
+    return true
+  } catch {
+    return false
+  }
+}
 
 describe('the verbs that change objects, to verified', function () {
   this.timeout(60_000)
@@ -207,6 +217,34 @@ describe('the verbs that change objects, to verified', function () {
     it('is refused for a namespace', async () => {
       expect(await refused('delete', 'namespace/dev')).to.deep.equal([3, 'UNSUPPORTED'])
     })
+  })
+
+  it('brings two new objects into one list of resources, the second beside the first', async function () {
+    if (!await hasKustomize()) this.skip()
+    stage.knobs.format = 'auto'
+    await stage.repository.commit({ 'prod/kustomization.yaml': 'resources:\n- web.yaml\n' })
+    const ids: string[] = []
+    for (const name of ['flags', 'more']) {
+      const asked = await stage.call('apply', '-f', file(MAP.replace('flags\n', `${name}\n`)), '-n', 'prod', '-o', 'json')
+      expect([asked.exit, asked.json['step']], asked.out + asked.err).to.deep.equal([4, 'approve'])
+      ids.push(textAt(asked.json, 'id') ?? '')
+    }
+    stage.knobs.user = 'bo'
+    for (const id of ids) {
+      await stage.call('approve', id, '--key', stage.keys.bo)
+      const first = await stage.call('merge', id, '-o', 'json')
+      if (first.json['step'] === 'approve') {
+        expect(first.err).to.contain('publishing again: main moved and conflicts with the change')
+        await stage.call('approve', id, '--key', stage.keys.bo)
+        await stage.call('merge', id)
+      }
+      const merged = await stage.call('get', id, '--wait', '-o', 'json')
+      expect([merged.exit, merged.json['status']], merged.out + merged.err).to.deep.equal([0, 'verified'])
+    }
+    expect(stage.repository.git('show', 'main:prod/kustomization.yaml')).to.equal('resources:\n- web.yaml\n- flags.yaml\n- more.yaml')
+    stage.knobs.user = 'ann'
+    const gone = await stage.call('delete', 'configmap/flags', '-n', 'prod', '-o', 'json')
+    expect([gone.exit, valueAt(gone.json, 'plan', 'files')], gone.out).to.deep.equal([4, ['prod/flags.yaml', 'prod/kustomization.yaml']])
   })
 
   describe('what cannot be', () => {
