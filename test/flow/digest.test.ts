@@ -15,6 +15,11 @@ describe('digest', () => {
     ['the scope', { request: { ...plan().request, scope: 'shared' } }],
     ['the reason', { request: { ...plan().request, reason: 'other' } }],
     ['the uid of the target', { target: { ...plan().target, uid: 'u2' } }],
+    ['what is asked', { request: { ...plan().request, asks: [{ kind: 'apply', manifest: 'a: 1' }] } }],
+    ['the time of a restart', { request: { ...plan().request, asks: [{ kind: 'restart', at: '2026-01-01T00:00:00Z' }] } }],
+    ['the place of a new object', { request: { ...plan().request, place: 'p-00000000' } }],
+    ['a field that goes instead of being null', { proof: { ...plan().proof, changes: [{ ...changed({ before: 2, after: 3 }), fields: [{ path: ['spec', 'replicas'], before: 2, after: undefined }] }] } }],
+    ['the content of a new object', { proof: { ...plan().proof, changes: [{ ...changed({ before: 2, after: 3 }), kind: 'added', fields: [{ path: [], before: undefined, after: { data: { a: 'b' } } }] }] } }],
     ['a changed field', { proof: { ...plan().proof, changes: [changed({ before: 2, after: 4 })] } }],
     ['the value before', { proof: { ...plan().proof, changes: [changed({ before: 1, after: 3 })] } }],
     ['the blast radius', { blast: [{ path: 'apps/other', owners: [], environments: [], changes: null, error: 'broken' }] }],
@@ -33,6 +38,16 @@ describe('idempotency key', () => {
   it('differs by environment, target and value', () => {
     const keys = [plan(), plan({ environment: environment('prod') }), plan({ target: { ...plan().target, name: 'api' } }), plan({ edits: [{ path: ['spec', 'replicas'], before: 2, after: 4 }] })].map(changeKey)
     expect(new Set(keys).size).to.equal(4)
+  })
+  it('is that of what was asked, whatever leaves it means at a commit', () => {
+    const asked = { asked: [{ path: ['spec', 'env'], before: undefined, after: 'x' }] }
+    expect(changeKey(plan({ ...asked, edits: [{ path: ['spec'], before: undefined, after: { env: 'x' } }] }))).to.equal(changeKey(plan({ ...asked, edits: [{ path: ['spec', 'env'], before: 'y', after: 'x' }] })))
+    const other = plan({ edits: plan().edits, asked: [{ path: ['spec', 'other'], before: undefined, after: 'x' }] })
+    expect(sameFields(plan({ ...asked, edits: plan().edits }), other)).to.equal(false)
+  })
+  it('tells a deletion from an object that is made, which are the same field', () => {
+    const [made, gone] = [plan({ edits: [{ path: [], before: undefined, after: { a: 1 } }] }), plan({ edits: [{ path: [], before: { a: 1 }, after: undefined }] })]
+    expect([changeKey(made) === changeKey(gone), sameFields(made, gone), sameFields(made, plan())]).to.deep.equal([false, true, false])
   })
   it('tells the same fields with another value apart from other fields', () => {
     expect(sameFields(plan(), plan({ edits: [{ path: ['spec', 'replicas'], before: 2, after: 9 }] }))).to.equal(true)

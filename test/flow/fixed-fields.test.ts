@@ -1,0 +1,43 @@
+import { expect } from 'chai'
+import { fixedFields } from '../../src/flow/fixed-fields.ts'
+import { WritError } from '../../src/model/error.ts'
+import type { FieldPath } from '../../src/model/field.ts'
+import type { KubernetesObject } from '../../src/model/resource.ts'
+import { refOf } from '../../src/model/resource.ts'
+
+const of = (apiVersion: string, kind: string, more: object = {}): KubernetesObject => ({ apiVersion, kind, metadata: { name: 'x', namespace: 'shop' }, ...more })
+function said(object: KubernetesObject, path: FieldPath): string {
+  try {
+    return fixedFields(object, refOf(object), [{ path, before: undefined, after: 1 }])?.refused ?? 'free'
+  } catch (error) {
+    if (error instanceof WritError) return error.code
+    throw error
+  }
+}
+
+describe('fields that no edit changes in place', () => {
+  const rows: readonly (readonly [KubernetesObject, FieldPath, string])[] = [
+    [of('apps/v1', 'Deployment'), ['spec', 'replicas'], 'free'],
+    [of('apps/v1', 'Deployment'), ['spec', 'selector', 'matchLabels', 'app'], 'UNSUPPORTED'],
+    [of('apps/v1', 'StatefulSet'), ['spec', 'volumeClaimTemplates'], 'UNSUPPORTED'],
+    [of('apps/v1', 'StatefulSet'), ['spec', 'template', 'spec', 'serviceAccountName'], 'free'],
+    [of('example.com/v1', 'Deployment'), ['spec', 'selector'], 'free'],
+    [of('v1', 'Service'), ['spec', 'selector', 'app'], 'free'],
+    [of('v1', 'Service'), ['spec', 'clusterIP'], 'UNSUPPORTED'],
+    [of('v1', 'PersistentVolumeClaim'), ['spec', 'resources', 'requests', 'storage'], 'free'],
+    [of('v1', 'PersistentVolumeClaim'), ['spec', 'storageClassName'], 'UNSUPPORTED'],
+    [of('rbac.authorization.k8s.io/v1', 'RoleBinding'), ['roleRef', 'name'], 'UNSUPPORTED'],
+    [of('v1', 'ConfigMap'), ['data', 'a'], 'free'],
+    [of('v1', 'ConfigMap', { immutable: true }), ['data', 'a'], 'UNSUPPORTED'],
+    [of('v1', 'ConfigMap', { immutable: true }), ['metadata', 'labels', 'a'], 'free'],
+    [of('v1', 'ConfigMap'), ['metadata', 'name'], 'usage/bad-argument'],
+    [of('v1', 'ConfigMap'), ['metadata', 'namespace'], 'usage/bad-argument'],
+    [of('v1', 'ConfigMap'), ['kind'], 'usage/bad-argument'],
+    [of('v1', 'ConfigMap'), ['metadata', 'managedFields'], 'usage/bad-argument'],
+    [of('apps/v1', 'Deployment'), ['status', 'replicas'], 'usage/bad-argument'],
+    [of('apps/v1', 'Deployment'), ['spec', 'template', 'metadata', 'name'], 'free'],
+  ]
+  for (const [object, path, expected] of rows) {
+    it(`are told apart: ${object.kind} ${path.join('.')}${object['immutable'] === true ? ', immutable' : ''} is ${expected}`, () => { expect(said(object, path)).to.equal(expected) })
+  }
+})
