@@ -30,6 +30,9 @@ export interface KeySearch {
 /** Ways to give keys other values, the likeliest first: each is to be proven by a render of its own. */
 export type Solutions = readonly (readonly Assignment[])[]
 
+/** What was found; `decides` are the keys that the field is made of. */
+export interface FoundKeys { readonly solutions: Solutions, readonly decides: readonly ValuePath[] }
+
 const MOST_PROBES = 24
 const MOST_FLAGS = 4
 
@@ -37,18 +40,19 @@ const MOST_FLAGS = 4
  * Finds the keys of a chart's values that decide a field: those whose value stands in it get values of their own in one render, and where these arrive says
  * how the field is made; then that is solved for what is asked (editing.md 4.2, perturbation mode).
  */
-export async function findKeys(search: KeySearch, edit: Edit): Promise<Solutions> {
+export async function findKeys(search: KeySearch, edit: Edit): Promise<FoundKeys> {
   const nodes = ownNodes(search.values)
-  if (!isPrintable(edit.before)) return [...likelyAdditions(search, nodes, edit), ...wholeValues(nodes, edit)]
+  if (!isPrintable(edit.before)) return { solutions: [...likelyAdditions(search, nodes, edit), ...wholeValues(nodes, edit)], decides: [] }
   const budget = { left: MOST_PROBES }
   const together = search.edits.flatMap(one => plausibleKeys(nodes, one.before))
   const tokens = await arriving(search, { path: edit.path, budget, plantings: distinct(together) })
   const first = solved(tokens, edit)
-  if (first.length > 0) return first
-  const beside = emptyBeside(nodes, { ...search, beside: keysOf(tokens) })
-  const second = beside.length === 0 ? [] : solved(await arriving(search, { path: edit.path, budget, plantings: distinct([...keysOf(tokens).map(path => ({ path, value: valueOf(nodes, path) })), ...beside]) }), edit)
-  if (second.length > 0) return second
-  return [...await oneByOne(search, { nodes, edit, budget }), ...await flags(search, { nodes, edit, budget })]
+  const decides = keysOf(tokens)
+  if (first.length > 0) return { solutions: first, decides }
+  const beside = emptyBeside(nodes, { ...search, beside: decides })
+  const second = beside.length === 0 ? [] : solved(await arriving(search, { path: edit.path, budget, plantings: distinct([...decides.map(path => ({ path, value: valueOf(nodes, path) })), ...beside]) }), edit)
+  if (second.length > 0) return { solutions: second, decides }
+  return { solutions: [...await oneByOne(search, { nodes, edit, budget }), ...await flags(search, { nodes, edit, budget })], decides }
 }
 
 interface Probing { readonly path: FieldPath, readonly budget: { left: number }, readonly plantings: readonly Planting[] }

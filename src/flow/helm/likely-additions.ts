@@ -19,13 +19,13 @@ interface Space { readonly values: JsonObject, readonly referred: readonly Value
 export function likelyAdditions(space: Space, nodes: readonly ValueNode[], { path, before, after }: Edit): readonly (readonly Assignment[])[] {
   if (before !== undefined || after === undefined) return []
   const found: Assignment[] = []
-  for (let length = path.length - 1; length > 0; length--) {
+  for (let length = path.length; length > 0; length--) {
     const [parent, rest] = [path.slice(0, length), path.slice(length)]
     const around = fieldAt(space.object, parent)
     const homes = homesFor(space, nodes, { around, name: nameOf(parent) })
     for (const home of homes) found.push(...inHome(home, { rest, after, values: space.values }))
   }
-  const distinct = found.filter((one, i) => found.findIndex(other => sameJson([...other.path], [...one.path])) === i)
+  const distinct = found.filter((one, i) => found.findIndex(other => sameJson([...other.path], [...one.path]) && sameJson(other.value, one.value)) === i)
   return distinct.slice(0, MOST).map(one => [one])
 }
 
@@ -48,8 +48,8 @@ function isNamed(path: ValuePath, name: string): boolean {
 
 function inHome(home: Home, { rest, after, values }: { readonly rest: FieldPath, readonly after: Json, readonly values: JsonObject }): readonly Assignment[] {
   const [step, ...more] = rest
-  if (step === undefined) return []
   const here = valueAtPath(values, home.path)
+  if (step === undefined) return inEmptyHome(home, here, after)
   if (typeof step !== 'string' || /^\d+$/.test(step)) {
     if (more.length > 0) return []
     // A list of entries, or a map from their names to their values.
@@ -62,6 +62,15 @@ function inHome(home: Home, { rest, after, values }: { readonly rest: FieldPath,
   if (isList(here)) return []
   const keys = rest.flatMap(one => typeof one === 'string' ? [one] : [])
   return keys.length < rest.length ? [] : [{ path: [...home.path, ...keys], before: undefined, value: after }]
+}
+
+/** The whole of what is not there yet: a map, a list, or for a list of entries a map from their names to their values. */
+function inEmptyHome({ path }: Home, here: Json | undefined, after: Json): readonly Assignment[] {
+  const empty = here === undefined || here === null || (isList(here) && here.length === 0) || (isObject(here) && Object.keys(here).length === 0)
+  if (!empty) return []
+  const entries = isList(after) ? after.flatMap(item => isObject(item) && typeof item['name'] === 'string' && item['value'] !== undefined && Object.keys(item).length === 2 ? [[item['name'], item['value']] as const] : []) : []
+  const asMap = isList(after) && entries.length === after.length && !isList(here) ? [{ path, before: here, value: Object.fromEntries(entries) }] : []
+  return [...isObject(here) ? asMap : [], { path, before: here, value: after }, ...isObject(here) ? [] : asMap]
 }
 
 /** The name of what a path leads to: its last key. */

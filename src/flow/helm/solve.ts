@@ -21,9 +21,17 @@ export function solve(tokens: readonly Token[], wanted: Json): readonly (readonl
         if (assignments.every(({ before, value }) => before !== value)) found.push(assignments)
       }
     }
-    if (found.length > 0) return found
+    if (found.length > 0) return found.toSorted((a, b) => strangeness(a) - strangeness(b))
   }
   return found
+}
+
+/** How far values are from what their keys are called: a registry has no path, a tag neither path nor digest. */
+function strangeness(wanted: readonly Assignment[]): number {
+  return wanted.filter(({ path, value }) => {
+    const name = String(path.at(-1))
+    return typeof value === 'string' && ((/registry|host/i.test(name) && value.includes('/')) || (/tag|version/i.test(name) && /[/:@]/.test(value)) || (/repository|name/i.test(name) && /:[^/]*$|@/.test(value)))
+  }).length
 }
 
 /** The texts for the free keys that make the wanted text, with all other keys as they are: what takes as much as it can comes first (`host:5000/app` before a tag). */

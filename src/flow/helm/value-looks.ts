@@ -2,11 +2,11 @@ import { posix } from 'node:path'
 import type { HelmHome } from '../../model/helm.ts'
 import { setName, valueAtPath, withValue } from '../../model/helm-set.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList } from '../../model/json.ts'
+import { isList, isObject } from '../../model/json.ts'
 import type { Look } from '../edit/look.ts'
 import type { Candidate, FileEdit } from '../edit/place.ts'
 import type { Assignment } from './solve.ts'
-import { standingOf } from './value-layers.ts'
+import { heldAt, standingOf } from './value-layers.ts'
 import type { ValueLayer } from './value-layers.ts'
 import type { ValueTexts, Written } from './value-places.ts'
 import { writtenHome, writtenInto, writtenThere } from './value-places.ts'
@@ -35,7 +35,9 @@ type Deciding = readonly number[]
 
 function there(space: ValueSpace, wanted: readonly Assignment[], deciding: Deciding): readonly Look[] {
   const parts = wanted.map((one, i) => writtenWhereDecided(space, one, deciding[i] ?? -1))
-  return lookOf(parts, { what: `value ${namesOf(wanted)}`, layer: Math.min(...deciding) })
+  // What a chart leaves empty is left for whoever uses it.
+  const open = wanted.every((one, i) => space.layers[deciding[i] ?? -1]?.chart === true && isEmpty(one.before))
+  return lookOf(parts, { what: `value ${namesOf(wanted)}`, layer: Math.min(...deciding), ...open ? { tier: 'last' } : {} })
 }
 
 function writtenWhereDecided(space: ValueSpace, wanted: Assignment, at: number): Written | null {
@@ -49,12 +51,16 @@ function writtenWhereDecided(space: ValueSpace, wanted: Assignment, at: number):
 /** What a stronger layer decides is written there; the rest is added. */
 function added(space: ValueSpace, wanted: readonly Assignment[], deciding: Deciding): readonly Look[] {
   const maps = space.layers.flatMap((layer, i) => layer.holds.kind === 'map' && !layer.chart ? [{ layer, i }] : [])
+  // Beside what is there already is where people look for it.
+  const beside = (layer: ValueLayer): number => Math.max(...wanted.map(({ path }) => path.findLastIndex((_step, length) => length > 0 && heldAt(layer, path.slice(0, length)) !== undefined)))
   const into = (list: typeof maps): readonly Look[] => list.flatMap(({ layer, i }) => {
     const parts = wanted.map((one, key) => (deciding[key] ?? -1) >= 0 && (deciding[key] ?? 0) <= i ? writtenWhereDecided(space, one, deciding[key] ?? -1) : writtenInto(layer, one, space.texts))
     return deciding.every(at => at >= 0 && at <= i) ? [] : lookOf(parts, { what: `new value in ${layer.name}`, layer: i, tier: 'added' })
   })
   const home = (style: HelmHome['style']): readonly Look[] => space.homes.filter(one => one.style === style).flatMap(one => atHome(space, one, { wanted, deciding }))
-  return [...into(maps.filter(({ layer }) => !layer.shareable)), ...home('set'), ...into(maps.filter(({ layer }) => layer.shareable)), ...home('values')]
+  const [near, far] = [maps.filter(({ layer }) => beside(layer) > 0), maps.filter(({ layer }) => beside(layer) <= 0)]
+  const nearest = near.toSorted((a, b) => beside(b.layer) - beside(a.layer))
+  return [...into(nearest), ...into(far.filter(({ layer }) => !layer.shareable)), ...home('set'), ...into(far.filter(({ layer }) => layer.shareable)), ...home('values')]
 }
 
 function atHome(space: ValueSpace, home: HelmHome, { wanted, deciding }: { readonly wanted: readonly Assignment[], readonly deciding: Deciding }): readonly Look[] {
@@ -101,6 +107,10 @@ function lookOf(parts: readonly (Written | null)[], as: Pick<Candidate, 'what' |
   }
   const [first] = edits
   return first === undefined ? [] : [{ kind: 'candidate', candidate: { file: first.file, changes: edits, depth: 0, ...as } }]
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || (isList(value) && value.length === 0) || (isObject(value) && Object.keys(value).length === 0)
 }
 
 function namesOf(wanted: readonly Assignment[]): string {

@@ -2,6 +2,7 @@ import type { ConsumerOwner, Destination, Owner, OwnerRef } from '../../model/ow
 import { sameOwner } from '../../model/owner.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { helmJob } from '../helm/helm-job.ts'
+import { BARE_CHART, umbrellaCharts } from '../helm/umbrella-charts.ts'
 import type { Closure, RenderAsk } from './closure.ts'
 import { closureOf, ruleFiles, throughSymlink } from './closure.ts'
 import { rulesAt } from './rules.ts'
@@ -39,11 +40,14 @@ export interface ConsumerQuestion {
 }
 
 /**
- * Every consumer but the asked one (DESIGN.md section 5): what owners name, and every kustomization that is no component and that no other one lists.
+ * Every consumer but the asked one (DESIGN.md section 5): what owners name, every kustomization that is no component and that no other one lists, and every
+ * chart that is made of other charts of the repository.
  * Where no owner names the asked path itself, an owner whose path lies above it is the asked delivery and left out.
  */
 export function otherConsumers({ index, asked, owners, samePath, reread = unread }: ConsumerQuestion): readonly Consumer[] {
-  const others = owners.filter(owner => !sameOwner(owner.ref, asked) && (samePath === 'other' || owner.source.path !== asked.source.path))
+  // What a HelmRelease installs follows from the HelmRelease, which whoever renders that shows; only charts and their values have it as a user beside others.
+  const ofCharts = asked.kind === 'HelmRelease' || asked.render.helm !== undefined
+  const others = owners.filter(owner => (ofCharts || owner.ref.kind !== 'HelmRelease') && !sameOwner(owner.ref, asked) && (samePath === 'other' || owner.source.path !== asked.source.path))
   const named = owners.some(owner => owner.source.path === asked.source.path)
   const claimed = grouped(index, named ? others : others.filter(owner => !isBelow(asked.source.path, owner.source.path)), reread)
   const paths = new Set([asked.source.path, ...owners.map(owner => owner.source.path)])
@@ -54,7 +58,15 @@ export function otherConsumers({ index, asked, owners, samePath, reread = unread
     const ask: RenderAsk = { path, format: 'kustomize', loadRestrictor: 'none', directory: { recurse: false } }
     return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => ask }
   })
-  return withCarriers([...claimed, ...roots], asked, askedAsk)
+  const charts = ofCharts ? umbrellas(index).filter(path => !paths.has(path)).map(path => {
+    const ask = renderAsk(index, { tool: 'argocd', source: { url: '', revision: '', path }, render: { format: 'helm', loadRestrictor: 'root', directory: { recurse: false }, helm: BARE_CHART } })
+    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => ask }
+  }) : []
+  return withCarriers([...claimed, ...roots, ...charts], asked, askedAsk)
+}
+
+function umbrellas(index: TreeIndex): readonly string[] {
+  return umbrellaCharts({ paths: index.files, text: path => index.chartTexts.get(path) ?? null })
 }
 
 /** Where one consumer alone renders a file that decides the asked owner's rules, a change of it there is how the change gets to the owner. */

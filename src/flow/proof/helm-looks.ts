@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Evidence } from '../../model/error.ts'
 import type { Edit } from '../../model/field.ts'
 import { layeredValues } from '../../model/helm-layers.ts'
-import { mergedValues } from '../../model/helm-set.ts'
+import { mergedValues, setName } from '../../model/helm-set.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { refKey, refOf } from '../../model/resource.ts'
@@ -13,7 +13,7 @@ import { fileChanges } from '../edit/place.ts'
 import type { Texts } from '../edit/place.ts'
 import { jsonOf, readSource } from '../edit/source.ts'
 import { findKeys } from '../helm/find-keys.ts'
-import type { Solutions } from '../helm/find-keys.ts'
+import type { FoundKeys } from '../helm/find-keys.ts'
 import { lineOfField, referredKeys } from '../helm/references.ts'
 import type { TemplateText } from '../helm/references.ts'
 import { chartFolders } from '../helm/subcharts.ts'
@@ -52,10 +52,10 @@ async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise
   const values = await valuesAt(space, { ask, changes })
   const referred = referredKeys(templatesOf(files, charts))
   const probe = (planted: JsonObject): Promise<KubernetesObject | null> => probed(space, { ask, changes, files, planted })
-  const solutions = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
+  const { solutions, decides } = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
   const layers = valueLayers(helm, { charts, text: files.text })
   const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, texts: { text: files.text, by: helm.by }, values, byVersion: helm.byVersion }, wanted))
-  return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions })]
+  return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions, decides })]
 }
 
 /** What decides a release after its values. */
@@ -96,11 +96,13 @@ function templatesOf({ paths, text }: ChartFiles, charts: readonly ChartFolder[]
 }
 
 /** No key decides the field: the template says it itself. */
-function templateLook({ target }: HelmLookSpace, of: { readonly files: ChartFiles, readonly edit: Edit, readonly solutions: Solutions }): Look {
+function templateLook({ target }: HelmLookSpace, of: FoundKeys & { readonly files: ChartFiles, readonly edit: Edit }): Look {
   const source = target.source ?? ''
   const text = of.files.text(source)
   const key = leafKey(of.edit.path)
   const at = text === null ? source : `${source}:${lineOfField(text, key)}`
   if (of.solutions.length > 0) return { kind: 'blocked', code: 'NO_CANDIDATE', at, sentence: 'the keys that decide it stand in no file that can be edited' }
+  const made = of.decides.map(path => setName(path))
+  if (made.length > 0) return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `${posix.basename(source)} makes it of ${made.join(', ')}, and no values of these give what is asked` }
   return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `no value of the chart decides it: ${posix.basename(source)} says it itself` }
 }
