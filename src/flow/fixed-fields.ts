@@ -17,6 +17,7 @@ const ONCE: Readonly<Record<string, readonly string[]>> = {
   'apps/ReplicaSet': ['spec.selector'],
   'apps/StatefulSet': ['spec.selector', 'spec.serviceName', 'spec.podManagementPolicy', 'spec.volumeClaimTemplates'],
   'batch/Job': ['spec.selector', 'spec.template', 'spec.completionMode', 'spec.podFailurePolicy', 'spec.backoffLimitPerIndex', 'spec.managedBy'],
+  '/Pod': ['spec'],
   '/PersistentVolumeClaim': ['spec.accessModes', 'spec.storageClassName', 'spec.volumeName', 'spec.volumeMode', 'spec.selector', 'spec.dataSource', 'spec.dataSourceRef'],
   '/PersistentVolume': ['spec.csi', 'spec.nfs', 'spec.hostPath', 'spec.local', 'spec.volumeMode'],
   '/Service': ['spec.clusterIP', 'spec.clusterIPs'],

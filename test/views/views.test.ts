@@ -3,6 +3,7 @@ import type { ObjectChange, Plan } from '../../src/model/plan.ts'
 import { text as printed } from '../../src/doors/cli/output.ts'
 import { redact } from '../../src/outside/redact.ts'
 import { answerLines, describedLines, listLines } from '../../src/views/answer-lines.ts'
+import { batchLines } from '../../src/views/batch-lines.ts'
 import { changedObject } from '../../src/views/changed-object.ts'
 import { changeLines, describeLines } from '../../src/views/change-lines.ts'
 import { diffLines } from '../../src/views/diff-lines.ts'
@@ -35,6 +36,36 @@ function rich(): Plan {
     diff: '--- a/x\n+++ b/x\n@@ -1 +1 @@\n-replicas: 2\n+replicas: 3\n',
   })
 }
+
+describe('whole objects in words', () => {
+  const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'flags' }, data: { a: 'b' } }
+  const ref = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'flags' } as const
+  const request = { ...plan().request, verb: 'apply', asks: [{ kind: 'apply', manifest: 'kind: ConfigMap' }] } as const
+  const creates = plan({ request, target: { cluster: 'c', ...ref }, edits: [{ path: [], before: undefined, after: made }] })
+  const deletes = plan({ request: { ...request, verb: 'delete', asks: [{ kind: 'delete' }] }, target: { cluster: 'c', ...ref }, edits: [{ path: [], before: made, after: undefined }], notes: ['Git still refers to it: Deployment shop/web (spec.x)'] })
+
+  it('are said to be made, to be deleted, or to change in so many fields', () => {
+    expect(changeSummary(change({ plan: creates }))).to.include({ what: 'create', target: 'ConfigMap shop/flags' })
+    expect(changeSummary(change({ plan: deletes })).what).to.equal('delete')
+    expect(changeSummary(change({ plan: plan({ request }) })).what).to.equal('apply (1 field)')
+    expect(text(planLines(deletes))).to.contain('ConfigMap shop/flags on c: delete').and.contain('  note         Git still refers to it: Deployment shop/web (spec.x)')
+  })
+  it('are shown by name, not with all that they hold', () => {
+    expect(text(changedObject({ object: ref, kind: 'added', fields: [{ path: [], before: undefined, after: made }], reordered: [] }))).to.equal('ConfigMap shop/flags (new)')
+    expect(text(changedObject({ object: ref, kind: 'removed', fields: [{ path: [], before: made, after: undefined }], reordered: [] }))).to.equal('ConfigMap shop/flags (removed)')
+  })
+  it('never show what a Secret holds, in JSON either', () => {
+    const key = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'key' }, data: { a: 'c2VjcmV0' } }
+    const blast = { path: 'pay', owners: [owner], environments: ['prod'], changes: [{ object: secret.object, kind: 'added', fields: [{ path: [], before: undefined, after: key }], reordered: [] }], error: null } as const
+    expect(JSON.stringify(planDocument(plan({ blast: [blast] }), null))).to.not.contain('c2VjcmV0')
+  })
+  it('are answered one by one where a file holds several', () => {
+    const failure = { kind: 'Failure', status: 'failed', code: 'cluster/unknown-kind', message: 'no Gizmo', hint: 'check' } as const
+    expect(text(batchLines({ kind: 'Batch', items: [{ object: 'Gizmo x', answer: failure }, { object: 'ConfigMap flags', answer: { kind: 'NoChange', message: 'so already', target: { cluster: 'c', ...ref }, next: null } }] }))).to.equal([
+      '1 of 2: Gizmo x', 'Error cluster/unknown-kind: no Gizmo', 'Next: check', '', '2 of 2: ConfigMap flags', 'No change: so already',
+    ].join('\n'))
+  })
+})
 
 describe('a plan in words', () => {
   it('has every part a person decides by', () => {
