@@ -11,7 +11,7 @@ import { changeKey } from './digest.ts'
 import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
-import { ownersOfBranch } from './proof/owners.ts'
+import { ownersOfBranch, takesFromItself } from './proof/owners.ts'
 import { renderAsk } from './proof/consumers.ts'
 import { proveCreate } from './proof/prove-create.ts'
 import { proveDelete } from './proof/prove-delete.ts'
@@ -50,6 +50,8 @@ export async function prove(world: World, located: Located): Promise<ProvenRende
 }
 
 async function proveOn(world: World, bench: Bench, located: Located): Promise<ProvenRender | Refusal | NoChange> {
+  const itself = takesFromItself(located)
+  if (itself !== null) return itself
   const whole = await proveWhole(world, bench, located)
   if (whole !== null) return whole
   const { request: { asks, scope }, edits } = located
