@@ -27,7 +27,7 @@ export async function blastOf(places: Places | null, bench: Bench, what: { reado
   const touched = what.consumers.filter(({ closure }) => closure.opaque || what.changes.some(({ path }) => closure.files.has(path)))
   const known = touched.filter(consumer => consumer.unsupported === null)
   const before = await renderSafely(bench, [], known.map(consumer => consumer.ask))
-  const asks = known.map(consumer => consumer.after(what.changes))
+  const asks = await Promise.all(known.map(consumer => consumer.after(what.changes)))
   const after = await renderAfter(bench, what.changes, asks)
   const entries: BlastEntry[] = []
   const rendered: RenderedChanges['blast'][number][] = []

@@ -17,13 +17,14 @@ export interface Consumer {
   readonly unsupported: string | null
   readonly closure: Closure
   /** How it is rendered once files are changed. */
-  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
+  readonly after: (changes: readonly FileChange[]) => Promise<RenderAsk | string>
   /** Where it is the one that brings the asked owner's own manifest to the cluster: those files, and the names of the objects in them. */
   readonly carries?: { readonly files: ReadonlySet<string>, readonly names: ReadonlySet<string> }
 }
 
 /** What an owner's own manifest says once files are changed; the owner as it is where nobody can edit that, a sentence where it says what cannot be honoured. */
-export type Reread = (owner: Ruled, changes: readonly FileChange[]) => Pick<Ruled, 'source' | 'render'> | string
+export type Reread = (owner: Ruled, changes: readonly FileChange[]) => Rereading | Promise<Rereading>
+type Rereading = Pick<Ruled, 'source' | 'render'> | string
 
 /** The owner's manifest is not in the repository. */
 export const unread: Reread = owner => owner
@@ -56,11 +57,11 @@ export function otherConsumers({ index, asked, owners, samePath, reread = unread
   const roots = rootKustomizations(index).filter(path => !paths.has(path) && !generated.includes(path)).map(path => {
     // Without an owner nobody knows the restrictor; without one everything renders that renders with one, and the same.
     const ask: RenderAsk = { path, format: 'kustomize', loadRestrictor: 'none', directory: { recurse: false } }
-    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => ask }
+    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => Promise.resolve(ask) }
   })
   const charts = ofCharts ? umbrellas(index).filter(path => !paths.has(path)).map(path => {
     const ask = renderAsk(index, { tool: 'argocd', source: { url: '', revision: '', path }, render: { format: 'helm', loadRestrictor: 'root', directory: { recurse: false }, helm: BARE_CHART } })
-    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => ask }
+    return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => Promise.resolve(ask) }
   }) : []
   return withCarriers([...claimed, ...roots, ...charts], asked, askedAsk)
 }
@@ -106,10 +107,10 @@ function isChart(index: TreeIndex, path: string, format: Ruled['render']['format
 }
 
 /** How an owner's path is rendered once files are changed: they may be what decides it. A sentence where they say what cannot be honoured. */
-export function askAfter(index: TreeIndex, owner: Ruled, of: { readonly ask: RenderAsk, readonly changes: readonly FileChange[], readonly reread: Reread }): RenderAsk | string {
+export async function askAfter(index: TreeIndex, owner: Ruled, of: { readonly ask: RenderAsk, readonly changes: readonly FileChange[], readonly reread: Reread }): Promise<RenderAsk | string> {
   const decide = ruleFiles(of.ask)
   if (!of.changes.some(({ path }) => decide.has(path))) return of.ask
-  const reread = of.reread(owner, of.changes)
+  const reread = await of.reread(owner, of.changes)
   if (typeof reread === 'string') return reread
   const ruleTexts = new Map(index.ruleTexts)
   for (const { path, after } of of.changes) if (ruleTexts.has(path) && after !== null) ruleTexts.set(path, after)

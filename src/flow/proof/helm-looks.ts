@@ -29,7 +29,7 @@ import type { AskingLooker, Standing } from './looks.ts'
 export interface HelmLookSpace {
   readonly bench: Pick<Bench, 'render' | 'index'>
   readonly ask: RenderAsk
-  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
+  readonly after: (changes: readonly FileChange[]) => Promise<RenderAsk | string>
   readonly target: RenderedObject
   /** The base's texts. */
   readonly texts: Texts
@@ -44,7 +44,7 @@ export function helmLooker(space: HelmLookSpace): AskingLooker {
 
 async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise<readonly Look[]> {
   const changes = fileChanges(space.texts, now.texts)
-  const ask = space.after(changes)
+  const ask = await space.after(changes)
   if (typeof ask === 'string' || ask.helm === undefined) return []
   const { helm } = ask
   const files: ChartFiles = { paths: space.bench.index.files, text: path => now.texts.get(path) ?? null }

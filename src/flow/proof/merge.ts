@@ -46,7 +46,7 @@ async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mer
   if (strange !== undefined) return { exact: false, why: `${strange.path} would change, which is not part of the plan` }
   const ask = renderAsk(bench.index, plan.owner)
   const [before] = await bench.render([], [ask])
-  const later = askAfter(bench.index, plan.owner, { ask, changes: files, reread: unread })
+  const later = await askAfter(bench.index, plan.owner, { ask, changes: files, reread: unread })
   if (typeof later === 'string') return { exact: false, why: `the merge result would not be honoured: ${later}` }
   const [after] = await bench.render(files, [later])
   if (before?.ok !== true) return { exact: false, why: `the base does not render: ${before?.message ?? ''}`, broken: true }

@@ -140,7 +140,7 @@ async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly bas
   const reread = ask.reread ?? unread
   const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath, reread })
   const ref = refOf(base.target.object)
-  const after = (changes: readonly FileChange[]): RenderAsk | string => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread })
+  const after = (changes: readonly FileChange[]): Promise<RenderAsk | string> => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread })
   const looker = base.ask.format === 'helm' ? helmLooker({ bench, ask: base.ask, after, target: base.target, texts, values: base.values ?? {} }) : withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
   return search({
     places, bench, ask: base.ask, after, before: base.objects.map(({ object }) => object), target: base.target.object,

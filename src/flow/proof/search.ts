@@ -28,7 +28,7 @@ export interface Search {
   readonly bench: Bench
   readonly ask: RenderAsk
   /** How the asked path is rendered once files are changed; a sentence where they say what cannot be honoured. */
-  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
+  readonly after: (changes: readonly FileChange[]) => Promise<RenderAsk | string>
   readonly before: readonly KubernetesObject[]
   readonly target: KubernetesObject
   readonly edits: readonly Edit[]
@@ -156,7 +156,7 @@ interface Made { readonly texts: Texts, readonly places: readonly string[], read
 
 async function render(of: Search, { texts, places, failed }: Made): Promise<Choice | Attempt> {
   const files = fileChanges(of.texts, texts)
-  const ask = of.after(files)
+  const ask = await of.after(files)
   if (typeof ask === 'string') return failed('WIDE', `the owner's manifest would not be honoured: ${ask}`)
   const [result] = await of.bench.render(files, [ask])
   if (result?.ok !== true) return failed('WIDE', `the source does not render with it: ${result?.message ?? ''}`)

@@ -17,7 +17,7 @@ import type { RenderAsk } from './closure.ts'
 export interface Probe {
   readonly bench: Bench
   /** How the asked path is rendered once files are changed. */
-  readonly after: (changes: readonly FileChange[]) => RenderAsk | string
+  readonly after: (changes: readonly FileChange[]) => Promise<RenderAsk | string>
   readonly base: Texts
   readonly texts: Texts
   readonly before: readonly KubernetesObject[]
@@ -59,7 +59,7 @@ async function arrivedValue({ bench, after: askAfter, base, texts, before, targe
     marked.set(file, withMarks(texts.get(file) ?? '', marks))
   }
   const changes = fileChanges(base, marked)
-  const ask = askAfter(changes)
+  const ask = await askAfter(changes)
   if (typeof ask === 'string') return null
   const [result] = await bench.render(changes, [ask])
   if (result?.ok !== true) return null
