@@ -68,5 +68,5 @@ function whereItIs(target: ObjectRef, { there, manifest }: { readonly there: Kub
   const differs = manifestEdits(there, manifest.object)
   if (isRefusal(differs)) return differs
   if (differs.edits.length === 0) return { target, found: { already: [{ path: [], before: there, after: there }] } }
-  return refuse('ALREADY_EXISTS', `${showRef(target)} is rendered already, and differs from the manifest in ${differs.edits.length} field${differs.edits.length === 1 ? '' : 's'}.`, [], 'Set the fields that differ: writ edit PATH TYPE/NAME --set FIELD=VALUE.')
+  return refuse('STALE', `${showRef(target)} is rendered already, and differs from the manifest in ${differs.edits.length} field${differs.edits.length === 1 ? '' : 's'}.`, [], 'Set the fields that differ: writ edit PATH TYPE/NAME --set FIELD=VALUE.')
 }

@@ -5,11 +5,11 @@ import type { Owner } from '../model/owner.ts'
 import { metadataText, showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 
-/** NOT_PRUNED where the object would stay live although Git no longer holds it: its owner does not prune, or the object says that it shall be kept. */
+/** IGNORED where the object would stay live although Git no longer holds it: its owner does not prune, or the object says that it shall be kept. */
 export function staysLive(owner: Owner, target: Target, live: KubernetesObject): Refusal | null {
   const kept = keptBecause(owner) ?? markOn(owner, live)
   if (kept === null) return null
-  return refuse('NOT_PRUNED', `${showRef(target)} would stay live: ${showOwner(owner)} does not delete it when it disappears from Git.`, [kept])
+  return refuse('IGNORED', `${showRef(target)} would stay live: ${showOwner(owner)} does not delete it when it disappears from Git.`, [kept], 'Let the owner prune, or take the object out of Git and out of the cluster by hand.')
 }
 
 function keptBecause(owner: Owner): { readonly sentence: string, readonly at: string } | null {

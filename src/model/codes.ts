@@ -35,8 +35,6 @@ export const REFUSALS = {
   POLICY: { meaning: 'A policy denies the change, or could not be evaluated.', next: 'Change the request so that the policies named in the evidence pass.' },
   NEEDS_INPUT: { meaning: 'The request leaves a choice open.', next: 'Choose one of the candidates shown.' },
   UNSUPPORTED: { meaning: 'The owner or the request uses something this version does not honour.', next: 'The evidence names the key; make this change by hand.' },
-  ALREADY_EXISTS: { meaning: 'The object that shall be created is in the source already.', next: 'Ask for a change of its fields, or apply the manifest: then the fields that differ are changed.' },
-  NOT_PRUNED: { meaning: 'The owner does not delete what disappears from Git, so that the object would stay live.', next: 'Let the owner prune, or take the object out of Git and out of the cluster by hand.' },
   DECLINED: { meaning: 'A person rejected this change or closed its change request.', next: 'Talk to the person named; ask again with another value when it is settled.' },
 } as const satisfies Record<string, CodeRow>
 export type RefusalCode = keyof typeof REFUSALS

@@ -89,7 +89,7 @@ describe('a whole object of a source', function () {
     it('is no change where it is there with all that is asked, and refused where it differs', async () => {
       put({ 'app/web.yaml': WEB, 'app/flags.yaml': MAP })
       expect((await create('app', object('ConfigMap', 'flags', 'data: {a: "1"}\n'))).status).to.equal('no_change')
-      expect((await create('app', object('ConfigMap', 'flags', 'data: {a: "2"}\n'))).code).to.equal('ALREADY_EXISTS')
+      expect((await create('app', object('ConfigMap', 'flags', 'data: {a: "2"}\n'))).code).to.equal('STALE')
       expect(read('app/flags.yaml')).to.equal(MAP)
     })
 

@@ -32,7 +32,7 @@ export async function proveCreate(bench: Bench, ask: CreateAsk): Promise<ProvenW
   const base = await renderBase(bench, ask.owner)
   if (isRefusal(base)) return base
   const [there] = findTarget(base.objects, ask.target, ask.owner.destination)
-  if (there !== undefined) return refuse('ALREADY_EXISTS', `${shownPath(base.ask)} renders ${showRef(ask.target)} already.`, [{ sentence: 'it is declared here', at: there.origin?.path ?? shownPath(base.ask) }])
+  if (there !== undefined) return refuse('STALE', `${shownPath(base.ask)} renders ${showRef(ask.target)} already.`, [{ sentence: 'it is declared here', at: there.origin?.path ?? shownPath(base.ask) }], 'Ask for a change of its fields, or apply the manifest: then the fields that differ are changed.')
   const place = await placeOf(bench, ask)
   return isRefusal(place) ? place : createAt(bench, { ask, base, place })
 }

@@ -27,7 +27,7 @@ export function renderMemory(mostObjects: number): RenderMemory {
       forget(key)
       kept.set(key, result)
       objects += sizeOf(result)
-      for (const oldest of [...kept.keys()]) {
+      for (const oldest of kept.keys()) {
         if (objects <= mostObjects) return
         forget(oldest)
       }

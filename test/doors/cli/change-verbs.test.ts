@@ -206,12 +206,12 @@ describe('the verbs that change objects, to verified', function () {
 
     it('is refused where the object would stay live', async () => {
       stage.knobs.keeps = 'spec.syncPolicy.automated.prune is not true'
-      expect(await refused('delete', 'configmap/flags', '-n', 'dev')).to.deep.equal([3, 'NOT_PRUNED'])
+      expect(await refused('delete', 'configmap/flags', '-n', 'dev')).to.deep.equal([3, 'IGNORED'])
       stage.knobs.keeps = undefined
-      expect(await refused('delete', 'configmap/flags', '-n', 'dev')).to.deep.equal([3, 'NOT_PRUNED'])
+      expect(await refused('delete', 'configmap/flags', '-n', 'dev')).to.deep.equal([3, 'IGNORED'])
       stage.knobs.keeps = null
       stage.knobs.live = object => ({ ...object, metadata: { ...object.metadata, annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false' } } })
-      expect(await refused('delete', 'configmap/flags', '-n', 'dev')).to.deep.equal([3, 'NOT_PRUNED'])
+      expect(await refused('delete', 'configmap/flags', '-n', 'dev')).to.deep.equal([3, 'IGNORED'])
     })
 
     it('is refused for a namespace', async () => {

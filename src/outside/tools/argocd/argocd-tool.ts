@@ -51,6 +51,6 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
       return apps.flatMap(app => applicationConsumers(hub, app, settings))
     }))).flat(),
     refresh,
-    observe: (owner, target, wanted) => observeApplication(clusters.named(owner.cluster), owner, target, wanted),
+    observe: (owner, target, wanted = 'there') => observeApplication(clusters.named(owner.cluster), owner, { target, wanted }),
   }
 }

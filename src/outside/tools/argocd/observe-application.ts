@@ -16,7 +16,7 @@ import { isAutomated, isSkipped } from './read-application.ts'
 const ERRORS: ReadonlySet<string> = new Set(['ComparisonError', 'InvalidSpecError', 'UnknownError', 'SyncError'])
 
 /** What an Application says about one of its objects now, from a single GET (argocd-flux.md 6.2). */
-export async function observeApplication(cluster: Cluster, owner: Owner, target: Target, wanted: 'there' | 'gone' = 'there'): Promise<Observation> {
+export async function observeApplication(cluster: Cluster, owner: Owner, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<Observation> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   if (app === null) return gone(`${showOwner(owner)} is no longer there`)

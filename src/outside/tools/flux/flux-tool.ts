@@ -53,6 +53,6 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
       return (await Promise.all(names.map(name => kustomizationConsumers(clusters.named(name))))).flat()
     },
     refresh,
-    observe: (owner, target, wanted) => observeKustomization(clusters.named(owner.cluster), owner, target, wanted),
+    observe: (owner, target, wanted = 'there') => observeKustomization(clusters.named(owner.cluster), owner, { target, wanted }),
   }
 }

@@ -15,7 +15,7 @@ import { gitRepository } from './read-kustomization.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** What a Kustomization and its source say about one of their objects now (argocd-flux.md 6.3). */
-export async function observeKustomization(cluster: Cluster, owner: Owner, target: Target, wanted: 'there' | 'gone' = 'there'): Promise<Observation> {
+export async function observeKustomization(cluster: Cluster, owner: Owner, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<Observation> {
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   const source = object === null ? null : await gitRepository(cluster, object)
