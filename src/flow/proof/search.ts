@@ -76,7 +76,7 @@ async function together(of: Search): Promise<Choice | null> {
   for (const edit of of.edits) {
     const trials = trialsOf(await of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
     const [first] = inOrder(trials.usable, of.scope)
-    if (first === undefined || (of.scope === 'app' && first.shared)) return null
+    if (first === undefined || (of.scope === 'app' && first.readers > 0)) return null
     object = withField(object, edit.path, edit.after)
     if (!isKubernetesObject(object)) return null
     now = { ...now, texts: first.texts, object }
@@ -106,7 +106,7 @@ async function tryAll(of: Search, round: Round, trials: readonly Trial[]): Promi
   const { edit, sofar } = round
   for (const trial of inOrder(trials, of.scope).slice(0, MOST_TRIED)) {
     // One place that others share too is enough to tell the caller about.
-    if (trial.shared && round.shared !== null) continue
+    if (trial.readers > 0 && round.shared !== null) continue
     const outcome = await attempt(of, { edit, trial, sofar })
     if ('sentence' in outcome) round.tried.push(outcome)
     else if (of.scope === 'shared' || !reachesOthers(outcome.blast)) return outcome

@@ -13,8 +13,8 @@ export interface Trial {
   readonly texts: Texts
   /** `path:line` of each edit. */
   readonly places: readonly string[]
-  /** True where another consumer reads a file that it changes. */
-  readonly shared: boolean
+  /** How many other consumers read a file that it changes. */
+  readonly readers: number
 }
 
 export interface Trials { readonly usable: readonly Trial[], readonly attempts: readonly Attempt[] }
@@ -44,12 +44,17 @@ export function trialsOf(looks: readonly Look[], of: { readonly texts: Texts, re
 
 /**
  * The order of DESIGN.md section 5: what is there and only the asked delivery reads, then what could be new in its overlay, then what others read too.
- * Where the caller asks for the shared scope, what is there comes before anything new.
+ * Where the caller asks for the shared scope, what is there comes before anything new, unless the asked path is itself read by others, fewer of them.
  */
 export function inOrder(trials: readonly Trial[], scope: 'app' | 'shared'): readonly Trial[] {
+  const fewest = Math.min(...trials.filter(({ candidate, readers }) => candidate.tier === 'added' && readers > 0).map(({ readers }) => readers))
+  const shared = { there: 3, added: scope === 'shared' ? 2 : 4, last: 6 }
   const own = { there: 0, added: 2, last: 5 }
-  const shared = scope === 'shared' ? { there: 1, added: 3, last: 6 } : { there: 3, added: 4, last: 6 }
-  const rank = ({ candidate, shared: read }: Trial): number => (read ? shared : own)[candidate.tier ?? 'there']
+  const rank = ({ candidate, readers }: Trial): number => {
+    const tier = candidate.tier ?? 'there'
+    if (scope === 'shared' && tier === 'there' && readers > 0 && readers <= fewest) return 1
+    return (readers > 0 ? shared : own)[tier]
+  }
   return trials.map((trial, i) => ({ trial, i })).sort((a, b) => rank(a.trial) - rank(b.trial) || a.i - b.i).map(({ trial }) => trial)
 }
 
@@ -73,6 +78,6 @@ function trialOf(candidate: Candidate, of: { readonly texts: Texts, readonly con
     }
   }
   if (places.length === 0) return { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'there is nothing to edit' }
-  const shared = of.consumers.some(({ closure, carries }) => closure.opaque || candidate.changes.some(({ file }) => closure.files.has(file) && carries?.files.has(file) !== true))
-  return { candidate, texts: changed, places: [...new Set(places)], shared }
+  const readers = of.consumers.filter(({ closure, carries }) => closure.opaque || candidate.changes.some(({ file }) => closure.files.has(file) && carries?.files.has(file) !== true))
+  return { candidate, texts: changed, places: [...new Set(places)], readers: readers.length }
 }
