@@ -5,10 +5,10 @@ import type { ArgoValues, OwnerSource } from './owner.ts'
  * the one is new with each commit, the other is not in the Application.
  */
 export function argoText(text: string, values: ArgoValues, source: Pick<OwnerSource, 'path'> & { readonly targetRevision: string }): string | null {
-  const known: Readonly<Record<string, string>> = {
-    ARGOCD_APP_NAME: values.name, ARGOCD_APP_NAMESPACE: values.namespace, ARGOCD_APP_PROJECT_NAME: values.project,
-    ARGOCD_APP_SOURCE_PATH: source.path, ARGOCD_APP_SOURCE_TARGET_REVISION: source.targetRevision,
-  }
+  const known = new Map([
+    ['ARGOCD_APP_NAME', values.name], ['ARGOCD_APP_NAMESPACE', values.namespace], ['ARGOCD_APP_PROJECT_NAME', values.project],
+    ['ARGOCD_APP_SOURCE_PATH', source.path], ['ARGOCD_APP_SOURCE_TARGET_REVISION', source.targetRevision],
+  ])
   let result = ''
   for (let at = 0; at < text.length;) {
     const char = text.charAt(at)
@@ -20,7 +20,7 @@ export function argoText(text: string, values: ArgoValues, source: Pick<OwnerSou
     const { name, length } = shellName(text.slice(at + 1))
     if (/^ARGOCD_APP_(?:REVISION|SOURCE_REPO_URL)/.test(name)) return null
     if (name === '') result += length > 0 ? '' : '$'
-    else result += name === '$' ? '$' : known[name] ?? ''
+    else result += name === '$' ? '$' : known.get(name) ?? ''
     at += 1 + length
   }
   return result

@@ -2,10 +2,12 @@ import { expect } from 'chai'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { FieldPath } from '../../src/model/field.ts'
 import { isRefusal } from '../../src/model/error.ts'
 import type { ConsumerOwner, Delivery, Owner } from '../../src/model/owner.ts'
 import type { Located, Plan } from '../../src/model/plan.ts'
 import { alsoShips, prove, proveMerge, renderOwner, renderedTarget } from '../../src/flow/prove.ts'
+import { renderers } from '../../src/outside/render/renderers.ts'
 import { plan } from '../fixtures/plan.ts'
 import { folderRepository, proofWorld } from '../support/proof-world.ts'
 
@@ -98,6 +100,22 @@ describe('a merge result beside the base it goes into', () => {
     expect(await why(of, { ...BASE, 'app/twice.yaml': WEB(2, 'nginx:1') }, { ...MERGED, 'app/twice.yaml': WEB(2, 'nginx:1') })).to.match(/more than once/)
     expect(await why(of, { ...BASE, 'app/bad.json': '{' }, { ...MERGED, 'app/bad.json': '{' })).to.match(/the base does not render/)
     expect(await why(of, BASE, { ...MERGED, 'app/web.yaml': 'apiVersion: v1\nkind: X\nmetadata:\n  a: [\n' })).to.match(/the merge result does not render/)
+  })
+
+  it('is exact with the override file that was planned, and not with another', async function () {
+    try { await renderers({ timeoutMs: 20_000 }).find(({ format }) => format === 'kustomize')?.info() } catch { this.skip() }
+    const overridden = (tag: string, more = ''): Files => ({ ...BASE, 'app/kustomization.yaml': 'resources: [web.yaml, other.yaml]\n', 'app/.argocd-source.yaml': `kustomize:\n  images: [nginx:${tag}]\n${more}` })
+    const app: ConsumerOwner = { ...asked, render: { ...asked.render, overridable: { source: { path: 'app' }, files: ['.argocd-source.yaml', '.argocd-source-shop.yaml'], values: { name: 'shop', namespace: 'shop', project: 'default' } } } }
+    const { owner, ...rest } = located(commit(overridden('1')))
+    const path: FieldPath = ['spec', 'template', 'spec', 'containers', { key: 'name', value: 'web' }, 'image']
+    const outcome = await prove(proofWorld({ repository, owners: [app] }), { ...rest, owner: { ...owner, render: app.render }, edits: [{ path, before: undefined, after: 'nginx:2' }], request: { ...rest.request, asks: [{ kind: 'image', container: 'web', value: 'nginx:2' }] } })
+    if (isRefusal(outcome) || 'noChange' in outcome) throw new Error(JSON.stringify(outcome))
+    expect(outcome.proven.files.map(({ path }) => path)).to.deep.equal(['app/.argocd-source.yaml'])
+    const of: Plan = { ...plan(), ...outcome.proven }
+    expect(await why(of, overridden('1'), overridden('2'))).to.equal('exact')
+    expect(await why(of, overridden('1'), overridden('3'))).to.match(/becomes "nginx:3"/)
+    expect(await why(of, overridden('1'), overridden('2', '  namePrefix: a-\n'))).to.not.equal('exact')
+    expect(await why(of, overridden('1'), overridden('2', 'plugin: {name: x}\n'))).to.match(/would not be honoured: app\/\.argocd-source\.yaml sets .*plugin of the Application/)
   })
 
   it('is exact only with the blast radius that was planned', async () => {
