@@ -52,7 +52,7 @@ function valueFiles(helm: Json, path: string, at: HelmAt): readonly string[] | W
   if (!isList(list) || !list.every(item => typeof item === 'string')) return { path: `${path}.valueFiles`, because: 'which is no list of paths' }
   const found: string[] = []
   for (const [i, item] of list.entries()) {
-    const file = fileOf(String(item), at)
+    const file = fileOf(item, at)
     if (typeof file !== 'string') return { path: `${path}.valueFiles[${i}]`, because: file.because }
     found.push(file)
   }

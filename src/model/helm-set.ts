@@ -17,14 +17,13 @@ export function setPath(name: string): ValuePath | null {
     const char = name.charAt(i)
     if (char === ',' || char === '=') return null
     if (char === '[') {
-      const end = name.indexOf(']', i)
-      const digits = name.slice(i + 1, end)
-      if (end < 0 || !/^\d{1,5}$/.test(digits) || Number(digits) > MOST_INDEX || (!closed && key === '')) return null
+      const index = indexAt(name, i)
+      if (index === null || (!closed && key === '')) return null
       if (!closed) path.push(key)
-      path.push(Number(digits))
+      path.push(index)
       key = ''
       closed = true
-      i = end
+      i = name.indexOf(']', i)
     } else if (char === '.') {
       if (!closed && key === '') return null
       if (!closed) path.push(key)
@@ -38,6 +37,11 @@ export function setPath(name: string): ValuePath | null {
   if (!closed) path.push(key)
   const last = path.at(-1)
   return last === '' || path.filter(step => typeof step === 'string').length > MOST_NESTED ? null : path
+}
+
+function indexAt(name: string, bracket: number): number | null {
+  const digits = /^\[(\d{1,5})\]/.exec(name.slice(bracket))?.[1]
+  return digits === undefined || Number(digits) > MOST_INDEX ? null : Number(digits)
 }
 
 /** The name by which `--set` reaches a key. */

@@ -53,10 +53,10 @@ function sentinel({ value, form }: Planting, prime: number): string | number {
 export function harvest(field: Json | undefined, planted: readonly Planted[]): readonly Token[] | null {
   if (!isPrintable(field)) return null
   const text = String(field)
-  return tokensOf(text, planted, one => String(one.as)) ?? tokensOf(text.toLowerCase(), planted, one => String(one.as).toLowerCase(), text)
+  return tokensOf({ text, shown: text }, planted, one => String(one.as)) ?? tokensOf({ text: text.toLowerCase(), shown: text }, planted, one => String(one.as).toLowerCase())
 }
 
-function tokensOf(text: string, planted: readonly Planted[], written: (one: Planted) => string, shown = text): readonly Token[] | null {
+function tokensOf({ text, shown }: { readonly text: string, readonly shown: string }, planted: readonly Planted[], written: (one: Planted) => string): readonly Token[] | null {
   const here = planted.filter(one => text.includes(written(one)))
   if (here.length === 0) return null
   const tokens: Token[] = []

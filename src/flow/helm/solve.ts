@@ -1,4 +1,5 @@
 import type { ValuePath } from '../../model/helm-set.ts'
+import { showJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import { sameKey } from './value-nodes.ts'
 import type { Planted, Token } from './sentinels.ts'
@@ -16,10 +17,8 @@ export function solve(tokens: readonly Token[], wanted: Json): readonly (readonl
   const found: (readonly Assignment[])[] = []
   for (let size = 1; size <= Math.min(MOST_AT_ONCE, keys.length); size++) {
     for (const free of subsets(keys, size)) {
-      for (const texts of fittings(tokens, free, String(wanted))) {
-        const assignments = free.map((key, i) => ({ path: key.path, before: key.value, value: typedLike(key.value, texts[i] ?? '', whole ? wanted : null) }))
-        if (assignments.every(({ before, value }) => before !== value)) found.push(assignments)
-      }
+      const ways = fittings(tokens, free, String(wanted)).map(texts => free.map((key, i) => ({ path: key.path, before: key.value, value: typedLike(key.value, texts[i] ?? '', whole ? wanted : null) })))
+      found.push(...ways.filter(assignments => assignments.every(({ before, value }) => before !== value)))
     }
     if (found.length > 0) return found.toSorted((a, b) => strangeness(a) - strangeness(b))
   }
@@ -41,7 +40,7 @@ function fittings(tokens: readonly Token[], free: readonly Planted[], wanted: st
     const seen: Planted[] = []
     const source = tokens.map(token => {
       if (typeof token === 'string') return literal(token)
-      if (!free.some(key => sameKey(key.path, token.path))) return literal(String(token.value ?? ''))
+      if (!free.some(key => sameKey(key.path, token.path))) return literal(showJson(token.value ?? ''))
       const at = seen.findIndex(key => sameKey(key.path, token.path))
       if (at >= 0) return `\\${at + 1}`
       seen.push(token)

@@ -8,7 +8,7 @@ import { jsonOf, readSource } from '../edit/source.ts'
 /** The repository as far as charts are looked for in it. */
 export interface ChartFiles {
   readonly paths: ReadonlySet<string>
-  text(path: string): string | null
+  readonly text: (path: string) => string | null
 }
 
 /** A chart that takes part, the asked one first: its folder, and where its values stand among those of the asked chart. */

@@ -7,8 +7,7 @@ export function globSource(pattern: string): RegExp | null {
   let depth = 0
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern.charAt(i)
-    const whole = (i === 0 || pattern.charAt(i - 1) === '/') && pattern.startsWith('**', i) && (i + 2 === pattern.length || pattern.charAt(i + 2) === '/')
-    if (whole) {
+    if (isAnyFolders(pattern, i)) {
       source += i + 2 === pattern.length ? '.*' : '(?:[^/]+/)*'
       i += i + 2 === pattern.length ? 1 : 2
     } else if (char === '*') source += '[^/]*'
@@ -32,6 +31,11 @@ export function globSource(pattern: string): RegExp | null {
   } catch {
     return null
   }
+}
+
+function isAnyFolders(pattern: string, at: number): boolean {
+  const begins = at === 0 || pattern.charAt(at - 1) === '/'
+  return begins && pattern.startsWith('**', at) && (at + 2 === pattern.length || pattern.charAt(at + 2) === '/')
 }
 
 function literal(char: string): string {

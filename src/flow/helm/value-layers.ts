@@ -29,7 +29,7 @@ export interface SetLayer { readonly kind: 'set', readonly key: ValuePath, reado
 export interface ContentLayer { readonly kind: 'content', readonly key: ValuePath, readonly text: string, readonly file: string }
 
 /** What the layers are read from. */
-export interface LayerTexts { readonly charts: readonly ChartFolder[], text(path: string): string | null }
+export interface LayerTexts { readonly charts: readonly ChartFolder[], readonly text: (path: string) => string | null }
 
 /** All layers, the strongest first, as Helm (and Argo CD and Flux before it) lay them over each other. */
 export function valueLayers(job: HelmJob, from: LayerTexts): readonly ValueLayer[] {

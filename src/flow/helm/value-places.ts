@@ -17,7 +17,7 @@ import { heldAt } from './value-layers.ts'
 import type { MapLayer, SetLayer, ValueLayer } from './value-layers.ts'
 
 /** The texts in which values are written, and how the owner writes single values. */
-export interface ValueTexts { text(path: string): string | null, readonly by: 'argocd' | 'flux' }
+export interface ValueTexts { readonly text: (path: string) => string | null, readonly by: 'argocd' | 'flux' }
 
 /** Edits of files that write one key, or why it is not written there. */
 export type Written = { readonly edits: readonly FileEdit[], readonly file: string } | { readonly blocked: Extract<Look, { kind: 'blocked' }> }
@@ -28,8 +28,8 @@ export function writtenThere(layer: ValueLayer, wanted: Assignment, texts: Value
   const inside = wanted.path.slice(prefix.length)
   if (holds.kind === 'content') return typeof wanted.value === 'string' ? { file: holds.file, edits: [{ file: holds.file, text: wanted.value }] } : null
   if (holds.place === null) return { blocked: inOwnerOnly(layer, wanted) }
-  if (holds.kind === 'set') return writtenAsSet(holds.place, holds, wanted.value ?? null, texts)
-  return lookIn(layer.name, { ...holds, place: holds.place }, { path: inside, before: heldAt(layer, wanted.path), after: wanted.value }, texts)
+  if (holds.kind === 'set') return writtenAsSet({ ...holds, place: holds.place }, wanted.value ?? null, texts)
+  return lookIn({ ...holds, place: holds.place, what: layer.name }, { path: inside, before: heldAt(layer, wanted.path), after: wanted.value }, texts)
 }
 
 /** Adds a key to a layer of maps that does not hold it. */
@@ -37,7 +37,7 @@ export function writtenInto(layer: ValueLayer, wanted: Assignment, texts: ValueT
   const { holds, prefix } = layer
   if (holds.kind !== 'map') return null
   if (holds.place === null) return { blocked: inOwnerOnly(layer, wanted) }
-  return lookIn(layer.name, { ...holds, place: holds.place }, { path: wanted.path.slice(prefix.length), before: undefined, after: wanted.value ?? null }, texts)
+  return lookIn({ ...holds, place: holds.place, what: layer.name }, { path: wanted.path.slice(prefix.length), before: undefined, after: wanted.value ?? null }, texts)
 }
 
 /** Adds keys to a place of the owner's object that holds no values yet, or to its list of single values. */
@@ -54,8 +54,8 @@ function inOwnerOnly({ name }: ValueLayer, { path }: Assignment): Extract<Look, 
 
 interface Sought { readonly path: ValuePath, readonly before: Json | undefined, readonly after: Json | undefined }
 
-function lookIn(what: string, layer: MapLayer & { readonly place: TextPlace }, sought: Sought, texts: ValueTexts): Written | null {
-  const { place: { file, document, steps }, inner } = layer
+function lookIn(layer: MapLayer & { readonly place: TextPlace, readonly what: string }, sought: Sought, texts: ValueTexts): Written | null {
+  const { place: { file, document, steps }, inner, what } = layer
   const text = texts.text(file)
   const source = inner ? sourceOf(innerText(text, layer.place)) : sourceOf(text)
   if (source === null) return null
@@ -71,7 +71,7 @@ export function fieldPath(path: ValuePath): FieldPath {
   return path.map(String)
 }
 
-function writtenAsSet(place: TextPlace, layer: SetLayer, value: Json, { text, by }: ValueTexts): Written | null {
+function writtenAsSet({ place, ...layer }: SetLayer & { readonly place: TextPlace }, value: Json, { text, by }: ValueTexts): Written | null {
   const source = sourceOf(text(place.file))
   const written = by === 'argocd' ? parameterOf(value, layer.string) : oneText(setText(value, layer.string), layer.string)
   if (source === null || written === null) return null

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
-import { isObject, objectsAt, valueAt } from '../../model/json.ts'
+import { isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { isKubernetesObject, metadataText } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { RenderedObject } from '../../flow/ports.ts'
@@ -63,7 +63,7 @@ function objectsOf(text: string): readonly KubernetesObject[] | string {
   for (const manifest of readManifests(text)) {
     if (!manifest.ok) return `what it renders is no YAML: ${manifest.message}`
     if (manifest.value === null) continue
-    const items = isObject(manifest.value) && String(manifest.value['kind']).endsWith('List') && Array.isArray(manifest.value['items']) ? objectsAt(manifest.value, 'items') : [manifest.value]
+    const items = isObject(manifest.value) && (textAt(manifest.value, 'kind') ?? '').endsWith('List') && Array.isArray(manifest.value['items']) ? objectsAt(manifest.value, 'items') : [manifest.value]
     for (const item of items) {
       if (!isKubernetesObject(item)) return 'it renders something that is no Kubernetes object'
       objects.push(item)

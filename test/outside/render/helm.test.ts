@@ -278,7 +278,7 @@ function tar(files: readonly (readonly [string, string])[]): Buffer {
     header.write(name, 0)
     header.write('0000644\0', 100)
     header.write(`${text.length.toString(8).padStart(11, '0')}\0`, 124)
-    header.write('ustar\0' + '00', 257)
+    header.write('ustar\x0000', 257)
     header.write('0', 156)
     header.fill(' ', 148, 156)
     header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148)
