@@ -24,7 +24,7 @@ import { readManifests } from './manifest/read-manifests.ts'
 import { removedField } from './removed-field.ts'
 import { holds } from './same-field.ts'
 import { fixedFields } from './fixed-fields.ts'
-import { wantedEdits } from './wanted-edits.ts'
+import { addedNote, wantedEdits } from './wanted-edits.ts'
 import type { World } from './world.ts'
 
 export { alsoShips } from './proof/also-ships.ts'
@@ -88,7 +88,8 @@ async function proveWhole(world: World, bench: Bench, located: Located): Promise
   const ships = await shipsAlong(world, located)
   if (isRefusal(ships)) return ships
   const { rendered, before, ...proven } = found
-  const notes = deletes && live !== null ? deleteNotes(target, live, before ?? []) : []
+  const made = rendered.asked[0]?.after ?? null
+  const notes = deletes && live !== null ? deleteNotes(target, live, before ?? []) : made !== null && given !== undefined ? addedNote(made, given.object) : []
   return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
 }
 

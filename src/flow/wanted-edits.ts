@@ -8,6 +8,8 @@ import { isKubernetesObject } from '../model/resource.ts'
 import { manifestEdits } from './manifest/manifest-edits.ts'
 import { patchEdits } from './patch/patch-edits.ts'
 
+const SHOWN = 5
+
 /** The edits that a patch or a manifest means for an object as it is rendered, and what a person should know of them. */
 export interface WantedEdits { readonly edits: readonly Edit[], readonly notes: readonly string[] }
 
@@ -28,11 +30,16 @@ export function wantedEdits({ asks, edits }: { readonly asks: readonly Ask[], re
   }
 }
 
+/** What the source lays over a new object beside what its manifest says: labels, a namespace. */
+export function addedNote(made: KubernetesObject, manifest: KubernetesObject): readonly string[] {
+  const found = manifestEdits(made, manifest)
+  if (isRefusal(found) || found.kept.length === 0) return []
+  return [`The source adds to the manifest: ${found.kept.slice(0, SHOWN).join(', ')}${found.kept.length > SHOWN ? ` and ${found.kept.length - SHOWN} more` : ''}`]
+}
+
 function isManifest(value: Edit['after']): value is KubernetesObject {
   return isKubernetesObject(value)
 }
-
-const SHOWN = 5
 
 /** What kubectl apply would take away, if it was the one who put it there. */
 function keptNote(kept: readonly string[]): readonly string[] {
