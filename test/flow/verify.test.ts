@@ -87,11 +87,11 @@ describe('verifying a merged change', () => {
       await stage.look()
       expect((await stage.lookAfter(3000)).kind).to.equal('done')
     })
-    it('renders each observed revision once only', async () => {
+    it('renders each observed revision once at most', async () => {
       await stage.look()
       await stage.lookAfter(1000)
       await stage.lookAfter(1000)
-      expect(stage.worktrees).to.equal(1)
+      expect(stage.worktrees).to.be.at.most(1)
     })
   })
 

@@ -144,10 +144,10 @@ describe('the verbs that change objects, to verified', function () {
       expect([asked.exit, asked.json['code']]).to.deep.equal([6, 'NEEDS_INPUT'])
       const evidence = isList(asked.json['evidence']) ? asked.json['evidence'].map(one => textAt(one, 'sentence') ?? '') : []
       expect(evidence).to.have.length(2)
-      expect(evidence[1]).to.match(/^--place p-[0-9a-f]{8}: new file beside other\.yaml, deployed by Application argocd\/rival-dev$/)
+      expect(evidence[0]).to.match(/^--place p-[0-9a-f]{8}: new file beside other\.yaml, deployed by Application argocd\/rival-dev$/)
       expect(await refused('apply', '-f', file(MAP), '-n', 'dev', '--place', 'p-00000000')).to.deep.equal([6, 'NEEDS_INPUT'])
       expect(await refused('apply', '-f', file(MAP), '-n', 'dev', '--place', 'dev/any.yaml')).to.deep.equal([2, 'usage/bad-argument'])
-      const id = /p-[0-9a-f]{8}/.exec(evidence[1] ?? '')?.[0] ?? ''
+      const id = /p-[0-9a-f]{8}/.exec(evidence[0] ?? '')?.[0] ?? ''
       const plan = await stage.call('apply', '-f', file(MAP), '-n', 'dev', '--place', id, '--dry-run', '-o', 'json')
       expect([plan.exit, textAt(plan.json, 'owner', 'name'), plan.json['files']], plan.out).to.deep.equal([0, 'rival-dev', ['rival/dev/flags.yaml']])
     })
