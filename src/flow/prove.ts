@@ -21,6 +21,7 @@ import type { WholeAsk } from './proof/whole-object.ts'
 import { deleteNotes } from './delete-notes.ts'
 import { cleanManifest } from './manifest/clean-manifest.ts'
 import { readManifests } from './manifest/read-manifests.ts'
+import type { Manifest } from './manifest/read-manifests.ts'
 import { removedField } from './removed-field.ts'
 import { holds } from './same-field.ts'
 import { fixedFields } from './fixed-fields.ts'
@@ -88,9 +89,16 @@ async function proveWhole(world: World, bench: Bench, located: Located): Promise
   const ships = await shipsAlong(world, located)
   if (isRefusal(ships)) return ships
   const { rendered, before, ...proven } = found
-  const made = rendered.asked[0]?.after ?? null
-  const notes = deletes && live !== null ? deleteNotes(target, live, before ?? []) : made !== null && given !== undefined ? addedNote(made, given.object) : []
+  const notes = given === undefined ? goneNotes(located, before) : madeNotes(rendered, given)
   return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
+}
+
+function goneNotes({ target, live }: Located, before: readonly KubernetesObject[]): readonly string[] {
+  return live === null ? [] : deleteNotes(target, live, before)
+}
+
+function madeNotes({ asked: [made] }: RenderedChanges, given: Manifest): readonly string[] {
+  return made === undefined || made.after === null ? [] : addedNote(made.after, given.object)
 }
 
 async function isRendered(bench: Bench, { owner, target }: Located): Promise<boolean> {
