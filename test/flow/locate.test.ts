@@ -196,7 +196,7 @@ describe('from a request to its owner', () => {
       ['apps/web/.argocd-source-other.yaml', 'argocd', 'an owner', 'helm: {}\n'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED', 'plugin: {name: x}\n'],
       ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED', 'a: {{ b }}\n'], ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED', 'kustomize: {images: [nginx]}\n'],
       ['apps/web/.argocd-source.yaml', 'argocd', 'UNSUPPORTED'], ['apps/web/.argocd-source-shop.yaml', 'argocd', 'UNSUPPORTED'], ['apps/.argocd-source.yaml', 'argocd', 'an owner'],
-      ['apps/web/Chart.yaml', 'argocd', 'UNSUPPORTED'], ['.sourceignore', 'flux', 'an owner'], ['apps/web/.sourceignore', 'flux', 'an owner'], ['.sourceignore', 'argocd', 'an owner'], ['apps/web/.argocd-source.yaml', 'flux', 'an owner'],
+      ['apps/web/Chart.yaml', 'argocd', 'an owner'], ['.sourceignore', 'flux', 'an owner'], ['apps/web/.sourceignore', 'flux', 'an owner'], ['.sourceignore', 'argocd', 'an owner'], ['apps/web/.argocd-source.yaml', 'flux', 'an owner'],
     ]
     for (const [file, tool, answer, text = 'a: b\n'] of files) {
       it(`answers ${answer} to ${file} in a source of ${tool}: ${JSON.stringify(text)}`, async () => {
