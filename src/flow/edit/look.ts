@@ -4,6 +4,8 @@ import type { Edit, FieldPath, Step } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
 import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
+import { ownValue, valueForAllUses } from './anchored-scalar.ts'
+import type { AnchoredScalar } from './anchored-scalar.ts'
 import { descend } from './descend.ts'
 import { editsBetween } from './edits-between.ts'
 import type { Candidate, Place, TextEdit, YamlSteps } from './place.ts'
@@ -28,7 +30,7 @@ export interface Sought {
 /** A place that was looked at: one that can be tried, or one that holds the field but in a form that is not edited. */
 export type Look =
   | { readonly kind: 'candidate', readonly candidate: Candidate }
-  | { readonly kind: 'blocked', readonly code: RefusalCode, readonly at: string, readonly sentence: string }
+  | { readonly kind: 'blocked', readonly code: RefusalCode, readonly at: string, readonly sentence: string, /** Ways around it. */ readonly instead?: readonly Candidate[] }
 
 /** Where a candidate would lie: everything but the edits. */
 export interface Layer extends Omit<Candidate, 'changes'> {
@@ -56,9 +58,22 @@ export function lookAt(spot: Spot, sought: Pick<Sought, 'before' | 'after'>, lay
   // Items stay named by their key, so that a key that is given twice is seen.
   const found = descend(document, [...spot.start, ...spot.path].map((step, i) => typeof step === 'string' ? reach.steps[i] ?? step : step))
   if (found.kind === 'absent') return null
-  if (found.kind === 'blocked') return { kind: 'blocked', code: found.code, at: `${layer.file}:${spot.source.lineOf(found.offset)}`, sentence: found.sentence }
+  if (found.kind === 'blocked') {
+    const at = `${layer.file}:${spot.source.lineOf(found.offset)}`
+    return { kind: 'blocked', code: found.code, at, sentence: found.sentence, instead: aroundAnchor({ ...spot, steps: reach.steps, file: layer.file }, sought.after, layer) }
+  }
   const place: Place = { document: spot.document, steps: found.steps, inner: null }
   return candidateOf(layer, editsBetween(sought.before, sought.after, place))
+}
+
+/** What can be done about a scalar that is anchored or an alias: the value for all uses, or one of its own. */
+function aroundAnchor(at: AnchoredScalar, after: Json | undefined, { wrap, tier: _tier, ...layer }: Layer): readonly Candidate[] {
+  if (after === undefined || wrap !== undefined) return []
+  const [all, own] = [valueForAllUses(at, after), ownValue(at, after)]
+  return [
+    ...all === null ? [] : [{ ...layer, what: `${layer.what}, all uses of its anchor`, tier: 'last' as const, changes: [all] }],
+    ...own === null ? [] : [{ ...layer, what: `${layer.what}, apart from its anchor`, tier: 'last' as const, changes: [own] }],
+  ]
 }
 
 /** A candidate whose edits all lie in the layer's file. */

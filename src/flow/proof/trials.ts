@@ -30,13 +30,12 @@ export function trialsOf(looks: readonly Look[], of: { readonly texts: Texts, re
   const attempts: Attempt[] = looks.flatMap(look => look.kind === 'blocked' ? [{ at: look.at, code: look.code, sentence: look.sentence, what: 'value' }] : [])
   const usable: Trial[] = []
   let foreign = false
-  for (const look of looks) {
-    if (look.kind === 'blocked') continue
-    const made = trialOf(look.candidate, of)
+  for (const candidate of looks.flatMap(look => look.kind === 'candidate' ? [look.candidate] : look.instead ?? [])) {
+    const made = trialOf(candidate, of)
     if (!('sentence' in made)) usable.push(made)
     else {
       attempts.push(made)
-      foreign ||= look.candidate.tier === undefined && OTHERS.has(made.code)
+      foreign ||= candidate.tier === undefined && OTHERS.has(made.code)
     }
   }
   return { usable: foreign ? usable.filter(({ candidate }) => candidate.tier === undefined) : usable, attempts }
@@ -63,8 +62,8 @@ function trialOf(candidate: Candidate, of: { readonly texts: Texts, readonly con
   const places: string[] = []
   for (const change of candidate.changes) {
     if ('text' in change) {
+      places.push(placeOf(change.file, changed.get(change.file) ?? null, change.text))
       changed.set(change.file, change.text)
-      places.push(change.file)
       continue
     }
     let text = changed.get(change.file)
@@ -80,4 +79,10 @@ function trialOf(candidate: Candidate, of: { readonly texts: Texts, readonly con
   if (places.length === 0) return { at: candidate.file, what: candidate.what, code: 'NO_CANDIDATE', sentence: 'there is nothing to edit' }
   const readers = of.consumers.filter(({ closure, carries }) => closure.opaque || candidate.changes.some(({ file }) => closure.files.has(file) && carries?.files.has(file) !== true))
   return { candidate, texts: changed, places: [...new Set(places)], readers: readers.length }
+}
+
+/** The first line of a file that is another. */
+function placeOf(file: string, before: string | null, after: string | null): string {
+  const [old, now] = [(before ?? '').split('\n'), (after ?? '').split('\n')]
+  return before === null || after === null ? file : `${file}:${Math.max(0, now.findIndex((line, i) => line !== old[i])) + 1}`
 }
