@@ -110,8 +110,8 @@ function pathAsItStands(world: EditWorld, bench: Bench, { path: written, loadRes
 /** The owner of a file that deploys the object, with its whole spec. */
 async function ownerOf(world: EditWorld, bench: Bench, { request, file }: { readonly request: EditRequest, readonly file: GivenFile }): Promise<Asked | Refusal> {
   const inside = insideOf(world, bench, file)
-  const owners = await ownersOfFile(world, bench, { file, inside, loadRestrictor: request.loadRestrictor })
   const path = request.path === null ? null : world.checkout.inside(request.path)
+  const owners = await ownersOfFile(world, bench, { file, inside, loadRestrictor: request.loadRestrictor, path })
   const found = await askedOwner(bench, owners, { named: request.whole?.kind === 'create' ? null : request, path })
   if (isRefusal(found)) return found
   const { owner, source, render } = found

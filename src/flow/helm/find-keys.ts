@@ -1,9 +1,9 @@
 import type { Edit, FieldPath } from '../../model/field.ts'
-import { fieldAt } from '../../model/field.ts'
+import { fieldAt, samePath } from '../../model/field.ts'
 import type { ValuePath } from '../../model/helm-set.ts'
 import { withValue } from '../../model/helm-set.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isObject, sameJson } from '../../model/json.ts'
+import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { likelyAdditions } from './likely-additions.ts'
 import { emptyBeside, emptyKeys, plausibleKeys } from './plausible.ts'
@@ -40,11 +40,12 @@ const MOST_FLAGS = 4
  * Finds the keys of a chart's values that decide a field: those whose value stands in it get values of their own in one render, and where these arrive says
  * how the field is made; then that is solved for what is asked (editing.md 4.2, perturbation mode).
  */
-export async function findKeys(search: KeySearch, edit: Edit): Promise<FoundKeys> {
+export async function findKeys(search: KeySearch, asked: Edit): Promise<FoundKeys> {
+  const edit = movedItem(search, asked) ?? asked
   const nodes = ownNodes(search.values)
   if (!isPrintable(edit.before)) return { solutions: [...likelyAdditions(search, nodes, edit), ...wholeValues(nodes, edit)], decides: [] }
   const budget = { left: MOST_PROBES }
-  const together = search.edits.flatMap(one => plausibleKeys(nodes, one.before))
+  const together = [edit, ...search.edits].flatMap(one => plausibleKeys(nodes, one.before))
   const tokens = await arriving(search, { path: edit.path, budget, plantings: distinct(together) })
   const first = solved(tokens, edit)
   const decides = keysOf(tokens)
@@ -53,6 +54,26 @@ export async function findKeys(search: KeySearch, edit: Edit): Promise<FoundKeys
   const second = beside.length === 0 ? [] : solved(await arriving(search, { path: edit.path, budget, plantings: distinct([...decides.map(path => ({ path, value: valueOf(nodes, path) })), ...beside]) }), edit)
   if (second.length > 0) return { solutions: second, decides }
   return { solutions: [...await oneByOne(search, { nodes, edit, budget }), ...await flags(search, { nodes, edit, budget })], decides }
+}
+
+/** An item whose own key changes goes under one name and comes under another: that is one value that changes. */
+function movedItem({ edits, object }: KeySearch, { path, before, after }: Edit): Edit | null {
+  const last = path.at(-1)
+  const item = before ?? after
+  if (typeof last !== 'object' || !isObject(item) || (before !== undefined && after !== undefined)) return null
+  const other = edits.find(one => {
+    const step = one.path.at(-1)
+    const [gone, made] = before === undefined ? [one.before, after] : [before, one.after]
+    return typeof step === 'object' && step.key === last.key && samePath(one.path.slice(0, -1), path.slice(0, -1)) && isObject(gone) && isObject(made)
+      && sameJson({ ...gone, [last.key]: null }, { ...made, [last.key]: null })
+  })
+  const step = other?.path.at(-1)
+  if (typeof step !== 'object') return null
+  const [old, now] = before === undefined ? [step, last] : [last, step]
+  // What is planted in the key itself is found by the item's place alone.
+  const list = fieldAt(object, path.slice(0, -1))
+  const at = isList(list) ? list.findIndex(one => isObject(one) && one[old.key] === old.value) : -1
+  return at < 0 ? null : { path: [...path.slice(0, -1), String(at), old.key], before: old.value, after: now.value }
 }
 
 interface Probing { readonly path: FieldPath, readonly budget: { left: number }, readonly plantings: readonly Planting[] }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { HelmJob, HelmLayer } from '../../model/helm.ts'
+import type { CarriedField, HelmJob, HelmLayer } from '../../model/helm.ts'
 import type { ValuePath } from '../../model/helm-set.ts'
 import { setPath, setValue, valueAtPath } from '../../model/helm-set.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
@@ -16,15 +16,18 @@ export interface ValueLayer {
   /** Where its values stand among those of the asked chart. */
   readonly prefix: ValuePath
   readonly holds: MapLayer | SetLayer | ContentLayer
+  /** Where it stands in an object that another delivery renders. */
+  readonly carried?: CarriedField
   /** Of a chart itself: whoever uses the chart has it. */
   readonly chart: boolean
   /** A file of values, which other owners may use too. */
   readonly shareable: boolean
 }
 
-/** A map in a file, or YAML in a text there (`inner`). */
-export interface MapLayer { readonly kind: 'map', readonly values: JsonObject, readonly place: TextPlace | null, readonly inner: boolean }
-export interface SetLayer { readonly kind: 'set', readonly key: ValuePath, readonly value: Json, readonly string: boolean, readonly place: TextPlace | null }
+/** A map in a file, or YAML in a text there (`inner`, with that text). */
+export interface MapLayer { readonly kind: 'map', readonly values: JsonObject, readonly place: TextPlace | null, readonly inner: boolean, readonly text?: string }
+/** A single value, and the text that says it; `raw`: the text is the value. */
+export interface SetLayer { readonly kind: 'set', readonly key: ValuePath, readonly value: Json, readonly text: string, readonly string: boolean, readonly raw?: true, readonly place: TextPlace | null }
 /** A file whose whole text is one value. */
 export interface ContentLayer { readonly kind: 'content', readonly key: ValuePath, readonly text: string, readonly file: string }
 
@@ -65,17 +68,17 @@ function strongestFirst(layers: readonly ValueLayer[], by: HelmJob['by']): reado
 }
 
 function ownLayer(layer: HelmLayer, { text }: LayerTexts): ValueLayer | null {
-  const base = { name: layer.name, prefix: [], chart: false, shareable: false }
+  const base = { name: layer.name, prefix: [], chart: false, shareable: false, ...layer.carried === undefined ? {} : { carried: layer.carried } }
   if (layer.kind === 'values') return { ...base, holds: { kind: 'map', values: layer.values, place: layer.place, inner: false } }
   if (layer.kind === 'text') {
     const values = mapOf(layer.text)
-    return values === null ? null : { ...base, holds: { kind: 'map', values, place: layer.place, inner: true } }
+    return values === null ? null : { ...base, holds: { kind: 'map', values, place: layer.place, inner: true, text: layer.text } }
   }
   const key = setPath(layer.key)
   if (key === null) return null
   if (layer.kind === 'set-file') return { ...base, shareable: true, holds: { kind: 'content', key, text: text(layer.path) ?? '', file: layer.path } }
   const value = setValue(layer.value, layer.string)
-  return value === undefined ? null : { ...base, holds: { kind: 'set', key, value, string: layer.string, place: layer.place } }
+  return value === undefined ? null : { ...base, holds: { kind: 'set', key, value, text: layer.value, string: layer.string, place: layer.place, ...layer.raw === true ? { raw: true } : {} } }
 }
 
 function chartLayers(charts: readonly ChartFolder[], from: LayerTexts): readonly ValueLayer[] {

@@ -3,6 +3,7 @@ import type { HelmHome } from '../../model/helm.ts'
 import { setName, valueAtPath, withValue } from '../../model/helm-set.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject } from '../../model/json.ts'
+import { applyEdits } from '../edit/apply-edits.ts'
 import type { Look } from '../edit/look.ts'
 import type { Candidate, FileEdit } from '../edit/place.ts'
 import type { Assignment } from './solve.ts'
@@ -15,16 +16,21 @@ import { writtenHome, writtenInto, writtenThere } from './value-places.ts'
 export interface ValueSpace {
   readonly layers: readonly ValueLayer[]
   readonly homes: readonly HelmHome[]
-  readonly texts: ValueTexts
+  readonly at: ValueTexts
   /** The values as the chart sees them. */
   readonly values: JsonObject
   /** The chart is deployed only with a new version: what its own files say does not reach the cluster. */
   readonly byVersion: boolean
 }
 
+/** Writes one key into texts. */
+type Writer = (at: ValueTexts) => Written | null
+
+const MOST_WAYS = 4
+
 /**
- * The ways to write keys, in their order: the strongest layers that hold them, then a new entry in the strongest layer of the owner's own, then in its value
- * files, then where the owner takes values but has none yet (editing.md 4.4).
+ * The ways to write keys, in their order: the strongest layers that hold them, then a new entry beside what is there already, then in the strongest layer of the
+ * owner's own, then in its value files, then where the owner takes values but has none yet (editing.md 4.4).
  */
 export function valueLooks(space: ValueSpace, wanted: readonly Assignment[]): readonly Look[] {
   const deciding = wanted.map(one => space.layers.findIndex(layer => standingOf(layer, one.path) !== 'nothing'))
@@ -34,18 +40,21 @@ export function valueLooks(space: ValueSpace, wanted: readonly Assignment[]): re
 type Deciding = readonly number[]
 
 function there(space: ValueSpace, wanted: readonly Assignment[], deciding: Deciding): readonly Look[] {
-  const parts = wanted.map((one, i) => writtenWhereDecided(space, one, deciding[i] ?? -1))
   // What a chart leaves empty is left for whoever uses it.
   const open = wanted.every((one, i) => space.layers[deciding[i] ?? -1]?.chart === true && isEmpty(one.before))
-  return lookOf(parts, { what: `value ${namesOf(wanted)}`, layer: Math.min(...deciding), ...open ? { tier: 'last' } : {} })
+  const writers = wanted.map((one, i) => whereDecided(space, one, deciding[i] ?? -1))
+  return looksOf(space, writers, { what: `value ${namesOf(wanted)}`, layer: Math.min(...deciding), ...open ? { tier: 'last' } : {} })
 }
 
-function writtenWhereDecided(space: ValueSpace, wanted: Assignment, at: number): Written | null {
-  const layer = space.layers[at]
-  if (layer === undefined || standingOf(layer, wanted.path) !== 'holds') return null
-  const written = writtenThere(layer, wanted, space.texts)
-  if (!layer.chart || !space.byVersion || written === null || 'blocked' in written) return written
-  return { blocked: { kind: 'blocked', code: 'PINNED', at: written.file, sentence: `${posix.basename(written.file)} belongs to the chart, which Flux packs anew only with a new version in Chart.yaml (reconcileStrategy ChartVersion)` } }
+function whereDecided(space: ValueSpace, wanted: Assignment, index: number): Writer {
+  const layer = space.layers[index]
+  return at => {
+    if (layer === undefined || standingOf(layer, wanted.path) !== 'holds') return null
+    const written = writtenThere(layer, wanted, at)
+    const file = written === null || 'blocked' in written ? undefined : written.ways[0]?.edits[0]?.file
+    if (!layer.chart || !space.byVersion || file === undefined) return written
+    return { blocked: { kind: 'blocked', code: 'PINNED', at: file, sentence: `${posix.basename(file)} belongs to the chart, which Flux packs anew only with a new version in Chart.yaml (reconcileStrategy ChartVersion)` } }
+  }
 }
 
 /** What a stronger layer decides is written there; the rest is added. */
@@ -54,8 +63,9 @@ function added(space: ValueSpace, wanted: readonly Assignment[], deciding: Decid
   // Beside what is there already is where people look for it.
   const beside = (layer: ValueLayer): number => Math.max(...wanted.map(({ path }) => path.findLastIndex((_step, length) => length > 0 && heldAt(layer, path.slice(0, length)) !== undefined)))
   const into = (list: typeof maps): readonly Look[] => list.flatMap(({ layer, i }) => {
-    const parts = wanted.map((one, key) => (deciding[key] ?? -1) >= 0 && (deciding[key] ?? 0) <= i ? writtenWhereDecided(space, one, deciding[key] ?? -1) : writtenInto(layer, one, space.texts))
-    return deciding.every(at => at >= 0 && at <= i) ? [] : lookOf(parts, { what: `new value in ${layer.name}`, layer: i, tier: 'added' })
+    const isDecided = (key: number): boolean => (deciding[key] ?? -1) >= 0 && (deciding[key] ?? 0) <= i
+    const writers = wanted.map((one, key): Writer => isDecided(key) ? whereDecided(space, one, deciding[key] ?? -1) : at => writtenInto(layer, one, at))
+    return wanted.every((_one, key) => isDecided(key)) ? [] : looksOf(space, writers, { what: `new value in ${layer.name}`, layer: i, tier: 'added' })
   })
   const home = (style: HelmHome['style']): readonly Look[] => space.homes.filter(one => one.style === style).flatMap(one => atHome(space, one, { wanted, deciding }))
   const [near, far] = [maps.filter(({ layer }) => beside(layer) > 0), maps.filter(({ layer }) => beside(layer) <= 0)]
@@ -65,14 +75,13 @@ function added(space: ValueSpace, wanted: readonly Assignment[], deciding: Decid
 
 function atHome(space: ValueSpace, home: HelmHome, { wanted, deciding }: { readonly wanted: readonly Assignment[], readonly deciding: Deciding }): readonly Look[] {
   // Single values are stronger than all maps; a new map is stronger than the files.
-  const weaker = (at: number): boolean => {
-    const layer = space.layers[at]
-    return layer === undefined || (home.style === 'set' ? layer.holds.kind === 'map' : layer.holds.kind === 'map' && layer.shareable)
+  const isWeaker = (index: number): boolean => {
+    const layer = space.layers[index]
+    return layer === undefined || (layer.holds.kind === 'map' && (home.style === 'set' || layer.shareable))
   }
-  const here = wanted.filter((_one, i) => weaker(deciding[i] ?? -1))
-  if (here.length === 0) return []
-  const rest = wanted.flatMap((one, i) => weaker(deciding[i] ?? -1) ? [] : [writtenWhereDecided(space, one, deciding[i] ?? -1)])
-  return lookOf([writtenHome(home, here, space.texts), ...rest], { what: `new value in ${home.name}`, layer: 0, tier: 'added' })
+  if (!wanted.some((_one, i) => isWeaker(deciding[i] ?? -1))) return []
+  const writers = wanted.map((one, i): Writer => isWeaker(deciding[i] ?? -1) ? at => writtenHome(home, one, at) : whereDecided(space, one, deciding[i] ?? -1))
+  return looksOf(space, writers, { what: `new value in ${home.name}`, layer: 0, tier: 'added' })
 }
 
 /** A list takes the place of a weaker one whole: one of its items is changed above by a copy of the list. */
@@ -81,7 +90,7 @@ function lists(space: ValueSpace, wanted: readonly Assignment[]): readonly Look[
     const at = one.path.findIndex(step => typeof step === 'number')
     const path = one.path.slice(0, at)
     const before = at <= 0 ? undefined : valueAtPath(space.values, path)
-    return isList(before) ? [{ path, before, value: changedList(before, one, at) }] : []
+    return isList(before) ? [{ path, before }] : []
   })
   const [first] = whole
   if (first === undefined || whole.length !== wanted.length || whole.some(({ path }) => setName(path) !== setName(first.path))) return []
@@ -97,16 +106,50 @@ function changedList(list: readonly Json[], { path, value }: Assignment, at: num
   return withValue(list, inside, value) ?? list
 }
 
-function lookOf(parts: readonly (Written | null)[], as: Pick<Candidate, 'what' | 'layer' | 'tier'>): readonly Look[] {
-  const blocked = parts.find(part => part !== null && 'blocked' in part)
-  if (blocked !== undefined && blocked !== null && 'blocked' in blocked) return [blocked.blocked]
-  const edits: FileEdit[] = []
-  for (const part of parts) {
-    if (part === null || 'blocked' in part) return []
-    edits.push(...part.edits)
+/** The candidates of several keys that are written one after the other, each into what the others made of the texts. */
+function looksOf(space: ValueSpace, writers: readonly Writer[], as: Pick<Candidate, 'what' | 'layer' | 'tier'>): readonly Look[] {
+  const looks: Look[] = []
+  for (let way = 0; way < MOST_WAYS; way++) {
+    const made = writtenAll(space.at, writers, way)
+    if (made === null) break
+    looks.push('kind' in made ? made : { kind: 'candidate', candidate: { file: made.edits[0]?.file ?? '', changes: made.edits, depth: 0, ...as, ...tierOf(worse(as.tier, made.tier)) } })
+    if ('kind' in made || made.ways <= way + 1) break
   }
-  const [first] = edits
-  return first === undefined ? [] : [{ kind: 'candidate', candidate: { file: first.file, changes: edits, depth: 0, ...as } }]
+  return looks
+}
+
+interface Made { readonly edits: readonly FileEdit[], readonly tier: Candidate['tier'], /** How many ways there are at most. */ readonly ways: number }
+
+function writtenAll(at: ValueTexts, writers: readonly Writer[], way: number): Made | Extract<Look, { kind: 'blocked' }> | null {
+  let now = at
+  let ways = 1
+  let tier: Candidate['tier']
+  const edits: FileEdit[] = []
+  for (const write of writers) {
+    const written = write(now)
+    if (written === null) return null
+    if ('blocked' in written) return written.blocked
+    const own = written.ways[Math.min(way, written.ways.length - 1)]
+    if (own === undefined) return null
+    ways = Math.max(ways, written.ways.length)
+    tier = worse(tier, own.tier)
+    edits.push(...own.edits)
+    const applied = applyEdits(now.texts, own.edits)
+    // Why an edit cannot be made is told where it is tried.
+    if ('texts' in applied) now = { ...now, texts: applied.texts }
+  }
+  return edits.length === 0 ? null : { edits, tier, ways }
+}
+
+/** What is there, then what is added, then what is tried last. */
+const TIERS: readonly Candidate['tier'][] = [undefined, 'added', 'last']
+
+function worse(a: Candidate['tier'], b: Candidate['tier']): Candidate['tier'] {
+  return TIERS[Math.max(TIERS.indexOf(a), TIERS.indexOf(b))]
+}
+
+function tierOf(tier: Candidate['tier']): Pick<Candidate, 'tier'> {
+  return tier === undefined ? {} : { tier }
 }
 
 function isEmpty(value: Json | undefined): boolean {

@@ -27,7 +27,7 @@ export function isNamed({ object }: RenderedObject, named: NamedObject, namespac
  * renderer of an owner throws where no other owner holds it.
  */
 export async function askedOwner(bench: Bench, owners: OwnersOfFile, of: { readonly named: NamedObject | null, readonly path: string | null }): Promise<FileOwner | Refusal> {
-  const there = owners.usable.filter(({ source }) => of.path === null || source.path === of.path)
+  const there = owners.usable.filter(({ source, render }) => of.path === null || source.path === of.path || render.helm?.carrier?.path === of.path)
   if (of.path !== null && there.length === 0 && owners.usable.length > 0) {
     throw new WritError('usage/bad-argument', `No owner of the file deploys ${shown(of.path)}: ${owners.usable.map(({ owner, source }) => `${showOwner(owner.ref)} deploys ${shown(source.path)}`).join(', ')}.`, { hint: 'Leave PATH out, or give the path of the owner.' })
   }

@@ -1,13 +1,16 @@
-import { WritError, refuse } from '../../model/error.ts'
+import { WritError, isRefusal, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { ConsumerOwner, ManifestOwner, RenderRules } from '../../model/owner.ts'
 import { sameOwner, showOwner } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { refOf, showRef } from '../../model/resource.ts'
 import type { Bench } from '../proof/bench.ts'
+import { renderAsk } from '../proof/consumers.ts'
 import type { Reread } from '../proof/consumers.ts'
 import { checkoutManifests } from './checkout-manifests.ts'
-import { rereader, rulesOf } from './file-rules.ts'
+import { carriedOwner } from './carried-owner.ts'
+import { chartUsers } from './chart-users.ts'
+import { everybody, rereader, rulesOf } from './file-rules.ts'
 import type { Reading } from './file-rules.ts'
 import { manifestsIn } from './manifests-in.ts'
 import type { FileManifest, GivenFile } from './manifests-in.ts'
@@ -37,7 +40,7 @@ export interface OwnersOfFile {
 }
 
 /** Where the file stands and how it is read. */
-export interface OwnerFileAsk { readonly file: GivenFile, /** Inside the checkout; null where it lies elsewhere. */ readonly inside: string | null, readonly loadRestrictor: 'root' | 'none' | null }
+export interface OwnerFileAsk { readonly file: GivenFile, /** Inside the checkout; null where it lies elsewhere. */ readonly inside: string | null, readonly loadRestrictor: 'root' | 'none' | null, /** The folder that is meant, where the caller names one. */ readonly path?: string | null }
 
 /** Reads all owners of a file. Throws usage/bad-argument with `file:line`. */
 export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: OwnerFileAsk): Promise<OwnersOfFile> {
@@ -54,9 +57,16 @@ export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: Own
   const distinct = declared.map(one => owners.some(({ owner }) => sameOwner(owner.ref, one.ref)) ? { ...one, ref: { ...one.ref, cluster: `${one.ref.cluster}, another manifest` } } : one)
   const reading: Reading = { readers, bench, ask, manifests, checkout, around, declared: distinct, origins: new Map() }
   const usable: FileOwner[] = []
-  for (const one of owners) usable.push(...await sourcesOf(reading, one))
-  const refused = [...owners.flatMap(({ owner }) => refusalsOf(owner)), ...manifests.flatMap(({ object }) => notYet(object))]
-  const consumers = [...distinct, ...usable.map(({ owner, source, render }): ConsumerOwner => ({ ref: owner.ref, source, render, destination: owner.destination, unsupported: null }))]
+  const refusals: Refusal[] = []
+  for (const one of owners) {
+    const found = await sourcesOf(reading, one)
+    if (isRefusal(found)) refusals.push(found)
+    else usable.push(...found)
+  }
+  const refused = [...owners.flatMap(({ owner }) => refusalsOf(owner)), ...refusals, ...manifests.flatMap(({ object }) => notYet(object))]
+  const users = await chartUsers(reading)
+  const others = distinct.filter(({ ref }) => !users.some(({ declared: one }) => one.kind === ref.kind && one.namespace === ref.namespace && one.name === ref.name))
+  const consumers = [...others, ...users.flatMap(({ rendered }) => rendered), ...usable.map(({ owner, source, render }): ConsumerOwner => ({ ref: owner.ref, source, render, destination: owner.destination, unsupported: null }))]
   return { usable, refused, consumers, reread: rereader(reading) }
 }
 
@@ -92,15 +102,25 @@ function notYet(object: KubernetesObject): readonly Refusal[] {
   return [refuse('UNSUPPORTED', `${name} is not read as an owner by this version.`, [{ sentence: 'it may deploy the object', at: name }])]
 }
 
-async function sourcesOf(reading: Reading, { owner, manifest }: { readonly owner: ManifestOwner, readonly manifest: FileManifest }): Promise<readonly FileOwner[]> {
-  if (owner.obstacle !== null) return []
+async function sourcesOf(reading: Reading, { owner: stated, manifest }: { readonly owner: ManifestOwner, readonly manifest: FileManifest }): Promise<readonly FileOwner[] | Refusal> {
+  if (stated.obstacle !== null) return []
   const { inside } = reading.ask
-  const place = inside === null ? null : { file: inside, document: manifest.document, steps: manifest.steps }
+  const carried = stated.sources.some(({ source, render }) => renderAsk(reading.bench.index, { tool: stated.ref.tool, source, render }).format === 'helm') ? await carriedOwner(reading.bench, manifest.object, { files: filesOf(reading, manifest), path: reading.ask.path ?? null, consumers: everybody(reading, stated) }) : null
+  if (isRefusal(carried)) return carried
+  const owner = carried === null ? stated : reading.readers.manifestOwner(carried.object, [...reading.around, ...carried.objects]) ?? stated
+  if (owner.obstacle !== null) return refusalsOf(owner)[0] ?? []
+  const place = inside === null || carried?.same === false ? null : { file: inside, document: manifest.document, steps: manifest.steps }
   const found: FileOwner[] = []
   for (const [i, one] of owner.sources.entries()) {
-    const render = await rulesOf(reading, { owner, source: i, place })
-    reading.origins.set(render, { place, source: i })
+    const render = await rulesOf(reading, { owner, source: i, place, carried })
+    reading.origins.set(render, { place, source: i, manifest: manifest.object, carried })
     found.push({ owner, source: one.source, render })
   }
   return found
+}
+
+/** The files that may hold an owner's manifest: the given one, or where that is not in the checkout those with one of that name. */
+function filesOf({ ask, checkout }: Reading, { object }: FileManifest): readonly string[] {
+  if (ask.inside !== null) return [ask.inside]
+  return checkout.filter(one => one.object.kind === object.kind && refOf(one.object).name === refOf(object).name).map(({ place }) => place.file)
 }

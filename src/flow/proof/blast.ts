@@ -4,6 +4,7 @@ import type { Destination } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { refKey, refOf } from '../../model/resource.ts'
 import { compareRenders } from '../compare.ts'
+import { withoutHash } from '../edit/generators.ts'
 import type { RenderResult } from '../ports.ts'
 import type { World } from '../world.ts'
 import type { Bench } from './bench.ts'
@@ -51,7 +52,9 @@ export function reachesOthers(blast: Pick<Blast, 'entries'>): boolean {
 
 /** Nothing changes in it but the asked owner's own manifest. */
 function carriesOnly({ carries, closure }: Consumer, changes: readonly ObjectChange[] | undefined, files: readonly FileChange[]): boolean {
-  return carries !== undefined && changes !== undefined && changes.every(({ kind, object }) => kind === 'changed' && carries.names.has(object.name))
+  // A generated ConfigMap gets another name with its content.
+  const isCarried = ({ kind, object }: ObjectChange): boolean => carries?.names.has(object.name) === true || (kind !== 'changed' && object.kind === 'ConfigMap' && carries?.names.has(withoutHash(object.name)) === true)
+  return carries !== undefined && changes !== undefined && changes.every(change => (change.kind === 'changed' || change.object.kind === 'ConfigMap') && isCarried(change))
     && files.every(({ path }) => !closure.files.has(path) || carries.files.has(path))
 }
 

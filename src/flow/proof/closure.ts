@@ -1,4 +1,4 @@
-import { helmPlaces } from '../../model/helm.ts'
+import { helmFiles } from '../../model/helm.ts'
 import type { HelmJob } from '../../model/helm.ts'
 import { kustomizationReferences } from '../../model/kustomization.ts'
 import type { CommonMetadata, KustomizeOverlay, OverlayPlace, Substitution } from '../../model/overlay.ts'
@@ -26,7 +26,8 @@ export interface RenderAsk {
 
 /** The files of the repository that decide how a path is rendered without being rendered themselves. */
 export function ruleFiles({ places, substitute, helm }: Pick<RenderAsk, 'places' | 'substitute' | 'helm'>): ReadonlySet<string> {
-  return new Set([...places ?? [], ...substitute?.sources.flatMap(({ place }) => place ?? []) ?? [], ...helm === undefined ? [] : helmPlaces(helm)].map(({ file }) => file))
+  const placed = [...places ?? [], ...substitute?.sources.flatMap(({ place }) => place ?? []) ?? []].map(({ file }) => file)
+  return new Set([...placed, ...helm === undefined ? [] : helmFiles(helm)])
 }
 
 /** Everything that a render reads. */

@@ -72,7 +72,7 @@ function umbrellas(index: TreeIndex): readonly string[] {
 
 /** Where one consumer alone renders a file that decides the asked owner's rules, a change of it there is how the change gets to the owner. */
 function withCarriers(consumers: readonly Consumer[], asked: ConsumerQuestion['asked'], ask: RenderAsk): readonly Consumer[] {
-  const names = new Set([asked.name, ...ask.substitute?.sources.map(({ name }) => name) ?? []])
+  const names = new Set([asked.name, ...ask.substitute?.sources.map(({ name }) => name) ?? [], ...ask.helm?.carrier?.names ?? []])
   const carried = [...ruleFiles(ask)].map(file => ({ file, by: consumers.filter(consumer => consumer.closure.files.has(file) && !ruleFiles(consumer.ask).has(file)) })).filter(({ by }) => by.length === 1)
   if (carried.length === 0) return consumers
   return consumers.map(consumer => {

@@ -20,9 +20,12 @@ import { chartFolders } from '../helm/subcharts.ts'
 import type { ChartFiles, ChartFolder } from '../helm/subcharts.ts'
 import { valueLayers } from '../helm/value-layers.ts'
 import { valueLooks } from '../helm/value-looks.ts'
+import type { ValueTexts } from '../helm/value-places.ts'
 import type { RenderResult, RenderedObject } from '../ports.ts'
 import type { Bench } from './bench.ts'
+import { closureOf } from './closure.ts'
 import type { RenderAsk } from './closure.ts'
+import { looksFor } from './looks.ts'
 import type { AskingLooker, Standing } from './looks.ts'
 
 /** A chart as it renders at the base, and how it renders once files are changed. */
@@ -54,8 +57,26 @@ async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise
   const probe = (planted: JsonObject): Promise<KubernetesObject | null> => probed(space, { ask, changes, files, planted })
   const { solutions, decides } = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
   const layers = valueLayers(helm, { charts, text: files.text })
-  const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, texts: { text: files.text, by: helm.by }, values, byVersion: helm.byVersion }, wanted))
+  const carried = await carriedLooks(space, { ask, changes })
+  const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, at: { texts: now.texts, by: helm.by, carried }, values, byVersion: helm.byVersion }, wanted))
   return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions, decides })]
+}
+
+/** Looks into what brings the owner's own manifest, and values of it, to the cluster: a delivery of its own, with places of its own. */
+async function carriedLooks({ bench }: HelmLookSpace, { ask, changes }: { readonly ask: RenderAsk, readonly changes: readonly FileChange[] }): Promise<ValueTexts['carried']> {
+  const carrier = ask.helm?.carrier
+  if (carrier === undefined) return () => []
+  const carrying: RenderAsk = { path: carrier.path, format: carrier.format, loadRestrictor: carrier.loadRestrictor, directory: { recurse: carrier.recurse } }
+  const closure = closureOf(bench.index, carrying)
+  const [render] = await bench.render(changes, [carrying])
+  const objects = render?.ok === true ? render.objects : []
+  return ({ object, path }, { before, after }, texts) => {
+    const target = objects.find(one => refKey(refOf(one.object)) === refKey(object))
+    if (target === undefined) return []
+    const edit = { path, before, after }
+    const looker = looksFor({ target, ref: object, closure, index: bench.index })
+    return looker.looks(edit, { texts, object: target.object, objects: objects.map(one => one.object), edits: [edit] })
+  }
 }
 
 /** What decides a release after its values. */
