@@ -72,7 +72,8 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
   const ships = await shipsAlong(world, located)
   if (isRefusal(ships)) return ships
   const { rendered, ...proven } = found
-  return { proven: { ...located, ...proven, asked: told.asked, ...told.notes.length === 0 ? {} : { notes: told.notes }, alsoShips: ships }, rendered }
+  const notes = [...told.notes, ...proven.notes ?? []]
+  return { proven: { ...located, ...proven, asked: told.asked, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
 }
 
 /** An object that is deleted, or made because the source does not hold it yet; null where fields of one that is there are asked. */

@@ -72,7 +72,7 @@ export async function edit(world: EditWorld, input: unknown): Promise<EditAnswer
     files: outcome.files.map(file => ({ path: file.path, diff: unifiedDiff(file) })),
     changes: outcome.proof.changes.flatMap(shownChanges),
     blast: outcome.blast.map(shownBlast),
-    evidence: outcome.places.map(at => ({ sentence: dryRun ? 'this place would be edited' : 'this place is edited', at })),
+    evidence: [...outcome.places.map(at => ({ sentence: dryRun ? 'this place would be edited' : 'this place is edited', at })), ...(outcome.notes ?? []).map(sentence => ({ sentence }))],
   }
 }
 
@@ -111,6 +111,7 @@ export function editLines(answer: EditAnswer): readonly Line[] {
     line(`${answer.message[0]?.toUpperCase() ?? ''}${answer.message.slice(1)}.`, 'good'),
     ...indented(answer.files.flatMap(file => diffLines(file.diff)), 2),
     ...row('rendered', answer.changes.map(shownLine)),
+    ...row('note', answer.evidence.flatMap(({ sentence, at }) => at === undefined ? [sentence] : []), 'warn'),
     ...row('others', answer.blast.map(({ path, objects, error }) => objects === null ? `${path}: not known (${error ?? ''})` : `${path}: ${counted(objects.length, 'object')} change`), 'warn'),
   ]
 }

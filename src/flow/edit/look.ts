@@ -60,7 +60,8 @@ export function lookAt(spot: Spot, sought: Pick<Sought, 'before' | 'after'>, lay
   if (found.kind === 'absent') return null
   if (found.kind === 'blocked') {
     const at = `${layer.file}:${spot.source.lineOf(found.offset)}`
-    return { kind: 'blocked', code: found.code, at, sentence: found.sentence, instead: aroundAnchor({ ...spot, steps: reach.steps, file: layer.file }, sought.after, layer) }
+    const anchored = found.code === 'ALIAS' || found.code === 'ANCHOR'
+    return { kind: 'blocked', code: found.code, at, sentence: found.sentence, instead: anchored ? aroundAnchor({ ...spot, steps: reach.steps, file: layer.file }, sought.after, layer) : [] }
   }
   const place: Place = { document: spot.document, steps: found.steps, inner: null }
   return candidateOf(layer, editsBetween(sought.before, sought.after, place))
@@ -72,7 +73,7 @@ function aroundAnchor(at: AnchoredScalar, after: Json | undefined, { wrap, tier:
   const [all, own] = [valueForAllUses(at, after), ownValue(at, after)]
   return [
     ...all === null ? [] : [{ ...layer, what: `${layer.what}, all uses of its anchor`, tier: 'last' as const, changes: [all] }],
-    ...own === null ? [] : [{ ...layer, what: `${layer.what}, apart from its anchor`, tier: 'last' as const, changes: [own] }],
+    ...own === null ? [] : [{ ...layer, what: `${layer.what}, apart from its anchor`, tier: 'last' as const, changes: [own], note: `the same value stood in other places by a YAML anchor (${layer.file}), and still does there` }],
   ]
 }
 

@@ -41,6 +41,8 @@ export interface Candidate {
    * nothing else is exact.
    */
   readonly tier?: 'added' | 'last'
+  /** What a person should know who lets it be made. */
+  readonly note?: string
 }
 
 /** Texts with the changes made so far, null for a file that is gone; candidates are always spliced into the newest. */

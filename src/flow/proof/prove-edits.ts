@@ -57,6 +57,8 @@ export interface ProvenEdits {
   readonly rendered: RenderedChanges
   /** The name that the target has after the change, where that follows its content. */
   readonly renamedTo?: string
+  /** What a person should know before deciding. Left out where there is nothing. */
+  readonly notes?: readonly string[]
 }
 
 /** Everything asked is so already. */
@@ -97,6 +99,7 @@ export async function proveEdits(bench: Bench, ask: ProofAsk, places: Places | n
     edits, files: choice.files, places: choice.places, proof, blast: choice.blast.entries,
     rendered: { asked: judgedObjects(before, cascade === null ? choice.after : choice.after.map(object => underOldName(object, cascade)), choice.changes), blast: choice.blast.rendered },
     ...cascade === null ? {} : { renamedTo: cascade.to },
+    ...choice.notes.length === 0 ? {} : { notes: choice.notes },
   }
 }
 

@@ -49,6 +49,8 @@ export interface Choice {
   readonly after: readonly KubernetesObject[]
   readonly covered: readonly Edit[]
   readonly blast: Blast
+  /** What a person should know before deciding. */
+  readonly notes: readonly string[]
 }
 
 const MOST_TRIED = 25
@@ -73,6 +75,7 @@ async function together(of: Search): Promise<Choice | null> {
   let now = standing(of, null)
   let object: Json | undefined = of.target
   const places: string[] = []
+  const notes: string[] = []
   for (const edit of of.edits) {
     const trials = trialsOf(await of.looker.looks(edit, now), { texts: now.texts, consumers: of.consumers })
     const [first] = inOrder(trials.usable, of.scope)
@@ -81,8 +84,9 @@ async function together(of: Search): Promise<Choice | null> {
     if (!isKubernetesObject(object)) return null
     now = { ...now, texts: first.texts, object }
     places.push(...first.places)
+    notes.push(...first.candidate.note === undefined ? [] : [first.candidate.note])
   }
-  const tried = await render(of, { texts: now.texts, places, failed: (code, sentence) => ({ at: places[0] ?? '', what: 'all together', code, sentence }) })
+  const tried = await render(of, { texts: now.texts, places, notes, failed: (code, sentence) => ({ at: places[0] ?? '', what: 'all together', code, sentence }) })
   return 'sentence' in tried || tried.covered.length < of.edits.length || (of.scope === 'app' && reachesOthers(tried.blast)) ? null : tried
 }
 
@@ -146,15 +150,16 @@ function standing(of: Search, sofar: Choice | null): Standing {
 async function attempt(of: Search, { edit, trial, sofar }: { readonly edit: Edit, readonly trial: Trial, readonly sofar: Choice | null }): Promise<Choice | Attempt> {
   const { candidate, texts } = trial
   const failed: Made['failed'] = (code, sentence) => ({ at: trial.places[0] ?? candidate.file, what: candidate.what, code, sentence })
-  const choice = await render(of, { texts, places: [...sofar?.places ?? [], ...trial.places], failed })
+  const notes = [...sofar?.notes ?? [], ...candidate.note === undefined ? [] : [candidate.note]]
+  const choice = await render(of, { texts, places: [...sofar?.places ?? [], ...trial.places], notes, failed })
   if ('sentence' in choice || choice.covered.some(done => samePath(done.path, edit.path))) return choice
   return failed('SHADOWED', 'it has no effect on the field')
 }
 
 /** Files as they would be, and how to say why they are not. */
-interface Made { readonly texts: Texts, readonly places: readonly string[], readonly failed: (code: Attempt['code'], sentence: string) => Attempt }
+interface Made { readonly texts: Texts, readonly places: readonly string[], readonly notes: readonly string[], readonly failed: (code: Attempt['code'], sentence: string) => Attempt }
 
-async function render(of: Search, { texts, places, failed }: Made): Promise<Choice | Attempt> {
+async function render(of: Search, { texts, places, notes, failed }: Made): Promise<Choice | Attempt> {
   const files = fileChanges(of.texts, texts)
   const ask = await of.after(files)
   if (typeof ask === 'string') return failed('WIDE', `the owner's manifest would not be honoured: ${ask}`)
@@ -167,7 +172,7 @@ async function render(of: Search, { texts, places, failed }: Made): Promise<Choi
   if (verdict.kind === 'none') return failed('SHADOWED', 'it has no effect on the field')
   const blast = await effectOn(of, files)
   if (blast.broken !== null) return failed('WIDE', blast.broken)
-  return { texts, files, places, changes: verdict.changes, after, covered: verdict.covered, blast }
+  return { texts, files, places, changes: verdict.changes, after, covered: verdict.covered, blast, notes }
 }
 
 /** What changed files do to others. Where none may change, the first that does is all that is looked for. */
