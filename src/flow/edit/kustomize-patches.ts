@@ -10,7 +10,6 @@ import { documentValue, lookAt, manifestStarts, valueBelow } from './look.ts'
 import type { Place, YamlSteps } from './place.ts'
 import type { Source } from './source.ts'
 import { readSource } from './source.ts'
-import { decidedAfterPatches } from './stage.ts'
 import type { StageName } from './stage.ts'
 
 /** A patch: strategic merge documents or JSON6902 lists. `target` is what its entry says about the objects that it is for, null where it says nothing. */
@@ -57,9 +56,9 @@ export function namedPatchLooks({ patch: { source, target }, layer }: PlacedPatc
   })
 }
 
-/** Ways to let the patches of the asked path's own kustomization set the sought field too; none where it decides the field after its patches. */
+/** Ways to let the patches of the asked path's own kustomization set the sought field too. */
 export function extendedPatchLooks(patches: readonly PlacedPatch[], of: { readonly kustomization: KustomizationText, readonly sought: Sought, readonly names: readonly StageName[] }): readonly Look[] {
-  if (!of.kustomization.home || decidedAfterPatches(of.kustomization.value, of.sought)) return []
+  if (!of.kustomization.home) return []
   const tier = of.sought.before === undefined ? {} : { tier: 'added' as const }
   return patches.flatMap(({ patch, layer }) => extensionLooks(patch, of, { ...layer, ...tier, what: `extended ${layer.what}` }))
 }

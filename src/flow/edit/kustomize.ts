@@ -1,4 +1,5 @@
-import { textAt } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
+import { isList, textAt } from '../../model/json.ts'
 import type { KustomizationReference } from '../../model/kustomization.ts'
 import { generatorLooks, generatorsOf, mergedLiteralLook, withoutHash } from './generators.ts'
 import type { Generator } from './generators.ts'
@@ -11,8 +12,9 @@ import { documentValue, lookAt, manifestStarts, valueBelow } from './look.ts'
 import { fitAround, nameFit } from './name-fit.ts'
 import type { Around } from './name-fit.ts'
 import { newPatchLooks } from './overlay-patch.ts'
+import { isReplaced } from './replacements.ts'
 import type { Source } from './source.ts'
-import { stageNames } from './stage.ts'
+import { decidedAfterPatches, stageNames } from './stage.ts'
 import type { StageName } from './stage.ts'
 
 /** A kustomization that is reached, with the files that it names. */
@@ -48,10 +50,11 @@ export function kustomizeLooks(space: SearchSpace, sought: Sought): readonly Loo
     ...space.kustomizations.flatMap(kustomization => {
       const patches = patchesOf(space, kustomization)
       const names = [...stageNames(kustomization.value, staged.target, declared), ...declared]
+      const late = kustomization.home && (decidedAfterPatches(kustomization.value, staged) || isReplaced(replacementsOf(space, kustomization), sought))
       return [
         ...entryLooks(kustomization, sought),
-        ...extendedPatchLooks(patches, { kustomization, sought: staged, names }),
-        ...kustomization.home ? homeLooks(space, kustomization, { sought: staged, declared, generators }) : [],
+        ...late ? [] : extendedPatchLooks(patches, { kustomization, sought: staged, names }),
+        ...kustomization.home ? homeLooks(space, kustomization, { sought: staged, declared, generators, late }) : [],
       ]
     }),
   ]
@@ -66,12 +69,22 @@ function nearestPatches(space: SearchSpace, sought: Sought): readonly Look[] {
   return found.filter(({ named, fit }) => !named || fit === best).map(({ look }) => look)
 }
 
+/** What is asked of the asked path's own kustomization. `late`: it decides the field itself after its patches. */
+interface HomeAsk { readonly sought: Sought, readonly declared: readonly StageName[], readonly generators: readonly Generator[], readonly late: boolean }
+
 /** What could be new in the asked path's own kustomization. */
-function homeLooks(space: SearchSpace, home: Reached, of: { readonly sought: Sought, readonly declared: readonly StageName[], readonly generators: readonly Generator[] }): readonly Look[] {
+function homeLooks(space: SearchSpace, home: Reached, of: HomeAsk): readonly Look[] {
   const source = space.source(home.path)
   if (source === null) return []
   const literal = mergedLiteralLook(home, of.generators, of.sought)
-  return [...literal === null ? [] : [literal], ...newPatchLooks({ ...home, source }, of.sought, of.declared)]
+  return [...literal === null ? [] : [literal], ...newPatchLooks({ ...home, source }, of)]
+}
+
+/** The `replacements:` of a kustomization, those in files among them. */
+function replacementsOf(space: SearchSpace, { value, files }: Reached): readonly Json[] {
+  const inline = value['replacements']
+  const read = files.filter(({ reference }) => reference.steps[0] === 'replacements').flatMap(({ path }) => space.source(path)?.documents.map(documentValue) ?? [])
+  return [...isList(inline) ? inline : [], ...read.flatMap(document => isList(document) ? document : [document])]
 }
 
 function declaredByGenerator({ entry }: Generator): StageName {

@@ -11,7 +11,7 @@ import { shapeOf } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { jsonOf, readSource } from './source.ts'
 import type { Source } from './source.ts'
-import { decidedAfterPatches, stageNames } from './stage.ts'
+import { stageNames } from './stage.ts'
 import type { StageName } from './stage.ts'
 import { mergesByName, strategicMerge } from './strategic-merge.ts'
 
@@ -25,10 +25,10 @@ type PatchForm = 'strategic merge' | 'JSON6902'
  * New inline patches with a full target, the form that survives changes of the base first (DESIGN.md section 5), and at last a transformer, which comes
  * after all that the kustomization itself does. Which spelling of the target is right, the render says.
  */
-export function newPatchLooks(home: Home, sought: Sought, declared: readonly StageName[]): readonly Look[] {
+export function newPatchLooks(home: Home, { sought, declared, late }: { readonly sought: Sought, readonly declared: readonly StageName[], readonly late: boolean }): readonly Look[] {
   const forms = formsOf(sought)
   const shape = shapeOf(home.source, home.document)
-  const names = decidedAfterPatches(home.value, sought) ? [] : stageNames(home.value, sought.target, declared)
+  const names = late ? [] : stageNames(home.value, sought.target, declared)
   const [first, ...others] = names
   const tries = first === undefined ? [] : [...forms.map(form => ({ form, name: first })), ...others.flatMap(name => forms.slice(0, 1).map(form => ({ form, name })))]
   const patches = tries.flatMap(({ form, name }) => {

@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import { isKubernetesObject, refKey, refOf } from '../../model/resource.ts'
 import { compareRenders } from '../compare.ts'
 import type { Texts } from '../edit/place.ts'
+import type { Suspect } from '../edit/sentinels.ts'
 import { fileChanges } from '../edit/place.ts'
 import type { Bench } from './bench.ts'
 import { blastOf, reachesOthers } from './blast.ts'
@@ -120,22 +121,26 @@ async function tryAll(of: Search, round: Round, trials: readonly Trial[]): Promi
 }
 
 /**
- * The places whose values are seen to arrive in the field, where those that were looked for are not the ones. A mark may keep another from arriving
- * (an image that no entry knows any more): where what arrives is not exact, the rest is marked once more without it, and where several arrive at once,
- * without what holds the whole value.
+ * The places whose values are seen to arrive in the field, where those that were looked for are not the ones: first what holds the whole value, then what
+ * holds a part of it. A mark may keep another from arriving (an image that no entry knows any more): where what arrives has no effect by itself, the rest
+ * is marked once more without it.
  */
 async function tryArriving(of: Search, round: Round, now: Standing): Promise<Choice | null> {
   if (round.shared !== null || round.tried.some(({ code }) => OTHERS.has(code))) return null
-  let suspects = of.looker.suspects(round.edit, now.texts)
-  for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
-    const arrived = await arrivingLooks({ bench: of.bench, after: of.after, base: of.texts, texts: now.texts, before: of.before, target: refOf(of.target), edit: round.edit }, suspects)
-    if (arrived.length === 0) return null
-    const { usable, attempts } = trialsOf(arrived.flatMap(({ look }) => look ?? []), { texts: now.texts, consumers: of.consumers })
-    round.tried.push(...attempts)
-    const found = await tryAll(of, round, usable)
-    if (found !== null || round.shared !== null) return found
-    const whole = usable.length === 0 && attempts.length === 0
-    suspects = suspects.filter(suspect => whole ? suspect.value !== round.edit.before : !arrived.some(one => one.suspect === suspect))
+  const all = of.looker.suspects(round.edit, now.texts)
+  const isWhole = (suspect: Suspect): boolean => suspect.value === round.edit.before
+  for (let suspects of [all.filter(isWhole), all.filter(suspect => !isWhole(suspect))]) {
+    for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
+      const arrived = await arrivingLooks({ bench: of.bench, after: of.after, base: of.texts, texts: now.texts, before: of.before, target: refOf(of.target), edit: round.edit }, suspects)
+      if (arrived.length === 0) break
+      const { usable, attempts } = trialsOf(arrived.flatMap(({ look }) => look ?? []), { texts: now.texts, consumers: of.consumers })
+      round.tried.push(...attempts)
+      const before = round.tried.length
+      const found = await tryAll(of, round, usable)
+      // The source is found, even where it reaches too much.
+      if (found !== null || round.shared !== null || round.tried.slice(before).some(({ code, beside }) => code === 'WIDE' && beside !== true)) return found
+      suspects = suspects.filter(suspect => !arrived.some(one => one.suspect === suspect))
+    }
   }
   return null
 }
