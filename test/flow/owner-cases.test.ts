@@ -13,7 +13,7 @@ import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
 import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 
 /**
- * Golden cases of `writ edit --owner`: test/cases/owner-<name>/ holds request.yaml, the checkout as repo/, and what comes out. UPDATE=1 writes the
+ * Golden cases of `writ edit --owner`: test/cases/owner-<name>/ and, for charts, test/cases/helm-<name>/ hold request.yaml, the checkout as repo/, and what comes out. UPDATE=1 writes the
  * expectations anew; read the diff of every one of them before committing.
  */
 const CASES = join(import.meta.dirname, '../cases')
@@ -29,12 +29,13 @@ const Request = z.strictObject({
   path: z.string().nullable().default(null),
   target: z.string(), namespace: z.string().nullable().default(null),
   scope: z.enum(['app', 'shared']).default('app'), loadRestrictor: z.enum(['root', 'none']).nullable().default(null),
-  set: z.array(z.strictObject({ container: z.string().optional(), field: z.string(), value: z.union([z.string(), z.number()]) })),
+  set: z.array(z.strictObject({ container: z.string().optional(), field: z.string(), value: z.union([z.string(), z.number(), z.null()]), as: z.enum(['field', 'string', 'json']).default('field') })),
 })
 
 describe('edit, with the owner\'s own manifest', () => {
   let root: string
   let kustomize = true
+  let helm = true
 
   before(async () => {
     if (UPDATE && process.env['CI'] !== undefined) throw new Error('UPDATE=1 is not for CI')
@@ -43,14 +44,18 @@ describe('edit, with the owner\'s own manifest', () => {
       kustomize = false
       console.log(`      the owner cases are skipped: ${error instanceof Error ? error.message : ''}`)
     }
+    try { await RENDERERS.find(({ format }) => format === 'helm')?.info() } catch (error) {
+      helm = false
+      console.log(`      the helm cases are skipped: ${error instanceof Error ? error.message : ''}`)
+    }
   })
   after(() => { rmSync(root, { recursive: true, force: true }) })
 
-  for (const name of readdirSync(CASES).filter(entry => entry.startsWith('owner-') && !entry.startsWith('owner-plan-'))) {
+  for (const name of readdirSync(CASES).filter(entry => (entry.startsWith('owner-') && !entry.startsWith('owner-plan-')) || entry.startsWith('helm-'))) {
     const folder = join(CASES, name)
     const request = Request.parse(parse(readFileSync(join(folder, 'request.yaml'), 'utf8')))
     it(`${name}: ${request.about}`, async function () {
-      if (!kustomize) this.skip()
+      if (!kustomize || (name.startsWith('helm-') && !helm)) this.skip()
       const dir = join(root, name)
       cpSync(folder, dir, { recursive: true })
       const { json, diff } = await outcome(join(dir, 'repo'), request)
@@ -63,8 +68,8 @@ describe('edit, with the owner\'s own manifest', () => {
 async function outcome(dir: string, request: z.infer<typeof Request>): Promise<{ readonly json: object, readonly diff: string }> {
   const [type, name] = request.target.split('/')
   const owner = { name: join(dir, request.owner), text: readFileSync(join(dir, request.owner), 'utf8') }
-  const asks = request.set.map(({ container, field, value }) => field === 'image' && container !== undefined ? { kind: 'image', container, value: String(value) }
-    : field === 'replicas' ? { kind: 'replicas', value } : { kind: 'field', container: container ?? null, field, value: String(value), as: 'field' })
+  const asks = request.set.map(({ container, field, value, as }) => field === 'image' && container !== undefined ? { kind: 'image', container, value: String(value) }
+    : field === 'replicas' ? { kind: 'replicas', value } : { kind: 'field', container: container ?? null, field, value: value === null ? null : String(value), as })
   const world = { checkout: await openCheckout(dir), renderers: RENDERERS, renders: renderMemory(0), declaredOwners, manifestOwner }
   try {
     const answer = await edit(world, { owner, path: request.path === null ? null : join(dir, request.path), type, name, namespace: request.namespace, asks, scope: request.scope, loadRestrictor: request.loadRestrictor, dryRun: true })

@@ -9,7 +9,7 @@ import { likelyAdditions } from './likely-additions.ts'
 import { emptyBeside, emptyKeys, plausibleKeys } from './plausible.ts'
 import { harvest, plant } from './sentinels.ts'
 import type { Planted, Planting, Token } from './sentinels.ts'
-import { solve } from './solve.ts'
+import { isStrange, solve } from './solve.ts'
 import type { Assignment } from './solve.ts'
 import type { ValueNode } from './value-nodes.ts'
 import { isPrintable, sameKey, valueNodes } from './value-nodes.ts'
@@ -47,13 +47,23 @@ export async function findKeys(search: KeySearch, asked: Edit): Promise<FoundKey
   const budget = { left: MOST_PROBES }
   const together = [edit, ...search.edits].flatMap(one => plausibleKeys(nodes, one.before))
   const tokens = await arriving(search, { path: edit.path, budget, plantings: distinct(together) })
-  const first = solved(tokens, edit)
   const decides = keysOf(tokens)
-  if (first.length > 0) return { solutions: first, decides }
-  const beside = emptyBeside(nodes, { ...search, beside: decides })
-  const second = beside.length === 0 ? [] : solved(await arriving(search, { path: edit.path, budget, plantings: distinct([...decides.map(path => ({ path, value: valueOf(nodes, path) })), ...beside]) }), edit)
-  if (second.length > 0) return { solutions: second, decides }
+  const first = solved(tokens, edit)
+  if (first.some(one => !isStrange(one))) return { solutions: first, decides }
+  const beside = await withEmpty(search, { nodes, edit, budget, decides })
+  if (beside.length > 0 || first.length > 0) return { solutions: [...beside, ...first], decides }
   return { solutions: [...await oneByOne(search, { nodes, edit, budget }), ...await flags(search, { nodes, edit, budget })], decides }
+}
+
+/** What an empty key beside those that came through does, each alone: a digest hides a tag. */
+async function withEmpty(search: KeySearch, { nodes, edit, budget, decides }: Stage & { readonly decides: readonly ValuePath[] }): Promise<Solutions> {
+  const known = decides.map((path): Planting => ({ path, value: valueOf(nodes, path) }))
+  const found: Solutions[number][] = []
+  for (const key of emptyBeside(nodes, { ...search, beside: decides })) {
+    found.push(...solved(await arriving(search, { path: edit.path, budget, plantings: distinct([...known, key]) }), edit))
+    if (found.some(one => !isStrange(one))) break
+  }
+  return found.toSorted((a, b) => Number(isStrange(a)) - Number(isStrange(b)))
 }
 
 /** An item whose own key changes goes under one name and comes under another: that is one value that changes. */

@@ -16,7 +16,8 @@ export function plausibleKeys(nodes: readonly ValueNode[], field: Json | undefin
   return nodes.flatMap(({ path, value }) => {
     if (typeof value !== 'string' && typeof value !== 'number') return []
     const part = String(value).toLowerCase()
-    return part === text || (part.length >= SHORTEST_TEXT && text.includes(part)) ? [{ path, value }] : []
+    // A value that is itself a template (`tpl`) shows in the field as something else.
+    return part === text || (part.length >= SHORTEST_TEXT && text.includes(part)) || part.includes('{{') ? [{ path, value }] : []
   })
 }
 

@@ -25,6 +25,11 @@ export function solve(tokens: readonly Token[], wanted: Json): readonly (readonl
   return found
 }
 
+/** True where a value is not what its key is called: such a way is the last one. */
+export function isStrange(wanted: readonly Assignment[]): boolean {
+  return strangeness(wanted) > 0
+}
+
 /** How far values are from what their keys are called: a registry has no path, a tag neither path nor digest. */
 function strangeness(wanted: readonly Assignment[]): number {
   return wanted.filter(({ path, value }) => {

@@ -51,9 +51,11 @@ function whereDecided(space: ValueSpace, wanted: Assignment, index: number): Wri
   return at => {
     if (layer === undefined || standingOf(layer, wanted.path) !== 'holds') return null
     const written = writtenThere(layer, wanted, at)
-    const file = written === null || 'blocked' in written ? undefined : written.ways[0]?.edits[0]?.file
-    if (!layer.chart || !space.byVersion || file === undefined) return written
-    return { blocked: { kind: 'blocked', code: 'PINNED', at: file, sentence: `${posix.basename(file)} belongs to the chart, which Flux packs anew only with a new version in Chart.yaml (reconcileStrategy ChartVersion)` } }
+    const edits = written === null || 'blocked' in written ? [] : written.ways[0]?.edits ?? []
+    const [edit] = edits
+    if (!layer.chart || !space.byVersion || edit === undefined) return written
+    const made = applyEdits(at.texts, edits)
+    return { blocked: { kind: 'blocked', code: 'PINNED', at: 'places' in made ? made.places[0] ?? edit.file : made.at, sentence: `${posix.basename(edit.file)} belongs to the chart, which Flux packs anew only with a new version in Chart.yaml (reconcileStrategy ChartVersion)` } }
   }
 }
 

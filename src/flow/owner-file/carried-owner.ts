@@ -24,10 +24,10 @@ export interface Carried {
 
 /**
  * Who of the repository renders an owner's manifest, and as what: patches of an overlay and generated ConfigMaps count only there. `files` are those that
- * may hold it, `path` the folder that is meant where the caller names one. null where nobody does;
+ * may hold it, `path` the folder that is meant where the caller names one; `live`: the manifest is no file of the repository. null where nobody does;
  * AMBIGUOUS where several do and the manifest that was given is what none of them, or more than one, renders.
  */
-export async function carriedOwner(bench: Bench, given: KubernetesObject, of: { readonly files: readonly string[], readonly path: string | null, readonly consumers: readonly Consumer[] }): Promise<Carried | Refusal | null> {
+export async function carriedOwner(bench: Bench, given: KubernetesObject, of: { readonly files: readonly string[], readonly path: string | null, readonly live: boolean, readonly consumers: readonly Consumer[] }): Promise<Carried | Refusal | null> {
   const likely = of.consumers.filter(({ ask, unsupported, closure }) => unsupported === null && ask.format !== 'helm' && of.files.some(file => closure.files.has(file)))
   const renders = await bench.render([], likely.map(({ ask }) => ask))
   const found = renders.flatMap((render, i): readonly Carried[] => {
@@ -39,7 +39,7 @@ export async function carriedOwner(bench: Bench, given: KubernetesObject, of: { 
   const meant = found.filter(({ carrier }) => carrier.path === of.path)
   const [only, ...more] = meant.length > 0 ? meant : found
   if (only === undefined || more.length === 0) return only ?? null
-  const same = found.filter(one => one.same && statesNamespace(given))
+  const same = found.filter(one => one.same && of.live)
   // What several render as its file says it is edited there, for all of them.
   if (found.every(one => one.same && sayOf(one.object) === sayOf(only.object) && refOf(one.object).namespace === refOf(only.object).namespace)) return { ...only, alone: false }
   if (same.length === 1) return same[0] ?? null
@@ -68,10 +68,6 @@ function carrierOf({ ask: { path, format, loadRestrictor, directory }, closure }
 function isSame(object: KubernetesObject, given: KubernetesObject): boolean {
   const [a, b] = [refOf(object), refOf(given)]
   return a.kind === b.kind && a.group === b.group && a.name === b.name && (a.namespace === null || b.namespace === null || a.namespace === b.namespace)
-}
-
-function statesNamespace(given: KubernetesObject): boolean {
-  return refOf(given).namespace !== null
 }
 
 /** What a manifest says of a chart and its values; the names of generated ConfigMaps get a hash on the way. */

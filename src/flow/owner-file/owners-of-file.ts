@@ -105,7 +105,7 @@ function notYet(object: KubernetesObject): readonly Refusal[] {
 async function sourcesOf(reading: Reading, { owner: stated, manifest }: { readonly owner: ManifestOwner, readonly manifest: FileManifest }): Promise<readonly FileOwner[] | Refusal> {
   if (stated.obstacle !== null) return []
   const { inside } = reading.ask
-  const carried = stated.sources.some(({ source, render }) => renderAsk(reading.bench.index, { tool: stated.ref.tool, source, render }).format === 'helm') ? await carriedOwner(reading.bench, manifest.object, { files: filesOf(reading, manifest), path: reading.ask.path ?? null, consumers: everybody(reading, stated) }) : null
+  const carried = stated.sources.some(({ source, render }) => renderAsk(reading.bench.index, { tool: stated.ref.tool, source, render }).format === 'helm') ? await carriedOwner(reading.bench, manifest.object, { files: filesOf(reading, manifest), path: reading.ask.path ?? null, live: inside === null, consumers: everybody(reading, stated) }) : null
   if (isRefusal(carried)) return carried
   const owner = carried === null ? stated : reading.readers.manifestOwner(carried.object, [...reading.around, ...carried.objects]) ?? stated
   if (owner.obstacle !== null) return refusalsOf(owner)[0] ?? []

@@ -1,14 +1,17 @@
 import { posix } from 'node:path'
 import type { Evidence } from '../../model/error.ts'
+import { fieldAt } from '../../model/field.ts'
 import type { Edit } from '../../model/field.ts'
 import { layeredValues } from '../../model/helm-layers.ts'
 import { mergedValues, setName } from '../../model/helm-set.ts'
+import { sameJson } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { refKey, refOf } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import type { Look } from '../edit/look.ts'
 import { leafKey } from '../edit/look.ts'
+import { overlayLooks } from '../edit/owner-overlay.ts'
 import { fileChanges } from '../edit/place.ts'
 import type { Texts } from '../edit/place.ts'
 import { jsonOf, readSource } from '../edit/source.ts'
@@ -16,6 +19,7 @@ import { findKeys } from '../helm/find-keys.ts'
 import type { FoundKeys } from '../helm/find-keys.ts'
 import { lineOfField, referredKeys } from '../helm/references.ts'
 import type { TemplateText } from '../helm/references.ts'
+import { isStrange } from '../helm/solve.ts'
 import { chartFolders } from '../helm/subcharts.ts'
 import type { ChartFiles, ChartFolder } from '../helm/subcharts.ts'
 import { valueLayers } from '../helm/value-layers.ts'
@@ -34,6 +38,8 @@ export interface HelmLookSpace {
   readonly ask: RenderAsk
   readonly after: (changes: readonly FileChange[]) => Promise<RenderAsk | string>
   readonly target: RenderedObject
+  /** Its name, for evidence. */
+  readonly owner: string
   /** The base's texts. */
   readonly texts: Texts
   /** As the chart sees them at the base. */
@@ -50,6 +56,8 @@ async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise
   const ask = await space.after(changes)
   if (typeof ask === 'string' || ask.helm === undefined) return []
   const { helm } = ask
+  const after = await afterHelm(space, { ask, changes, edit, now })
+  if (after !== null) return after
   const files: ChartFiles = { paths: space.bench.index.files, text: path => now.texts.get(path) ?? null }
   const charts = chartFolders(files, ask.path)
   const values = await valuesAt(space, { ask, changes })
@@ -58,8 +66,38 @@ async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise
   const { solutions, decides } = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
   const layers = valueLayers(helm, { charts, text: files.text })
   const carried = await carriedLooks(space, { ask, changes })
-  const looks = solutions.flatMap(wanted => valueLooks({ layers, homes: helm.homes, at: { texts: now.texts, by: helm.by, carried }, values, byVersion: helm.byVersion }, wanted))
-  return looks.length > 0 ? looks : [templateLook(space, { files, edit, solutions, decides })]
+  const places = { layers, homes: helm.homes, at: { texts: now.texts, by: helm.by, carried }, values, byVersion: helm.byVersion }
+  const looks = solutions.flatMap(wanted => isStrange(wanted) ? valueLooks(places, wanted).map(asLast) : valueLooks(places, wanted))
+  return looks.length > 0 ? looks.map(look => ofOwner(look, space.owner)) : [templateLook(space, { files, edit, solutions, decides })]
+}
+
+/** What stands in no file is told by its owner's name. */
+function ofOwner(look: Look, owner: string): Look {
+  return look.kind === 'blocked' && look.code === 'INLINE' ? { ...look, at: `${owner} ${look.at}` } : look
+}
+
+/** What is tried where nothing else will do. */
+function asLast(look: Look): Look {
+  return look.kind === 'blocked' ? look : { kind: 'candidate', candidate: { ...look.candidate, tier: 'last' } }
+}
+
+interface After { readonly ask: RenderAsk, readonly changes: readonly FileChange[], readonly edit: Edit, readonly now: Standing }
+
+/** The places of a field that is decided after Helm, by post-renderers and common metadata (Flux); null where it is not. */
+async function afterHelm({ bench, target, owner }: HelmLookSpace, { ask, changes, edit, now }: After): Promise<readonly Look[] | null> {
+  const { helm } = ask
+  if (helm === undefined || (helm.postRender.length === 0 && helm.metadata === undefined)) return null
+  const { metadata: _set, ...bare } = helm
+  const [result] = await bench.render(changes, [{ ...ask, helm: { ...bare, postRender: [] } }])
+  const without = found(result, refOf(target.object))
+  if (without === null || sameJson(fieldAt(without, edit.path), edit.before)) return null
+  const stages = helm.postRender.toReversed().flatMap(({ name, place }) => place === null ? [] : [{ ...place, by: 'flux' as const, name }])
+  const own = helm.own === undefined ? [] : [{ ...helm.own, steps: [...helm.own.steps, 'spec'], by: 'flux' as const, name: 'spec' }]
+  const sought = { target: refOf(target.object), path: edit.path, before: edit.before, after: edit.after, object: now.object, objects: now.objects, edits: now.edits }
+  const looks = overlayLooks([...own, ...stages], now.texts, sought)
+  if (looks.length > 0) return looks
+  const at = `${owner} ${helm.postRender.at(-1)?.name ?? 'spec.commonMetadata'}`
+  return [{ kind: 'blocked', code: helm.own === undefined ? 'INLINE' : 'SHADOWED', at: helm.own?.file ?? at, sentence: `${at} decides it after Helm, whatever the chart's values say` }]
 }
 
 /** Looks into what brings the owner's own manifest, and values of it, to the cluster: a delivery of its own, with places of its own. */

@@ -3,6 +3,7 @@ import type { Refusal } from '../../model/error.ts'
 import { samePath, showPath } from '../../model/field.ts'
 import type { Edit, FieldPath } from '../../model/field.ts'
 import { canonical, showJson } from '../../model/json.ts'
+import { showOwner } from '../../model/owner.ts'
 import type { ConsumerOwner, Owner } from '../../model/owner.ts'
 import type { BlastEntry, FileChange, ObjectChange, Proof, RenderedChanges, RendererInfo } from '../../model/plan.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
@@ -144,7 +145,7 @@ async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly bas
   const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath, reread })
   const ref = refOf(base.target.object)
   const after = (changes: readonly FileChange[]): Promise<RenderAsk | string> => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread })
-  const looker = base.ask.format === 'helm' ? helmLooker({ bench, ask: base.ask, after, target: base.target, texts, values: base.values ?? {} }) : withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
+  const looker = base.ask.format === 'helm' ? helmLooker({ bench, ask: base.ask, after, target: base.target, owner: showOwner(ask.owner), texts, values: base.values ?? {} }) : withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
   return search({
     places, bench, ask: base.ask, after, before: base.objects.map(({ object }) => object), target: base.target.object,
     edits, consumers, texts, scope: ask.scope, looker, layers: [...layersOf(base.closure), ...postRenderEvidence(base.ask)],
