@@ -231,10 +231,19 @@ describe('charts', () => {
 
     it('get no environment, no cluster and no names of hosts, and leave nothing behind', async () => {
       put({ 'chart/templates/config.yaml': CONFIG('  image: "{{ lookup "v1" "Secret" "a" "b" }}|{{ getHostByName "localhost" }}|{{ .Files.Get "/etc/hostname" }}{{ .Files.Get "../../etc/hostname" }}"\n') })
-      expect(data(await render())).to.equal('map[]||')
-      put({ 'chart/templates/config.yaml': CONFIG('  image: {{ env "PATH" }}\n') })
-      expect(String(data(await render()))).to.match(/function "env" not defined/)
-      expect(readdirSync(tmpdir()).filter(name => name.startsWith('writ-helm-'))).to.deep.equal([])
+      // A folder of its own: the other test files render charts at the same time.
+      const temporary = process.env['TMPDIR']
+      process.env['TMPDIR'] = join(dir, 'temporary')
+      mkdirSync(join(dir, 'temporary'))
+      try {
+        expect(data(await render())).to.equal('map[]||')
+        put({ 'chart/templates/config.yaml': CONFIG('  image: {{ env "PATH" }}\n') })
+        expect(String(data(await render()))).to.match(/function "env" not defined/)
+        expect(readdirSync(tmpdir())).to.deep.equal([])
+      } finally {
+        if (temporary === undefined) delete process.env['TMPDIR']
+        else process.env['TMPDIR'] = temporary
+      }
       expect(existsSync(join(dir, 'chart/Chart.lock'))).to.equal(false)
     })
 
