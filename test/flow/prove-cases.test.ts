@@ -13,6 +13,7 @@ import { isKubernetesObject, podSpecPath, showRef } from '../../src/model/resour
 import { fieldPath } from '../../src/flow/field-path.ts'
 import { unifiedDiff } from '../../src/flow/diff.ts'
 import { prove } from '../../src/flow/prove.ts'
+import { helmRenderer } from '../../src/outside/render/helm.ts'
 import { kustomizeRenderer } from '../../src/outside/render/kustomize.ts'
 import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 import { plan } from '../fixtures/plan.ts'
@@ -49,6 +50,7 @@ describe('prove, on the golden cases', () => {
   const names = readdirSync(CASES).filter(entry => statSync(join(CASES, entry)).isDirectory() && !entry.startsWith('helm-') && (!entry.startsWith('owner-') || entry.startsWith('owner-plan-')))
   const commits = new Map<string, string>()
   let kustomize = true
+  let helm = true
 
   before(async () => {
     if (UPDATE && process.env['CI'] !== undefined) throw new Error('UPDATE=1 is not for CI')
@@ -58,6 +60,10 @@ describe('prove, on the golden cases', () => {
       kustomize = false
       console.log(`      the kustomize cases are skipped: ${error instanceof Error ? error.message : ''}`)
     }
+    try { await helmRenderer({ timeoutMs: 20_000 }).info() } catch (error) {
+      helm = false
+      console.log(`      the helm cases are skipped: ${error instanceof Error ? error.message : ''}`)
+    }
   })
   after(() => { repository.dispose() })
 
@@ -65,6 +71,7 @@ describe('prove, on the golden cases', () => {
     const request = Request.parse(parse(readFileSync(join(CASES, name, 'request.yaml'), 'utf8')))
     it(`${name}: ${request.about}`, async function () {
       if (!kustomize && needsKustomize(join(CASES, name, 'repo'), request)) this.skip()
+      if (!helm && name.startsWith('owner-plan-helm-')) this.skip()
       const base = commits.get(name) ?? ''
       const world = proofWorld({ repository, owners: [request.owner, ...request.others].map(line => consumer(line, repository.url)) })
       const outcome = await prove(world, located(request, { base, url: repository.url }))
