@@ -19,7 +19,6 @@ const answerShape = z.looseObject({
   changes: z.array(z.looseObject({ object: objectName, path: z.unknown(), before: z.unknown().optional(), after: z.unknown().optional() })).default([]),
   blast: z.array(z.looseObject({ path: z.string(), objects: z.array(z.unknown()).nullable(), error: z.string().nullish() })).default([]),
   evidence: z.array(z.unknown()).default([]),
-  renders: z.number().optional(),
 })
 
 export type EditAnswer = z.infer<typeof answerShape>
@@ -53,12 +52,12 @@ function fieldOf(one: EditCase): string {
 }
 
 /** Runs the command in a folder. */
-export async function runWrit(program: readonly string[], args: readonly string[], at: { readonly cwd: string, readonly timeout: number }): Promise<EditRun> {
+export async function runWrit(program: readonly string[], args: readonly string[], at: { readonly cwd: string, readonly timeout: number, readonly path?: string }): Promise<EditRun> {
   const start = performance.now()
   return new Promise(resolve => {
     execFile(process.execPath, [...program, ...args], {
       cwd: at.cwd, timeout: at.timeout, killSignal: 'SIGKILL', maxBuffer: 2 ** 27,
-      env: { PATH: process.env['PATH'] ?? '', HOME: '/dev/null', XDG_STATE_HOME: join(at.cwd, '../state'), LANG: 'C.UTF-8' },
+      env: { PATH: at.path ?? process.env['PATH'] ?? '', HOME: '/dev/null', XDG_STATE_HOME: join(at.cwd, '../state'), LANG: 'C.UTF-8' },
     }, (error, stdout, stderr) => {
       const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : null
       resolve({ answer: readAnswer(stdout), exit, milliseconds: performance.now() - start, words: `${stderr.trim()}${readAnswer(stdout) === null ? stdout.slice(0, 2000) : ''}`.slice(-2000) })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { EditCase } from './cases.ts'
+import { countedPath } from './counted-path.ts'
 import type { LaidOut } from './laid-out.ts'
 import { layOutRepository } from './laid-out.ts'
 import { runNaive } from './naive.ts'
@@ -46,7 +47,7 @@ export async function runAll(ask: RunAsk): Promise<void> {
 }
 
 function stageOf(ask: RunAsk, repository: LaidOut, folder: string): Stage {
-  return { program: ask.program, repository, copy: workingCopy(repository.folder, folder), timeout: ask.timeout, keep: ask.keep }
+  return { program: ask.program, repository, copy: workingCopy(repository.folder, folder), counted: countedPath(`${folder}-renderers`), timeout: ask.timeout, keep: ask.keep }
 }
 
 async function lane({ ask, queue, stage, originOf }: Ground): Promise<void> {

@@ -4,6 +4,7 @@ import type { EditRun } from './answer.ts'
 import { argumentsOf, runWrit } from './answer.ts'
 import type { EditCase } from './cases.ts'
 import { pathOf } from './cases.ts'
+import type { CountedPath } from './counted-path.ts'
 import type { Verdict } from './judge.ts'
 import { askedBuild, buildsIn, diffsFit, judge, obstacleOf } from './judge.ts'
 import type { LaidOut } from './laid-out.ts'
@@ -28,7 +29,8 @@ export interface CaseResult {
   readonly problems: readonly string[]
   readonly verdict: Verdict | null
   readonly milliseconds: number
-  readonly renders: number | null
+  /** Times that a renderer was started; plain files need none. */
+  readonly renders: number
   readonly bare: number | null
   readonly diff: string
   readonly command: string
@@ -42,6 +44,7 @@ export interface Stage {
   readonly program: readonly string[]
   readonly repository: LaidOut
   readonly copy: WorkingCopy
+  readonly counted: CountedPath
   readonly timeout: number
   readonly keep: string | null
 }
@@ -64,12 +67,13 @@ export async function runCase(one: EditCase, stage: Stage, overlay: Overlay = []
   const obstacle = obstacleOf(one, await before(askedBuild(one)))
   const scope = scopeOf(one, repository)
   const args = argumentsOf(one, scope)
-  const run = await runWrit(stage.program, args, { cwd: copy.folder, timeout: stage.timeout })
+  stage.counted.taken()
+  const run = await runWrit(stage.program, args, { cwd: copy.folder, timeout: stage.timeout, path: stage.counted.path })
   // What the command touched: the overlay is its ground.
   const touched = (): readonly TouchedFile[] => copy.touched().map(file => ({ ...file, before: original.get(file.path) ?? file.before })).filter(file => !same(file.before, file.after))
   const files = touched()
   const common = {
-    id: one.id, repo: one.repo, engine: one.engine, entry: one.entry, field: one.field.replace(/:.*/, ''), milliseconds: run.milliseconds, renders: run.answer?.renders ?? null,
+    id: one.id, repo: one.repo, engine: one.engine, entry: one.entry, field: one.field.replace(/:.*/, ''), milliseconds: run.milliseconds, renders: stage.counted.taken(),
     bare: repository.bare.get(pathOf(one)) ?? null, diff: files.map(shownDiff).join(''), command: `writ ${args.map(arg => (/^[\w./=:-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')}`, message: run.answer?.message ?? run.words, verdict: null,
   }
   try {

@@ -6,6 +6,7 @@ import { argumentsOf, runWrit, writProgram } from '../../bench/edit/answer.ts'
 import { rendererLine } from '../../bench/edit/build.ts'
 import { corpusIsThere } from '../../bench/edit/cases.ts'
 import type { EditCase } from '../../bench/edit/cases.ts'
+import { countedPath } from '../../bench/edit/counted-path.ts'
 import { layOutRepository } from '../../bench/edit/laid-out.ts'
 import { randomCases, randomNumbers } from '../../bench/edit/random-cases.ts'
 import type { Stage } from '../../bench/edit/run-case.ts'
@@ -38,7 +39,7 @@ describe(`an edit of a random field (seed ${SEED})`, function () {
     it(`in ${repo} touches what it reports, is undone by its inverse, and the second time changes nothing`, async () => {
       const repository = layOutRepository(repo, home ?? '')
       const copy = workingCopy(repository.folder, join(home ?? '', 'copy', repo))
-      const stage: Stage = { program: writProgram(), repository, copy, timeout: 120_000, keep: null }
+      const stage: Stage = { program: writProgram(), repository, copy, timeout: 120_000, counted: countedPath(join(home ?? '', `${repo}-renderers`)), keep: null }
       const cases = await randomCases(repository, { repo, count: EACH, random: randomNumbers(SEED) })
       expect(cases).to.have.length(EACH)
       for (const one of cases) {

@@ -14,7 +14,7 @@ import { isBelow } from './tree-index.ts'
 import type { TreeIndex } from './tree-index.ts'
 import type { Unstable } from './unstable.ts'
 
-/** A delivery as it renders at the base, twice the same. */
+/** A delivery as it renders at the base; twice the same but for `unstable`, where it was rendered twice. */
 export interface BaseRender {
   readonly ask: RenderAsk
   readonly closure: Closure
@@ -24,14 +24,17 @@ export interface BaseRender {
   readonly unstable: readonly Unstable[]
 }
 
-/** Renders a delivery twice. Refuses UNSUPPORTED (a symbolic link), RENDER_FAILED and whatever blocks the render. */
-export async function renderBase(bench: Bench, owner: Pick<Owner, 'tool' | 'source' | 'render'>): Promise<BaseRender | Refusal> {
+/**
+ * Renders a delivery twice; with `once` a second time only what may vary, which are charts: whoever compares this render with a later one sees there
+ * what differs, and asks again. Refuses UNSUPPORTED (a symbolic link), RENDER_FAILED, NONDETERMINISTIC and whatever blocks the render.
+ */
+export async function renderBase(bench: Bench, owner: Pick<Owner, 'tool' | 'source' | 'render'>, how: 'once' | 'twice' = 'twice'): Promise<BaseRender | Refusal> {
   const ask = renderAsk(bench.index, owner)
   const link = linkInTheWay(bench.index, ask)
   if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
   const [first] = await bench.render([], [ask])
   if (first?.ok !== true) return notRendering(first, ask)
-  const steady = await steadyBase(bench, ask)
+  const steady = how === 'once' && ask.format !== 'helm' ? { objects: first.objects, unstable: [] } : await steadyBase(bench, ask)
   return 'refused' in steady ? steady : { ask, closure: closureOf(bench.index, ask), ...steady }
 }
 
