@@ -7,13 +7,13 @@ import type { TouchedFile } from './working-copy.ts'
 /** M of testing.md section 7 with the numbers of DESIGN.md section 9: what an edit did to the bytes. */
 export interface Minimality {
   readonly problems: readonly string[]
-  /** `in place` where only scalars changed; else what was added. */
-  readonly form: 'in place' | 'entry' | 'patch' | 'none'
+  /** `in place` where only scalars changed, `anchor` where an anchor was handed on to its first alias besides; else what was added. */
+  readonly form: 'in place' | 'anchor' | 'entry' | 'patch' | 'none'
   readonly changedLines: number
   readonly addedLines: number
 }
 
-const LIMITS = { 'in place': 3, entry: 12, patch: 30, none: 0 } as const
+const LIMITS = { 'in place': 3, anchor: 3, entry: 12, patch: 30, none: 0 } as const
 
 /** Judges all files that an edit touched, together. */
 export function minimality(files: readonly TouchedFile[]): Minimality {
@@ -21,7 +21,7 @@ export function minimality(files: readonly TouchedFile[]): Minimality {
   const added = parts.reduce((sum, part) => sum + part.added, 0)
   const changed = parts.reduce((sum, part) => sum + part.changed, 0)
   const forms = parts.map(part => part.form)
-  const form = forms.includes('patch') ? 'patch' : forms.includes('entry') ? 'entry' : forms.includes('in place') ? 'in place' : 'none'
+  const form = forms.includes('patch') ? 'patch' : forms.includes('entry') ? 'entry' : forms.includes('anchor') ? 'anchor' : forms.includes('in place') ? 'in place' : 'none'
   const problems = parts.flatMap(part => part.problems)
   if (changed > LIMITS['in place']) problems.push(`${changed} lines change, at most ${LIMITS['in place']} may`)
   if (added > LIMITS[form]) problems.push(`${added} lines are added, at most ${LIMITS[form]} may`)
@@ -36,21 +36,25 @@ function one(file: TouchedFile): Part {
   if (file.before === null) return { problems: [], form: 'patch', changed: 0, added: linesOf(after).length }
   const named = (text: string): string => `${file.path}: ${text}`
   const inPlace = scalarsOnly(before, after)
-  if (inPlace !== null) return { problems: inPlace.map(named), form: 'in place', changed: changedLines(before, after), added: 0 }
+  if (inPlace !== null) return { problems: inPlace.map(named), form: isOtherwiseNamed(before, after) ? 'anchor' : 'in place', changed: changedLines(before, after), added: 0 }
   const { removed, added } = lineDifference(before, after)
   const problems = [...ends(before, after), ...additionOnly(before, after, removed)]
   return { problems: problems.map(named), form: entryOnly(file.path, before, after) ? 'entry' : 'patch', changed: removed.length, added: Math.max(0, added.length - removed.length) }
 }
 
-/** Null where more than scalars differ; else what is wrong with how they do. Comments, blanks and ends of lines are tokens of their own here. */
+/**
+ * Null where more than scalars differ; else what is wrong with how they do. Comments, blanks and ends of lines are tokens of their own here. A scalar may lose its
+ * anchor to an alias, and an alias may become a scalar: what they stand for is for the renders to say.
+ */
 export function scalarsOnly(before: string, after: string): readonly string[] | null {
-  const [left, right] = [tokensOf(before), tokensOf(after)]
+  const [left, right] = [withoutAnchors(before), withoutAnchors(after)]
   if (left.length !== right.length) return null
   const problems: string[] = []
   for (const [i, token] of left.entries()) {
     const other = right[i]
     if (other === undefined || token.source === other.source && token.type === other.type) continue
     if (!SCALARS.has(token.type) || !SCALARS.has(other.type)) return null
+    if (token.type === 'alias' || other.type === 'alias') continue
     if (token.type !== other.type) problems.push(`a ${token.type} becomes a ${other.type}`)
     else if (token.source.includes('\n') || other.source.includes('\n')) problems.push(...innerText(token.source, other.source))
   }
@@ -64,7 +68,17 @@ function innerText(before: string, after: string): readonly string[] {
   return []
 }
 
-const SCALARS = new Set(['scalar', 'single-quoted-scalar', 'double-quoted-scalar', 'block-scalar'])
+function withoutAnchors(text: string): ReturnType<typeof tokensOf> {
+  const tokens = tokensOf(text)
+  return tokens.filter(({ type }, i) => type !== 'anchor' && !(type === 'space' && tokens[i - 1]?.type === 'anchor'))
+}
+
+function isOtherwiseNamed(before: string, after: string): boolean {
+  const names = (text: string): string => tokensOf(text).filter(({ type }) => type === 'anchor' || type === 'alias').map(({ source }) => source).join(' ')
+  return names(before) !== names(after)
+}
+
+const SCALARS = new Set(['alias', 'scalar', 'single-quoted-scalar', 'double-quoted-scalar', 'block-scalar'])
 
 /** The tokens of a text in their order; put together they are the text. */
 export function tokensOf(text: string): readonly { readonly type: string, readonly source: string }[] {

@@ -9,6 +9,7 @@ import { buildsIn, diffsFit, judge, obstacleOf } from '../../bench/edit/judge.ts
 import type { Verdict } from '../../bench/edit/judge.ts'
 import { laidOut } from '../../bench/edit/laid-out.ts'
 import type { LaidOut } from '../../bench/edit/laid-out.ts'
+import { minimality } from '../../bench/edit/minimal.ts'
 import { commitAll, put, workingCopy } from '../../bench/edit/working-copy.ts'
 import type { WorkingCopy } from '../../bench/edit/working-copy.ts'
 
@@ -114,6 +115,16 @@ describe('the judge of the edit benchmark', function () {
     const verdict = await judged({ one: { ...IMAGE, container: 'side', oldValue: 'example/side:1', newValue: 'example/side:3' }, edits: { 'overlays/dev/kustomization.yaml': text => `${text}${patch}` } })
     expect(verdict).to.include({ form: 'patch', addedLines: 13 }).and.to.have.property('problems').that.is.empty
     expect(verdict.reordered).to.have.length(1)
+  })
+
+  it('tells apart an anchor that was handed on from lines that had no reason to change', () => {
+    const before = Buffer.from('env:\n  PORT: &port 80 # http\nport: *port\nprobe: *port\n')
+    const handedOn = Buffer.from('env:\n  PORT: 81 # http\nport: &port 80\nprobe: *port\n')
+    expect(minimality([{ path: 'a.yaml', before, after: handedOn }])).to.deep.equal({ problems: [], form: 'anchor', changedLines: 2, addedLines: 0 })
+    const leftOut = Buffer.from('env:\n  PORT: 81\nport: &port 80\nprobe: *port\n')
+    expect(minimality([{ path: 'a.yaml', before, after: leftOut }]).problems).to.have.length(1)
+    const one = Buffer.from('env:\n  PORT: &port 80 # http\nport: 81\nprobe: *port\n')
+    expect(minimality([{ path: 'a.yaml', before, after: one }])).to.deep.equal({ problems: [], form: 'anchor', changedLines: 1, addedLines: 0 })
   })
 
   it('finds a wrong value, also where only its type is wrong', async () => {
