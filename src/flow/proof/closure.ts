@@ -1,25 +1,14 @@
 import { helmFiles } from '../../model/helm.ts'
-import type { HelmJob } from '../../model/helm.ts'
 import { kustomizationReferences } from '../../model/kustomization.ts'
-import type { CommonMetadata, KustomizeOverlay, OverlayPlace, Substitution } from '../../model/overlay.ts'
-import type { DirectoryRules } from '../../model/owner.ts'
-import type { IgnorePattern } from '../../model/source-ignore.ts'
+import type { OverlayPlace } from '../../model/overlay.ts'
 import { chartFolders } from '../helm/subcharts.ts'
-import type { Renderer } from '../ports.ts'
+import type { RenderJob, Renderer } from '../ports.ts'
 import type { KustomizationFile, TreeIndex } from './tree-index.ts'
 import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
 
 /** What a path is rendered from, and how: the part of a render job that does not depend on where the files lie. */
-export interface RenderAsk {
-  readonly path: string
+export interface RenderAsk extends Omit<RenderJob, 'dir' | 'again'> {
   readonly format: Renderer['format']
-  readonly loadRestrictor: 'root' | 'none'
-  readonly directory: DirectoryRules
-  readonly kustomize?: KustomizeOverlay
-  readonly substitute?: Substitution
-  readonly metadata?: CommonMetadata
-  readonly leftOut?: readonly IgnorePattern[]
-  readonly helm?: HelmJob
   /** Where the overlay stands in the repository, what is laid on last first. */
   readonly places?: readonly OverlayPlace[]
 }
