@@ -15,7 +15,7 @@ import { ownersOfFile } from './owner-file/owners-of-file.ts'
 import type { OwnerReaders } from './owner-file/owners-of-file.ts'
 import type { GivenFile } from './owner-file/manifests-in.ts'
 import { checkoutManifests } from './owner-file/checkout-manifests.ts'
-import type { Checkout, RenderResult, Renderer } from './ports.ts'
+import type { Checkout, RenderResult, RenderedObject, Renderer } from './ports.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
 import { renderAsk } from './proof/consumers.ts'
@@ -82,13 +82,14 @@ async function editOn(world: EditWorld, bench: Bench, request: EditRequest): Pro
     return isRefusal(gone) ? gone : { ...gone, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
   }
   const edits = request.asks.flatMap(ask => editsOf(object, ask))
+  // Nobody knows here whether the object lives already, or is made anew with each change.
   const fixed = fixedFields(object, target, edits)
-  if (fixed !== null) return fixed
   const ignores = asked.ignores(target)
   const proven = await proveEdits(bench, { ...asked, owner: { ...owner, ...ignores.length === 0 ? {} : { ignores } }, target, edits, scope: request.scope }, null)
   if (isRefusal(proven)) return proven
   const disorder = 'already' in proven ? null : resourceOrder(proven.rendered.asked)
-  return disorder ?? { ...proven, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+  const notes = [...'already' in proven ? [] : proven.notes ?? [], ...fixed === null ? [] : [fixed.message]]
+  return disorder ?? { ...proven, ...notes.length === 0 ? {} : { notes }, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
 }
 
 /** The delivery that is edited, and everybody else who reads the checkout. */
@@ -139,7 +140,7 @@ async function findObject(bench: Bench, { owner, request }: { readonly owner: Pr
   const [render] = await bench.render([], [ask])
   const shown = owner.source.path === '' ? '.' : owner.source.path
   if (render?.ok !== true) return notRendering(shown, render)
-  const [found, ...others] = render.objects.filter(one => isNamed(one, request, owner.destination.namespace))
+  const [found, ...others] = objectsNamed(render.objects, request, owner.destination.namespace)
   const wanted = `${request.type}/${request.name}${request.namespace === null ? '' : ` in namespace ${request.namespace}`}`
   if (found === undefined) {
     // It may stand in a file that was left out because it cannot be read.
@@ -155,6 +156,17 @@ async function findObject(bench: Bench, { owner, request }: { readonly owner: Pr
   return refuse('AMBIGUOUS', `${shown} renders ${wanted} ${others.length + 1} times.`,
     [found, ...others].map(({ object, origin }) => ({ sentence: `${object.apiVersion} ${showRef(refOf(object))}`, ...origin === null ? {} : { at: origin.path } })))
 }
+
+/** Those of the name; where there are none, those that a generator gave the name and the hash of their content. */
+function objectsNamed(objects: readonly RenderedObject[], request: EditRequest, namespace: string | null): readonly RenderedObject[] {
+  const found = objects.filter(one => isNamed(one, request, namespace))
+  const exact = found.filter(({ object }) => refOf(object).namespace === request.namespace)
+  if (found.length > 0) return exact.length > 0 && request.namespace !== null ? exact : found
+  return objects.filter(one => (one.object.kind === 'ConfigMap' || one.object.kind === 'Secret') && HASH.test(refOf(one.object).name) && isNamed(one, { ...request, name: `${request.name}${HASH.exec(refOf(one.object).name)?.[0] ?? ''}` }, namespace))
+}
+
+/** As kustomize encodes it (api/hasher). */
+const HASH = /-[2456789bcdfghkmt]{10}$/
 
 function notRendering(shown: string, render: RenderResult | undefined): Refusal {
   const { message, blocked } = render?.ok === false ? render : { message: 'no answer' }

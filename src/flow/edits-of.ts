@@ -72,14 +72,33 @@ function envEdit(container: FieldPath, ask: FieldAsk & { kind: 'env' }): Edit {
 }
 
 function fieldEdit(live: KubernetesObject, start: FieldPath, ask: FieldAsk & { kind: 'field' }): Edit {
-  const path = [...start, ...fieldPath(ask.field, fieldAt(live, start))]
+  const path = [...start, ...fieldPath(ask.field, fieldAt(live, start), ask.value === null)]
+  checkPlace(live, start, path)
   const before = fieldAt(live, path)
+  if (typeof before === 'number' && Number.isInteger(before) && !Number.isSafeInteger(before)) throw new WritError('usage/bad-argument', `${showPath(path)} holds a number that is too large to be compared exactly.`, { hint: 'Edit the file by hand.' })
   if (ask.value === null) return { path, before: undefined, after: undefined }
-  const after = asked(ask.value, ask.as, before)
+  const after = asked(ask.value, ask.as, { before, either: isEither(path) })
   if (after === null) {
     throw new WritError('usage/bad-argument', `${showPath(path)} is a ${isObject(before) ? 'map' : 'list'}, not a single value.`, { hint: 'Name a field in it, or give all of it as JSON with --set-json.' })
   }
   return { path, before: undefined, after: after.value, ...ask.as === 'field' ? {} : { typed: true as const } }
+}
+
+/** A container's own field without its container, or a field of the workload with one: a slip, and no such field exists. */
+function checkPlace(live: KubernetesObject, start: FieldPath, path: FieldPath): void {
+  const [first] = path.slice(start.length)
+  const root = podSpecPath(live.kind)
+  if (typeof first !== 'string' || root === null) return
+  const own = ['image', 'limits', 'requests', 'env'].includes(first)
+  if (start.length === 0 && own && fieldAt(live, [first]) === undefined) throw new WritError('usage/bad-argument', `${first} is a field of a container, and none is named.`, { hint: `Name it with -c: ${namesIn(live, root, 'containers').join(', ')}.` })
+  if (start.length > 0 && first === 'replicas') throw new WritError('usage/bad-argument', 'replicas is no field of a container.', { hint: 'Leave -c out.' })
+}
+
+/** Fields that take a number or a text: ports by number or name, counts or shares of them, amounts (IntOrString and Quantity of the API). */
+function isEither(path: FieldPath): boolean {
+  const [last, section] = [path.at(-1), path.at(-2)]
+  return ['targetPort', 'maxSurge', 'maxUnavailable', 'minAvailable', 'sizeLimit', 'divisor', 'averageValue'].includes(String(last))
+    || (last === 'port' && (section === 'httpGet' || section === 'tcpSocket' || section === 'grpc')) || ['limits', 'requests', 'hard', 'capacity'].includes(String(section))
 }
 
 function checkResource(ask: FieldAsk & { kind: 'resource' }): void {

@@ -2,6 +2,7 @@ import { WritError, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import type { Edit, FieldPath } from '../model/field.ts'
 import { showPath } from '../model/field.ts'
+import { textAt } from '../model/json.ts'
 import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
 import { showRef } from '../model/resource.ts'
 
@@ -40,10 +41,25 @@ export function fixedFields(object: KubernetesObject, target: Pick<ObjectRef, 'g
     if (named !== null) throw new WritError('usage/bad-argument', `${named} names the object; with another value it would be another object.`, { hint: 'Create the new object and delete the old one: writ apply, writ delete.' })
     const own = within(path, SERVER)
     if (own !== null) throw new WritError('usage/bad-argument', `${own} is written by the API server; it does not belong into Git.`, { hint: 'Name a field of the spec.' })
-    const once = within(path, ONCE[`${target.group}/${target.kind}`] ?? []) ?? frozen(object, path)
+    const once = isMadeAnew(object) || isChangeable(target.kind, path) ? null : within(path, ONCE[`${target.group}/${target.kind}`] ?? []) ?? frozen(object, path)
     if (once !== null) return refusal(target, path, once)
   }
   return null
+}
+
+/** Hooks of Argo CD, and objects that Argo CD or Flux replace or make anew when they cannot be changed (argocd-flux.md 5 and 6). */
+function isMadeAnew(object: KubernetesObject): boolean {
+  const annotation = (name: string): string => textAt(object, 'metadata', 'annotations', name) ?? ''
+  const options = annotation('argocd.argoproj.io/sync-options').split(',').map(option => option.trim())
+  return annotation('argocd.argoproj.io/hook') !== '' || annotation('helm.sh/hook') !== '' || options.some(option => option === 'Replace=true' || option === 'Force=true')
+    || annotation('kustomize.toolkit.fluxcd.io/force').toLowerCase() === 'enabled'
+}
+
+/** What may change of a Pod that runs (validation.ValidatePodUpdate). */
+function isChangeable(kind: string, path: FieldPath): boolean {
+  if (kind !== 'Pod') return false
+  const [, section, , field] = path
+  return section === 'activeDeadlineSeconds' || section === 'tolerations' || ((section === 'containers' || section === 'initContainers') && field === 'image' && path.length === 4)
 }
 
 /** ConfigMaps and Secrets that say that they are immutable, until somebody makes a new one. */

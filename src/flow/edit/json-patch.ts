@@ -16,7 +16,10 @@ export function jsonPatch(sought: Sought): readonly JsonObject[] | null {
     if (typeof step !== 'string') return [{ op: 'test', path: pointer([...at, step.key]), value: step.value }]
     const list = isDigits(step) && isList(fieldAt(object, path.slice(0, i)))
     const item = list ? fieldAt(object, path.slice(0, i + 1)) : undefined
-    return item === undefined || isList(item) || isObject(item) ? [] : [{ op: 'test', path: pointer(at), value: item }]
+    if (item === undefined || isList(item)) return []
+    if (!isObject(item)) return [{ op: 'test', path: pointer(at), value: item }]
+    const key = tellingKey(item)
+    return key === null ? [] : [{ op: 'test', path: pointer([...at, key]), value: item[key] }]
   })
   if (rest.length === 0) {
     if (before === undefined) return null
@@ -30,6 +33,14 @@ export function jsonPatch(sought: Sought): readonly JsonObject[] | null {
   if (!isList(here)) return null
   const item: Json = typeof step !== 'string' && isObject(inside) ? { [step.key]: step.value, ...inside } : inside
   return [...tests, { op: 'add', path: pointer([...steps, '-']), value: item }]
+}
+
+const TELLING = ['name', 'host', 'key', 'id', 'alert', 'record', 'path', 'port', 'type', 'kind']
+
+/** The field by which people would tell an item from its neighbours; null where none of its fields is a plain value. */
+function tellingKey(item: JsonObject): string | null {
+  const plain = (key: string): boolean => item[key] !== undefined && item[key] !== null && !isObject(item[key]) && !isList(item[key])
+  return [...TELLING, ...Object.keys(item)].find(plain) ?? null
 }
 
 function pointer(steps: readonly (string | number)[]): string {

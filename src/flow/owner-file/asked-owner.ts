@@ -18,7 +18,7 @@ type Seen = { readonly one: FileOwner, readonly kind: 'failed', readonly error: 
 /** True for a rendered object that is the one that is named. What states no namespace goes to the owner's. */
 export function isNamed({ object }: RenderedObject, named: NamedObject, namespace: string | null): boolean {
   const ref: ObjectRef = refOf(object)
-  return ref.name === named.name && isTyped(ref, named.type) && (named.namespace === null || (ref.namespace ?? namespace) === named.namespace)
+  return ref.name === named.name && isTyped(ref, named.type) && (named.namespace === null || (ref.namespace ?? namespace ?? named.namespace) === named.namespace)
 }
 
 /**

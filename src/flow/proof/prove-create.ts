@@ -39,6 +39,10 @@ export async function proveCreate(bench: Bench, ask: CreateAsk): Promise<ProvenW
 
 async function placeOf(bench: Bench, ask: CreateAsk): Promise<NewPlace | Refusal> {
   const places = await placesIn(bench.index, ask.target, { owner: ask.owner, owners: await ask.owners(), samePath: ask.samePath, scope: ask.scope })
+  const shared = places.length > 0 || ask.scope === 'shared' ? [] : await placesIn(bench.index, ask.target, { owner: ask.owner, owners: await ask.owners(), samePath: ask.samePath, scope: 'shared' })
+  if (shared.length > 0) {
+    return refuse('SHARED_BASE', `${showRef(ask.target)} would be made for others too: every place for it is a file that they read.`, shared.map(({ file, what }) => ({ sentence: what, at: file })))
+  }
   const chosen = ask.place === null ? onlyPlace(places, ask.target) : places.find(({ id }) => id === ask.place) ?? null
   return chosen ?? choosePlace(ask.target, [{ owner: ask.owner.name === '' ? null : ask.owner, places }], ask.place === null ? [] : [{ sentence: `${ask.place} is none of them (any more)` }])
 }

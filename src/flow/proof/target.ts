@@ -1,13 +1,15 @@
 import type { Edit, FieldPath } from '../../model/field.ts'
 import { fieldAt, samePath, showPath, withField } from '../../model/field.ts'
+import { isList, sameJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import type { Destination } from '../../model/owner.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { isKubernetesObject, refOf } from '../../model/resource.ts'
 import type { Refusal } from '../../model/error.ts'
-import { refuse } from '../../model/error.ts'
+import { WritError, refuse } from '../../model/error.ts'
 import type { RenderedObject } from '../ports.ts'
 import { compareObjects } from '../compare.ts'
+import { keyValue, mergeKeyOf, orderMeansNothing } from '../list-keys.ts'
 import { sameField } from '../same-field.ts'
 
 /** The objects of a render that are the target. Where the manifest names no namespace, it is deployed to the owner's. */
@@ -21,10 +23,12 @@ export function findTarget(objects: readonly RenderedObject[], target: ObjectRef
 
 /**
  * The edits with what the render holds now, the asked value in the type the field has (a number stays a number), and a subtree as the leaves in which it
- * differs: what a comparison of the renders will show.
+ * differs: what a comparison of the renders will show. Throws usage/bad-argument where two of them are about one field.
  */
 export function settleEdits(edits: readonly Edit[], object: KubernetesObject): readonly Edit[] | Refusal {
+  checkApart(edits)
   const already: Edit[] = []
+  const renames: Edit[] = []
   let wanted: Json | undefined = object
   for (const edit of edits) {
     const before = fieldAt(object, edit.path)
@@ -32,11 +36,54 @@ export function settleEdits(edits: readonly Edit[], object: KubernetesObject): r
       return refuse('STALE', `${showPath(edit.path)} is no longer ${JSON.stringify(edit.before)}.`, [{ sentence: `the render at the base holds ${JSON.stringify(before ?? null)}` }])
     }
     const after = edit.typed === true ? edit.after : isText(object, edit.path) ? asText(edit.after) : inTypeOf(before, edit.after)
+    const place = renamedItem(object, edit.path)
     if (sameField(edit.path, before, after)) already.push({ path: edit.path, before, after })
+    else if (place !== null && before !== undefined && after !== undefined) renames.push({ path: place, before, after })
     else wanted = withField(wanted, edit.path, after)
   }
   const rank = (edit: Edit): number => edits.findIndex(asked => startsWith(asked.path, edit.path) || startsWith(edit.path, asked.path))
-  return [...already, ...isKubernetesObject(wanted) ? compareObjects(object, wanted).fields : []].sort((a, b) => rank(a) - rank(b))
+  return [...[...already, ...isKubernetesObject(wanted) ? inAskedOrder(object, wanted) : []].sort((a, b) => rank(a) - rank(b)), ...renames]
+}
+
+/** Two edits of one field, or of one item by its place in a list that another edit shortens, mean something else in another order. */
+function checkApart(edits: readonly Edit[]): void {
+  for (const [i, edit] of edits.entries()) {
+    const other = edits.slice(i + 1).find(one => startsWith(one.path, edit.path) || startsWith(edit.path, one.path) || isShifted(edit, one) || isShifted(one, edit))
+    if (other === undefined) continue
+    const pair = samePath(edit.path, other.path) ? `${showPath(edit.path)} is asked for twice` : `${showPath(edit.path)} and ${showPath(other.path)} touch each other`
+    throw new WritError('usage/bad-argument', `${pair}.`, { hint: 'Ask for one of them, or for one after the other.' })
+  }
+}
+
+function isShifted(gone: Edit, other: Edit): boolean {
+  const index = gone.path.at(-1)
+  return gone.after === undefined && typeof index === 'string' && /^\d+$/.test(index) && startsWith(other.path, gone.path.slice(0, -1)) && /^\d+$/.test(String(other.path[gone.path.length - 1]))
+}
+
+/** The place by number of an item whose name changes: it stays where and as it is, under another name. Null for every other field. */
+function renamedItem(object: KubernetesObject, path: FieldPath): FieldPath | null {
+  const [item, key] = path.slice(-2)
+  const list = fieldAt(object, path.slice(0, -2))
+  if (typeof item !== 'object' || key !== item.key || !isList(list)) return null
+  const index = list.findIndex(one => keyValue(one, item.key) === item.value)
+  return index < 0 ? null : [...path.slice(0, -2), String(index), key]
+}
+
+/** The leaves that differ; a list whose order means something and would come out in another one than was asked, as a whole. */
+function inAskedOrder(object: KubernetesObject, wanted: KubernetesObject): readonly Edit[] {
+  const { fields } = compareObjects(object, wanted)
+  const made = fields.reduce<Json | undefined>((all, edit) => withField(all, edit.path, edit.after), object)
+  const lists = fields.flatMap(({ path }) => path.flatMap((step, i) => (typeof step === 'string' ? [] : [path.slice(0, i)])))
+    .filter((path, i, all) => all.findIndex(one => samePath(one, path)) === i && !sameOrder(path, fieldAt(made, path), fieldAt(wanted, path)))
+  const outer = lists.filter(path => !lists.some(one => one.length < path.length && startsWith(path, one)))
+  return [...fields.filter(field => !outer.some(path => startsWith(field.path, path))), ...outer.map(path => ({ path, before: fieldAt(object, path), after: fieldAt(wanted, path) }))]
+}
+
+function sameOrder(path: FieldPath, made: Json | undefined, wanted: Json | undefined): boolean {
+  const name = path.at(-1)
+  if (!isList(made) || !isList(wanted) || typeof name !== 'string' || orderMeansNothing(name, wanted)) return true
+  const key = mergeKeyOf(name, made, wanted)
+  return key === null || sameJson(made.map(item => keyValue(item, key)), wanted.map(item => keyValue(item, key)))
 }
 
 function startsWith(path: FieldPath, prefix: FieldPath): boolean {
