@@ -81,11 +81,22 @@ async function editOn(world: EditWorld, bench: Bench, request: EditRequest): Pro
     const gone = await deleteIn(bench, target, { ...asked, scope: request.scope })
     return isRefusal(gone) ? gone : { ...gone, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
   }
+  return fieldsOf(bench, { asked, request, object })
+}
+
+/** Fields of one object that the path renders. */
+async function fieldsOf(bench: Bench, { asked, request, object }: { readonly asked: Asked, readonly request: EditRequest, readonly object: KubernetesObject }): Promise<EditOutcome | Refusal> {
+  const { owner } = asked
+  const target = refOf(object)
   const edits = request.asks.flatMap(ask => editsOf(object, ask))
   // Nobody knows here whether the object lives already, or is made anew with each change.
   const fixed = fixedFields(object, target, edits)
   const ignores = asked.ignores(target)
-  const proven = await proveEdits(bench, { ...asked, owner: { ...owner, ...ignores.length === 0 ? {} : { ignores } }, target, edits, scope: request.scope }, null)
+  // What states no namespace is of the one that the caller names.
+  const namespace = target.namespace === null ? owner.destination.namespace ?? request.namespace : owner.destination.namespace
+  const named = { ...owner, destination: { ...owner.destination, namespace }, ...ignores.length === 0 ? {} : { ignores } }
+  const wanted = target.namespace === null && request.namespace !== null ? { ...target, namespace } : target
+  const proven = await proveEdits(bench, { ...asked, owner: named, target: wanted, edits, scope: request.scope }, null)
   if (isRefusal(proven)) return proven
   const disorder = 'already' in proven ? null : resourceOrder(proven.rendered.asked)
   const notes = [...'already' in proven ? [] : proven.notes ?? [], ...fixed === null ? [] : [fixed.message]]

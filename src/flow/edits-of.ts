@@ -96,10 +96,14 @@ function checkPlace(live: KubernetesObject, start: FieldPath, path: FieldPath): 
 
 /** Fields that take a number or a text: ports by number or name, counts or shares of them, amounts (IntOrString and Quantity of the API). */
 function isEither(path: FieldPath): boolean {
-  const [last, section] = [path.at(-1), path.at(-2)]
-  return ['targetPort', 'maxSurge', 'maxUnavailable', 'minAvailable', 'sizeLimit', 'divisor', 'averageValue'].includes(String(last))
-    || (last === 'port' && (section === 'httpGet' || section === 'tcpSocket' || section === 'grpc')) || ['limits', 'requests', 'hard', 'capacity'].includes(String(section))
+  const [section, last] = path.slice(-2).map(step => (typeof step === 'string' ? step : step.key))
+  if (last === undefined || section === undefined) return false
+  return EITHER.has(last) || AMOUNTS.has(section) || (last === 'port' && PROBES.has(section))
 }
+
+const EITHER: ReadonlySet<string> = new Set(['targetPort', 'maxSurge', 'maxUnavailable', 'minAvailable', 'sizeLimit', 'divisor', 'averageValue'])
+const AMOUNTS: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'capacity'])
+const PROBES: ReadonlySet<string> = new Set(['httpGet', 'tcpSocket'])
 
 function checkResource(ask: FieldAsk & { kind: 'resource' }): void {
   if (!/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(ask.resource)) {

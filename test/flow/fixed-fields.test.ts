@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { fixedFields } from '../../src/flow/fixed-fields.ts'
 import { WritError } from '../../src/model/error.ts'
+import { showPath } from '../../src/model/field.ts'
 import type { FieldPath } from '../../src/model/field.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 import { refOf } from '../../src/model/resource.ts'
@@ -27,6 +28,12 @@ describe('fields that no edit changes in place', () => {
     [of('v1', 'PersistentVolumeClaim'), ['spec', 'resources', 'requests', 'storage'], 'free'],
     [of('v1', 'PersistentVolumeClaim'), ['spec', 'storageClassName'], 'UNSUPPORTED'],
     [of('rbac.authorization.k8s.io/v1', 'RoleBinding'), ['roleRef', 'name'], 'UNSUPPORTED'],
+    [of('v1', 'Pod'), ['spec', 'containers', { key: 'name', value: 'web' }, 'image'], 'free'],
+    [of('v1', 'Pod'), ['spec', 'containers', { key: 'name', value: 'web' }, 'args'], 'UNSUPPORTED'],
+    [of('batch/v1', 'Job'), ['spec', 'template', 'spec'], 'UNSUPPORTED'],
+    [of('batch/v1', 'Job', { metadata: { name: 'x', namespace: 'shop', annotations: { 'argocd.argoproj.io/hook': 'PreSync' } } }), ['spec', 'template', 'spec'], 'free'],
+    [of('batch/v1', 'Job', { metadata: { name: 'x', namespace: 'shop', annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false, Replace=true' } } }), ['spec', 'template', 'spec'], 'free'],
+    [of('batch/v1', 'Job', { metadata: { name: 'x', namespace: 'shop', annotations: { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } } }), ['spec', 'template', 'spec'], 'free'],
     [of('v1', 'ConfigMap'), ['data', 'a'], 'free'],
     [of('v1', 'ConfigMap', { immutable: true }), ['data', 'a'], 'UNSUPPORTED'],
     [of('v1', 'ConfigMap', { immutable: true }), ['metadata', 'labels', 'a'], 'free'],
@@ -38,6 +45,6 @@ describe('fields that no edit changes in place', () => {
     [of('apps/v1', 'Deployment'), ['spec', 'template', 'metadata', 'name'], 'free'],
   ]
   for (const [object, path, expected] of rows) {
-    it(`are told apart: ${object.kind} ${path.join('.')}${object['immutable'] === true ? ', immutable' : ''} is ${expected}`, () => { expect(said(object, path)).to.equal(expected) })
+    it(`are told apart: ${object.kind} ${showPath(path)}${object['immutable'] === true ? ', immutable' : ''} ${JSON.stringify(object.metadata['annotations'] ?? '')} is ${expected}`, () => { expect(said(object, path)).to.equal(expected) })
   }
 })

@@ -37,6 +37,17 @@ spec:
 `
 const flux = (name: string, path: string): string => `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}, namespace: flux-system}\nspec: {path: ${path}, sourceRef: {kind: GitRepository, name: x}}\n`
 
+/** Says what is missing, where it is. */
+async function hasKustomize(): Promise<boolean> {
+  try {
+    await RENDERERS.find(({ format }) => format === 'kustomize')?.info()
+    return true
+  } catch (error) {
+    console.log(`      skipped: ${error instanceof Error ? error.message : ''}`)
+    return false
+  }
+}
+
 describe('writ edit', () => {
   let root: string
   beforeEach(() => { root = mkdtempSync(join(tmpdir(), 'writ-test-edit-')); put('app/web.yaml', WEB) })
@@ -69,6 +80,50 @@ describe('writ edit', () => {
       expect(read()).to.equal(WEB.replace(before, after))
       expect([(await ask([one])).status, read()]).to.deep.equal(['no_change', WEB.replace(before, after)])
     })
+  }
+
+  it('takes an object without a namespace for that of any, and the one that states it first', async () => {
+    put('app/loose.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: "1"}\n')
+    const set = (namespace: string | null): Promise<EditAnswer> => ask([field('data.a', '2')], { type: 'cm', name: 'c', namespace, dryRun: true })
+    expect((await set('shop')).status).to.equal('edited')
+    put('app/own.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: shop}\ndata: {a: "1"}\n')
+    expect((await set('shop')).files.map(file => file.path)).to.deep.equal(['app/own.yaml'])
+    expect((await set('pay')).files.map(file => file.path)).to.deep.equal(['app/loose.yaml'])
+    expect((await set(null)).code).to.equal('AMBIGUOUS')
+  })
+
+  it('says of what the API server never changes in place that it does not, and edits the file', async () => {
+    put('app/job.yaml', 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: tidy}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: tidy, image: "tidy:1"}\n')
+    const answer = await ask([{ kind: 'image', container: 'tidy', value: 'tidy:2' }], { type: 'job', name: 'tidy' })
+    expect([answer.status, answer.evidence.at(-1)?.sentence]).to.deep.equal(['edited', 'The API server never lets spec.template of Job tidy change; the object would have to be made anew.'])
+  })
+
+  it('finds a generated ConfigMap by its name without the hash, so that a second call is the same request', async function () {
+    if (!await hasKustomize()) this.skip()
+    put('app/kustomization.yaml', 'configMapGenerator:\n- name: settings\n  literals: [MODE=slow]\n')
+    const set = (): Promise<EditAnswer> => ask([field('data.MODE', 'fast')], { type: 'configmap', name: 'settings' })
+    expect([(await set()).status, (await set()).status, read('app/kustomization.yaml')]).to.deep.equal(['edited', 'no_change', 'configMapGenerator:\n- name: settings\n  literals: [MODE=fast]\n'])
+  })
+
+  it('says that a new object would be made for others too, where every place is theirs', async function () {
+    if (!await hasKustomize()) this.skip()
+    put('app/kustomization.yaml', 'resources: [web.yaml]\n')
+    put('prod/kustomization.yaml', 'resources: [../app]\n')
+    const create = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: shop}\n'
+    const answer = await edit(await world(), { path: join(root, 'app'), create })
+    expect([answer.code, answer.files.length]).to.deep.equal(['SHARED_BASE', 0])
+    expect((await edit(await world(), { path: join(root, 'app'), create, scope: 'shared' })).status).to.equal('edited')
+  })
+
+  const slips: readonly (readonly [string, readonly object[]])[] = [
+    ['a field of a container without the container', [field('image', 'x:2')]],
+    ['replicas of a container', [field('replicas', '3', { container: 'web' })]],
+    ['a text for a number', [field('spec.replicas', 'abc')]],
+    ['a key of a list', [field('spec.template.spec.containers.web.image', 'x:2')]],
+    ['one field twice', [field('spec.replicas', '3'), { kind: 'replicas', value: 4 }]],
+  ]
+  for (const [name, asks] of slips) {
+    it(`never writes ${name}`, async () => { expect([await failureOf(ask(asks)), read()]).to.deep.equal(['usage/bad-argument', WEB]) })
   }
 
   it('writes nothing on a dry run, and shows what it would write', async () => {

@@ -1,4 +1,4 @@
-import type { Edit, FieldPath } from '../../model/field.ts'
+import type { Edit, FieldPath, Step } from '../../model/field.ts'
 import { fieldAt, samePath, showPath, withField } from '../../model/field.ts'
 import { isList, sameJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
@@ -9,7 +9,7 @@ import type { Refusal } from '../../model/error.ts'
 import { WritError, refuse } from '../../model/error.ts'
 import type { RenderedObject } from '../ports.ts'
 import { compareObjects } from '../compare.ts'
-import { keyValue, mergeKeyOf, orderMeansNothing } from '../list-keys.ts'
+import { isObjectList, keyValue, mergeKeyOf, orderMeansNothing } from '../list-keys.ts'
 import { sameField } from '../same-field.ts'
 
 /** The objects of a render that are the target. Where the manifest names no namespace, it is deployed to the owner's. */
@@ -56,17 +56,21 @@ function checkApart(edits: readonly Edit[]): void {
 }
 
 function isShifted(gone: Edit, other: Edit): boolean {
-  const index = gone.path.at(-1)
-  return gone.after === undefined && typeof index === 'string' && /^\d+$/.test(index) && startsWith(other.path, gone.path.slice(0, -1)) && /^\d+$/.test(String(other.path[gone.path.length - 1]))
+  return gone.after === undefined && isNumber(gone.path.at(-1)) && isNumber(other.path[gone.path.length - 1]) && startsWith(other.path, gone.path.slice(0, -1))
+}
+
+function isNumber(step: Step | undefined): boolean {
+  return typeof step === 'string' && /^\d+$/.test(step)
 }
 
 /** The place by number of an item whose name changes: it stays where and as it is, under another name. Null for every other field. */
 function renamedItem(object: KubernetesObject, path: FieldPath): FieldPath | null {
-  const [item, key] = path.slice(-2)
+  const [name, item, key] = path.slice(-3)
   const list = fieldAt(object, path.slice(0, -2))
-  if (typeof item !== 'object' || key !== item.key || !isList(list)) return null
+  if (item === undefined || typeof key !== 'string' || !isObjectList(list)) return null
+  if (typeof item === 'string') return typeof name === 'string' && mergeKeyOf(name, list) === key ? path : null
   const index = list.findIndex(one => keyValue(one, item.key) === item.value)
-  return index < 0 ? null : [...path.slice(0, -2), String(index), key]
+  return key !== item.key || index < 0 ? null : [...path.slice(0, -2), String(index), key]
 }
 
 /** The leaves that differ; a list whose order means something and would come out in another one than was asked, as a whole. */

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openCheckout } from '../../../src/outside/git/open-checkout.ts'
@@ -53,6 +55,26 @@ describe('a checkout', () => {
     expect([readFileSync(join(root, 'app/a.yaml'), 'utf8'), statSync(join(root, 'app/a.yaml')).mode & 0o777, readFileSync(join(root, 'new/c.yaml'), 'utf8'), existsSync(join(root, 'app/deep/b.yaml'))])
       .to.deep.equal(['a: 2\n', 0o640, 'c: 1\n', false])
     expect(readdirSync(join(root, 'app'))).to.deep.equal(['a.yaml', 'deep'])
+  })
+
+  it('lets one of two edits of one text win, and tells the other', async () => {
+    const checkout = await openCheckout(root)
+    const ends = await Promise.all(['2', '3', '4'].map(value => failureOf(checkout.write([{ path: 'app/a.yaml', before: 'a: 1\n', after: `a: ${value}\n` }]))))
+    expect(ends.filter(end => end === 'edit/changed-meanwhile')).to.have.length(2)
+    expect(readFileSync(join(root, 'app/a.yaml'), 'utf8')).to.match(/^a: [234]\n$/)
+    expect(readdirSync(join(root, '.git'))).to.deep.equal(['config'])
+  })
+
+  it('waits for nobody who is gone, and takes away what a killed process left', async () => {
+    const gone = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim()
+    const checkout = await openCheckout(root)
+    await checkout.write([{ path: 'app/a.yaml', before: 'a: 1\n', after: 'a: 2\n' }])
+    const lock = `writ-edit-${createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 16)}.lock`
+    writeFileSync(join(root, '.git', lock), gone)
+    mkdirSync(join(root, '.git/writ-edit'))
+    writeFileSync(join(root, '.git/writ-edit/.writ-1-1.tmp'), 'half')
+    await checkout.write([{ path: 'app/a.yaml', before: 'a: 2\n', after: 'a: 3\n' }])
+    expect([readFileSync(join(root, 'app/a.yaml'), 'utf8'), readdirSync(join(root, '.git'))]).to.deep.equal(['a: 3\n', ['config']])
   })
 
   const never: readonly (readonly [string, () => void, string])[] = [
