@@ -18,7 +18,7 @@ export function resourceOrder(objects: readonly JudgedObject[]): Refusal | null 
       const same = old.find(one => one['name'] === container['name'])
       const wrong = wrongOf(container).find(sentence => same === undefined || !wrongOf(same).includes(sentence))
       if (wrong === undefined) continue
-      return refuse('NEEDS_INPUT', `${showRef(ref)}: container ${showJson(container['name'])} would have ${wrong}; the API server rejects that.`, [{ sentence: wrong }], 'Ask for both, such as --limits=… with --requests=….')
+      return refuse('NEEDS_INPUT', `${showRef(ref)}: container ${showJson(container['name'])} would have ${wrong}; the API server rejects that.`, [{ sentence: wrong }], 'Ask for the limit and the request together.')
     }
   }
   return null

@@ -61,7 +61,8 @@ export function lookAt(spot: Spot, sought: Pick<Sought, 'before' | 'after'>, lay
   if (found.kind === 'blocked') {
     const at = `${layer.file}:${spot.source.lineOf(found.offset)}`
     const anchored = found.code === 'ALIAS' || found.code === 'ANCHOR'
-    return { kind: 'blocked', code: found.code, at, sentence: found.sentence, instead: anchored ? aroundAnchor({ ...spot, steps: reach.steps, file: layer.file }, sought.after, layer) : [] }
+    const instead = anchored ? aroundAnchor({ ...spot, steps: reach.steps, file: layer.file }, sought.after, layer) : found.code === 'MERGE' ? overMerged(spot, { steps: reach.steps, document }, { after: sought.after, layer }) : []
+    return { kind: 'blocked', code: found.code, at, sentence: found.sentence, instead }
   }
   const place: Place = { document: spot.document, steps: found.steps, inner: null }
   return candidateOf(layer, editsBetween(sought.before, sought.after, place))
@@ -75,6 +76,13 @@ function aroundAnchor(at: AnchoredScalar, after: Json | undefined, { wrap, tier:
     ...all === null ? [] : [{ ...layer, what: `${layer.what}, all uses of its anchor`, tier: 'last' as const, changes: [all] }],
     ...own === null ? [] : [{ ...layer, what: `${layer.what}, apart from its anchor`, tier: 'last' as const, changes: [own], note: `the same value stood in other places by a YAML anchor (${layer.file}), and still does there` }],
   ]
+}
+
+/** A key that comes through a merge key may be given beside it: it then counts before the one that is merged. Only where the merged map itself holds the field. */
+function overMerged(spot: Spot, { steps, document }: { readonly steps: YamlSteps, readonly document: Document }, { after, layer }: { readonly after: Json | undefined, readonly layer: Layer }): readonly Candidate[] {
+  if (after === undefined || descend(document, steps.slice(0, -1)).kind !== 'found') return []
+  const added = candidateOf({ ...layer, what: `${layer.what}, beside the merge key`, tier: 'last' }, [{ op: 'add', place: { document: spot.document, steps, inner: null }, value: after }])
+  return added.kind === 'candidate' ? [added.candidate] : []
 }
 
 /** A candidate whose edits all lie in the layer's file. */

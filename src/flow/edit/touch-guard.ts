@@ -17,10 +17,13 @@ export function touchGuard(source: Source, touched: Replacement, op: TextEdit['o
   if (marker !== null) return { code: 'IGNORED', sentence: `Flux image automation writes this value: ${marker[0]}` }
   const goes = op === 'remove'
   if (!goes && old.includes('${')) return { code: 'TEMPLATE', sentence: 'the value holds a ${VARIABLE} that is substituted after rendering' }
-  if (!goes && old.includes('{{')) return { code: 'TEMPLATE', sentence: 'the value holds a template ({{ }})' }
+  if (!goes && TEMPLATE.test(old)) return { code: 'TEMPLATE', sentence: 'the value holds a template ({{ }})' }
   const header = generatedHeader(text)
   return header === null ? null : { code: 'GENERATED', sentence: `the file says that it is generated: ${header}` }
 }
+
+/** Not those of Prometheus, which are filled in when an alert fires and stand in Git as they are. */
+const TEMPLATE = /\{\{(?![^}]*\$(?:labels|value|externalLabels|externalURL)\b)/
 
 function isEncrypted(source: Source): boolean {
   return source.documents.some(document => {
