@@ -54,6 +54,7 @@ export const FAILURES = {
   'config/invalid': { exit: 2, meaning: 'A configuration file cannot be used.', next: 'Correct the line that is named.' },
   'identity/unknown': { exit: 2, meaning: 'The caller is not in people.yaml.', next: 'Add the person with the alias that is named to people.yaml.' },
   'identity/not-allowed': { exit: 2, meaning: 'The caller may not do this.', next: 'Ask a person who may.' },
+  'files/no-scratch': { exit: 1, meaning: 'No folder for temporary files can be made.', next: 'Check TMPDIR and the space on its disk.' },
   'edit/changed-meanwhile': { exit: 1, meaning: 'A file of the working tree changed while the edit was being proven; nothing was written.', next: 'Ask again.' },
   'edit/write-failed': { exit: 1, meaning: 'The working tree cannot be written; what was written is put back.', next: 'Check the permissions of the folder and the space on its disk.' },
   'cluster/unreachable': { exit: 1, meaning: 'The API server does not answer.', next: 'Check the context in writ.yaml and the network.' },

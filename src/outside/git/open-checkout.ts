@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs'
-import { constants, copyFile, mkdir, mkdtemp, readFile, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, copyFile, mkdir, readFile, readdir, readlink, realpath, rm, symlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Checkout, Tree, TreeEntry, Worktree } from '../../flow/ports.ts'
 import { WritError } from '../../model/error.ts'
 import { endWithWrit } from '../end-with-writ.ts'
+import { scratchFolder } from '../scratch-folder.ts'
 import { writeFiles } from './write-files.ts'
 import { changeFiles } from './worktree-changes.ts'
 
@@ -74,7 +74,7 @@ async function textOf(file: string): Promise<string | null> {
 }
 
 async function copyOf(root: string): Promise<Worktree> {
-  const dir = await mkdtemp(join(tmpdir(), 'writ-checkout-'))
+  const dir = await scratchFolder('writ-checkout-')
   const forget = endWithWrit(() => { rmSync(dir, { recursive: true, force: true }) })
   const dispose = async (): Promise<void> => {
     forget()

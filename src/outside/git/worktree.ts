@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import type { Worktree } from '../../flow/ports.ts'
 import { endWithWrit } from '../end-with-writ.ts'
+import { scratchFolder } from '../scratch-folder.ts'
 import { eachBlob, readSized } from './blobs.ts'
 import { linksInside } from './links.ts'
 import type { Mirror } from './mirror.ts'
@@ -27,7 +27,7 @@ export async function makeWorktree(mirror: Mirror, id: string): Promise<Worktree
   checkPaths(entries.map(({ path, named, raw }) => (named ? path : raw.toString('latin1'))))
   const bytes = entries.reduce((sum, { size }) => sum + size, 0)
   if (bytes > MAX_BYTES) throw new WritError('git/too-large', `The files of the repository are larger than ${String(MAX_BYTES / 1024 / 1024)} MB.`)
-  const dir = await mkdtemp(join(tmpdir(), 'writ-worktree-'))
+  const dir = await scratchFolder('writ-worktree-')
   const forget = endWithWrit(() => { rmSync(dir, { recursive: true, force: true }) })
   const dispose = async (): Promise<void> => {
     forget()

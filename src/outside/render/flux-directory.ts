@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, posix, relative } from 'node:path'
 import { KUSTOMIZATION_NAMES } from '../../model/kustomization.ts'
 import { isList, isObject } from '../../model/json.ts'
@@ -8,6 +7,7 @@ import { isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { WritError } from '../../model/error.ts'
 import type { RenderJob, RenderResult, RenderedObject, Renderer } from '../../flow/ports.ts'
+import { scratchFolder } from '../scratch-folder.ts'
 import { confine } from './confine.ts'
 import { absenceOf } from './kustomize.ts'
 import { kustomizeProgram } from './kustomize-program.ts'
@@ -141,7 +141,7 @@ function objectsOf(value: Json): readonly KubernetesObject[] | null {
 
 /** The generated kustomization stands in a folder of its own, so that no other render of the same worktree ever sees it. */
 async function buildGenerated(program: KustomizeProgram, root: string, resources: readonly string[]): ReturnType<KustomizeProgram['build']> {
-  const scratch = await mkdtemp(join(tmpdir(), 'writ-generated-'))
+  const scratch = await scratchFolder('writ-generated-')
   try {
     const cwd = await realpath(scratch)
     const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: resources.map(path => relative(cwd, join(root, path))) }

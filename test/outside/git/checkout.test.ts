@@ -47,6 +47,17 @@ describe('a checkout', () => {
     expect(existsSync(worktree.dir)).to.equal(false)
   })
 
+  it('says where no temporary folder can be made', async () => {
+    const former = process.env['TMPDIR']
+    process.env['TMPDIR'] = join(root, 'nowhere')
+    try {
+      expect(await failureOf((await openCheckout(root)).worktree())).to.equal('files/no-scratch')
+    } finally {
+      if (former === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = former
+    }
+  })
+
   it('writes changed, new and removed files, and keeps their modes', async () => {
     chmodSync(join(root, 'app/a.yaml'), 0o640)
     await (await openCheckout(root)).write([
