@@ -52,7 +52,9 @@ export function closedEnvironment(): Record<string, string> {
   return {
     ...baseEnvironment(), HOME: '/dev/null', XDG_CONFIG_HOME: '/dev/null', XDG_CACHE_HOME: '/dev/null', KUBECONFIG: '/dev/null',
     HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, ALL_PROXY: nowhere, http_proxy: nowhere, https_proxy: nowhere, all_proxy: nowhere, NO_PROXY: '', no_proxy: '',
-    GIT_ALLOW_PROTOCOL: 'none', GIT_TERMINAL_PROMPT: '0', GOMEMLIMIT: '1GiB',
+    GIT_ALLOW_PROTOCOL: 'none', GIT_TERMINAL_PROMPT: '0',
+    // A render lives for a second: with fewer collections it takes two thirds of the time and twice the memory, up to the limit.
+    GOGC: '400', GOMEMLIMIT: '1GiB',
   }
 }
 
