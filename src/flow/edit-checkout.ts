@@ -1,10 +1,12 @@
 import { WritError, isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import type { ManifestOwner } from '../model/owner.ts'
-import type { RendererInfo } from '../model/plan.ts'
+import type { ObjectChange, RendererInfo } from '../model/plan.ts'
 import type { FieldAsk } from '../model/request.ts'
 import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
 import { refOf, showRef } from '../model/resource.ts'
+import { chartEffect } from './chart-effect.ts'
+import type { ChartEffect } from './chart-effect.ts'
 import { editsOf } from './edits-of.ts'
 import { createIn, deleteIn } from './edit-whole.ts'
 import type { WholeEdit } from './edit-whole.ts'
@@ -50,7 +52,7 @@ export interface EditRequest {
 }
 
 /** What came out; the object is as the path renders it. */
-export type EditOutcome = { readonly target: ObjectRef, readonly renderer: RendererInfo } & (ProvenEdits | AlreadySo)
+export type EditOutcome = { readonly target: ObjectRef, readonly renderer: RendererInfo, /** Where the target is itself an owner with a chart: what becomes of the chart's objects. */ readonly chart?: readonly ObjectChange[] } & (ProvenEdits | AlreadySo)
 
 /**
  * The same engine as a plan, on the files of a working tree: finds the object that a path renders, edits and proves. Writes nothing.
@@ -81,11 +83,11 @@ async function editOn(world: EditWorld, bench: Bench, request: EditRequest): Pro
     const gone = await deleteIn(bench, target, { ...asked, scope: request.scope })
     return isRefusal(gone) ? gone : { ...gone, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
   }
-  return fieldsOf(bench, { asked, request, object })
+  return fieldsOf(world, bench, { asked, request, object })
 }
 
 /** Fields of one object that the path renders. */
-async function fieldsOf(bench: Bench, { asked, request, object }: { readonly asked: Asked, readonly request: EditRequest, readonly object: KubernetesObject }): Promise<EditOutcome | Refusal> {
+async function fieldsOf(world: EditWorld, bench: Bench, { asked, request, object }: { readonly asked: Asked, readonly request: EditRequest, readonly object: KubernetesObject }): Promise<EditOutcome | Refusal> {
   const { owner } = asked
   const target = refOf(object)
   const edits = request.asks.flatMap(ask => editsOf(object, ask))
@@ -99,8 +101,17 @@ async function fieldsOf(bench: Bench, { asked, request, object }: { readonly ask
   const proven = await proveEdits(bench, { ...asked, owner: named, target: wanted, edits, scope: request.scope }, null)
   if (isRefusal(proven)) return proven
   const disorder = 'already' in proven ? null : resourceOrder(proven.rendered.asked)
-  const notes = [...'already' in proven ? [] : proven.notes ?? [], ...fixed === null ? [] : [fixed.message]]
-  return disorder ?? { ...proven, ...notes.length === 0 ? {} : { notes }, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+  const effect = 'already' in proven ? null : await effectOf(world, bench, proven)
+  const fails = effect !== null && 'fails' in effect ? [`the chart does not render with it: ${effect.fails}`] : []
+  const notes = [...'already' in proven ? [] : proven.notes ?? [], ...fixed === null ? [] : [fixed.message], ...fails]
+  return disorder ?? { ...proven, ...notes.length === 0 ? {} : { notes }, ...effect !== null && 'changes' in effect ? { chart: effect.changes } : {}, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+}
+
+/** A HelmRelease or an Application is proven by its own fields; what its chart makes of them is shown where that can be seen. */
+async function effectOf(world: EditWorld, bench: Bench, { rendered, files }: ProvenEdits): Promise<ChartEffect | null> {
+  const [target] = rendered.asked
+  if (target === undefined || target.before === null || target.after === null || !['HelmRelease', 'Application'].includes(target.ref.kind)) return null
+  return chartEffect(world, bench, { before: target.before, after: target.after, files })
 }
 
 /** The delivery that is edited, and everybody else who reads the checkout. */

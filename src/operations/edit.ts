@@ -52,6 +52,8 @@ export interface EditAnswer {
   readonly hint: string | null
   readonly files: readonly { readonly path: string, readonly diff: string }[]
   readonly changes: readonly ShownChange[]
+  /** Where the object is a HelmRelease or an Application whose chart renders here: what becomes of the chart's objects. */
+  readonly chart?: readonly ShownChange[]
   readonly blast: readonly ShownBlast[]
   readonly evidence: readonly Evidence[]
   readonly renderer: RendererInfo | null
@@ -70,7 +72,7 @@ export async function edit(world: EditWorld, input: unknown): Promise<EditAnswer
   return {
     ...nothing(outcome), status: 'edited', message: outcome.proof.sentence,
     files: outcome.files.map(file => ({ path: file.path, diff: unifiedDiff(file) })),
-    changes: outcome.proof.changes.flatMap(shownChanges),
+    changes: outcome.proof.changes.flatMap(shownChanges), ...outcome.chart === undefined ? {} : { chart: outcome.chart.flatMap(shownChanges) },
     blast: outcome.blast.map(shownBlast),
     evidence: [...outcome.places.map(at => ({ sentence: dryRun ? 'this place would be edited' : 'this place is edited', at })), ...(outcome.notes ?? []).map(sentence => ({ sentence }))],
   }
@@ -90,7 +92,9 @@ function shownObject(ref: ObjectRef): ShownObject {
 
 function shownChanges({ object, fields }: ObjectChange): readonly ShownChange[] {
   const shown = shownObject(object)
-  return fields.map(field => ({ object: shown, path: showPath(field.path), before: field.before ?? null, after: field.after ?? null }))
+  // What a chart makes of its values may be a Secret.
+  const seen = (value: Json | undefined): Json => value === undefined || value === null ? null : object.kind === 'Secret' ? '[redacted]' : value
+  return fields.map(field => ({ object: shown, path: showPath(field.path), before: seen(field.before), after: seen(field.after) }))
 }
 
 function shownBlast({ path, changes, error }: BlastEntry): ShownBlast {
@@ -111,6 +115,7 @@ export function editLines(answer: EditAnswer): readonly Line[] {
     line(`${answer.message[0]?.toUpperCase() ?? ''}${answer.message.slice(1)}.`, 'good'),
     ...indented(answer.files.flatMap(file => diffLines(file.diff)), 2),
     ...row('rendered', answer.changes.map(shownLine)),
+    ...row('its chart', answer.chart?.map(shownLine) ?? []),
     ...row('note', answer.evidence.flatMap(({ sentence, at }) => at === undefined ? [sentence] : []), 'warn'),
     ...row('others', answer.blast.map(({ path, objects, error }) => objects === null ? `${path}: not known (${error ?? ''})` : `${path}: ${counted(objects.length, 'object')} change`), 'warn'),
   ]

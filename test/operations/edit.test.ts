@@ -115,6 +115,23 @@ describe('writ edit', () => {
     expect((await edit(await world(), { path: join(root, 'app'), create, scope: 'shared' })).status).to.equal('edited')
   })
 
+  it('shows what a chart makes of the values of its HelmRelease, without the values of Secrets, and says where it makes nothing', async function () {
+    try { await RENDERERS.find(({ format }) => format === 'helm')?.info() } catch (error) {
+      console.log(`      skipped: ${error instanceof Error ? error.message : ''}`)
+      return this.skip()
+    }
+    put('chart/Chart.yaml', 'apiVersion: v2\nname: web\nversion: 1.0.0\n')
+    put('chart/values.yaml', 'mode: slow\nword: a\n')
+    put('chart/templates/all.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {mode: {{ required "a mode is needed" .Values.mode }}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {word: {{ .Values.word }}}\n')
+    put('app/release.yaml', 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  chart: {spec: {chart: ./chart, sourceRef: {kind: GitRepository, name: x}}}\n  values: {mode: slow}\n')
+    const set = (...asks: readonly object[]): Promise<EditAnswer> => ask(asks, { type: 'helmrelease', dryRun: true })
+    const both = await set(field('/spec/values/mode', 'fast'), field('/spec/values/word', 'hush'))
+    expect(both.changes.map(({ path }) => path)).to.deep.equal(['spec.values.mode', 'spec.values.word'])
+    expect(both.chart?.map(({ object, path, before, after }) => [object.kind, path, before, after])).to.have.deep.members([['ConfigMap', 'data.mode', 'slow', 'fast'], ['Secret', 'stringData.word', '[redacted]', '[redacted]']])
+    const broken = await set(field('/spec/values/mode', ''))
+    expect([broken.status, broken.chart, broken.evidence.at(-1)?.sentence]).to.deep.equal(['edited', undefined, 'the chart does not render with it: execution error at (web/templates/all.yaml:4:14): a mode is needed'])
+  })
+
   const slips: readonly (readonly [string, readonly object[]])[] = [
     ['a field of a container without the container', [field('image', 'x:2')]],
     ['replicas of a container', [field('replicas', '3', { container: 'web' })]],
