@@ -129,7 +129,7 @@ describe('writ edit', () => {
     expect(both.changes.map(({ path }) => path)).to.deep.equal(['spec.values.mode', 'spec.values.word'])
     expect(both.chart?.map(({ object, path, before, after }) => [object.kind, path, before, after])).to.have.deep.members([['ConfigMap', 'data.mode', 'slow', 'fast'], ['Secret', 'stringData.word', '[redacted]', '[redacted]']])
     const broken = await set(field('/spec/values/mode', ''))
-    expect([broken.status, broken.chart, broken.evidence.at(-1)?.sentence]).to.deep.equal(['edited', undefined, 'the chart does not render with it: execution error at (web/templates/all.yaml:4:14): a mode is needed'])
+    expect([broken.status, broken.chart, broken.evidence.at(-1)?.sentence]).to.deep.equal(['edited', undefined, 'the chart does not render with it: execution error at (web/templates/all.yaml:4:16): a mode is needed'])
   })
 
   const slips: readonly (readonly [string, readonly object[]])[] = [
