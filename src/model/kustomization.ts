@@ -6,7 +6,8 @@ export const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', '
 
 /** One path that a kustomization names. */
 export interface KustomizationReference {
-  readonly role: 'resource' | 'component' | 'patch' | 'plugin' | 'data'
+  /** `chart`: a folder with a chart; `word`: what may be a path in a file that cannot be read. */
+  readonly role: 'resource' | 'component' | 'patch' | 'plugin' | 'data' | 'chart' | 'word'
   /** Where it stands in the kustomization, for messages and edits. */
   readonly steps: readonly (string | number)[]
   /** As written. */

@@ -46,13 +46,19 @@ export function closureOf(index: TreeIndex, ask: RenderAsk): Closure {
 /** The chart, the charts of the repository that it is made of, and the files that its values come from. */
 function reachChart(walk: Walk, { path, helm }: RenderAsk): void {
   const { index, files } = walk
-  const folders = chartFolders({ paths: index.files, text: file => index.chartTexts.get(file) ?? null }, path).map(({ folder }) => folder)
-  for (const file of index.files) if (folders.some(folder => isBelow(file, folder))) files.add(file)
+  addChart(walk, path)
   const named = helm === undefined ? [] : [...helm.files, ...helm.defaults, ...helm.layers.flatMap(layer => layer.kind === 'set-file' ? [layer.path] : [])]
   for (const file of named) {
     if (index.files.has(file)) files.add(file)
     else if (throughSymlink(index, file)) walk.opaque = true
   }
+}
+
+/** Every file of a folder, and of those that it is made of where it is a chart. */
+function addChart(walk: Walk, path: string): void {
+  const { index, files } = walk
+  const folders = chartFolders({ paths: index.files, text: file => index.chartTexts.get(file) ?? null }, path).map(({ folder }) => folder)
+  for (const file of index.files) if (folders.some(folder => isBelow(file, folder))) files.add(file)
   if ([...index.symlinks].some(link => folders.some(folder => isBelow(link, folder)))) walk.opaque = true
 }
 
@@ -85,12 +91,14 @@ function reach(walk: Walk, start: readonly string[], depth = 0): void {
 /** Adds the files that a kustomization names and gives the directories. */
 function follow(walk: Walk, file: KustomizationFile): readonly string[] {
   const directories: string[] = []
-  for (const { path } of file.references) {
+  for (const { path, role } of file.references) {
     const resolved = resolvePath(file.directory, path)
-    if (resolved === null) continue
+    if (resolved === null || (role === 'word' && isBelow(file.directory, resolved))) continue
     if (walk.index.files.has(resolved)) walk.files.add(resolved)
     else if (throughSymlink(walk.index, resolved)) walk.opaque = true
+    else if (role === 'chart') addChart(walk, resolved)
     else if (walk.index.kustomizations.has(resolved)) directories.push(resolved)
+    else if (role === 'word' && walk.index.directories.has(resolved)) addChart(walk, resolved)
   }
   return directories
 }

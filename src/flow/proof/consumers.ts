@@ -148,6 +148,6 @@ function fileObstacle(index: TreeIndex, owner: ConsumerOwner): string | null {
 
 function rootKustomizations(index: TreeIndex): readonly string[] {
   const all = [...index.kustomizations.values()]
-  const listed = new Set(all.flatMap(file => file.references.map(reference => resolvePath(file.directory, reference.path))))
+  const listed = new Set(all.flatMap(file => file.references.filter(({ role }) => role !== 'word').map(reference => resolvePath(file.directory, reference.path))))
   return all.filter(file => !file.component && !listed.has(file.directory)).map(file => file.directory)
 }

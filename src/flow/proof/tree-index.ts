@@ -1,13 +1,14 @@
 import { posix } from 'node:path'
 import type { JsonObject } from '../../model/json.ts'
-import { isObject } from '../../model/json.ts'
+import { isList, isObject } from '../../model/json.ts'
 import { KUSTOMIZATION_NAMES, isInline, kustomizationReferences, pluginReferences } from '../../model/kustomization.ts'
+import { chartGeneratorReferences, chartReferences } from '../../model/kustomization-charts.ts'
 import type { KustomizationReference } from '../../model/kustomization.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { jsonOf, readSource } from '../edit/source.ts'
 import type { Tree } from '../ports.ts'
 
-/** One kustomization of the repository. `value` is null where the file cannot be read as one YAML object. */
+/** One kustomization of the repository. `value` is null where the file cannot be read as one YAML object: `references` are then all words of it. */
 export interface KustomizationFile {
   readonly path: string
   readonly directory: string
@@ -45,9 +46,9 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
   const pluginTexts = await tree.read([...new Set(read.flatMap(pluginFiles))].filter(path => files.has(path)))
   const kustomizations = new Map<string, KustomizationFile>()
   for (const file of read) {
-    const twice = kustomizations.has(file.directory)
+    const twice = kustomizations.get(file.directory)
     const references = [...file.references, ...pluginFiles(file).flatMap(path => referencesOfPlugins(pluginTexts.get(path)))]
-    kustomizations.set(file.directory, twice ? { ...file, value: null, references: [] } : { ...file, references })
+    kustomizations.set(file.directory, twice === undefined ? { ...file, references } : { ...file, value: null, references: [...twice.references, ...references, named(posix.basename(twice.path))] })
   }
   return { tree, files, symlinks, directories: directoriesOf(files), kustomizations, ruleTexts, chartTexts }
 }
@@ -88,8 +89,24 @@ function readKustomization(path: string, text: string | null): KustomizationFile
   const directory = directoryOf(path)
   const documents = text === null ? null : jsonOf(readSource(text))
   const [value, ...more] = documents?.filter(document => document !== null) ?? []
-  if (text === null || !isObject(value) || more.length > 0) return { path, directory, text: text ?? '', value: null, component: false, references: [] }
-  return { path, directory, text, value, component: value['kind'] === 'Component', references: kustomizationReferences(value) }
+  if (text === null || !isObject(value) || more.length > 0) return { path, directory, text: text ?? '', value: null, component: false, references: wordsOf(text ?? '') }
+  return { path, directory, text, value, component: value['kind'] === 'Component', references: [...kustomizationReferences(value), ...chartReferences(value), ...inlineCharts(value)] }
+}
+
+/** Charts that a generator inflates whose configuration stands in the kustomization itself. */
+function inlineCharts({ generators }: JsonObject): readonly KustomizationReference[] {
+  return isList(generators) ? generators.flatMap(text => typeof text === 'string' && isInline(text) ? jsonOf(readSource(text))?.flatMap(chartGeneratorReferences) ?? [] : []) : []
+}
+
+/** What a file that cannot be read may name. */
+function wordsOf(text: string): readonly KustomizationReference[] {
+  const words = new Set(text.split(/[\s"'`,;=[\]{}()<>|]+/).map(word => word.replace(/[:.]+$/, '')).filter(word => /\w/.test(word)))
+  const home = /helmChart/.test(text) ? [...words].map(word => `charts/${word}`) : []
+  return [...words, ...home].map(named)
+}
+
+function named(path: string): KustomizationReference {
+  return { role: 'word', steps: [], path }
 }
 
 /** The plugin configuration files of a kustomization, which may name further files. */
@@ -101,7 +118,7 @@ function pluginFiles(file: KustomizationFile): readonly string[] {
 }
 
 function referencesOfPlugins(text: string | undefined): readonly KustomizationReference[] {
-  return (text === undefined ? null : jsonOf(readSource(text)))?.flatMap(document => pluginReferences(document)) ?? []
+  return (text === undefined ? null : jsonOf(readSource(text)))?.flatMap(document => [...pluginReferences(document), ...chartGeneratorReferences(document)]) ?? []
 }
 
 function directoriesOf(files: ReadonlySet<string>): ReadonlySet<string> {
