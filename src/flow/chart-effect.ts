@@ -2,7 +2,7 @@ import { WritError } from '../model/error.ts'
 import type { FileChange, ObjectChange } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { compareRenders } from './compare.ts'
-import { checkoutManifests } from './owner-file/checkout-manifests.ts'
+import { readCheckout } from './owner-file/checkout-manifests.ts'
 import type { OwnerReaders } from './owner-file/owners-of-file.ts'
 import type { Bench } from './proof/bench.ts'
 import type { RenderAsk } from './proof/closure.ts'
@@ -19,7 +19,7 @@ export type ChartEffect = { readonly changes: readonly ObjectChange[] } | { read
  * here even before: the fields of the owner are proven without it.
  */
 export async function chartEffect(readers: Pick<OwnerReaders, 'manifestOwner'>, bench: Bench, { before, after, files }: ChangedOwner): Promise<ChartEffect | null> {
-  const around = (await checkoutManifests(bench, text => /^\s*kind:\s*["']?(?:GitRepository|HelmChart)\b/m.test(text))).map(({ object }) => object)
+  const around = (await readCheckout(bench, ['GitRepository', 'HelmChart'])).placed.map(({ object }) => object)
   const asks = (object: KubernetesObject): readonly RenderAsk[] => {
     const owner = readers.manifestOwner(object, around)
     if (owner === null || owner.obstacle !== null) return []

@@ -1,6 +1,6 @@
 import { WritError, isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
-import type { ManifestOwner } from '../model/owner.ts'
+import type { ConsumerOwner, ManifestOwner } from '../model/owner.ts'
 import type { ObjectChange, RendererInfo } from '../model/plan.ts'
 import type { FieldAsk } from '../model/request.ts'
 import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
@@ -16,7 +16,7 @@ import { askedOwner, isNamed } from './owner-file/asked-owner.ts'
 import { ownersOfFile } from './owner-file/owners-of-file.ts'
 import type { OwnerReaders } from './owner-file/owners-of-file.ts'
 import type { GivenFile } from './owner-file/manifests-in.ts'
-import { checkoutManifests } from './owner-file/checkout-manifests.ts'
+import { mentionedOwner, readCheckout } from './owner-file/checkout-manifests.ts'
 import type { Checkout, RenderResult, RenderedObject, Renderer } from './ports.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
@@ -120,14 +120,21 @@ interface Asked extends Pick<ProofAsk, 'owner' | 'owners' | 'samePath' | 'reread
 function pathAsItStands(world: EditWorld, bench: Bench, { path: written, loadRestrictor }: EditRequest): Asked {
   const path = world.checkout.inside(written ?? '.')
   if (!bench.index.directories.has(path)) throw new WritError('usage/bad-argument', `${written ?? '.'} is no folder with files in it.`, { hint: 'PATH is the folder that the owner deploys.' })
+  let consumers: Promise<readonly ConsumerOwner[]> | undefined
   return {
     owner: {
       tool: 'argocd', kind: 'Application', cluster: '', namespace: '', name: '', source: { url: '', revision: '', path },
       render: { format: 'auto', loadRestrictor: loadRestrictor ?? 'root', directory: { recurse: false, include: '{*.yaml,*.yml}', tolerant: true } }, destination: { cluster: '', namespace: null },
     },
-    owners: async () => world.declaredOwners((await checkoutManifests(bench, isOwnerLike)).map(({ object }) => object)),
+    owners: () => consumers ??= declaredIn(world, bench),
     samePath: 'asked', ignores: () => [],
   }
+}
+
+async function declaredIn(world: EditWorld, bench: Bench): Promise<readonly ConsumerOwner[]> {
+  const { placed, mentions } = await readCheckout(bench, [])
+  const owners = placed.map(({ object }) => object).filter(({ kind }) => kind !== 'HelmRelease')
+  return [...world.declaredOwners(owners), ...mentions.map(mentionedOwner)]
 }
 
 /** The owner of a file that deploys the object, with its whole spec. */
@@ -193,8 +200,4 @@ const HASH = /-[2456789bcdfghkmt]{10}$/
 function notRendering(shown: string, render: RenderResult | undefined): Refusal {
   const { message, blocked } = render?.ok === false ? render : { message: 'no answer' }
   return refuse(blocked?.code ?? 'RENDER_FAILED', `${shown} does not render: ${message}`, [{ sentence: message, at: blocked?.at ?? shown }])
-}
-
-function isOwnerLike(text: string): boolean {
-  return /^\s*kind:\s*["']?(?:Application|Kustomization)\b/m.test(text) && /argoproj\.io\/|kustomize\.toolkit\.fluxcd\.io\//.test(text)
 }

@@ -122,6 +122,31 @@ export interface ConsumerOwner {
   /** Namespaces that its own list names objects in, '' for objects without one; absent where nobody saw that list. */
   readonly namespaces?: readonly string[]
   readonly unsupported: string | null
+  /** Where it is no owner that can be read, only something that names parts of the repository: `source` and `render` say nothing then. */
+  readonly mention?: Mention
+}
+
+/**
+ * What the text of a file shows of owners that Writ does not read: an ApplicationSet, an owner in a template, one whose source a patch sets. What comes out of
+ * it nobody knows here.
+ */
+export interface Mention {
+  readonly file: string
+  readonly kind: 'ApplicationSet' | OwnerRef['kind']
+  /** As it stands there; null where it is not there, or is a template. */
+  readonly name: string | null
+  /** `ApplicationSet argocd/shop`, or what else stands in the file. */
+  readonly by: string
+  /** Why its effect is unknown, for behind `by` and what it names. */
+  readonly because: string
+  /** Folders of the repository that it may deploy. */
+  readonly folders: readonly string[]
+  /** Files of the repository that it may read beside them. */
+  readonly files: readonly string[]
+  /** A folder's name is made of variables: each of what it makes deploys another one. */
+  readonly varies: boolean
+  /** It lays something over what it deploys. */
+  readonly overrides: boolean
 }
 
 /** An owner as its manifest says it; nobody asked whether it runs. */

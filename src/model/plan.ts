@@ -36,6 +36,8 @@ export interface BlastEntry {
   readonly error: string | null
   /** Nothing changes but the asked owner's own manifest, which this one brings to the cluster: no other delivery is affected. */
   readonly carrier?: true
+  /** What names the path, where that is nothing that Writ reads as an owner. */
+  readonly by?: string
 }
 
 /** Which renderer said so. */

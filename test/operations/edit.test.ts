@@ -213,6 +213,24 @@ describe('writ edit', () => {
     expect([answer.status, answer.blast]).to.deep.equal(['edited', [{ path: '.', objects: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }] }]])
   })
 
+  it('counts what an ApplicationSet or an Application in JSON may deploy as consumers, but for the asked path', async () => {
+    const base = 'resources: [web.yaml]\n'
+    put('base/web.yaml', WEB)
+    put('base/kustomization.yaml', base)
+    put('app/kustomization.yaml', 'resources: [../base]\n')
+    rmSync(join(root, 'app/web.yaml'))
+    const set = (path: string): string => `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all, namespace: argocd}\nspec:\n  generators: [{clusters: {}}]\n  template: {spec: {source: {path: "${path}"}}}\n`
+    put('argocd/set.yaml', set('ap{{name}}'))
+    expect((await ask([field('paused', 'true')], { dryRun: true })).evidence.map(({ at }) => at)).to.deep.equal(['base/web.yaml:18'])
+    put('argocd/set.yaml', set('b{{name}}'))
+    expect((await ask([field('paused', 'true')], { dryRun: true })).files.map(({ path }) => path)).to.deep.equal(['app/kustomization.yaml'])
+    const shared = await ask([field('replicas', '3')], { dryRun: true, scope: 'shared' })
+    expect(shared.blast).to.deep.equal([{ path: 'base', objects: null, error: 'ApplicationSet argocd/all may use base; Writ does not render ApplicationSets' }])
+    rmSync(join(root, 'argocd/set.yaml'))
+    put('argocd/app.json', JSON.stringify({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'b', namespace: 'argocd' }, spec: { destination: {}, source: { repoURL: 'u', path: 'base' } } }))
+    expect((await ask([field('replicas', '3')], { dryRun: true, scope: 'shared' })).blast.map(({ path, error }) => [path, error])).to.deep.equal([['base', undefined]])
+  })
+
   it('leaves out a template beside the object, and says so where the object stands in it', async () => {
     put('app/config.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config\ndata:\n  {{ data }}\n')
     expect((await ask([field('spec.replicas', '3')])).status).to.equal('edited')

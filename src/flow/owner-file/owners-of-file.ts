@@ -1,13 +1,14 @@
 import { WritError, isRefusal, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
-import type { ConsumerOwner, ManifestOwner, RenderRules } from '../../model/owner.ts'
+import type { ConsumerOwner, ManifestOwner, Mention, RenderRules } from '../../model/owner.ts'
 import { sameOwner, showOwner } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { refOf, showRef } from '../../model/resource.ts'
 import type { Bench } from '../proof/bench.ts'
 import { renderAsk } from '../proof/consumers.ts'
 import type { Reread } from '../proof/consumers.ts'
-import { checkoutManifests } from './checkout-manifests.ts'
+import { isBelow } from '../proof/tree-index.ts'
+import { mentionedOwner, readCheckout } from './checkout-manifests.ts'
 import { carriedOwner } from './carried-owner.ts'
 import { chartUsers } from './chart-users.ts'
 import { everybody, rereader, rulesOf } from './file-rules.ts'
@@ -45,14 +46,16 @@ export interface OwnerFileAsk { readonly file: GivenFile, /** Inside the checkou
 /** Reads all owners of a file. Throws usage/bad-argument with `file:line`. */
 export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: OwnerFileAsk): Promise<OwnersOfFile> {
   const manifests = manifestsIn(ask.file)
-  const checkout = await checkoutManifests(bench, text => /^\s*kind:\s*["']?(?:Application|Kustomization|HelmRelease|GitRepository|HelmChart|ConfigMap|Secret)\b/m.test(text))
+  const { placed, mentions } = await readCheckout(bench, ['Application', 'Kustomization', 'HelmRelease', 'GitRepository', 'HelmChart', 'ConfigMap', 'Secret'])
+  // Places in JSON are not edited.
+  const checkout = placed.filter(({ place }) => !place.file.endsWith('.json'))
   const around = [...manifests.map(({ object }) => object), ...unambiguous(checkout.filter(({ object }) => object.kind === 'GitRepository' || object.kind === 'HelmChart').map(({ object }) => object))]
   const owners = manifests.flatMap(manifest => {
     const owner = readers.manifestOwner(manifest.object, around)
     return owner === null ? [] : [{ owner, manifest }]
   })
   if (owners.length === 0) throw noOwner(ask.file, manifests)
-  const elsewhere = checkout.filter(({ place }) => place.file !== ask.inside)
+  const elsewhere = placed.filter(({ place }) => place.file !== ask.inside)
   const declared = readers.declaredOwners(elsewhere.map(({ object }) => object)).filter(one => ask.inside !== null || !owners.some(({ owner }) => isSame(owner, one)))
   const distinct = declared.map(one => owners.some(({ owner }) => sameOwner(owner.ref, one.ref)) ? { ...one, ref: { ...one.ref, cluster: `${one.ref.cluster}, another manifest` } } : one)
   const reading: Reading = { readers, bench, ask, manifests, checkout, around, declared: distinct, origins: new Map() }
@@ -66,7 +69,8 @@ export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: Own
   const refused = [...owners.flatMap(({ owner }) => refusalsOf(owner)), ...refusals, ...manifests.flatMap(({ object }) => notYet(object))]
   const users = await chartUsers(reading)
   const others = distinct.filter(({ ref }) => !users.some(({ declared: one }) => one.kind === ref.kind && one.namespace === ref.namespace && one.name === ref.name))
-  const consumers = [...others, ...users.flatMap(({ rendered }) => rendered), ...usable.map(({ owner, source, render }): ConsumerOwner => ({ ref: owner.ref, source, render, destination: owner.destination, unsupported: null }))]
+  const named = mentions.flatMap(mention => owners.reduce<readonly Mention[]>((left, { owner }) => left.flatMap(one => withoutAsked(one, owner, reading)), [mention]))
+  const consumers = [...others, ...named.map(mentionedOwner), ...users.flatMap(({ rendered }) => rendered), ...usable.map(({ owner, source, render }): ConsumerOwner => ({ ref: owner.ref, source, render, destination: owner.destination, unsupported: null }))]
   return { usable, refused, consumers, reread: rereader(reading) }
 }
 
@@ -86,6 +90,19 @@ function noOwner({ name }: GivenFile, manifests: readonly FileManifest[]): WritE
 /** The same owner in another file, where the given one lies outside the checkout. */
 function isSame(owner: ManifestOwner, declared: ConsumerOwner): boolean {
   return sameOwner(owner.ref, declared.ref) && owner.sources.some(({ source }) => source.path === declared.source.path)
+}
+
+/** A mention without what it says of the given owner itself: where that lies outside the checkout it may be what comes out of it, or of the overlay that brings it. */
+function withoutAsked(mention: Mention, { ref, sources }: ManifestOwner, { ask, origins }: Reading): readonly Mention[] {
+  const sameName = mention.name === ref.name && (mention.kind === ref.kind || mention.kind === 'ApplicationSet')
+  if ([...origins.values()].some(({ carried }) => carried?.carrier.files.includes(mention.file) === true) && (mention.name === null || sameName)) return []
+  if (ask.inside !== null) return mention.file === ask.inside && sameName && mention.kind === ref.kind ? [] : [mention]
+  const own = new Set(sources.map(({ source }) => source.path))
+  if (!mention.folders.some(folder => own.has(folder))) return [mention]
+  if (sameName && mention.kind === ref.kind) return []
+  // Another name is another owner.
+  if (!mention.varies || (mention.name !== null && mention.kind !== 'ApplicationSet')) return [mention]
+  return [{ ...mention, folders: mention.folders.filter(folder => !own.has(folder)), files: mention.files.filter(file => ![...own].some(folder => isBelow(file, folder))) }]
 }
 
 function refusalsOf(owner: ManifestOwner): readonly Refusal[] {

@@ -39,7 +39,7 @@ export async function blastOf(places: Places | null, bench: Bench, what: { reado
     const changed = effect.kind === 'changed' ? effect : null
     const environments = places === null ? [] : await environmentsOf(places, consumer, changed?.objects ?? [])
     const error = effect.kind === 'unknown' ? effect.message : null
-    entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error, ...carriesOnly(consumer, changed?.changes, what.changes) ? { carrier: true } : {} })
+    entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error, ...carriesOnly(consumer, changed?.changes, what.changes) ? { carrier: true } : {}, ...consumer.mention === undefined ? {} : { by: consumer.mention.by } })
     if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects })
   }
   return { entries, rendered, broken: null }
@@ -80,6 +80,7 @@ type Effect =
   | { readonly kind: 'broken', readonly message: string }
 
 function effectOf(consumer: Consumer, before: RenderResult | undefined, after: RenderResult | undefined): Effect {
+  if (consumer.mention !== undefined) return { kind: 'unknown', message: consumer.mention.because }
   if (consumer.unsupported !== null) return { kind: 'unknown', message: `its render is not known: ${consumer.unsupported} is not honoured` }
   if (before === undefined || after === undefined) return { kind: 'unknown', message: 'it was not rendered' }
   if (!before.ok) return { kind: 'unknown', message: before.message }

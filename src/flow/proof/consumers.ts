@@ -5,6 +5,7 @@ import { helmJob } from '../helm/helm-job.ts'
 import { BARE_CHART, umbrellaCharts } from '../helm/umbrella-charts.ts'
 import type { Closure, RenderAsk } from './closure.ts'
 import { closureOf, ruleFiles, throughSymlink } from './closure.ts'
+import { mentionedConsumers } from './mentioned.ts'
 import { rulesAt } from './rules.ts'
 import type { Ruled } from './rules.ts'
 import type { TreeIndex } from './tree-index.ts'
@@ -18,6 +19,8 @@ export interface Consumer {
   readonly closure: Closure
   /** How it is rendered once files are changed. */
   readonly after: (changes: readonly FileChange[]) => Promise<RenderAsk | string>
+  /** Something names it that is no owner which Writ reads, so that its effect is unknown: what that is, and the whole sentence. */
+  readonly mention?: { readonly by: string, readonly because: string }
   /** Where it is the one that brings the asked owner's own manifest to the cluster: those files, and the names of the objects in them. */
   readonly carries?: { readonly files: ReadonlySet<string>, readonly names: ReadonlySet<string> }
 }
@@ -45,7 +48,8 @@ export interface ConsumerQuestion {
  * chart that is made of other charts of the repository.
  * Where no owner names the asked path itself, an owner whose path lies above it is the asked delivery and left out.
  */
-export function otherConsumers({ index, asked, owners, samePath, reread = unread }: ConsumerQuestion): readonly Consumer[] {
+export function otherConsumers({ index, asked, owners: everyone, samePath, reread = unread }: ConsumerQuestion): readonly Consumer[] {
+  const owners = everyone.filter(({ mention }) => mention === undefined)
   // What a HelmRelease installs follows from the HelmRelease, which whoever renders that shows; only charts and their values have it as a user beside others.
   const ofCharts = asked.kind === 'HelmRelease' || asked.render.helm !== undefined
   const others = owners.filter(owner => (ofCharts || owner.ref.kind !== 'HelmRelease') && !sameOwner(owner.ref, asked) && (samePath === 'other' || owner.source.path !== asked.source.path))
@@ -63,7 +67,8 @@ export function otherConsumers({ index, asked, owners, samePath, reread = unread
     const ask = renderAsk(index, { tool: 'argocd', source: { url: '', revision: '', path }, render: { format: 'helm', loadRestrictor: 'root', directory: { recurse: false }, helm: BARE_CHART } })
     return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => Promise.resolve(ask) }
   }) : []
-  return withCarriers([...claimed, ...roots, ...charts], asked, askedAsk)
+  const known = withCarriers([...claimed, ...roots, ...charts], asked, askedAsk)
+  return [...known, ...mentionedConsumers(everyone, { index, samePath, path: asked.source.path, ask: askedAsk, ofCharts, others: known })]
 }
 
 function umbrellas(index: TreeIndex): readonly string[] {

@@ -31,5 +31,6 @@ export function sharedBase(edit: Edit, { at, entries }: { readonly at: string, r
 function sharedEvidence(entry: BlastEntry): Evidence {
   const owners = entry.owners.map(showOwner).join(', ')
   const effect = entry.changes === null ? `its effect is unknown: ${entry.error ?? ''}` : `${entry.changes.length} object${entry.changes.length === 1 ? '' : 's'} would change`
-  return { sentence: `${owners === '' ? 'a kustomization that no known owner claims' : owners}: ${effect}`, at: entry.path === '' ? '.' : entry.path }
+  const who = entry.by === undefined ? `${owners === '' ? 'a kustomization that no known owner claims' : owners}: ` : ''
+  return { sentence: `${who}${effect}`, at: entry.path === '' ? '.' : entry.path }
 }

@@ -138,5 +138,6 @@ export function sharedWhole(ask: WholeAsk, { places, blast }: Pick<ProvenEdits, 
 function sharedEvidence(entry: BlastEntry): { readonly sentence: string, readonly at: string } {
   const owners = entry.owners.map(showOwner).join(', ')
   const effect = entry.changes === null ? `its effect is unknown: ${entry.error ?? ''}` : `${entry.changes.length} object${entry.changes.length === 1 ? '' : 's'} would change`
-  return { sentence: `${owners === '' ? 'a kustomization that no known owner claims' : owners}: ${effect}`, at: shownPath(entry) }
+  const who = entry.by === undefined ? `${owners === '' ? 'a kustomization that no known owner claims' : owners}: ` : ''
+  return { sentence: `${who}${effect}`, at: shownPath(entry) }
 }
