@@ -7,6 +7,9 @@ import type { ValueNode } from './value-nodes.ts'
 import { isPrintable, sameKey } from './value-nodes.ts'
 
 const SHORTEST_TEXT = 2
+const TAGS = /^(?:tag|version|imageTag|image_tag)$/i
+const DIGESTS = /^(?:digest|sha|imageDigest)$/i
+const NAMES = /^(?:registry|imageRegistry|repository|image)$/i
 const IMAGE_PARTS = /^(?:tag|version|digest|sha|imageTag|image_tag|imageDigest)$/i
 
 /** The keys whose value stands in a rendered field: as a number, or as a part of its text. */
@@ -19,6 +22,24 @@ export function plausibleKeys(nodes: readonly ValueNode[], field: Json | undefin
     // A value that is itself a template (`tpl`) shows in the field as something else.
     return part === text || (part.length >= SHORTEST_TEXT && text.includes(part)) || part.includes('{{') ? [{ path, value }] : []
   })
+}
+
+/** The keys whose value is one character that stands in a longer text. */
+export function shortKeys(nodes: readonly ValueNode[], field: Json | undefined): readonly Planting[] {
+  if (!isPrintable(field)) return []
+  const text = String(field).toLowerCase()
+  return nodes.flatMap(({ path, value }) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return []
+    const part = String(value).toLowerCase()
+    return part.length === 1 && part !== text && text.includes(part) ? [{ path, value }] : []
+  })
+}
+
+/** The empty keys that are called like the parts of an image, a part after the other: the one that is asked for first. */
+export function emptyImageParts(nodes: readonly ValueNode[], of: { readonly values: JsonObject, readonly referred: readonly ValuePath[], readonly isPinned: boolean }): readonly (readonly Planting[])[] {
+  const empty = emptyKeys(nodes, of)
+  const [tags, digests, names] = [TAGS, DIGESTS, NAMES].map(part => empty.filter(({ path }) => part.test(String(path.at(-1)))))
+  return (of.isPinned ? [digests, tags, names] : [tags, names]).flatMap(part => part === undefined || part.length === 0 ? [] : [part])
 }
 
 /** Keys beside those that came through which hold nothing yet and may decide a part of an image: its tag, which templates take from elsewhere then, or its digest. */

@@ -10,6 +10,8 @@ export interface Planting {
   readonly value: Json | undefined
   /** What is planted where the key holds nothing that shows its form. */
   readonly form?: 'number'
+  /** A version that what is planted looks like, for templates that compare versions (`semverCompare`). */
+  readonly like?: string
 }
 
 /** What stands in a key for one render. */
@@ -43,10 +45,15 @@ export function plant(values: JsonObject, plantings: readonly Planting[], avoid:
   return { values: result, planted }
 }
 
-function sentinel({ value, form }: Planting, prime: number): string | number {
+function sentinel({ value, form, like }: Planting, prime: number): string | number {
   if (typeof value === 'number') return prime
+  if (like !== undefined) return numbered(like, prime)
   if (typeof value !== 'string' || value === '') return form === 'number' ? prime : `zzb${prime}q`
-  return /\d/.test(value) ? value.replace(/\d+(?=\D*$)/, String(prime)) : `zzb${prime}q`
+  return /\d/.test(value) ? numbered(value, prime) : `zzb${prime}q`
+}
+
+function numbered(text: string, prime: number): string {
+  return text.replace(/\d+(?=\D*$)/, String(prime))
 }
 
 /** The tokens of a rendered field; null where nothing that was planted came through. */

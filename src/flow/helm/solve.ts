@@ -1,3 +1,4 @@
+import type { Edit } from '../../model/field.ts'
 import type { ValuePath } from '../../model/helm-set.ts'
 import { showJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
@@ -9,8 +10,14 @@ export interface Assignment { readonly path: ValuePath, readonly before: Json | 
 
 const MOST_AT_ONCE = 3
 
-/** The ways to give keys other values so that a text comes out as wanted, the fewest keys first. */
-export function solve(tokens: readonly Token[], wanted: Json): readonly (readonly Assignment[])[] {
+/** The ways to give keys other values so that a field comes out as asked, the fewest keys first; what is asked to go goes with the one key that it is. */
+export function solveEdit(tokens: readonly Token[], { after }: Edit): readonly (readonly Assignment[])[] {
+  if (after !== undefined) return solve(tokens, after)
+  const [only, ...more] = tokens
+  return only === undefined || typeof only === 'string' || more.length > 0 ? [] : [[{ path: only.path, before: only.value, value: undefined }]]
+}
+
+function solve(tokens: readonly Token[], wanted: Json): readonly (readonly Assignment[])[] {
   if (typeof wanted === 'object') return []
   const keys = distinct(tokens.filter(token => typeof token !== 'string'))
   const whole = tokens.length === 1
