@@ -11,7 +11,7 @@ import { nearest, sharesName } from './nearness.ts'
 import { emptyKeys, plausibleKeys } from './plausible.ts'
 import { isStrange, solveEdit } from './solve.ts'
 import type { Assignment } from './solve.ts'
-import { switchesFor } from './switches.ts'
+import { namedSwitches, switchesFor } from './switches.ts'
 import type { ValueNode } from './value-nodes.ts'
 import { isPrintable, sameKey, valueNodes } from './value-nodes.ts'
 
@@ -33,6 +33,8 @@ export async function findKeys(search: KeySearch, asked: Edit): Promise<FoundKey
   const nodes = ownNodes(search.values)
   if (!isPrintable(edit.before)) return { solutions: [...likelyAdditions(search, nodes, edit), ...wholeValues(nodes, edit)], decides: [] }
   const budget = { left: MOST_PROBES, rejected: [] }
+  const named = await namedSwitches(search, { nodes, edit, budget })
+  if (named.length > 0) return { solutions: named, decides: [] }
   const together = [edit, ...search.edits].flatMap(one => plausibleKeys(nodes, one.before))
   const tokens = await arriving(search, { path: edit.path, budget, plantings: distinct(together) })
   const decides = keysOf(tokens)
@@ -66,7 +68,7 @@ function movedItem({ edits, object }: KeySearch, { path, before, after }: Edit):
 /** Keys that hold nothing, and whose default the template says itself, each alone: any of them may switch parts of the chart on. */
 async function oneByOne(search: KeySearch, { nodes, edit, budget }: Stage): Promise<Solutions> {
   const form = typeof edit.before === 'number' ? { form: 'number' as const } : {}
-  const near = nearest(emptyKeys(nodes, search), edit.path).map(key => ({ ...key, ...form }))
+  const near = nearest(emptyKeys(nodes, search), { path: edit.path, object: search.object }).map(key => ({ ...key, ...form }))
   const tokens = await arriving(search, { path: edit.path, budget, plantings: near })
   const found = solveEdit(tokens, edit)
   if (found.length > 0 || tokens.length === 0) return found

@@ -5,6 +5,7 @@ import { valueAtPath } from '../../model/helm-set.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
+import { likest } from './nearness.ts'
 import type { Assignment } from './solve.ts'
 import type { ValueNode } from './value-nodes.ts'
 
@@ -16,13 +17,15 @@ interface Space { readonly values: JsonObject, readonly referred: readonly Value
  * Keys under which a field that is not there may be made: those whose value is what stands around the field, then those that have the name of what is around it
  * (`resources`, `podAnnotations` for annotations, `extraEnv` for env).
  */
-export function likelyAdditions(space: Space, nodes: readonly ValueNode[], { path, before, after }: Edit): readonly (readonly Assignment[])[] {
-  if (before !== undefined || after === undefined) return []
+export function likelyAdditions(space: Space, nodes: readonly ValueNode[], edit: Edit): readonly (readonly Assignment[])[] {
+  const { path, before, after } = edit
+  // A map that has nothing in it is printed as null by many templates.
+  if ((before !== undefined && before !== null) || after === undefined) return []
   const found: Assignment[] = []
   for (let length = path.length; length > 0; length--) {
     const [parent, rest] = [path.slice(0, length), path.slice(length)]
     const around = fieldAt(space.object, parent)
-    const homes = homesFor(space, nodes, { around, name: nameOf(parent) })
+    const homes = homesFor(space, nodes, { around, name: nameOf(parent), path })
     for (const home of homes) found.push(...inHome(home, { rest, after, values: space.values }))
   }
   const distinct = found.filter((one, i) => found.findIndex(other => sameJson([...other.path], [...one.path]) && sameJson(other.value, one.value)) === i)
@@ -31,14 +34,14 @@ export function likelyAdditions(space: Space, nodes: readonly ValueNode[], { pat
 
 interface Home { readonly path: ValuePath, readonly value: Json | undefined }
 
-function homesFor({ values, referred }: Space, nodes: readonly ValueNode[], { around, name }: { readonly around: Json | undefined, readonly name: string }): readonly Home[] {
+function homesFor({ values, referred, object }: Space, nodes: readonly ValueNode[], { around, name, path: field }: { readonly around: Json | undefined, readonly name: string, readonly path: FieldPath }): readonly Home[] {
   const full = (isObject(around) && Object.keys(around).length > 0) || (isList(around) && around.length > 0)
   const same = full ? nodes.filter(({ value }) => sameJson(value, around)) : []
   const named: readonly Home[] = [
     ...nodes.filter(({ path, value }) => isNamed(path, name) && (value === null || typeof value === 'object')),
     ...referred.filter(path => isNamed(path, name) && valueAtPath(values, path) === undefined).map(path => ({ path, value: undefined })),
   ]
-  return [...same, ...named.filter(one => !same.some(other => sameJson([...other.path], [...one.path])))]
+  return [...same, ...likest(named.filter(one => !same.some(other => sameJson([...other.path], [...one.path]))), { path: field, object })]
 }
 
 function isNamed(path: ValuePath, name: string): boolean {

@@ -62,7 +62,7 @@ async function emptied(search: KeySearch, known: Known): Promise<Solutions> {
 
 /** Values of one character are in nearly every text: they are looked for only where longer ones do not do. */
 async function withShort(search: KeySearch, { nodes, edit, budget, tokens }: Known): Promise<Solutions> {
-  const short = nearest(shortKeys(nodes, edit.before), edit.path).slice(0, MOST_SHORT)
+  const short = nearest(shortKeys(nodes, edit.before), { path: edit.path, object: search.object }).slice(0, MOST_SHORT)
   if (short.length === 0) return []
   const plantings = distinct([...plantingsOf(tokens), ...short])
   return solveEdit(await arriving(search, { path: edit.path, budget: { left: SHORT_PROBES, rejected: budget.rejected }, plantings }), edit)

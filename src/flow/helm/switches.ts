@@ -5,20 +5,32 @@ import { withValue } from '../../model/helm-set.ts'
 import type { Json } from '../../model/json.ts'
 import { isObject, sameJson } from '../../model/json.ts'
 import type { KeySearch, Stage } from './key-search.ts'
-import { nearest, sharesName } from './nearness.ts'
+import { likeness, nearest, sharesName } from './nearness.ts'
 import type { Assignment } from './solve.ts'
 
 const MOST_FLAGS = 4
+/** So many words of a switch are those of a field that it prints. */
+const ALIKE = 1.5
 
 interface Switch { readonly path: ValuePath, readonly value: Json | undefined }
 
 /** Switches: each of them the other way round; those with the name of the field first. */
 export async function switchesFor(search: KeySearch, { nodes, edit, budget }: Stage): Promise<readonly (readonly Assignment[])[]> {
   if (edit.after === undefined) return []
-  const switches = nearest(nodes.flatMap(({ path, value }) => typeof value === 'boolean' ? [{ path, value }] : []), edit.path)
+  const field = { path: edit.path, object: search.object }
+  const switches = nearest(nodes.flatMap(({ path, value }) => typeof value === 'boolean' ? [{ path, value }] : []), field)
   const named = switches.filter(({ path }) => sharesName(path, edit.path) > 0).slice(0, MOST_FLAGS)
   const candidates = [...named, ...await flipping(search, { switches: switches.filter(one => !named.includes(one)), edit, budget })]
   return candidates.map(({ path, value }) => [{ path, before: value, value: value !== true }])
+}
+
+/** The switches that are called like a field and do, each alone, what is asked. */
+export async function namedSwitches(search: KeySearch, { nodes, edit, budget }: Stage): Promise<readonly (readonly Assignment[])[]> {
+  if (typeof edit.before !== 'boolean' || edit.after === undefined) return []
+  const field = { path: edit.path, object: search.object }
+  const alike = nodes.flatMap(({ path, value }) => value === edit.before && likeness(path, field) >= ALIKE ? [{ path, value }] : [])
+  const found = await Promise.all(nearest(alike, field).slice(0, MOST_FLAGS).map(async one => flipping(search, { switches: [one], edit, budget })))
+  return found.flat().map(({ path, value }) => [{ path, before: value, value: value !== true }])
 }
 
 /** The switches that bring the asked value, by halves: one that makes the object disappear hides what others do. */
