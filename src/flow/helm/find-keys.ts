@@ -9,6 +9,7 @@ import { likelyAdditions } from './likely-additions.ts'
 import { moreKeys } from './more-keys.ts'
 import { nearest, sharesName } from './nearness.ts'
 import { emptyKeys, plausibleKeys } from './plausible.ts'
+import { rejectedKeys } from './rejected-keys.ts'
 import { isStrange, solveEdit } from './solve.ts'
 import type { Assignment } from './solve.ts'
 import { namedSwitches, switchesFor } from './switches.ts'
@@ -19,7 +20,12 @@ import { isPrintable, sameKey, valueNodes } from './value-nodes.ts'
 export type Solutions = readonly (readonly Assignment[])[]
 
 /** What was found; `decides` are the keys that the field is made of. */
-export interface FoundKeys { readonly solutions: Solutions, readonly decides: readonly ValuePath[] }
+export interface FoundKeys {
+  readonly solutions: Solutions
+  readonly decides: readonly ValuePath[]
+  /** Nothing was seen to decide the field: keys that have a name like it. */
+  readonly guessed?: true
+}
 
 const MOST_PROBES = 24
 const MOST_WHOLE = 4
@@ -31,7 +37,7 @@ const MOST_WHOLE = 4
 export async function findKeys(search: KeySearch, asked: Edit): Promise<FoundKeys> {
   const edit = movedItem(search, asked) ?? asked
   const nodes = ownNodes(search.values)
-  if (!isPrintable(edit.before)) return { solutions: [...likelyAdditions(search, nodes, edit), ...wholeValues(nodes, edit)], decides: [] }
+  if (!isPrintable(edit.before)) return { solutions: [...likelyAdditions(search, nodes, edit), ...wholeValues(nodes, edit)], decides: [], guessed: true }
   const budget = { left: MOST_PROBES, rejected: [] }
   const named = await namedSwitches(search, { nodes, edit, budget })
   if (named.length > 0) return { solutions: named, decides: [] }
@@ -42,7 +48,9 @@ export async function findKeys(search: KeySearch, asked: Edit): Promise<FoundKey
   if (first.some(one => !isStrange(one))) return { solutions: first, decides }
   const more = await moreKeys(search, { nodes, edit, budget, tokens })
   if (more.length > 0 || first.length > 0) return { solutions: [...more, ...first], decides }
-  return { solutions: [...await oneByOne(search, { nodes, edit, budget }), ...await switchesFor(search, { nodes, edit, budget })], decides }
+  const empty = await oneByOne(search, { nodes, edit, budget })
+  const switches = await switchesFor(search, { nodes, edit, budget })
+  return { solutions: [...empty, ...switches, ...await rejectedKeys(search, { nodes, edit, budget })], decides, ...empty.length === 0 ? { guessed: true } : {} }
 }
 
 /** An item whose own key changes goes under one name and comes under another: that is one value that changes. */

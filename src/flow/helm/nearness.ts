@@ -3,8 +3,8 @@ import type { ValuePath } from '../../model/helm-set.ts'
 import { textAt } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 
-/** What keys are compared with: a field, and the object that it is in. */
-export interface NamedField { readonly path: FieldPath, readonly object: KubernetesObject }
+/** What keys are compared with: a field, the object that it is in, and words around its value. */
+export interface NamedField { readonly path: FieldPath, readonly object: KubernetesObject, readonly text?: string }
 
 /** Keys in the order in which their names are like that of a field: those with its own name, then those whose words are its words and those of its object. */
 export function nearest<T extends { readonly path: ValuePath }>(keys: readonly T[], field: NamedField): readonly T[] {
@@ -38,11 +38,11 @@ function shared(key: ValuePath, all: ReadonlySet<string>): number {
   return common - (words.size - common) / 10
 }
 
-function wordsOfField({ path, object }: NamedField): ReadonlySet<string> {
+function wordsOfField({ path, object, text }: NamedField): ReadonlySet<string> {
   const names = path.flatMap(step => typeof step === 'string' ? [step] : [String(step.value)])
   // What stands in a pod template is the pod's.
   const pod = path[0] === 'spec' && path.includes('template') ? ['pod'] : []
-  return new Set([...names, ...pod, object.kind, textAt(object.metadata, 'name') ?? ''].flatMap(wordsOf))
+  return new Set([...names, ...pod, object.kind, textAt(object.metadata, 'name') ?? '', text ?? ''].flatMap(wordsOf))
 }
 
 /** `automountServiceAccountToken` is automount, service, account and token. */

@@ -25,11 +25,16 @@ function solve(tokens: readonly Token[], wanted: Json): readonly (readonly Assig
   for (let size = 1; size <= Math.min(MOST_AT_ONCE, keys.length); size++) {
     for (const free of subsets(keys, size)) {
       const ways = fittings(tokens, free, String(wanted)).map(texts => free.map((key, i) => ({ path: key.path, before: key.value, value: typedLike(key.value, texts[i] ?? '', whole ? wanted : null) })))
-      found.push(...ways.filter(assignments => assignments.every(({ before, value }) => before !== value)))
+      found.push(...ways.filter(assignments => assignments.every(({ before, value }) => before !== value && !endsInDigest(before, value))))
     }
     if (found.length > 0) return found.toSorted((a, b) => strangeness(a) - strangeness(b))
   }
   return found
+}
+
+/** A digest is never split at its colon: what ends so is no name of an image (`nginx@sha256`), but where it is one already. */
+function endsInDigest(before: Json | undefined, value: Json | undefined): boolean {
+  return typeof value === 'string' && /@[a-z0-9+._-]+$/i.test(value) && !(typeof before === 'string' && before.includes('@'))
 }
 
 /** True where a value is not what its key is called: such a way is the last one. */

@@ -1,3 +1,4 @@
+import { isNode } from 'yaml'
 import { parameterOf } from '../../model/argo-parameters.ts'
 import type { FieldPath } from '../../model/field.ts'
 import type { CarriedField, HelmHome } from '../../model/helm.ts'
@@ -6,6 +7,7 @@ import type { ValuePath } from '../../model/helm-set.ts'
 import type { Json } from '../../model/json.ts'
 import { isList } from '../../model/json.ts'
 import type { TextPlace } from '../../model/overlay.ts'
+import { innerText as textInside } from '../edit/inner-text.ts'
 import { documentValue, lookAt, valueBelow } from '../edit/look.ts'
 import type { Look } from '../edit/look.ts'
 import type { Candidate, FileEdit, Place, TextEdit, Texts } from '../edit/place.ts'
@@ -91,7 +93,7 @@ function lookIn({ place, inner, what }: MapLayer & { readonly place: TextPlace, 
   const wrap = (within: Place): Place => ({ document, steps, inner: within })
   const spot = { source, document: inner ? 0 : document, start: inner ? [] : steps, path: fieldPath(change.path) }
   const found = lookAt(spot, change, { file, what, depth: 0, layer: 0, ...inner ? { wrap } : {} })
-  return found === null ? null : found.kind === 'blocked' ? { blocked: found } : one(found.candidate.changes)
+  return found === null ? null : found.kind === 'blocked' ? { blocked: inner ? inFile(found, place, texts) : found } : one(found.candidate.changes)
 }
 
 /** A map of another delivery's object, or YAML in a text of one: the text with the key in it is then what the field shall hold. */
@@ -152,6 +154,17 @@ function newValue(home: TextPlace, { path, value, source }: NewKey): TextEdit | 
   const [first, ...rest] = reach.rest
   if (typeof first !== 'string') return null
   return { op: 'add', place: { document: home.document, steps: [...reach.steps, first], inner: null }, value: nested(rest, value ?? null) }
+}
+
+/** What is told of a line of a text inside a file, told of the line of the file. */
+function inFile(blocked: Blocked, place: TextPlace, texts: Texts): Blocked {
+  const source = sourceOf(textOf(texts, place.file))
+  const node = source?.documents[place.document]?.getIn([...place.steps], true)
+  const inner = source !== null && isNode(node) ? textInside(node, source.text) : null
+  const line = Number(/:(\d+)$/.exec(blocked.at)?.[1])
+  if (source === null || inner === null || !Number.isInteger(line)) return { ...blocked, at: place.file }
+  const start = inner.text.split('\n').slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0)
+  return { ...blocked, at: `${place.file}:${source.lineOf(inner.outer(start))}` }
 }
 
 function innerText(texts: Texts, place: TextPlace): string | null {

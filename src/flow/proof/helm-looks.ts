@@ -1,14 +1,15 @@
 import { posix } from 'node:path'
 import type { Evidence } from '../../model/error.ts'
-import { fieldAt } from '../../model/field.ts'
+import { fieldAt, showPath } from '../../model/field.ts'
 import type { Edit } from '../../model/field.ts'
 import { layeredValues } from '../../model/helm-layers.ts'
 import { mergedValues, setName } from '../../model/helm-set.ts'
-import { sameJson } from '../../model/json.ts'
+import { sameJson, showJson } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { refKey, refOf } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
+import { directoryLooks } from '../edit/directory.ts'
 import type { Look } from '../edit/look.ts'
 import { leafKey } from '../edit/look.ts'
 import { overlayLooks } from '../edit/owner-overlay.ts'
@@ -46,29 +47,54 @@ export interface HelmLookSpace {
   readonly values: JsonObject
 }
 
+const DEFINITIONS = /^(?:charts\/[^/]+\/)*crds\//
+
 /** The keys of a chart's values that decide a field, in every layer that can hold them; never the chart's templates. */
 export function helmLooker(space: HelmLookSpace): AskingLooker {
-  return { looks: (edit, now) => looksOf(space, edit, now), suspects: () => [] }
+  const guesses = new Map<string, Blocked>()
+  return {
+    looks: (edit, now) => looksOf(space, { edit, now, guesses }),
+    suspects: () => [],
+    unreached: ({ path }) => guesses.get(showPath(path)) ?? null,
+  }
 }
 
-async function looksOf(space: HelmLookSpace, edit: Edit, now: Standing): Promise<readonly Look[]> {
+type Blocked = Extract<Look, { kind: 'blocked' }>
+
+interface Looking { readonly edit: Edit, readonly now: Standing, /** Why a field is not reached, where its places are but guesses. */ readonly guesses: Map<string, Blocked> }
+
+async function looksOf(space: HelmLookSpace, { edit, now, guesses }: Looking): Promise<readonly Look[]> {
   const changes = fileChanges(space.texts, now.texts)
   const ask = await space.after(changes)
   if (typeof ask === 'string' || ask.helm === undefined) return []
   const { helm } = ask
   const after = await afterHelm(space, { ask, changes, edit, now })
   if (after !== null) return after
+  const definition = definitionLooks(space, ask, { edit, now })
+  if (definition !== null) return definition
   const files: ChartFiles = { paths: space.bench.index.files, text: path => now.texts.get(path) ?? null }
   const charts = chartFolders(files, ask.path)
   const values = await valuesAt(space, { ask, changes })
   const referred = referredKeys(templatesOf(files, charts))
   const probe = (planted: JsonObject): Promise<KubernetesObject | null> => probed(space, { ask, changes, files, planted })
-  const { solutions, decides } = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
+  const { solutions, decides, guessed } = await findKeys({ values, referred, object: now.object, edits: now.edits, probe }, edit)
   const layers = valueLayers(helm, { charts, text: files.text })
   const carried = await carriedLooks(space, { ask, changes })
   const places = { layers, homes: helm.homes, at: { texts: now.texts, by: helm.by, carried }, values, byVersion: helm.byVersion }
   const looks = solutions.flatMap(wanted => isStrange(wanted) ? valueLooks(places, wanted).map(asLast) : valueLooks(places, wanted))
-  return looks.length > 0 ? looks.map(look => ofOwner(look, space.owner)) : [templateLook(space, { files, edit, solutions, decides })]
+  const none = templateLook(space, { files, edit, solutions: looks.length > 0 ? [] : solutions, decides })
+  if (guessed === true) guesses.set(showPath(edit.path), none)
+  return looks.length > 0 ? looks.map(look => ofOwner(look, space.owner)) : [none]
+}
+
+/** What a chart has in crds/ is no template: it is edited where it stands. Null for everything else, and where it is packed. */
+function definitionLooks({ target }: HelmLookSpace, { path, helm }: RenderAsk, { edit, now }: Pick<Looking, 'edit' | 'now'>): readonly Look[] | null {
+  const file = target.source ?? ''
+  const text = now.texts.get(file)
+  if (typeof text !== 'string' || !DEFINITIONS.test(posix.relative(path, file))) return null
+  if (helm?.byVersion === true) return [{ kind: 'blocked', code: 'PINNED', at: file, sentence: `${posix.basename(file)} belongs to the chart, which Flux packs anew only with a new version in Chart.yaml (reconcileStrategy ChartVersion)` }]
+  const sought = { target: refOf(target.object), path: edit.path, before: edit.before, after: edit.after, object: now.object, objects: now.objects, edits: now.edits }
+  return readSource(text, 'last').documents.flatMap((_document, i) => directoryLooks({ path: file, document: i }, text, sought))
 }
 
 /** What stands in no file is told by its owner's name. */
@@ -154,14 +180,22 @@ function templatesOf({ paths, text }: ChartFiles, charts: readonly ChartFolder[]
   })
 }
 
-/** No key decides the field: the template says it itself. */
-function templateLook({ target }: HelmLookSpace, of: FoundKeys & { readonly files: ChartFiles, readonly edit: Edit }): Look {
+/** No key decides the field: the template says it itself, or has it from a file of the chart. */
+function templateLook({ target }: HelmLookSpace, of: FoundKeys & { readonly files: ChartFiles, readonly edit: Edit }): Blocked {
+  const { edit, decides, solutions } = of
   const source = target.source ?? ''
+  const name = posix.basename(source)
   const text = of.files.text(source)
-  const key = leafKey(of.edit.path)
-  const at = text === null ? source : `${source}:${lineOfField(text, key)}`
-  if (of.solutions.length > 0) return { kind: 'blocked', code: 'NO_CANDIDATE', at, sentence: 'the keys that decide it stand in no file that can be edited' }
-  const made = of.decides.map(path => setName(path))
-  if (made.length > 0) return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `${posix.basename(source)} makes it of ${made.join(', ')}, and no values of these give what is asked` }
-  return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `no value of the chart decides it: ${posix.basename(source)} says it itself` }
+  const at = text === null ? source : `${source}:${lineOfField(text, leafKey(edit.path))}`
+  if (solutions.length > 0) return { kind: 'blocked', code: 'NO_CANDIDATE', at, sentence: 'the keys that decide it stand in no file that can be edited' }
+  const made = decides.map(path => setName(path))
+  const digest = typeof edit.after === 'string' && /@sha\d+:/.test(edit.after) && !showJson(edit.before).includes('@') ? ': the chart has no key for a digest' : ''
+  if (made.length > 0) return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `${name} makes it of ${made.join(', ')}, and no values of these give what is asked${digest}` }
+  return { kind: 'blocked', code: 'TEMPLATE', at, sentence: `no value of the chart ${undecided({ edit, name, text: text ?? '' })}` }
+}
+
+function undecided({ edit, name, text }: { readonly edit: Edit, readonly name: string, readonly text: string }): string {
+  if (edit.before === undefined || edit.before === null) return `makes it: ${name} has no place for it`
+  const files = [...new Set([...text.matchAll(/\.Files\.\w+\s+"([^"]+)"/g)].map(([, file = '']) => file))]
+  return files.length > 0 ? `decides it: ${name} says it itself or has it from ${files.join(', ')} of the chart` : `decides it: ${name} says it itself`
 }

@@ -32,7 +32,11 @@ export interface Looker {
 }
 
 /** A looker that has to render to know. */
-export interface AskingLooker extends Pick<Looker, 'suspects'> { looks(edit: Edit, now: Standing): readonly Look[] | Promise<readonly Look[]> }
+export interface AskingLooker extends Pick<Looker, 'suspects'> {
+  looks(edit: Edit, now: Standing): readonly Look[] | Promise<readonly Look[]>
+  /** What is so where none of the places that it gave for an edit has an effect; null where a later layer decides the field then. */
+  unreached?(edit: Edit): Extract<Look, { kind: 'blocked' }> | null
+}
 
 /** Where an asked field may stand, for each format of source. The next format is one more branch here. */
 export function looksFor(of: { readonly target: RenderedObject, readonly ref: ObjectRef, readonly closure: Closure, readonly index: TreeIndex }): Looker {

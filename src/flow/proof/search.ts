@@ -98,9 +98,15 @@ async function choose(of: Search, edit: Edit, sofar: Choice | null): Promise<Cho
   const [last, likely] = [usable.filter(({ candidate }) => candidate.tier === 'last'), usable.filter(({ candidate }) => candidate.tier !== 'last')]
   const found = await tryAll(of, round, likely) ?? await tryArriving(of, round, now) ?? await tryAll(of, round, last)
   if (found !== null) return found
-  if (round.shared === null) return refusalOf(edit, round.tried, of.layers)
+  if (round.shared === null) return refusalOf(edit, withUnreached(of, round), of.layers)
   const blast = await blastOf(of.places, of.bench, { consumers: of.consumers, changes: round.shared.files })
   return sharedBase(edit, { at: round.shared.places.at(-1) ?? '', entries: blast.entries.filter(entry => entry.carrier !== true) })
+}
+
+/** Guesses without any effect say nothing about the field. */
+function withUnreached({ looker }: Search, { edit, tried }: Round): readonly Attempt[] {
+  const why = tried.every(({ code, beside }) => beside === true || code === 'SHADOWED' || code === 'NO_CANDIDATE') ? looker.unreached?.(edit) ?? null : null
+  return why === null ? tried : [{ at: why.at, what: 'value', code: why.code, sentence: why.sentence }]
 }
 
 /** What was tried for one edit, and the first place that is exact but that others share. */
@@ -169,7 +175,7 @@ async function render(of: Search, { texts, places, notes, failed }: Made): Promi
   const ask = await of.after(files)
   if (typeof ask === 'string') return failed('WIDE', `the owner's manifest would not be honoured: ${ask}`)
   const [result] = await of.bench.render(files, [ask])
-  if (result?.ok !== true) return failed('WIDE', `the source does not render with it: ${result?.message ?? ''}`)
+  if (result?.ok !== true) return notRendering(of, failed, result?.message ?? '')
   const after = result.objects.map(({ object }) => object)
   const changes = compareRenders(of.before, after)
   const verdict = judgeDifference({ changes, before: of.before, after, target: refOf(of.target), edits: of.edits })
@@ -178,6 +184,11 @@ async function render(of: Search, { texts, places, notes, failed }: Made): Promi
   const blast = await effectOn(of, files)
   if (blast.broken !== null) return failed('WIDE', blast.broken)
   return { texts, files, places, changes: verdict.changes, after, covered: verdict.covered, blast, notes }
+}
+
+/** A chart says itself which values it does not take, by its schema or by `fail` and `required`. */
+function notRendering({ ask }: Search, failed: Made['failed'], message: string): Attempt {
+  return ask.format === 'helm' ? failed('RENDER_FAILED', `the chart does not render with it: ${message.replace(/\s*\n\s*/g, ' ')}`) : failed('WIDE', `the source does not render with it: ${message}`)
 }
 
 /** What changed files do to others. Where none may change, the first that does is all that is looked for. */
