@@ -108,8 +108,8 @@ export async function run(request: RunRequest): Promise<RunResult> {
 /** What keeps a renderer from the network and from eating the machine: the kernel's namespaces and limits where they can be had. */
 export interface Isolation { readonly network: boolean, readonly memory: boolean }
 
-// A Go program reserves far more address space than it uses; this still ends one that runs away.
-const MEMORY = ['prlimit', `--as=${8 * 1024 ** 3}`, `--fsize=${256 * 1024 ** 2}`, '--core=0', '--']
+// A Go program reserves far more address space than it uses: what it can write to is bounded apart from that (helm with a large chart needs a quarter of a GiB).
+const MEMORY = ['prlimit', `--as=${8 * 1024 ** 3}`, `--data=${2 * 1024 ** 3}`, `--fsize=${256 * 1024 ** 2}`, '--core=0', '--']
 const NETWORK = ['unshare', '--user', '--map-root-user', '--net', '--']
 let wrapping: Promise<{ readonly words: readonly string[], readonly isolation: Isolation }> | null = null
 

@@ -4,6 +4,7 @@ import { WritError } from '../../model/error.ts'
 import type { RendererInfo } from '../../model/plan.ts'
 import { run } from '../run.ts'
 import type { RunResult } from '../run.ts'
+import { crash } from './crash.ts'
 import { closedEnvironment } from './kustomize-program.ts'
 
 /** A chart that lies in `chart/` of a throw-away folder, which helm uses for its caches too. */
@@ -93,7 +94,7 @@ function outcome(result: RunResult, of: { readonly cwd: string, readonly seconds
 function cleanMessage(stderr: string, cwd: string): string {
   const text = stderr.replaceAll(`${cwd}/`, '').replaceAll(cwd, '.').trim()
   const error = /^Error: [\s\S]*/m.exec(text)?.[0].replace(/^Error: /, '').replace(/\n+Use --debug flag to render out invalid YAML$/, '') ?? text
-  return error === '' ? 'helm ended with an error and no message.' : error.slice(0, 2000)
+  return error === '' ? 'helm ended with an error and no message.' : crash(error) ?? error.slice(0, 2000)
 }
 
 async function look(timeout: number): Promise<RendererInfo> {

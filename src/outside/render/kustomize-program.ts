@@ -2,6 +2,7 @@ import { WritError } from '../../model/error.ts'
 import type { RendererInfo } from '../../model/plan.ts'
 import { baseEnvironment, run } from '../run.ts'
 import type { RunResult } from '../run.ts'
+import { crash } from './crash.ts'
 
 /** What to build: a kustomization's directory, relative to the folder it is built in. */
 export interface BuildJob { readonly cwd: string, readonly path: string, readonly loadRestrictor: 'root' | 'none' }
@@ -70,7 +71,7 @@ function outcome(result: RunResult, of: { readonly name: string, readonly cwd: s
 function cleanMessage(stderr: string, cwd: string): string {
   const text = withoutLogFrame(stderr.replaceAll(`${cwd}/`, '').replaceAll(cwd, '.').trim())
   const error = /^error: [\s\S]*/im.exec(text)?.[0].replace(/^error: /i, '') ?? text
-  return error === '' ? 'The renderer ended with an error and no message.' : error.slice(0, 2000)
+  return error === '' ? 'The renderer ended with an error and no message.' : crash(error) ?? error.slice(0, 2000)
 }
 
 /** kubectl puts its error into a log line: `E1121 … "command failed" err="…"`. */

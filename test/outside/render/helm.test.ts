@@ -8,6 +8,7 @@ import type { HelmJob } from '../../../src/model/helm.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { ignorePatterns } from '../../../src/model/source-ignore.ts'
 import type { RenderJob, RenderResult, Renderer } from '../../../src/flow/ports.ts'
+import { isolation } from '../../../src/outside/run.ts'
 import { helmRenderer } from '../../../src/outside/render/helm.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -252,6 +253,21 @@ describe('charts', () => {
       put({ 'chart/templates/config.yaml': CONFIG('  image: "{{ range until 100000000 }}x{{ end }}"\n') })
       const error: unknown = await hungry.render({ dir, path: 'chart', loadRestrictor: 'root', directory: { recurse: false }, helm: JOB }).then(result => result.ok ? result : result.message, (thrown: unknown) => thrown)
       expect(typeof error === 'string' || (error instanceof Error && /did not render the chart/.test(error.message))).to.equal(true)
+    })
+
+    it('tell in one line where they take too much memory or include themselves without end', async function () {
+      if (!(await isolation()).memory) return this.skip()
+      const failing = async (text: string): Promise<string> => {
+        put({ 'chart/templates/more.yaml': text })
+        const result = await render()
+        return result.ok ? '' : result.message
+      }
+      const large = await failing('{{ range until 2000000000 }}{{ . }}{{ end }}')
+      expect(large).to.match(/^it takes more memory than a render may have: [^\n]+$/)
+      expect(large.length).to.be.at.most(300)
+      const endless = await failing('{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}')
+      expect(endless).to.match(/ … [^\n]*nested reference name/)
+      expect(endless.length).to.be.at.most(310)
     })
 
     it('fail with the words of Helm, without the name of the throw-away folder', async () => {
