@@ -89,7 +89,13 @@ export interface GitOpsTool {
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */
-export interface TreeEntry { readonly path: string, readonly kind: 'file' | 'executable' | 'symlink' | 'submodule', readonly blob: string }
+export interface TreeEntry {
+  readonly path: string
+  readonly kind: 'file' | 'executable' | 'symlink' | 'submodule'
+  readonly blob: string
+  /** What a symbolic link says, where it can be read. */
+  readonly target?: string
+}
 
 /** The files of one commit. */
 export interface Tree {

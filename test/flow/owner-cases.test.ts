@@ -57,7 +57,7 @@ describe('edit, with the owner\'s own manifest', () => {
     it(`${name}: ${request.about}`, async function () {
       if (!kustomize || (name.startsWith('helm-') && !helm)) this.skip()
       const dir = join(root, name)
-      cpSync(folder, dir, { recursive: true })
+      cpSync(folder, dir, { recursive: true, verbatimSymlinks: true })
       const { json, diff } = await outcome(join(dir, 'repo'), request)
       compareWith(join(folder, 'expected.json'), `${JSON.stringify(json, null, 2).replaceAll(FOUND_VERSION, 'what is here is FOUND')}\n`)
       compareWith(join(folder, 'expected.diff'), diff)

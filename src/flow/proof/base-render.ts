@@ -10,6 +10,7 @@ import type { Bench } from './bench.ts'
 import type { Closure, RenderAsk } from './closure.ts'
 import { closureOf, throughSymlink } from './closure.ts'
 import { renderAsk } from './consumers.ts'
+import { realPath } from './links.ts'
 import { isBelow } from './tree-index.ts'
 import type { TreeIndex } from './tree-index.ts'
 import type { Unstable } from './unstable.ts'
@@ -31,7 +32,7 @@ export interface BaseRender {
 export async function renderBase(bench: Bench, owner: Pick<Owner, 'tool' | 'source' | 'render'>, how: 'once' | 'twice' = 'twice'): Promise<BaseRender | Refusal> {
   const ask = renderAsk(bench.index, owner)
   const link = linkInTheWay(bench.index, ask)
-  if (link !== null) return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
+  if (link !== null) return refusedLink(link)
   const [first] = await bench.render([], [ask])
   if (first?.ok !== true) return notRendering(first, ask)
   const steady = how === 'once' && ask.format !== 'helm' ? { objects: first.objects, unstable: [] } : await steadyBase(bench, ask)
@@ -51,6 +52,15 @@ export function hashOf(objects: readonly KubernetesObject[]): string {
   return sha256(canonical(objects.map(object => canonical(object)).sort()))
 }
 
+/** UNSUPPORTED for an object that stands behind a symbolic link; null for any other. */
+export function linkedObject(index: TreeIndex, { origin }: Pick<RenderedObject, 'origin'>): Refusal | null {
+  return origin !== null && throughSymlink(index, origin.path) ? refusedLink(origin.path) : null
+}
+
+function refusedLink(link: string): Refusal {
+  return refuse('UNSUPPORTED', `${link} is a symbolic link; Writ does not edit what is reached through one.`, [{ sentence: 'a symbolic link', at: link }])
+}
+
 /** The path as people write it. */
 export function shownPath({ path }: Pick<RenderAsk, 'path'>): string {
   return path === '' ? '.' : path
@@ -58,7 +68,10 @@ export function shownPath({ path }: Pick<RenderAsk, 'path'>): string {
 
 function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
   if (throughSymlink(index, ask.path)) return ask.path
-  return ask.format === 'kustomize' || ask.format === 'helm' ? null : [...index.symlinks].find(path => isBelow(path, ask.path)) ?? null
+  if (ask.format === 'kustomize' || ask.format === 'helm') return null
+  const below = [...index.symlinks].filter(path => isBelow(path, ask.path))
+  // Argo CD and kubectl read a file that a link leads to, and pass over a folder; what Flux gets has no links.
+  return below.find(path => ask.format !== 'directory' || realPath(index, path) === null) ?? null
 }
 
 function notRendering(result: RenderResult | undefined, ask: RenderAsk): Refusal {

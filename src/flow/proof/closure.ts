@@ -3,6 +3,7 @@ import { kustomizationReferences } from '../../model/kustomization.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
 import { chartFolders } from '../helm/subcharts.ts'
 import type { RenderJob, Renderer } from '../ports.ts'
+import { realPath } from './links.ts'
 import type { KustomizationFile, TreeIndex } from './tree-index.ts'
 import { directoryOf, isBelow, resolvePath } from './tree-index.ts'
 
@@ -26,18 +27,19 @@ export interface Closure {
   readonly kustomizations: readonly { readonly file: KustomizationFile, readonly depth: number }[]
   /** Manifests that no kustomization of the repository names: those of a plain directory. */
   readonly loose: readonly string[]
-  /** True where it cannot be told which files are read, because symbolic links are on the way: then any file may be. */
+  /** True where it cannot be told which files are read, because symbolic links lead elsewhere: then any file may be. */
   readonly opaque: boolean
 }
 
-interface Walk { readonly index: TreeIndex, readonly files: Set<string>, readonly reached: Map<string, { file: KustomizationFile, depth: number }>, opaque: boolean }
+interface Walk { readonly index: TreeIndex, readonly files: Set<string>, readonly reached: Map<string, { file: KustomizationFile, depth: number }>, readonly links: Set<string>, opaque: boolean }
 
 /** The closure of what an ask renders. */
 export function closureOf(index: TreeIndex, ask: RenderAsk): Closure {
-  const walk: Walk = { index, files: new Set(), reached: new Map(), opaque: throughSymlink(index, ask.path) }
+  const walk: Walk = { index, files: new Set(), reached: new Map(), links: new Set(), opaque: throughSymlink(index, ask.path) && realPath(index, ask.path) === null }
   const loose = ask.format === 'kustomize' || ask.format === 'helm' ? [] : looseFiles(walk, ask)
   if (ask.format === 'kustomize') reach(walk, [ask.path])
   if (ask.format === 'helm') reachChart(walk, ask)
+  reachLinked(walk, ask)
   for (const path of [...loose, ...ruleFiles(ask)]) walk.files.add(path)
   reachOverlay(walk, ask)
   return { files: walk.files, kustomizations: [...walk.reached.values()], loose, opaque: walk.opaque }
@@ -50,8 +52,25 @@ function reachChart(walk: Walk, { path, helm }: RenderAsk): void {
   const named = helm === undefined ? [] : [...helm.files, ...helm.defaults, ...helm.layers.flatMap(layer => layer.kind === 'set-file' ? [layer.path] : [])]
   for (const file of named) {
     if (index.files.has(file)) files.add(file)
-    else if (throughSymlink(index, file)) walk.opaque = true
+    else addLinked(walk, file)
   }
+}
+
+/** What a path is rendered from that a symbolic link stands in: whatever renders it reads the folder behind it. */
+function reachLinked(walk: Walk, { path }: RenderAsk): void {
+  const real = throughSymlink(walk.index, path) ? realPath(walk.index, path) : null
+  if (real === null) return
+  addChart(walk, real)
+  reach(walk, [real])
+}
+
+/** The file that a path leads to through symbolic links, or all of the folder. Where they lead out of the repository it cannot be told. */
+function addLinked(walk: Walk, path: string): void {
+  if (!throughSymlink(walk.index, path)) return
+  const real = realPath(walk.index, path)
+  if (real === null) walk.opaque = true
+  else if (walk.index.files.has(real)) walk.files.add(real)
+  else addChart(walk, real)
 }
 
 /** Every file of a folder, and of those that it is made of where it is a chart. */
@@ -59,7 +78,20 @@ function addChart(walk: Walk, path: string): void {
   const { index, files } = walk
   const folders = chartFolders({ paths: index.files, text: file => index.chartTexts.get(file) ?? null }, path).map(({ folder }) => folder)
   for (const file of index.files) if (folders.some(folder => isBelow(file, folder))) files.add(file)
-  if ([...index.symlinks].some(link => folders.some(folder => isBelow(link, folder)))) walk.opaque = true
+  // A chart that is reached through a link may look for its dependencies beside the link.
+  if (folders.some(folder => !isBelow(folder, path)) && linkTo(index, path)) walk.opaque = true
+  for (const link of index.symlinks) if (folders.some(folder => isBelow(link, folder)) && !isSeen(walk, link)) addLinked(walk, link)
+}
+
+/** Links that lead into each other end somewhere. */
+function isSeen({ index, links }: Walk, link: string): boolean {
+  if (links.has(link)) return true
+  links.add(link)
+  return realPath(index, link) === directoryOf(link)
+}
+
+function linkTo(index: TreeIndex, path: string): boolean {
+  return [...index.symlinks].some(link => realPath(index, link) === path)
 }
 
 /** What an owner's overlay names: components, and patches in files. */
@@ -67,7 +99,7 @@ function reachOverlay(walk: Walk, { path, kustomize }: RenderAsk): void {
   for (const reference of kustomizationReferences({ components: kustomize?.components, patches: kustomize?.patches })) {
     const resolved = resolvePath(path, reference.path)
     if (resolved !== null && walk.index.files.has(resolved)) walk.files.add(resolved)
-    else if (resolved !== null && throughSymlink(walk.index, resolved)) walk.opaque = true
+    else if (resolved !== null && throughSymlink(walk.index, resolved)) addLinked(walk, resolved)
     else if (resolved !== null) reach(walk, [resolved], 1)
   }
 }
@@ -95,7 +127,7 @@ function follow(walk: Walk, file: KustomizationFile): readonly string[] {
     const resolved = resolvePath(file.directory, path)
     if (resolved === null || (role === 'word' && isBelow(file.directory, resolved))) continue
     if (walk.index.files.has(resolved)) walk.files.add(resolved)
-    else if (throughSymlink(walk.index, resolved)) walk.opaque = true
+    else if (throughSymlink(walk.index, resolved)) directories.push(...linkedFolder(walk, resolved))
     else if (role === 'chart') addChart(walk, resolved)
     else if (walk.index.kustomizations.has(resolved)) directories.push(resolved)
     else if (role === 'word' && walk.index.directories.has(resolved)) addChart(walk, resolved)
@@ -103,12 +135,25 @@ function follow(walk: Walk, file: KustomizationFile): readonly string[] {
   return directories
 }
 
+/** Nobody who walks through a plain folder follows a link to another one. */
+function isFolder(index: TreeIndex, link: string): boolean {
+  return index.directories.has(realPath(index, link) ?? '\0')
+}
+
+/** A kustomization behind a symbolic link, where that leads to one; everything else there is read as it is. */
+function linkedFolder(walk: Walk, path: string): readonly string[] {
+  const real = realPath(walk.index, path)
+  if (real !== null && walk.index.kustomizations.has(real)) return [real]
+  addLinked(walk, path)
+  return []
+}
+
 /** The YAML files of a path that is rendered without a kustomization file of its own. */
 function looseFiles(walk: Walk, ask: RenderAsk): readonly string[] {
   const { index } = walk
   const flux = ask.format === 'flux-directory'
   const below = [...index.files].filter(path => isBelow(path, ask.path) && (flux ? /\.ya?ml$/ : /\.(?:ya?ml|json)$/).test(path))
-  if ([...index.symlinks].some(path => isBelow(path, ask.path))) walk.opaque = true
+  for (const link of index.symlinks) if (isBelow(link, ask.path) && (flux || ((ask.directory.recurse || directoryOf(link) === ask.path) && !isFolder(index, link)))) addLinked(walk, link)
   if (!flux) return below.filter(path => ask.directory.recurse || directoryOf(path) === ask.path)
   const inner = [...index.kustomizations.keys()].filter(directory => directory !== ask.path && isBelow(directory, ask.path))
   reach(walk, inner.filter(directory => !inner.some(other => other !== directory && isBelow(directory, other))), 1)

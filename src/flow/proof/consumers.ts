@@ -5,6 +5,7 @@ import { helmJob } from '../helm/helm-job.ts'
 import { BARE_CHART, umbrellaCharts } from '../helm/umbrella-charts.ts'
 import type { Closure, RenderAsk } from './closure.ts'
 import { closureOf, ruleFiles, throughSymlink } from './closure.ts'
+import { realPath } from './links.ts'
 import { mentionedConsumers } from './mentioned.ts'
 import { rulesAt } from './rules.ts'
 import type { Ruled } from './rules.ts'
@@ -67,7 +68,8 @@ export function otherConsumers({ index, asked, owners: everyone, samePath, rerea
     const ask = renderAsk(index, { tool: 'argocd', source: { url: '', revision: '', path }, render: { format: 'helm', loadRestrictor: 'root', directory: { recurse: false }, helm: BARE_CHART } })
     return { ask, owners: [], unsupported: null, closure: closureOf(index, ask), after: () => Promise.resolve(ask) }
   }) : []
-  const known = withCarriers([...claimed, ...roots, ...charts], asked, askedAsk)
+  const links = linkFolders(index, new Set([asked.source.path, ...[...claimed, ...roots, ...charts].filter(({ ask }) => ask.format !== 'kustomize').map(({ ask }) => ask.path)]))
+  const known = withCarriers([...claimed, ...roots, ...charts, ...links], asked, askedAsk)
   return [...known, ...mentionedConsumers(everyone, { index, samePath, path: asked.source.path, ask: askedAsk, ofCharts, others: known })]
 }
 
@@ -97,7 +99,7 @@ export function renderAsk(index: TreeIndex, owner: Ruled): RenderAsk {
   const { path } = owner.source
   const { render, leftOut } = rulesAt(index, owner)
   const { format, loadRestrictor, directory, kustomize, substitute, metadata, places, helm } = render
-  if (helm !== undefined && isChart(index, path, format)) return { path, loadRestrictor, directory, format: 'helm', helm: helmJob(index, path, helm), ...leftOut === null ? {} : { leftOut } }
+  if (helm !== undefined && isChart(index, path, format)) return { path, loadRestrictor, directory, format: 'helm', helm: helmJob(withLinked(index, path), path, helm), ...leftOut === null ? {} : { leftOut } }
   const kustomized = format === 'kustomize' || (index.kustomizations.has(path) && (format === 'auto' || owner.tool === 'flux'))
   return {
     path, loadRestrictor, directory, format: kustomized ? 'kustomize' : owner.tool === 'flux' ? 'flux-directory' : 'directory',
@@ -108,7 +110,27 @@ export function renderAsk(index: TreeIndex, owner: Ruled): RenderAsk {
 
 /** Argo CD takes a folder with both for a kustomization. */
 function isChart(index: TreeIndex, path: string, format: Ruled['render']['format']): boolean {
-  return format === 'helm' || (format === 'auto' && !index.kustomizations.has(path) && index.files.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`))
+  return format === 'helm' || (format === 'auto' && !index.kustomizations.has(path) && withLinked(index, path).files.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`))
+}
+
+/** The files of the repository, those of a folder behind a symbolic link under the names that they have through it, too. */
+function withLinked(index: TreeIndex, path: string): Pick<TreeIndex, 'files' | 'symlinks'> {
+  const real = throughSymlink(index, path) ? realPath(index, path) : null
+  if (real === null) return index
+  return { symlinks: index.symlinks, files: new Set([...index.files, ...[...index.files].filter(file => isBelow(file, real)).map(file => `${path}/${real === '' ? file : file.slice(real.length + 1)}`)]) }
+}
+
+/** Folders with symbolic links to files of the repository: whoever deploys them deploys those files, too. */
+function linkFolders(index: TreeIndex, rendered: ReadonlySet<string>): readonly Consumer[] {
+  const folders = new Map<string, Set<string>>()
+  for (const link of index.symlinks) {
+    const [folder, real] = [directoryOf(link), realPath(index, link)]
+    if (real !== null && index.files.has(real) && real !== link && !rendered.has(folder) && !index.kustomizations.has(folder)) folders.set(folder, (folders.get(folder) ?? new Set<string>()).add(real))
+  }
+  return [...folders].map(([path, files]) => {
+    const ask: RenderAsk = { path, format: 'directory', loadRestrictor: 'none', directory: { recurse: false, tolerant: true } }
+    return { ask, owners: [], unsupported: null, closure: { files, kustomizations: [], loose: [], opaque: false }, after: () => Promise.resolve(ask) }
+  })
 }
 
 /** How an owner's path is rendered once files are changed: they may be what decides it. A sentence where they say what cannot be honoured. */

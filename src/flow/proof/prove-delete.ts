@@ -16,7 +16,7 @@ import { jsonOf, readSource } from '../edit/source.ts'
 import { stageName, stageNames } from '../edit/stage.ts'
 import { touchGuard } from '../edit/touch-guard.ts'
 import type { RenderedObject } from '../ports.ts'
-import { renderBase, shownPath } from './base-render.ts'
+import { linkedObject, renderBase, shownPath } from './base-render.ts'
 import type { BaseRender } from './base-render.ts'
 import type { Bench } from './bench.ts'
 import type { Closure } from './closure.ts'
@@ -46,6 +46,8 @@ export async function proveDelete(bench: Bench, ask: WholeAsk): Promise<ProvenWh
   if (base.ask.format === 'helm') return refuse('TEMPLATE', `${showRef(ask.target)} is made by a chart; Writ does not take templates out of charts.`, [{ sentence: 'the chart makes it', at: shownPath(base.ask) }], 'Turn it off in the values, if the chart can: writ set field on the values of its owner; else change the chart by hand.')
   const [object, ...twice] = findTarget(base.objects, ask.target, ask.owner.destination)
   if (object === undefined) return { already: [{ path: [], before: undefined, after: undefined }] }
+  const linked = linkedObject(bench.index, object)
+  if (linked !== null) return linked
   if (twice.length > 0) return refuse('AMBIGUOUS', `${shownPath(base.ask)} renders ${showRef(ask.target)} ${twice.length + 1} times.`, [object, ...twice].map(({ origin }) => ({ sentence: 'it is declared here', at: origin?.path ?? shownPath(base.ask) })))
   if (base.objects.length === 1) {
     return refuse('UNSUPPORTED', `${showRef(ask.target)} is the last object of ${shownPath(base.ask)}; its owner would deploy nothing.`, [{ sentence: 'it renders nothing else', at: shownPath(base.ask) }], 'Delete the owner itself by hand, with everything that it deploys.')

@@ -15,7 +15,7 @@ import type { Bench } from './bench.ts'
 import { judgedObjects } from './blast.ts'
 import { cascadeOf, onlyFollows, underOldName } from './cascade.ts'
 import type { Places } from './blast.ts'
-import { renderBase, shownPath } from './base-render.ts'
+import { linkedObject, renderBase, shownPath } from './base-render.ts'
 import type { BaseRender } from './base-render.ts'
 import type { RenderAsk } from './closure.ts'
 import { askAfter, otherConsumers, unread } from './consumers.ts'
@@ -144,7 +144,7 @@ async function readBase(bench: Bench, { owner, target }: ProofAsk, how: 'once' |
     const places = [found, ...others].map(({ origin }) => ({ sentence: 'it is declared here', at: origin?.path ?? shownPath(ask) }))
     return refuse('AMBIGUOUS', `${shownPath(ask)} renders ${showRef(target)} ${others.length + 1} times.`, places)
   }
-  return { ...base, target: found }
+  return linkedObject(bench.index, found) ?? { ...base, target: found }
 }
 
 async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly base: Base, readonly edits: readonly Edit[], readonly decided: readonly Edit[], readonly places: Places | null }): Promise<Choice | Refusal> {

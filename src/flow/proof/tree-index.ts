@@ -7,6 +7,8 @@ import type { KustomizationReference } from '../../model/kustomization.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { jsonOf, readSource } from '../edit/source.ts'
 import type { Tree } from '../ports.ts'
+import { linkTargets, realPath } from './links.ts'
+import type { Linked } from './links.ts'
 
 /** One kustomization of the repository. `value` is null where the file cannot be read as one YAML object: `references` are then all words of it. */
 export interface KustomizationFile {
@@ -19,12 +21,14 @@ export interface KustomizationFile {
   readonly references: readonly KustomizationReference[]
 }
 
-/** The files of one commit, with every kustomization read. Symbolic links are known but never followed. */
+/** The files of one commit, with every kustomization read. Symbolic links are not among the files. */
 export interface TreeIndex {
   readonly tree: Tree
   readonly files: ReadonlySet<string>
   readonly directories: ReadonlySet<string>
   readonly symlinks: ReadonlySet<string>
+  /** What each of them says. */
+  readonly targets: ReadonlyMap<string, string>
   /** By directory, '' is the root. */
   readonly kustomizations: ReadonlyMap<string, KustomizationFile>
   /** Files that change how an owner renders its path: `.argocd-source*.yaml` and `.sourceignore`. */
@@ -42,7 +46,10 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
   for (const { path, after } of changes) if (after !== null && texts.has(path)) texts.set(path, after)
   const ruleTexts = new Map([...texts].filter(([path]) => isRulePath(path)))
   const chartTexts = new Map([...texts].filter(([path]) => isChartPath(path)))
-  const read = paths.map(path => readKustomization(path, texts.get(path) ?? null))
+  const directories = directoriesOf([...files, ...symlinks])
+  const linked = linkedKustomizations({ files, symlinks, directories, targets: linkTargets(tree.entries) })
+  const behind = linked.length === 0 ? texts : await tree.read(linked.map(({ real }) => real))
+  const read = [...paths.map(path => readKustomization(path, texts.get(path) ?? null)), ...linked.map(({ link, real }) => throughLink(readKustomization(link, behind.get(real) ?? null), real))]
   const pluginTexts = await tree.read([...new Set(read.flatMap(pluginFiles))].filter(path => files.has(path)))
   const kustomizations = new Map<string, KustomizationFile>()
   for (const file of read) {
@@ -50,7 +57,7 @@ export async function indexTree(tree: Tree, changes: readonly FileChange[] = [])
     const references = [...file.references, ...pluginFiles(file).flatMap(path => referencesOfPlugins(pluginTexts.get(path)))]
     kustomizations.set(file.directory, twice === undefined ? { ...file, references } : { ...file, value: null, references: [...twice.references, ...references, named(posix.basename(twice.path))] })
   }
-  return { tree, files, symlinks, directories: directoriesOf(files), kustomizations, ruleTexts, chartTexts }
+  return { tree, files, symlinks, targets: linkTargets(tree.entries), directories, kustomizations, ruleTexts, chartTexts }
 }
 
 /** The directory above a path; '' is the root. */
@@ -109,6 +116,18 @@ function named(path: string): KustomizationReference {
   return { role: 'word', steps: [], path }
 }
 
+/** Kustomization files that are symbolic links: what they say counts where the link stands. */
+function linkedKustomizations(linked: Linked): readonly { readonly link: string, readonly real: string }[] {
+  return [...linked.symlinks].filter(isKustomizationPath).flatMap(link => {
+    const real = realPath(linked, link)
+    return real !== null && linked.files.has(real) ? [{ link, real }] : []
+  })
+}
+
+function throughLink(file: KustomizationFile, real: string): KustomizationFile {
+  return { ...file, references: [...file.references, { role: 'data', steps: [], path: posix.relative(file.directory, real) }] }
+}
+
 /** The plugin configuration files of a kustomization, which may name further files. */
 function pluginFiles(file: KustomizationFile): readonly string[] {
   return file.references.flatMap(reference => {
@@ -121,7 +140,7 @@ function referencesOfPlugins(text: string | undefined): readonly KustomizationRe
   return (text === undefined ? null : jsonOf(readSource(text)))?.flatMap(document => [...pluginReferences(document), ...chartGeneratorReferences(document)]) ?? []
 }
 
-function directoriesOf(files: ReadonlySet<string>): ReadonlySet<string> {
+function directoriesOf(files: readonly string[]): ReadonlySet<string> {
   const found = new Set<string>([''])
   for (const file of files) {
     for (let directory = directoryOf(file); !found.has(directory); directory = directoryOf(directory)) found.add(directory)

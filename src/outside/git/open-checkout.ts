@@ -56,10 +56,15 @@ async function list(root: string, folder: string, entries: TreeEntry[]): Promise
     if (entry.isDirectory()) {
       if (!SKIPPED.has(entry.name)) await list(root, path, entries)
     } else if (entry.isFile() || entry.isSymbolicLink()) {
-      entries.push({ path, kind: entry.isFile() ? 'file' : 'symlink', blob: '' })
+      entries.push(entry.isFile() ? { path, kind: 'file', blob: '' } : { path, kind: 'symlink', blob: '', ...await targetOf(join(root, path)) })
       if (entries.length > MOST_FILES) throw new WritError('git/too-large', `${root} holds more than ${MOST_FILES} files.`)
     }
   }
+}
+
+async function targetOf(link: string): Promise<Pick<TreeEntry, 'target'>> {
+  const target = await readlink(link).catch(() => null)
+  return target === null ? {} : { target }
 }
 
 /** null for what is no UTF-8 or too large to be a manifest, as from a commit. */

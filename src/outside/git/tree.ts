@@ -6,6 +6,8 @@ import type { Mirror } from './mirror.ts'
 
 /** Larger files are no manifests (reliability.md E.3). */
 export const MAX_TEXT = 2 * 1024 * 1024
+/** Longer ones lead nowhere. */
+const MAX_LINK = 4096
 /** A tree with more entries is git/too-large. */
 export const MAX_ENTRIES = 100_000
 
@@ -39,10 +41,16 @@ export async function listTree(mirror: Mirror, id: string): Promise<readonly Lis
 /** The files of one commit (or tree). */
 export async function readTree(mirror: Mirror, id: string): Promise<Tree> {
   const listed = await listTree(mirror, id)
+  const links = listed.filter(({ kind, size }) => kind === 'symlink' && size <= MAX_LINK)
+  const targets = links.length === 0 ? new Map<string, Buffer>() : await readSized(mirror, links)
+  const targetOf = ({ kind, blob }: ListedEntry): Pick<TreeEntry, 'target'> => {
+    const target = kind === 'symlink' ? targets.get(blob)?.toString('utf8') : undefined
+    return target === undefined ? {} : { target }
+  }
   const files = new Map(listed.filter(({ kind, named }) => named && (kind === 'file' || kind === 'executable')).map(entry => [entry.path, entry]))
   return {
     commit: id,
-    entries: listed.map(({ path, kind, blob }) => ({ path, kind, blob })),
+    entries: listed.map(entry => ({ path: entry.path, kind: entry.kind, blob: entry.blob, ...targetOf(entry) })),
     async read(paths) {
       const wanted = paths.flatMap(path => files.get(path) ?? []).filter(({ size }) => size <= MAX_TEXT)
       const contents = await readSized(mirror, wanted)
