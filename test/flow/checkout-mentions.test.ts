@@ -55,6 +55,7 @@ describe('what a checkout mentions', () => {
     ['of directories that are left out', 'a.yaml', set(GIT('{path: plain, exclude: true}'), '{path: "{{path}}"}')],
     ['of a kustomization file', 'x/kustomization.yaml', 'kind: Kustomization\nresources: [../plain]\npatches: [{path: "plain/{{x}}"}]\n'],
     ['of an Application that can be read', 'a.yaml', 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {path: plain}}\n'],
+    ['of a Kustomization of Flux whose path is no variable', 'k.yaml', 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k}\nspec: {path: ./plain, postBuild: {substitute: {a: "${b}"}}}\n'],
     ['of a template of something else', 'root/templates/d.yaml', 'kind: Deployment\npath: charts/web\nname: {{ .x }}\n'],
   ]
   for (const [about, file, text] of nothing) {

@@ -34,7 +34,7 @@ export function checkoutMentions(given: Omit<ReadFiles, 'index'> & { readonly in
   const all = likely.flatMap(([file, text]): readonly (Mention | null)[] => {
     const sets = files.placed.filter(({ object, place }) => place.file === file && object.kind === 'ApplicationSet').map(({ object }) => setMention(files, file, object))
     const parts = text.includes('{{') || text.includes('${') || !read.has(file) ? documentsOf(text) : []
-    return [...sets, ...parts.filter(part => holdsOwners(part) && (isTemplated(part) || !read.has(file)) && !(read.has(file) && kindOf(part) === 'ApplicationSet')).map(part => textMention(files, { file, text: part, likely }))]
+    return [...sets, ...parts.filter(part => holdsOwners(part) && (isTemplated(part) || !read.has(file)) && !(read.has(file) && kindOf(part) === 'ApplicationSet')).map(part => textMention(files, { file, text: part, likely, isRead: read.has(file) }))]
   })
   return [...all.filter(mention => mention !== null), ...patchMentions(files)]
 }
@@ -59,7 +59,7 @@ function setMention({ index, texts }: ReadFiles, file: string, object: Kubernete
   return mentionOf({ file, kind: 'ApplicationSet', name, by: `ApplicationSet ${shownName(object)}`, because: 'Writ does not render ApplicationSets', overrides: OVERRIDES.test(JSON.stringify(template)) }, { ...targets, files: [...targets.files, ...generated.files] })
 }
 
-function textMention({ index, texts }: ReadFiles, of: { readonly file: string, readonly text: string, readonly likely: readonly (readonly [string, string])[] }): Mention | null {
+function textMention({ index, texts }: ReadFiles, of: { readonly file: string, readonly text: string, readonly likely: readonly (readonly [string, string])[], readonly isRead: boolean }): Mention | null {
   const kind = kindOf(of.text)
   const name = nameOfText(of.text)
   const known: Known = { values: new Map(), pool: poolOf(texts, of) }
@@ -67,7 +67,13 @@ function textMention({ index, texts }: ReadFiles, of: { readonly file: string, r
   const remote = kind === 'HelmRelease' && /\bHelmRepository\b/.test(of.text) && !/\b(?:GitRepository|Bucket)\b/.test(of.text)
   const words = deployed(wordsOfText(of.text), kind).filter(({ key }) => !(remote && key === 'chart'))
   const because = isTemplated(of.text) ? 'it is a template' : 'the file cannot be read'
-  return mentionOf({ file: of.file, kind, name, by: `${kind} ${name ?? 'of a template'} in ${of.file}`, because, overrides: OVERRIDES.test(of.text) }, targetsOf(words, known, index))
+  return mentionOf({ file: of.file, kind, name, by: `${kind} ${name ?? 'of a template'} in ${of.file}`, because, overrides: OVERRIDES.test(of.text) }, of.isRead ? openTargets(words, known, index) : targetsOf(words, known, index))
+}
+
+/** Of an owner that is read what it says literally is known; what it says with variables is not. */
+function openTargets(words: readonly Word[], known: Known, paths: Paths): Pick<Mention, 'folders' | 'files' | 'varies'> {
+  const [all, literal] = [targetsOf(words, known, paths), targetsOf(words.filter(({ text }) => !isTemplated(text)), known, paths)]
+  return { ...all, folders: all.folders.filter(path => !literal.folders.includes(path)), files: all.files.filter(path => !literal.files.includes(path)) }
 }
 
 /** An Application takes its chart from a registry, and its folder from a repository. */
