@@ -103,8 +103,14 @@ async function fieldsOf(world: EditWorld, bench: Bench, { asked, request, object
   const disorder = 'already' in proven ? null : resourceOrder(proven.rendered.asked)
   const effect = 'already' in proven ? null : await effectOf(world, bench, proven)
   const fails = effect !== null && 'fails' in effect ? [`the chart does not render with it: ${effect.fails}`] : []
-  const notes = [...'already' in proven ? [] : proven.notes ?? [], ...fixed === null ? [] : [fixed.message], ...fails]
+  const notes = [...'already' in proven ? [] : proven.notes ?? [], ...fixed === null ? [] : [fixed.message], ...await unreadIn(bench, owner), ...fails]
   return disorder ?? { ...proven, ...notes.length === 0 ? {} : { notes }, ...effect !== null && 'changes' in effect ? { chart: effect.changes } : {}, target, renderer: await bench.info(renderAsk(bench.index, owner)) }
+}
+
+/** What of a folder nobody could read, and what therefore is part of no proof. */
+async function unreadIn(bench: Bench, owner: ProofAsk['owner']): Promise<readonly string[]> {
+  const [render] = await bench.render([], [renderAsk(bench.index, owner)])
+  return render?.ok === true ? (render.unread ?? []).map(message => `left out, since it cannot be read: ${message}`) : []
 }
 
 /** A HelmRelease or an Application is proven by its own fields; what its chart makes of them is shown where that can be seen. */

@@ -253,8 +253,11 @@ export interface RenderedObject {
 }
 
 export type RenderResult =
-  /** `values`: those of a chart, everything laid over. `varies`: the source asks for chance or the time, so that two renders may differ. */
-  | { readonly ok: true, readonly objects: readonly RenderedObject[], readonly values?: JsonObject, readonly varies?: true }
+  /**
+   * `values`: those of a chart, everything laid over. `varies`: the source asks for chance or the time, so that two renders may differ.
+   * `unread`: why files were left out that cannot be read, where the job lets that pass.
+   */
+  | { readonly ok: true, readonly objects: readonly RenderedObject[], readonly values?: JsonObject, readonly varies?: true, readonly unread?: readonly string[] }
   /** The source does not render; message is the renderer's own. `blocked`: Writ itself will not render it, at `path:line`. */
   | { readonly ok: false, readonly message: string, readonly blocked?: { readonly code: RefusalCode, readonly at: string } }
 

@@ -103,7 +103,10 @@ describe('a merge result beside the base it goes into', () => {
   })
 
   it('is exact with the override file that was planned, and not with another', async function () {
-    try { await renderers({ timeoutMs: 20_000 }).find(({ format }) => format === 'kustomize')?.info() } catch { this.skip() }
+    try { await renderers({ timeoutMs: 20_000 }).find(({ format }) => format === 'kustomize')?.info() } catch (error) {
+      console.log(`      skipped: ${error instanceof Error ? error.message : ''}`)
+      return this.skip()
+    }
     const overridden = (tag: string, more = ''): Files => ({ ...BASE, 'app/kustomization.yaml': 'resources: [web.yaml, other.yaml]\n', 'app/.argocd-source.yaml': `kustomize:\n  images: [nginx:${tag}]\n${more}` })
     const app: ConsumerOwner = { ...asked, render: { ...asked.render, overridable: { source: { path: 'app' }, files: ['.argocd-source.yaml', '.argocd-source-shop.yaml'], values: { name: 'shop', namespace: 'shop', project: 'default' } } } }
     const { owner, ...rest } = located(commit(overridden('1')))

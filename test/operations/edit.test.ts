@@ -98,6 +98,12 @@ describe('writ edit', () => {
     expect([answer.status, answer.evidence.at(-1)?.sentence]).to.deep.equal(['edited', 'The API server never lets spec.template of Job tidy change; the object would have to be made anew.'])
   })
 
+  it('names files that it left out because they cannot be read', async () => {
+    put('app/other.yaml', 'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ name }}\n')
+    const answer = await ask([{ kind: 'replicas', value: 3 }], { dryRun: true })
+    expect([answer.status, answer.evidence.at(-1)?.sentence]).to.deep.equal(['edited', 'left out, since it cannot be read: app/other.yaml:4: a template ({{ }}) stands where YAML is expected.'])
+  })
+
   it('finds a generated ConfigMap by its name without the hash, so that a second call is the same request', async function () {
     if (!await hasKustomize()) this.skip()
     put('app/kustomization.yaml', 'configMapGenerator:\n- name: settings\n  literals: [MODE=slow]\n')

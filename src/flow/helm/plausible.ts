@@ -12,27 +12,20 @@ const DIGESTS = /^(?:digest|sha|imageDigest)$/i
 const NAMES = /^(?:registry|imageRegistry|repository|image)$/i
 const IMAGE_PARTS = /^(?:tag|version|digest|sha|imageTag|image_tag|imageDigest)$/i
 
-/** The keys whose value stands in a rendered field: as a number, or as a part of its text. */
+/** The keys whose value stands in a rendered field: as a number, or as a part of its text. A value that is itself a template (`tpl`) shows in the field as something else. */
 export function plausibleKeys(nodes: readonly ValueNode[], field: Json | undefined): readonly Planting[] {
-  if (!isPrintable(field)) return []
-  const text = String(field).toLowerCase()
-  return nodes.flatMap(({ path, value }) => {
-    if (typeof value !== 'string' && typeof value !== 'number') return []
-    const part = String(value).toLowerCase()
-    // A value that is itself a template (`tpl`) shows in the field as something else.
-    return part === text || (part.length >= SHORTEST_TEXT && text.includes(part)) || part.includes('{{') ? [{ path, value }] : []
-  })
+  return keysWhere(nodes, field, (part, text) => part === text || (part.length >= SHORTEST_TEXT && text.includes(part)) || part.includes('{{'))
 }
 
 /** The keys whose value is one character that stands in a longer text. */
 export function shortKeys(nodes: readonly ValueNode[], field: Json | undefined): readonly Planting[] {
+  return keysWhere(nodes, field, (part, text) => part.length === 1 && part !== text && text.includes(part))
+}
+
+function keysWhere(nodes: readonly ValueNode[], field: Json | undefined, fits: (part: string, text: string) => boolean): readonly Planting[] {
   if (!isPrintable(field)) return []
   const text = String(field).toLowerCase()
-  return nodes.flatMap(({ path, value }) => {
-    if (typeof value !== 'string' && typeof value !== 'number') return []
-    const part = String(value).toLowerCase()
-    return part.length === 1 && part !== text && text.includes(part) ? [{ path, value }] : []
-  })
+  return nodes.flatMap(({ path, value }) => (typeof value === 'string' || typeof value === 'number') && fits(String(value).toLowerCase(), text) ? [{ path, value }] : [])
 }
 
 /** The empty keys that are called like the parts of an image, a part after the other: the one that is asked for first. */

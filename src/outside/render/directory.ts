@@ -10,7 +10,8 @@ import { globPattern } from './glob.ts'
 import { readManifests } from './manifests.ts'
 import { together } from './worktree-turns.ts'
 
-type Failure = Extract<RenderResult, { ok: false }>
+/** `empty`: nothing in the file can be read, not only a part of it. */
+type Failure = Extract<RenderResult, { ok: false }> & { readonly empty?: true }
 const SKIP_MARK = '+argocd:skip-file-rendering'
 const MAX_FILES = 20_000
 const MAX_FILE = 10 * 1024 * 1024
@@ -33,14 +34,20 @@ async function renderDirectory(job: RenderJob): Promise<RenderResult> {
   const files: string[] = []
   await collect({ root, path: job.path, recurse: job.directory.recurse }, files)
   const objects: RenderedObject[] = []
+  const unread: string[] = []
   for (const path of files.sort()) {
     const relative = job.path === '' ? path : path.slice(job.path.length + 1)
     if (!/\.(?:yaml|yml|json|jsonnet)$/.test(path) || !matcher.matches(relative)) continue
-    const read = await readOne(root, path, job.directory.tolerant === true)
-    if ('ok' in read) return read
-    objects.push(...read)
+    const read = await readOne(root, path)
+    if (!('ok' in read)) objects.push(...read)
+    else if (job.directory.tolerant === true && read.empty === true) unread.push(read.message)
+    else return failed(read)
   }
-  return { ok: true, objects }
+  return { ok: true, objects, ...unread.length === 0 ? {} : { unread } }
+}
+
+function failed({ message, blocked }: Failure): RenderResult {
+  return { ok: false, message, ...blocked === undefined ? {} : { blocked } }
 }
 
 function matcherOf(rules: DirectoryRules): { matches(path: string): boolean } | Failure {
@@ -62,7 +69,7 @@ async function collect(from: { readonly root: string, readonly path: string, rea
   }
 }
 
-async function readOne(root: string, path: string, tolerant: boolean): Promise<readonly RenderedObject[] | Failure> {
+async function readOne(root: string, path: string): Promise<readonly RenderedObject[] | Failure> {
   const where = await confine(root, path)
   if (where.kind === 'directory') return []
   if (where.kind !== 'file') return missing(path, where.kind === 'outside')
@@ -73,7 +80,7 @@ async function readOne(root: string, path: string, tolerant: boolean): Promise<r
   if (path.endsWith('.jsonnet')) {
     return { ok: false, message: `${path} is Jsonnet, which Writ does not evaluate.`, blocked: { code: 'TEMPLATE', at: `${path}:1` } }
   }
-  return path.endsWith('.json') ? readJsonFile(path, text) : readYamlFile(path, text, tolerant)
+  return path.endsWith('.json') ? readJsonFile(path, text) : readYamlFile(path, text)
 }
 
 function readJsonFile(path: string, text: string): readonly RenderedObject[] | Failure {
@@ -87,7 +94,7 @@ function readJsonFile(path: string, text: string): readonly RenderedObject[] | F
 }
 
 /** A file without one valid manifest is somebody's other YAML and left out, unless it looks like a manifest (Argo CD's rule). */
-function readYamlFile(path: string, text: string, tolerant: boolean): readonly RenderedObject[] | Failure {
+function readYamlFile(path: string, text: string): readonly RenderedObject[] | Failure {
   const objects: RenderedObject[] = []
   let problem: { readonly line: number, readonly message: string, readonly template: boolean } | null = null
   for (const manifest of readManifests(text)) {
@@ -97,9 +104,9 @@ function readYamlFile(path: string, text: string, tolerant: boolean): readonly R
     else problem ??= manifest.ok ? { line: manifest.line, message: 'no Kubernetes object (apiVersion, kind, metadata)', template: false } : manifest
   }
   if (problem === null) return objects
-  if (objects.length === 0 && (tolerant || !looksLikeManifest(text))) return []
+  if (objects.length === 0 && !looksLikeManifest(text)) return []
   const message = `${path}:${problem.line}: ${problem.message}.`
-  return { ok: false, message, blocked: { code: problem.template ? 'TEMPLATE' : 'RENDER_FAILED', at: `${path}:${problem.line}` } }
+  return { ok: false, message, blocked: { code: problem.template ? 'TEMPLATE' : 'RENDER_FAILED', at: `${path}:${problem.line}` }, ...objects.length === 0 ? { empty: true } : {} }
 }
 
 function looksLikeManifest(text: string): boolean {

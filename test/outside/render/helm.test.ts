@@ -256,7 +256,10 @@ describe('charts', () => {
     })
 
     it('tell in one line where they take too much memory or include themselves without end', async function () {
-      if (!(await isolation()).memory) return this.skip()
+      if (!(await isolation()).memory) {
+        console.log('      skipped: this machine has no prlimit')
+        return this.skip()
+      }
       const failing = async (text: string): Promise<string> => {
         put({ 'chart/templates/more.yaml': text })
         const result = await render()

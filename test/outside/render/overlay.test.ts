@@ -38,7 +38,10 @@ describe('an owner\'s overlay', () => {
   before(async function () {
     kustomize = kustomizeRenderer({ timeoutMs: 30_000 })
     flux = fluxDirectoryRenderer({ timeoutMs: 30_000 })
-    try { await kustomize.info() } catch { this.skip() }
+    try { await kustomize.info() } catch (error) {
+      console.log(`      skipped: ${error instanceof Error ? error.message : ''}`)
+      this.skip()
+    }
   })
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'writ-overlay-'))
