@@ -27,7 +27,7 @@ function argo(scene: Scene, of: Of): Omit<Deploying, 'tool'> {
     owner: { kind: 'Application', namespace: 'argocd', name: of.name },
     object: { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications', namespace: 'argocd', name: of.name },
     objects: [{
-      apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: of.name, namespace: 'argocd', finalizers: ['resources-finalizer.argocd.argoproj.io'] },
+      apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: of.name, namespace: 'argocd' },
       spec: {
         project: 'default', source: { repoURL: scene.url, path: of.path, targetRevision: 'main' }, destination: { server: 'https://kubernetes.default.svc', namespace: scene.namespace },
         syncPolicy: { automated: { prune: true, selfHeal: true } }, ...of.more,

@@ -56,7 +56,7 @@ export function scenario(title: string, start: ScenarioStart, play: (scene: Play
       } catch (error) {
         throw await failure(error, played)
       } finally {
-        await remove(scene, owner)
+        await sweep(scene, owner.objects)
         await scene.close()
       }
     })
@@ -101,11 +101,15 @@ async function failure(cause: unknown, scene: Played): Promise<Error> {
   return new Error(`${words}\nprogress:\n${scene.progress.slice(-15).join('\n')}\n${scene.owner.owner.kind}: ${JSON.stringify(valueAt(owner ?? undefined, 'status') ?? null).slice(0, 2500)}`, { cause })
 }
 
-// The owner first, so that it does not make anew what goes; the namespace takes the rest with it.
-async function remove(scene: Scene, owner: Deploying): Promise<void> {
+/** Takes away what a scenario brought: its owners first, so that they do not make anew what goes; the namespace takes the rest with it. */
+export async function sweep(scene: Scene, objects: readonly KubernetesObject[]): Promise<void> {
   const { api } = scene.cluster
-  for (const object of owner.objects.toReversed()) {
-    if (object.kind === 'Application') await api.patch(nameOf(object), { metadata: { finalizers: null } }, { manager: 'scenario' }).catch(() => undefined)
+  for (const object of objects.toReversed()) await api.remove(nameOf(object)).catch(() => undefined)
+  const argo = { group: 'argoproj.io', version: 'v1alpha1' }
+  const sets = (await api.list({ ...argo, kind: 'ApplicationSet' })).filter(set => textAt(set, 'metadata', 'name')?.startsWith(scene.namespace) === true)
+  const applications = async (): Promise<readonly KubernetesObject[]> => (await api.list({ ...argo, kind: 'Application' })).filter(one => textAt(one, 'spec', 'destination', 'namespace') === scene.namespace)
+  for (const object of [...sets, ...await applications()]) {
+    await api.patch(nameOf(object), { metadata: { finalizers: null } }, { manager: 'scenario' }).catch(() => undefined)
     await api.remove(nameOf(object)).catch(() => undefined)
   }
   await api.remove({ group: '', version: 'v1', kind: 'Namespace', namespace: null, name: scene.namespace }).catch(() => undefined)

@@ -10,7 +10,7 @@ import { startGitServer } from '../../src/sandbox/git-server.ts'
 import type { GitServer } from '../../src/sandbox/git-server.ts'
 import { makeKey } from '../../src/sandbox/keys.ts'
 import { writCli } from '../../src/sandbox/writ-cli.ts'
-import type { CliAnswer, WritCli } from '../../src/sandbox/writ-cli.ts'
+import type { CliAnswer } from '../../src/sandbox/writ-cli.ts'
 import { apiVersionOf } from '../../src/model/resource.ts'
 import { connect } from './parts/connection.ts'
 import type { Connection } from './parts/connection.ts'
@@ -36,9 +36,11 @@ export interface Scene {
   readonly url: string
   /** Runs the command line as a person would, under the rights of docs/argocd.md and docs/flux.md. */
   writ(...args: readonly string[]): Promise<CliAnswer>
-  /** The same, and its progress lines. */
-  readonly cli: WritCli
+  /** What it printed on its way. */
   readonly progress: string[]
+  /** The arguments of Node that begin a call, and its environment. */
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
   readonly keys: { readonly peer: string, readonly senior: string }
   /** Commits to `main` as somebody else. */
   push(files: Readonly<Record<string, string | null>>, message?: string): Promise<string>
@@ -69,7 +71,10 @@ export async function openScene(start: SceneStart): Promise<Scene> {
   const namespace = `${start.name}-${Math.random().toString(36).slice(2, 7)}`
   const cluster = connect(real)
   await cluster.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, 'scenario')
-  await git.createRepository('apps', files(withNamespace(start.files, namespace)))
+  // `NAMESPACE` and `REPOSITORY` in a file are the scene's own.
+  const filled = (of: Readonly<Record<string, string | null>>): Readonly<Record<string, string | null>> => Object.fromEntries(
+    Object.entries(of).map(([path, text]) => [path, text?.replaceAll('NAMESPACE', namespace).replaceAll('REPOSITORY', git.urlOf('apps')) ?? null]))
+  await git.createRepository('apps', files(filled(start.files)))
   const keys = { peer: await makeKey(folder, 'grace'), senior: await makeKey(folder, 'ada') }
   const env = { WRIT_CONFIG: join(folder, 'config'), XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache'), HOME: join(folder, 'home') }
   for (const each of Object.values(env)) await mkdir(each, { recursive: true })
@@ -77,12 +82,13 @@ export async function openScene(start: SceneStart): Promise<Scene> {
     folder: env.WRIT_CONFIG, kubeconfig: real.kubeconfigs.writ, context: 'real', gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
     environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', keys,
   })
-  const cli = writCli({ writ: [process.execPath, MAIN], env: { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${process.env['PATH'] ?? ''}` }, timeout: WRIT_CALL_WITHIN })
+  const called = { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${process.env['PATH'] ?? ''}` }
+  const cli = writCli({ writ: [process.execPath, MAIN], env: called, timeout: WRIT_CALL_WITHIN })
   const progress: string[] = []
   return {
-    real, namespace, cluster, git, url: git.urlOf('apps'), cli, progress, keys: { peer: keys.peer.file, senior: keys.senior.file },
+    real, namespace, cluster, git, url: git.urlOf('apps'), progress, command: [MAIN], env: called, keys: { peer: keys.peer.file, senior: keys.senior.file },
     writ: (...args) => cli.call(args, line => { progress.push(line) }),
-    push: (changed, message = 'Change') => git.commit('apps', { branch: 'main', author: { name: 'Other', email: 'other@example.com' }, message, files: files(withNamespace(changed, namespace)) }),
+    push: (changed, message = 'Change') => git.commit('apps', { branch: 'main', author: { name: 'Other', email: 'other@example.com' }, message, files: files(filled(changed)) }),
     apply: async (...objects) => { for (const object of objects) await cluster.api.apply(object, 'scenario') },
     get: of => cluster.api.get({ namespace, ...of }),
     seen: (of, as, what) => seen(cluster, of, { as, what }),
@@ -115,11 +121,6 @@ function seen(cluster: Connection, of: SeenObject, wanted: { readonly as: (objec
       reject(new Error(`not seen in ${SEEN_WITHIN / 1000} s: ${wanted.what}; last ${JSON.stringify(last === null ? null : { metadata: { generation: (last['metadata'] as JsonObject)['generation'] }, spec: last['spec'], status: last['status'] }).slice(0, 3000)}`))
     }, SEEN_WITHIN)
   })
-}
-
-// `NAMESPACE` in a file is the scene's own.
-function withNamespace(of: Readonly<Record<string, string | null>>, namespace: string): Readonly<Record<string, string | null>> {
-  return Object.fromEntries(Object.entries(of).map(([path, text]) => [path, text?.replaceAll('NAMESPACE', namespace) ?? null]))
 }
 
 function files(of: Readonly<Record<string, string | null>>): { readonly path: string, readonly content: string | null }[] {
