@@ -27,14 +27,11 @@ export interface RealAddress {
 
 export interface Up { readonly file: string, readonly folder: string, stop(keepLogs: boolean): Promise<void> }
 
-// What no scenario uses yet is not built for them.
-const NEEDED = PARTS.filter(part => part !== 'gitea' && part !== 'opa')
-
 /** Names what this machine lacks, after building and installing what can be. */
 export function prepare(tell: (line: string) => void): { readonly folders: Readonly<Record<Part, string>> } | { readonly missing: readonly string[] } {
   const missing: string[] = []
   const folders: Partial<Record<Part, string>> = {}
-  for (const part of NEEDED) {
+  for (const part of PARTS) {
     const built = build(part)
     if ('missing' in built) missing.push(built.missing)
     else {
