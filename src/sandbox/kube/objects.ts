@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound } from './api-error.ts'
+import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound, unsupportedType } from './api-error.ts'
 import { defaulted } from './defaults.ts'
 import { groupVersionOf, resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
@@ -35,6 +35,9 @@ export type PatchType = 'json-patch+json' | 'merge-patch+json' | 'strategic-merg
 
 /** A patch as it was sent. */
 export interface Patch { readonly body: Json, readonly type: PatchType }
+
+/** DeleteOptions, and whether they are only tried. */
+interface Removal { readonly options: JsonObject, readonly dryRun: boolean }
 
 interface Change { readonly target: Target, readonly live: JsonObject, readonly next: JsonObject, readonly writer: Writer, readonly options: WriteOptions }
 
@@ -76,7 +79,7 @@ export class Objects {
 
   patch(target: Target, { body, type }: Patch, options: WriteOptions): Written {
     if (type === 'apply-patch+yaml') return this.apply(target, body, options)
-    if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedPatch()
+    if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedType(['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'])
     const live = this.get(target)
     const raw = patched(live, { body, type }, target.kind)
     try {
@@ -89,10 +92,10 @@ export class Objects {
   }
 
   /** Removes the object, or marks it where finalizers hold it. Gives what the server answers. */
-  remove(target: Target, body: Json | undefined, dryRun: boolean): JsonObject {
+  remove(target: Target, { options, dryRun }: Removal = { options: {}, dryRun: false }): JsonObject {
     const live = this.get(target)
-    checkPreconditions(target, live, valueAt(body, 'preconditions'))
-    const finalizers = withPolicy(live, textAt(body, 'propagationPolicy') ?? (valueAt(body, 'orphanDependents') === true ? 'Orphan' : undefined))
+    checkPreconditions(target, live, options['preconditions'])
+    const finalizers = withPolicy(live, textAt(options, 'propagationPolicy') ?? (options['orphanDependents'] === true ? 'Orphan' : undefined))
     const isNamespace = resourceKey(target.kind) === '/namespaces'
     if (finalizers.length > 0 || isNamespace) {
       if (valueAt(live, 'metadata', 'deletionTimestamp') !== undefined) return live
@@ -241,11 +244,6 @@ function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObjec
   if (type === 'json-patch+json') return patchedObject(jsonPatch(live, body))
   if (!isObject(body)) throw badRequest('the patch is not an object')
   return type === 'merge-patch+json' ? patchedObject(mergePatch(live, body)) : strategicPatch(live, body, kind.schema)
-}
-
-function unsupportedPatch(): ApiError {
-  const types = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
-  return new ApiError(415, `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
 }
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */

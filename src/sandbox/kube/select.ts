@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
 
 /** True for the objects a list or watch is about. */
@@ -105,4 +105,17 @@ export function matchesSelector(selector: Json | undefined, labels: Json | undef
       default: return value === undefined
     }
   })
+}
+
+/** A LabelSelector of an object as a query writes it; a text stays. */
+export function selectorText(selector: Json | undefined): string {
+  if (typeof selector === 'string') return selector
+  const labels = Object.entries(valueAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${String(value)}`)
+  const expressions = objectsAt(selector, 'matchExpressions').map(item => {
+    const [key, operator] = [textAt(item, 'key') ?? '', textAt(item, 'operator') ?? '']
+    if (operator === 'Exists' || operator === 'DoesNotExist') return operator === 'Exists' ? key : `!${key}`
+    const values = valueAt(item, 'values')
+    return `${key} ${operator.toLowerCase()} (${isList(values) ? values.join(',') : ''})`
+  })
+  return [...labels, ...expressions].sort().join(',')
 }
