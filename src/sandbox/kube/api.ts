@@ -45,7 +45,7 @@ function route(api: Api, request: ApiRequest): ApiAnswer {
   const parts = url.pathname.split('/').filter(part => part !== '').map(decoded)
   if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, 'only the following media types are accepted: application/json', { reason: 'NotAcceptable' })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
-  if (rest.length > 0) return onResource(api, call, { groupVersion, rest })
+  if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
   demand(request.account, { verb: request.method.toLowerCase(), path: url.pathname })
   if (request.method !== 'GET') throw methodNotAllowed()
   if (parts.length === 1 && ['healthz', 'livez', 'readyz'].includes(parts[0] ?? '')) return { status: 200, text: 'ok' }
@@ -76,23 +76,33 @@ function unknownGroup(): never {
   throw new ApiError(404, '404 page not found\n', { plain: true })
 }
 
-function onResource(api: Api, call: Call, { groupVersion, rest }: { readonly groupVersion: string, readonly rest: readonly string[] }): ApiAnswer {
+/** What a path below a group and version names. */
+interface Place { readonly groupVersion: string, readonly namespace: string | undefined, readonly plural: string, readonly name: string, readonly subresource: string, readonly more: boolean }
+
+function placeOf(groupVersion: string, rest: readonly string[]): Place {
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest.slice(2).join('/'))
   const [plural = '', name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest
-  const namespace = inNamespace ? rest[1] ?? '' : ''
+  return { groupVersion, namespace: inNamespace ? rest[1] ?? '' : undefined, plural, name, subresource, more: more.length > 0 }
+}
+
+function permit(call: Call, { groupVersion, namespace = '', plural, name, subresource }: Place): void {
   const [, group = ''] = groupVersion.split('/').reverse()
-  const about = group === '' && plural === 'namespaces' ? name : namespace
-  demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: about, name: name || nameWanted(call) })
-  const kinds = api.objects.registry.all()
-  if (!kinds.some(kind => groupVersionOf(kind) === groupVersion)) unknownGroup()
-  const kind = api.objects.registry.find(groupVersion, plural)
-  if (!kind || more.length > 0 || (inNamespace && !kind.namespaced)) throw noResource()
+  const home = group === '' && plural === 'namespaces' ? name : namespace
+  demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: home, name: name || nameWanted(call) })
+}
+
+function onResource(api: Api, call: Call, place: Place): ApiAnswer {
+  const { groupVersion, namespace, plural, name, subresource } = place
+  permit(call, place)
+  const { registry } = api.objects
+  if (!registry.all().some(kind => groupVersionOf(kind) === groupVersion)) unknownGroup()
+  const kind = registry.find(groupVersion, plural)
+  if (!kind || place.more || (namespace !== undefined && !kind.namespaced)) throw noResource()
   if (kind.unstored) return onReview(api, call, kind)
-  if (name === '' ? call.method === 'GET' || call.method === 'DELETE' : call.method === 'GET' && isWatch(call.query)) {
-    return onCollection(api.objects, call, scopeOf({ kind, namespace: inNamespace ? namespace : undefined, name }, call.query))
-  }
-  if (kind.namespaced && !inNamespace) throw methodNotAllowed()
-  const target = { kind, namespace, name, ...(subresource ? { subresource } : {}) }
+  const forAll = name === '' ? ['GET', 'DELETE'].includes(call.method) : call.method === 'GET' && isWatch(call.query)
+  if (forAll) return onCollection(api.objects, call, scopeOf({ kind, namespace, name }, call.query))
+  if (kind.namespaced && namespace === undefined) throw methodNotAllowed()
+  const target = { kind, namespace: namespace ?? '', name, ...(subresource ? { subresource } : {}) }
   if (subresource === 'scale' && kind.scale) return onScale(api.objects, call, target)
   if (subresource === '' || (subresource === 'status' && kind.status)) return seen(call, kind, onObject(api.objects, call, target))
   throw noResource()

@@ -10,22 +10,27 @@ export function valueIn(object: Json | undefined, path: string): Json | undefine
   return path.split('.').reduce<Json | undefined>((here, key) => isList(here) ? here[Number(key)] : valueAt(here, key), object)
 }
 
+/** A plain value as text. */
+export function word(value: Json | undefined): string {
+  return typeof value === 'object' || value === undefined ? '' : String(value)
+}
+
 /** How long ago, as kubectl writes it (`5m12s`, `3h`, `12d`); `<unknown>` without a time. */
 export function since(time: Json | undefined, end = Date.now()): string {
   if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) return '<unknown>'
   const seconds = Math.trunc((end - Date.parse(time)) / 1000)
   const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)]
   const [days, years] = [Math.floor(hours / 24), Math.floor(hours / 24 / 365)]
-  const two = (large: number, unit: string, small: number, rest: string): string => `${large}${unit}${small === 0 ? '' : `${small}${rest}`}`
+  const two = (large: string, small: number, unit: string): string => small === 0 ? large : `${large}${small}${unit}`
   if (seconds < 0) return seconds < -1 ? '<invalid>' : '0s'
   if (seconds < 120) return `${seconds}s`
-  if (minutes < 10) return two(minutes, 'm', seconds % 60, 's')
+  if (minutes < 10) return two(`${minutes}m`, seconds % 60, 's')
   if (minutes < 180) return `${minutes}m`
-  if (hours < 8) return two(hours, 'h', minutes % 60, 'm')
+  if (hours < 8) return two(`${hours}h`, minutes % 60, 'm')
   if (hours < 48) return `${hours}h`
-  if (days < 8) return two(days, 'd', hours % 24, 'h')
+  if (days < 8) return two(`${days}d`, hours % 24, 'h')
   if (years < 2) return `${days}d`
-  return years < 8 ? two(years, 'y', days % 365, 'd') : `${years}y`
+  return years < 8 ? two(`${years}y`, days % 365, 'd') : `${years}y`
 }
 
 /** The words of data/columns.ts; an empty text or undefined is what the default stands in for. */
@@ -34,16 +39,16 @@ export const WORDS: Readonly<Record<string, Word>> = {
   since: (object, path = '') => valueIn(object, path) && since(valueIn(object, path)),
   count: (object, ...paths) => paths.reduce((sum, path) => sum + Object.keys(valueIn(object, path) ?? {}).length, 0),
   list: (object, key = '', path = '') => objectsAt(object, ...path.split('.')).map(item => textAt(item, key) ?? '').join(','),
-  labels: (object, path = '') => Object.entries(valueIn(object, path) ?? {}).map(([key, value]) => `${key}=${String(value)}`).sort().join(',') || '<none>',
+  labels: (object, path = '') => Object.entries(valueIn(object, path) ?? {}).map(([key, value]) => `${key}=${word(value)}`).sort().join(',') || '<none>',
   selector: (object, path = '') => selectorText(valueIn(object, path)),
-  flag: (object, path = '') => ({ true: 'True', false: 'False' })[String(valueIn(object, path))],
+  flag: (object, path = '') => ({ true: 'True', false: 'False' })[word(valueIn(object, path))],
   phase: object => valueAt(object, 'metadata', 'deletionTimestamp') === undefined ? valueAt(object, 'status', 'phase') : 'Terminating',
   modes: (object, path = '') => textsIn(valueIn(object, path)).map(mode => mode === 'ReadOnlyMany' ? 'ROX' : mode.replace('Many', 'X').replace(/[a-z]/g, '')).join(','),
   bound: (object, path = '') => textAt(object, 'spec', 'volumeName') ? valueIn(object, path) ?? '0' : '',
   claim: object => valueIn(object, 'spec.claimRef') && `${textAt(object, 'spec', 'claimRef', 'namespace')}/${textAt(object, 'spec', 'claimRef', 'name')}`,
   subjects: (object, kind = '') => objectsAt(object, 'subjects').filter(item => item['kind'] === kind).map(item => kind === 'ServiceAccount' ? `${textAt(item, 'namespace')}/${textAt(item, 'name')}` : textAt(item, 'name') ?? '').join(', '),
   quota: (object, which = '') => Object.entries(valueIn(object, 'status.hard') ?? {}).filter(([name]) => name.startsWith('limits.') === (which === 'limit'))
-    .map(([name, hard]) => `${name}: ${textAt(object, 'status', 'used', name) ?? '0'}/${String(hard)}`).sort().join(', '),
+    .map(([name, hard]) => `${name}: ${textAt(object, 'status', 'used', name) ?? '0'}/${word(hard)}`).sort().join(', '),
   controller: object => {
     const owner = objectsAt(object, 'metadata', 'ownerReferences').find(item => item['controller'] === true)
     return owner && `${textAt(owner, 'kind')?.toLowerCase()}.${(textAt(owner, 'apiVersion') ?? '').split('/')[0]}/${textAt(owner, 'name')}`
@@ -59,14 +64,14 @@ export const WORDS: Readonly<Record<string, Word>> = {
   podRestarts: object => podSummary(object).restarts,
   podGates: object => {
     const gates = objectsAt(object, 'spec', 'readinessGates')
-    return gates.length === 0 ? '' : `${gates.filter(gate => hasCondition(object, String(gate['conditionType']))).length}/${gates.length}`
+    return gates.length === 0 ? '' : `${gates.filter(gate => hasCondition(object, word(gate['conditionType']))).length}/${gates.length}`
   },
   externalIP: object => {
     const [type, ips] = [textAt(object, 'spec', 'type'), textsIn(valueIn(object, 'spec.externalIPs'))]
     if (type === 'ExternalName') return textAt(object, 'spec', 'externalName')
     return [...(type === 'LoadBalancer' ? balancers(object) : []), ...ips].join(',') || (type === 'LoadBalancer' ? '<pending>' : '<none>')
   },
-  servicePorts: object => objectsAt(object, 'spec', 'ports').map(port => `${String(port['port'])}${port['nodePort'] ? `:${String(port['nodePort'])}` : ''}/${String(port['protocol'])}`).join(','),
+  servicePorts: object => objectsAt(object, 'spec', 'ports').map(port => `${word(port['port'])}${port['nodePort'] ? `:${word(port['nodePort'])}` : ''}/${word(port['protocol'])}`).join(','),
   balancer: object => balancers(object).join(','),
   hosts: object => {
     const rules = objectsAt(object, 'spec', 'rules')
@@ -75,9 +80,9 @@ export const WORDS: Readonly<Record<string, Word>> = {
   tlsPorts: object => objectsAt(object, 'spec', 'tls').length > 0 ? '80, 443' : '80',
   endpoints: object => shortened(objectsAt(object, 'subsets').flatMap(subset => {
     const [ips, ports] = [objectsAt(subset, 'addresses').map(item => textAt(item, 'ip') ?? ''), objectsAt(subset, 'ports').map(item => item['port'])]
-    return ports.length === 0 ? ips : ports.flatMap(port => ips.map(ip => `${ip}:${String(port)}`))
+    return ports.length === 0 ? ips : ports.flatMap(port => ips.map(ip => `${ip}:${word(port)}`))
   })),
-  slicePorts: object => shortened(objectsAt(object, 'ports').map(port => String(port['port'] ?? port['name'] ?? '*'))),
+  slicePorts: object => shortened(objectsAt(object, 'ports').map(port => word(port['port'] ?? port['name'] ?? '*'))),
   sliceEndpoints: object => shortened(objectsAt(object, 'endpoints').flatMap(item => textsIn(item['addresses']))),
   eventObject: object => [textAt(object, 'involvedObject', 'kind')?.toLowerCase(), textAt(object, 'involvedObject', 'name')].filter(Boolean).join('/'),
   eventSource: object => [textAt(object, 'source', 'component') || textAt(object, 'reportingComponent'), textAt(object, 'source', 'host') || textAt(object, 'reportingInstance')].filter(Boolean).join(', '),
@@ -97,7 +102,7 @@ export const WORDS: Readonly<Record<string, Word>> = {
     const [start, end] = [valueIn(object, 'status.startTime'), textAt(object, 'status', 'completionTime')]
     return start && since(start, end === undefined ? Date.now() : Date.parse(end))
   },
-  targets: object => shortened(objectsAt(object, 'spec', 'metrics').map((metric, i) => metricText(metric, objectsAt(object, 'status', 'currentMetrics')[i])), undefined, 2, ', '),
+  targets: object => shortened(objectsAt(object, 'spec', 'metrics').map((metric, i) => metricText(metric, objectsAt(object, 'status', 'currentMetrics')[i])), undefined, 2),
 }
 
 function textsIn(value: Json | undefined): readonly string[] {
@@ -109,8 +114,8 @@ function numberIn(object: JsonObject, path: string): number {
   return typeof value === 'number' ? value : 0
 }
 
-function shortened(all: readonly string[], count = all.length, most = 3, comma = ','): string {
-  return `${all.slice(0, most).join(comma)}${count > most ? ` + ${count - most} more...` : ''}`
+function shortened(all: readonly string[], count = all.length, most = 3): string {
+  return `${all.slice(0, most).join(most === 2 ? ', ' : ',')}${count > most ? ` + ${count - most} more...` : ''}`
 }
 
 function balancers(object: JsonObject): readonly string[] {
@@ -180,5 +185,5 @@ function reasonOf(status: JsonObject): string | undefined {
   const waiting = textAt(status, 'state', 'waiting', 'reason')
   const ended = valueIn(status, 'state.terminated')
   if (waiting || !isObject(ended)) return waiting || undefined
-  return textAt(ended, 'reason') || (ended['signal'] ? `Signal:${String(ended['signal'])}` : `ExitCode:${String(ended['exitCode'])}`)
+  return textAt(ended, 'reason') || (ended['signal'] ? `Signal:${word(ended['signal'])}` : `ExitCode:${word(ended['exitCode'])}`)
 }

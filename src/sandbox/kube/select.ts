@@ -110,12 +110,12 @@ export function matchesSelector(selector: Json | undefined, labels: Json | undef
 /** A LabelSelector of an object as a query writes it; a text stays. */
 export function selectorText(selector: Json | undefined): string {
   if (typeof selector === 'string') return selector
-  const labels = Object.entries(valueAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${String(value)}`)
+  const labels = Object.entries(valueAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`)
   const expressions = objectsAt(selector, 'matchExpressions').map(item => {
     const [key, operator] = [textAt(item, 'key') ?? '', textAt(item, 'operator') ?? '']
     if (operator === 'Exists' || operator === 'DoesNotExist') return operator === 'Exists' ? key : `!${key}`
     const values = valueAt(item, 'values')
-    return `${key} ${operator.toLowerCase()} (${isList(values) ? values.join(',') : ''})`
+    return `${key} ${operator.toLowerCase()} (${isList(values) ? values.filter(value => typeof value === 'string').join(',') : ''})`
   })
   return [...labels, ...expressions].sort().join(',')
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
-import { since, valueIn, WORDS } from './cells.ts'
+import { since, valueIn, word, WORDS } from './cells.ts'
 import { COLUMNS } from './data/columns.ts'
 import { resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
@@ -61,14 +61,14 @@ function column(text: string): Column {
   const [, wide, last, name = '', integer, cell = ''] = /^(\+?)(\^?)([^=:]+)(:i)?=(.*)$/.exec(text) ?? []
   const more = { ...(integer ? { type: 'integer' } : {}), ...(last ? { format: 'name' } : {}), ...(wide ? { priority: 1 } : {}) }
   const whole = /^\{([^{}]*)\}$/.exec(cell)?.[1]
-  return { definition: definition(name, more), cell: object => whole === undefined ? cell.replace(/\{([^{}]*)\}/g, (_, part: string) => String(filled(object, part))) : integer ? Number(filled(object, whole)) : plain(filled(object, whole)) }
+  return { definition: definition(name, more), cell: object => whole === undefined ? cell.replace(/\{([^{}]*)\}/g, (_, part: string) => word(filled(object, part))) : integer ? Number(filled(object, whole)) : plain(filled(object, whole)) }
 }
 
 /** One `{…}` of a cell. */
 function filled(object: JsonObject, part: string): Json {
   const [text = '', fallback = ''] = part.split('|')
-  const [word = '', ...words] = text.split(' ')
-  const found = Object.hasOwn(WORDS, word) ? WORDS[word]?.(object, ...words) : valueIn(object, word.replace(/^\./, ''))
+  const [name = '', ...words] = text.split(' ')
+  const found = Object.hasOwn(WORDS, name) ? WORDS[name]?.(object, ...words) : valueIn(object, name.replace(/^\./, ''))
   return found === undefined || found === null || found === '' ? fallback : found
 }
 
@@ -110,7 +110,7 @@ function stepsOf(path: string): readonly Step[] | undefined {
     steps.push(value => {
       if (key !== undefined) return [valueAt(value, key)].filter(item => item !== undefined)
       const list = isList(value) ? value : []
-      if (filter !== undefined) return list.filter(item => String(valueIn(item, filter.slice(1))) === values.find(text => text !== undefined))
+      if (filter !== undefined) return list.filter(item => word(valueIn(item, filter.slice(1))) === values.find(text => text !== undefined))
       return index === '*' ? list : list.slice(Number(index)).slice(0, 1)
     })
     rest = rest.slice(all.length)

@@ -4,7 +4,7 @@
  * a word is called alike), or the text where it has none, `{word path}` what cells.ts makes of it. Read off the printers of kubernetes v1.36.3 (pkg/printers/internalversion).
  */
 export const COLUMNS = `
-/pods  Ready={podReady}  Status={podStatus}  Restarts={podRestarts}  Age={age}  +IP={status.podIPs.0.ip|<none>}  +Node={spec.nodeName|<none>}  +Nominated Node={status.nominatedNodeName|<none>}  +Readiness Gates={podGates}
+/pods  Ready={podReady}  Status={podStatus}  Restarts={podRestarts}  Age={age}  +IP={status.podIPs.0.ip|<none>}  +Node={spec.nodeName|<none>}  +Nominated Node={status.nominatedNodeName|<none>}  +Readiness Gates={podGates|<none>}
 /services  Type={spec.type}  Cluster-IP={spec.clusterIPs.0|<none>}  External-IP={externalIP}  Port(s)={servicePorts spec.ports|<none>}  Age={age}  +Selector={labels spec.selector}
 /configmaps  Data:i={count data binaryData}  Age={age}
 /secrets  Type={type}  Data:i={count data}  Age={age}
