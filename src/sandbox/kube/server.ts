@@ -108,8 +108,11 @@ function listening(server: ReturnType<typeof createServer>, host: string, port: 
   })
 }
 
+/** The cluster, user and context of every kubeconfig that is made here. */
+export const CLUSTER_NAME = 'writ-sandbox'
+
 function kubeconfigOf(server: string, ca: string, token: string): string {
-  const name = 'writ-sandbox'
+  const name = CLUSTER_NAME
   return stringify({
     apiVersion: 'v1', kind: 'Config', 'current-context': name,
     clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
