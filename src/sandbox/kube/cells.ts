@@ -41,6 +41,8 @@ export const WORDS: Readonly<Record<string, Word>> = {
   list: (object, key = '', path = '') => objectsAt(object, ...path.split('.')).map(item => textAt(item, key) ?? '').join(','),
   labels: (object, path = '') => Object.entries(valueIn(object, path) ?? {}).map(([key, value]) => `${key}=${word(value)}`).sort().join(',') || '<none>',
   selector: (object, path = '') => selectorText(valueIn(object, path)),
+  text: (object, path = '') => word(valueIn(object, path)),
+  trimmed: (object, path = '') => word(valueIn(object, path)).trim(),
   flag: (object, path = '') => ({ true: 'True', false: 'False' })[word(valueIn(object, path))],
   phase: object => valueAt(object, 'metadata', 'deletionTimestamp') === undefined ? valueAt(object, 'status', 'phase') : 'Terminating',
   modes: (object, path = '') => textsIn(valueIn(object, path)).map(mode => mode === 'ReadOnlyMany' ? 'ROX' : mode.replace('Many', 'X').replace(/[a-z]/g, '')).join(','),
@@ -56,6 +58,10 @@ export const WORDS: Readonly<Record<string, Word>> = {
   nodeStatus: object => {
     const ready = objectsAt(object, 'status', 'conditions').find(item => item['type'] === 'Ready')
     return `${ready ? `${ready['status'] === 'True' ? '' : 'Not'}Ready` : 'Unknown'}${valueIn(object, 'spec.unschedulable') === true ? ',SchedulingDisabled' : ''}`
+  },
+  kernel: object => {
+    const [version, architecture] = ['kernelVersion', 'architecture'].map(key => textAt(object, 'status', 'nodeInfo', key))
+    return `${version || '<unknown>'}${architecture ? ` (${architecture})` : ''}`
   },
   nodeRoles: object => Object.keys(valueIn(object, 'metadata.labels') ?? {}).flatMap(label => /^node-role\.kubernetes\.io\/(.+)$/.exec(label)?.[1] ?? []).sort().join(','),
   address: (object, type) => objectsAt(object, 'status', 'addresses').find(item => item['type'] === type)?.['address'],
@@ -76,6 +82,10 @@ export const WORDS: Readonly<Record<string, Word>> = {
   hosts: object => {
     const rules = objectsAt(object, 'spec', 'rules')
     return shortened(rules.map(rule => textAt(rule, 'host') ?? '').filter(host => host !== ''), rules.length)
+  },
+  parameters: object => {
+    const [group, kind, name] = ['apiGroup', 'kind', 'name'].map(key => textAt(object, 'spec', 'parameters', key))
+    return kind && `${kind}${group ? `.${group}` : ''}/${name}`
   },
   tlsPorts: object => objectsAt(object, 'spec', 'tls').length > 0 ? '80, 443' : '80',
   endpoints: object => shortened(objectsAt(object, 'subsets').flatMap(subset => {

@@ -107,15 +107,15 @@ export function matchesSelector(selector: Json | undefined, labels: Json | undef
   })
 }
 
-/** A LabelSelector of an object as a query writes it; a text stays. */
+/** A LabelSelector of an object as a query writes it, in the order of the keys; a text stays. */
 export function selectorText(selector: Json | undefined): string {
   if (typeof selector === 'string') return selector
-  const labels = Object.entries(valueAt(selector, 'matchLabels') ?? {}).map(([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`)
+  const labels = Object.entries(valueAt(selector, 'matchLabels') ?? {}).map(([key, value]) => ({ key, text: `${key}=${typeof value === 'string' ? value : ''}` }))
   const expressions = objectsAt(selector, 'matchExpressions').map(item => {
     const [key, operator] = [textAt(item, 'key') ?? '', textAt(item, 'operator') ?? '']
-    if (operator === 'Exists' || operator === 'DoesNotExist') return operator === 'Exists' ? key : `!${key}`
+    if (operator === 'Exists' || operator === 'DoesNotExist') return { key, text: operator === 'Exists' ? key : `!${key}` }
     const values = valueAt(item, 'values')
-    return `${key} ${operator.toLowerCase()} (${isList(values) ? values.filter(value => typeof value === 'string').join(',') : ''})`
+    return { key, text: `${key} ${operator.toLowerCase()} (${isList(values) ? values.filter(value => typeof value === 'string').sort().join(',') : ''})` }
   })
-  return [...labels, ...expressions].sort().join(',')
+  return [...labels, ...expressions].sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0).map(item => item.text).join(',')
 }

@@ -58,10 +58,10 @@ function columnsOf(kind: Kind): readonly Column[] {
 }
 
 function column(text: string): Column {
-  const [, wide, last, name = '', integer, cell = ''] = /^(\+?)(\^?)([^=:]+)(:i)?=(.*)$/.exec(text) ?? []
-  const more = { ...(integer ? { type: 'integer' } : {}), ...(last ? { format: 'name' } : {}), ...(wide ? { priority: 1 } : {}) }
+  const [, wide, last, name = '', type, cell = ''] = /^(\+?)(\^?)([^=:]+)(?::([ib]))?=(.*)$/.exec(text) ?? []
+  const more = { ...(type ? { type: type === 'i' ? 'integer' : 'boolean' } : {}), ...(last ? { format: 'name' } : {}), ...(wide ? { priority: 1 } : {}) }
   const whole = /^\{([^{}]*)\}$/.exec(cell)?.[1]
-  return { definition: definition(name, more), cell: object => whole === undefined ? cell.replace(/\{([^{}]*)\}/g, (_, part: string) => word(filled(object, part))) : integer ? Number(filled(object, whole)) : plain(filled(object, whole)) }
+  return { definition: definition(name, more), cell: object => whole === undefined ? cell.replace(/\{([^{}]*)\}/g, (_, part: string) => word(filled(object, part))) : filled(object, whole) }
 }
 
 /** One `{…}` of a cell. */
@@ -69,11 +69,11 @@ function filled(object: JsonObject, part: string): Json {
   const [text = '', fallback = ''] = part.split('|')
   const [name = '', ...words] = text.split(' ')
   const found = Object.hasOwn(WORDS, name) ? WORDS[name]?.(object, ...words) : valueIn(object, name.replace(/^\./, ''))
-  return found === undefined || found === null || found === '' ? fallback : found
+  return found === undefined || found === null || found === '' ? constant(fallback) : found
 }
 
-function plain(value: Json): Json {
-  return typeof value === 'number' ? String(value) : value
+function constant(text: string): Json {
+  return text === '0' ? 0 : text === '1' ? 1 : text === 'false' ? false : text
 }
 
 /** A column of a definition; what its path does not find is null, as on the real server. */
@@ -83,15 +83,14 @@ function customColumn(given: JsonObject): Column {
   const [format, description, priority] = [textAt(given, 'format') ?? '', textAt(given, 'description') ?? '', given['priority']]
   return {
     definition: definition(textAt(given, 'name') ?? '', { type, format, description, priority: typeof priority === 'number' ? priority : 0 }),
-    cell: object => cellOf(type, steps?.reduce<readonly Json[]>((found, step) => found.flatMap(step), [object]) ?? []),
+    cell: object => cellOf(type, steps?.reduce<readonly Json[]>((found, step) => found.flatMap(step), [object])[0]),
   }
 }
 
-function cellOf(type: string, found: readonly Json[]): Json {
-  const [first] = found
+function cellOf(type: string, first: Json | undefined): Json {
   if (first === undefined || first === null) return null
   if (type === 'date') return typeof first === 'string' ? since(first).replace('<unknown>', '<invalid>') : null
-  if (type === 'string') return found.map(item => typeof item === 'string' ? item : JSON.stringify(item)).join(' ')
+  if (type === 'string') return typeof first === 'string' ? first : JSON.stringify(first)
   if (type === 'integer') return typeof first === 'number' ? Math.trunc(first) : null
   return typeof first === type ? first : null
 }
