@@ -76,7 +76,7 @@ export function invalid(about: About, name: string, causes: readonly Cause[]): A
   const all = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const title = about.group ? `${about.kind}.${about.group}` : about.kind
   return new ApiError(422, `${title} ${JSON.stringify(name)} is invalid: ${all}`, {
-    details: { name, ...(about.group ? { group: about.group } : {}), kind: about.kind, causes: causes.map(cause => ({ ...cause })) },
+    details: { ...(name ? { name } : {}), ...(about.group ? { group: about.group } : {}), ...(about.kind ? { kind: about.kind } : {}), causes: causes.map(cause => ({ ...cause })) },
   })
 }
 

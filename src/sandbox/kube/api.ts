@@ -43,7 +43,7 @@ function route(api: Api, request: ApiRequest): ApiAnswer {
   const url = new URL(request.path, 'https://kubernetes')
   const call = { ...request, query: url.searchParams }
   const parts = url.pathname.split('/').filter(part => part !== '').map(decoded)
-  if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, 'only the following media types are accepted: application/json', { reason: 'NotAcceptable' })
+  if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, '406: Not Acceptable\n\nAvailable representations: application/json', { reason: 'NotAcceptable', details: {} })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
   if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
   demand(request.account, { verb: request.method.toLowerCase(), path: url.pathname })
@@ -57,7 +57,7 @@ function document(kinds: readonly Kind[], parts: readonly string[], { host, acce
   const [root, group, ...rest] = parts
   if (root === 'version' && group === undefined) return VERSION
   if (root === 'openapi' && group === 'v3') return (rest.length === 0 ? openApiIndex(kinds) : openApiDocument(kinds, rest.join('/'))) ?? unknownGroup()
-  if (root !== 'api' && root !== 'apis') throw noResource()
+  if (root !== 'api' && root !== 'apis') return unknownGroup()
   const core = root === 'api'
   if (group !== undefined) return (core ? resourceList(kinds, group) : rest.length === 0 ? groupDocument(kinds, group) : resourceList(kinds, `${group}/${rest[0]}`)) ?? unknownGroup()
   if (accept.includes('as=APIGroupDiscoveryList') && accept.includes('v=v2')) return aggregated(kinds, core)
@@ -101,7 +101,7 @@ function onResource(api: Api, call: Call, place: Place): ApiAnswer {
   if (kind.unstored) return onReview(api, call, kind)
   const forAll = name === '' ? ['GET', 'DELETE'].includes(call.method) : call.method === 'GET' && isWatch(call.query)
   if (forAll) return onCollection(api.objects, call, scopeOf({ kind, namespace, name }, call.query))
-  if (kind.namespaced && namespace === undefined) throw methodNotAllowed()
+  if (kind.namespaced && namespace === undefined) throw name === '' ? methodNotAllowed() : noResource()
   const target = { kind, namespace: namespace ?? '', name, ...(subresource ? { subresource } : {}) }
   if (subresource === 'scale' && kind.scale) return onScale(api.objects, call, target)
   if (subresource === '' || (subresource === 'status' && kind.status)) return seen(call, kind, onObject(api.objects, call, target))

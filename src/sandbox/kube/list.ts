@@ -86,7 +86,7 @@ function startOf(token: string): { readonly start: string, readonly revision: nu
     const [start, revision] = [textAt(value, 'start'), valueAt(value, 'rv')]
     if (start !== undefined && typeof revision === 'number') return { start: start.slice(0, -1), revision }
   } catch { /* answered below */ }
-  throw badRequest('continue key is not valid: it cannot be read')
+  throw badRequest('invalid continue token: continue key is not valid: it cannot be read')
 }
 
 /** What a watch does with its events; `type` is ADDED, MODIFIED, DELETED, BOOKMARK or ERROR. */

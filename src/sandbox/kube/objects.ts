@@ -86,7 +86,7 @@ export class Objects {
       const { object, warnings } = this.decoded(target, raw, options)
       return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
     } catch (error) {
-      if (error instanceof StrictFault) throw invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', raw, error.text)])
+      if (error instanceof StrictFault) throw invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', type.startsWith('strategic') ? goText(body) : JSON.stringify(raw), error.text)])
       throw error
     }
   }
@@ -125,7 +125,7 @@ export class Objects {
     try {
       merged = applied(start, body, writer)
     } catch (error) {
-      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
+      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
       throw error
     }
     const next = asObject(defaulted(this.shapedFor(target, merged, []), kind.schema))
@@ -238,6 +238,13 @@ class StrictFault extends ApiError {
     super(400, `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${text}`)
     this.text = text
   }
+}
+
+/** A value as Go prints it. */
+function goText(value: Json | undefined): string {
+  if (isList(value)) return `[${value.map(goText).join(' ')}]`
+  if (isObject(value)) return `map[${Object.keys(value).sort().map(key => `${key}:${goText(value[key])}`).join(' ')}]`
+  return value === null ? '<nil>' : String(value)
 }
 
 function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObject {

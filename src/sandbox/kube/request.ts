@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, valueAt } from '../../model/json.ts'
-import { badRequest, unsupportedType } from './api-error.ts'
+import { badRequest, invalid, unsupportedType } from './api-error.ts'
 import type { PatchType, WriteOptions } from './objects.ts'
 import { fromProtobuf } from './protobuf.ts'
 import type { Account } from './rights.ts'
@@ -35,7 +35,7 @@ export function bodyOf({ body, contentType }: ApiRequest, schema: Schema): Json 
     const value: Json = JSON.parse(text)
     return value
   } catch (error) {
-    if (!contentType.includes('yaml')) throw badRequest(`the object provided is unrecognized: ${error instanceof Error ? error.message : 'it is no JSON'}`)
+    if (!contentType.includes('yaml')) throw badRequest(`the object provided is unrecognized (must be of type ${schema.name?.split('.').at(-1) ?? 'object'}): couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'it is no JSON'}`)
   }
   try {
     const value: Json = parse(text)
@@ -58,7 +58,10 @@ export function isWatch(query: URLSearchParams): boolean {
 export function writeOptions(call: Call): WriteOptions {
   const { query, userAgent } = call
   const validation = query.get('fieldValidation') || 'Warn'
-  if (validation !== 'Strict' && validation !== 'Warn' && validation !== 'Ignore') throw badRequest(`invalid fieldValidation ${JSON.stringify(validation)}: must be Ignore, Warn or Strict`)
+  if (validation !== 'Strict' && validation !== 'Warn' && validation !== 'Ignore') {
+    const kind = { POST: 'CreateOptions', PUT: 'UpdateOptions' }[call.method] ?? 'PatchOptions'
+    throw invalid({ group: 'meta.k8s.io', plural: '', kind }, '', [{ reason: 'FieldValueNotSupported', field: 'fieldValidation', message: `Unsupported value: ${JSON.stringify(validation)}: supported values: "", "Ignore", "Strict", "Warn"` }])
+  }
   const manager = query.get('fieldManager') || (userAgent.split('/')[0] ?? '').slice(0, 128) || 'unknown'
   return { manager, dryRun: isDryRun(query.getAll('dryRun')), force: query.get('force') === 'true', validation }
 }

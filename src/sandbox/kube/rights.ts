@@ -74,8 +74,10 @@ function statusOf(kind: Kind, spec: Json | undefined, account: Account): JsonObj
   if (kind.kind === 'SelfSubjectReview') return { userInfo: { username: account.user, groups: [...account.groups ?? [], 'system:authenticated'] } }
   if (kind.kind === 'SelfSubjectRulesReview') return { ...rulesIn(account, textAt(spec, 'namespace') ?? ''), incomplete: false }
   const attempt = attemptIn(spec)
-  if (attempt) return { allowed: allows(account, attempt) }
-  throw invalid(kind, '', [badValue('spec.resourceAttributes', spec ?? {}, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')])
+  const about = { group: kind.group, plural: '', kind: '' }
+  if (!attempt) throw invalid(about, '', [badValue('spec.resourceAttributes', undefined, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')])
+  if (account.user === '') throw invalid(about, '', [badValue('spec.user', '', 'at least one of user or group must be specified')])
+  return { allowed: allows(account, attempt) }
 }
 
 function attemptIn(spec: Json | undefined): Attempt | undefined {
