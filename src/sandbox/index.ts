@@ -130,12 +130,13 @@ async function up({ program }: SandboxOptions, interruption: Interruption): Prom
 }
 
 async function kube(options: SandboxOptions, interruption: Interruption): Promise<number> {
-  const { url, kubeconfig, stop } = await startKubeAlone(options)
+  const server = await startKubeAlone(options)
+  const { url, kubeconfig } = server
   try {
     print(options.json ? JSON.stringify({ url, kubeconfig }) : `${url}\nkubectl --kubeconfig ${/^[\w./-]+$/.test(kubeconfig) ? kubeconfig : `'${kubeconfig.replaceAll('\'', '\'\\\'\'')}'`} get namespaces\nCtrl-C ends it.`)
     await interruption.comes
     return EXIT.done
   } finally {
-    await stop()
+    await server.stop()
   }
 }

@@ -50,7 +50,7 @@ export interface Kube {
   readonly ca: string
   readonly token: string
   /** The same as a request over the wire, without it. `contentType` defaults to JSON, for PATCH to a merge patch. */
-  request(method: string, path: string, body?: Json, contentType?: string, fieldManager?: string): Promise<{ readonly status: number, readonly body: Json }>
+  request(method: string, path: string, body?: Json, contentType?: string): Promise<{ readonly status: number, readonly body: Json }>
   /** A watch without the wire: `path` is that of a list, with its query. Returns what ends it. Throws ApiError where it cannot start. */
   watch(path: string, onEvent: (type: string, object: JsonObject) => void): () => void
   /** Serves a kind nobody defined; again with the same name it takes the newer word. */
@@ -84,7 +84,7 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   const token = tokens[0] ?? ''
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
-    request: async (...[method, path, body, contentType, fieldManager]) => call(api, { method, path: withManager(path, fieldManager), body, contentType }),
+    request: async (...[method, path, body, contentType]) => call(api, { method, path, body, contentType }),
     watch: (path, onEvent) => watchInProcess(api, path, onEvent),
     ensureKind: kind => registry.serve(kind),
     stop: async () => {
@@ -118,10 +118,6 @@ function kubeconfigOf(server: string, ca: string, token: string): string {
     clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
     users: [{ name, user: { token } }], contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
   })
-}
-
-function withManager(path: string, manager: string | undefined): string {
-  return manager === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}fieldManager=${encodeURIComponent(manager)}`
 }
 
 interface Asked { readonly method: string, readonly path: string, readonly body?: Json | undefined, readonly contentType?: string | undefined }
@@ -196,11 +192,13 @@ function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start
     return
   }
   const seconds = Number(query.get('timeoutSeconds') ?? '0') || 30 * 60
-  const timer = setTimeout(() => response.end(), seconds * 1000)
   const marks = query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
-  response.on('close', () => {
+  const finish = (): void => {
     end()
     clearTimeout(timer)
     clearInterval(marks)
-  })
+    response.end()
+  }
+  const timer = setTimeout(finish, seconds * 1000)
+  response.on('close', finish)
 }
