@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound } from './api-error.ts'
+import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound, unsupportedType } from './api-error.ts'
 import { defaulted } from './defaults.ts'
 import { groupVersionOf, resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
@@ -35,6 +35,9 @@ export type PatchType = 'json-patch+json' | 'merge-patch+json' | 'strategic-merg
 
 /** A patch as it was sent. */
 export interface Patch { readonly body: Json, readonly type: PatchType }
+
+/** DeleteOptions, and whether they are only tried. */
+interface Removal { readonly options: JsonObject, readonly dryRun: boolean }
 
 interface Change { readonly target: Target, readonly live: JsonObject, readonly next: JsonObject, readonly writer: Writer, readonly options: WriteOptions }
 
@@ -76,23 +79,23 @@ export class Objects {
 
   patch(target: Target, { body, type }: Patch, options: WriteOptions): Written {
     if (type === 'apply-patch+yaml') return this.apply(target, body, options)
-    if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedPatch()
+    if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedType(['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'])
     const live = this.get(target)
     const raw = patched(live, { body, type }, target.kind)
     try {
       const { object, warnings } = this.decoded(target, raw, options)
       return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
     } catch (error) {
-      if (error instanceof StrictFault) throw invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', raw, error.text)])
+      if (error instanceof StrictFault) throw invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', type.startsWith('strategic') ? goText(body) : JSON.stringify(raw), error.text)])
       throw error
     }
   }
 
   /** Removes the object, or marks it where finalizers hold it. Gives what the server answers. */
-  remove(target: Target, body: Json | undefined, dryRun: boolean): JsonObject {
+  remove(target: Target, { options, dryRun }: Removal = { options: {}, dryRun: false }): JsonObject {
     const live = this.get(target)
-    checkPreconditions(target, live, valueAt(body, 'preconditions'))
-    const finalizers = withPolicy(live, textAt(body, 'propagationPolicy') ?? (valueAt(body, 'orphanDependents') === true ? 'Orphan' : undefined))
+    checkPreconditions(target, live, options['preconditions'])
+    const finalizers = withPolicy(live, textAt(options, 'propagationPolicy') ?? (options['orphanDependents'] === true ? 'Orphan' : undefined))
     const isNamespace = resourceKey(target.kind) === '/namespaces'
     if (finalizers.length > 0 || isNamespace) {
       if (valueAt(live, 'metadata', 'deletionTimestamp') !== undefined) return live
@@ -122,7 +125,7 @@ export class Objects {
     try {
       merged = applied(start, body, writer)
     } catch (error) {
-      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
+      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
       throw error
     }
     const next = asObject(defaulted(this.shapedFor(target, merged, []), kind.schema))
@@ -237,15 +240,17 @@ class StrictFault extends ApiError {
   }
 }
 
+/** A value as Go prints it. */
+function goText(value: Json | undefined): string {
+  if (isList(value)) return `[${value.map(goText).join(' ')}]`
+  if (isObject(value)) return `map[${Object.keys(value).sort().map(key => `${key}:${goText(value[key])}`).join(' ')}]`
+  return value === null ? '<nil>' : String(value)
+}
+
 function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObject {
   if (type === 'json-patch+json') return patchedObject(jsonPatch(live, body))
   if (!isObject(body)) throw badRequest('the patch is not an object')
   return type === 'merge-patch+json' ? patchedObject(mergePatch(live, body)) : strategicPatch(live, body, kind.schema)
-}
-
-function unsupportedPatch(): ApiError {
-  const types = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
-  return new ApiError(415, `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
 }
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { asObject } from './merge.ts'
@@ -21,8 +21,8 @@ function serviceSpec(spec: JsonObject, store: Store): JsonObject {
   const taken = new Set(store.list('/services').map(item => textAt(item, 'spec', 'clusterIP')))
   const ip = textAt(spec, 'clusterIP') || (type === 'ExternalName' ? undefined : freeAddress(taken))
   const nodePorts = type === 'NodePort' || type === 'LoadBalancer'
-  const used = new Set(store.list('/services').flatMap(item => listAt(item, 'spec', 'ports').map(port => valueAt(port, 'nodePort'))))
-  const ports = listAt(spec, 'ports').map(port => {
+  const used = new Set(store.list('/services').flatMap(item => objectsAt(item, 'spec', 'ports').map(port => valueAt(port, 'nodePort'))))
+  const ports = objectsAt(spec, 'ports').map(port => {
     if (!nodePorts || valueAt(port, 'nodePort') !== undefined) return port
     let next = 30000
     while (used.has(next)) next++
@@ -50,7 +50,7 @@ function jobWithSelector(job: JsonObject): JsonObject {
 }
 
 function storageVersions(definition: JsonObject): readonly Json[] {
-  return listAt(definition, 'spec', 'versions').filter(version => valueAt(version, 'storage') === true).map(version => textAt(version, 'name') ?? '')
+  return objectsAt(definition, 'spec', 'versions').filter(version => valueAt(version, 'storage') === true).map(version => textAt(version, 'name') ?? '')
 }
 
 /** The next state of an object with everything kept that this way of writing cannot change, and its generation. */
@@ -104,9 +104,4 @@ function raises(kind: Kind, live: JsonObject, next: JsonObject): boolean {
 function annotationsOf(object: JsonObject): Json {
   const annotations = valueAt(object, 'metadata', 'annotations')
   return isObject(annotations) ? annotations : {}
-}
-
-function listAt(value: Json, ...path: readonly string[]): readonly Json[] {
-  const found = valueAt(value, ...path)
-  return isList(found) ? found : []
 }

@@ -72,7 +72,7 @@ describe('embedded Kubernetes API: patches and owners', () => {
 
   it('refuses an apply with a field the type does not have, and one that carries managedFields', async () => {
     expect(await refusal(kube, 'PATCH', `${PATH}?fieldManager=x`, partial({ replica: 1 }), APPLY)).to.include({
-      status: 500, message: 'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.replica: field not declared in schema',
+      status: 500, message: 'failed to create typed patch object (/web; apps/v1, Kind=Deployment): .spec.replica: field not declared in schema',
     })
     const withManagers = { ...partial({}), metadata: { name: 'web', managedFields: [] } }
     expect(await refusal(kube, 'PATCH', `${PATH}?fieldManager=x`, withManagers, APPLY)).to.include({ status: 400, message: 'metadata.managedFields must be nil' })

@@ -3,7 +3,7 @@ import * as client from '@kubernetes/client-node'
 import { canonicalQuantity } from '../../../src/sandbox/kube/quantity.ts'
 import { namedSchema } from '../../../src/sandbox/kube/schema.ts'
 import type { Schema } from '../../../src/sandbox/kube/schema.ts'
-import { TYPES } from '../../../src/sandbox/kube/types.ts'
+import { TYPES } from '../../../src/sandbox/kube/data/types.ts'
 
 describe('types of the embedded Kubernetes API', () => {
   const models: Readonly<Record<string, unknown>> = { ...client }
