@@ -5,7 +5,8 @@ import { showOwner } from '../model/owner.ts'
 import type { Claim, Owner } from '../model/owner.ts'
 import type { Classified, Located } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
-import { chooseOwner } from './choose-owner.ts'
+import { chooseOwner, unprovenOwner } from './choose-owner.ts'
+import { claimsOf } from './claims-of.ts'
 import type { GitOpsTool } from './ports.ts'
 import { chooseSource } from './proof/choose-source.ts'
 import { sourceObstacle } from './source-obstacle.ts'
@@ -17,7 +18,7 @@ export type Seen = Pick<Classified, 'target' | 'live' | 'environment'>
 
 /**
  * Who deploys the object, and from which commit (argocd-flux.md 4). The owner's own list is proof; marks are evidence at most.
- * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
+ * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, OWNER_UNPROVEN, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
  * Throws git/branch-missing where the owner follows a default branch that is not there.
  */
 export async function locate<T extends Seen>(world: World, classified: T): Promise<T & Opened | Refusal> {
@@ -30,9 +31,11 @@ export async function locate<T extends Seen>(world: World, classified: T): Promi
       [{ sentence: `its controller is ${name}`, at: `${showRef(target)} metadata.ownerReferences` }], `Ask for the change of ${name}, or of what makes it.`)
   }
   const tools = toolsOf(world, classified)
-  const claims = (await Promise.all(tools.map(tool => tool.claims(target, live)))).flat()
+  const claims = await claimsOf(world, tools, { target, live })
   const chosen = chooseOwner(target, claims)
   if (isRefusal(chosen)) return chosen
+  const unproven = unprovenOwner(target, claims)
+  if (unproven !== null) return unproven
   if (chosen === null) return unmanaged(tools, { ...classified, live }, claims)
   return open(world, { classified, claim: chosen })
 }

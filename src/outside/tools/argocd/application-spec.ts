@@ -6,6 +6,7 @@ import { unhonouredKey } from '../../../model/spec-keys.ts'
 import type { SpecKeys } from '../../../model/spec-keys.ts'
 import { unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
+import { isStale } from './applications.ts'
 
 /** One source that an Application renders; `obstacle` is the first thing that Writ cannot honour in it. */
 export interface SourceSpec { readonly source: OwnerSource, readonly render: RenderRules, readonly obstacle: Obstacle | null, /** Where it stands in the Application. */ readonly path: string, readonly raw: JsonObject }
@@ -114,6 +115,5 @@ function status(app: JsonObject, index: number | undefined): Obstacle | null {
 
 /** A status that the controller could no longer write. */
 function full(app: JsonObject): Obstacle | null {
-  const isFull = objectsAt(app, 'status', 'conditions').some(one => one['type'] === 'UnknownError' && (textAt(one, 'message') ?? '').includes('resource size limit'))
-  return isFull ? unsupported('status.conditions', 'which say that the status is too large to be kept up to date') : null
+  return isStale(app) ? unsupported('status.conditions', 'which say that the status is too large to be kept up to date') : null
 }

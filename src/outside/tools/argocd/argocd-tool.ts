@@ -45,7 +45,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     claims,
     read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: hubs.find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
-      const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
+      const { apps } = await listApplications(clusters.named(hub.cluster), hub.namespace)
       if (apps.length === 0) return []
       const settings = await argoSettings(clusters.named(hub.cluster), hub.namespace)
       return apps.flatMap(app => applicationConsumers(hub, app, settings))
