@@ -8,8 +8,8 @@ import type { ObjectRef } from './resource.ts'
 /** The object of a GitOps tool that deploys others, and the cluster of the configuration where it lives. */
 export interface OwnerRef {
   readonly tool: 'argocd' | 'flux'
-  /** A HelmRelease is recognised, so that it is refused by name. */
-  readonly kind: 'Application' | 'Kustomization' | 'HelmRelease'
+  /** A ResourceSet and a FluxInstance are recognised, so that they are refused by name. */
+  readonly kind: 'Application' | 'Kustomization' | 'HelmRelease' | 'ResourceSet' | 'FluxInstance'
   readonly cluster: string
   readonly namespace: string
   readonly name: string

@@ -51,6 +51,7 @@ export const ARGO_KINDS: readonly Offered[] = [
 ]
 
 export const FLUX_KINDS: readonly Offered[] = [
+  { group: 'fluxcd.controlplane.io', version: 'v1', kind: 'ResourceSet', plural: 'resourcesets' },
   { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization', plural: 'kustomizations', shortNames: ['ks'] },
   { group: 'helm.toolkit.fluxcd.io', version: 'v2', kind: 'HelmRelease', plural: 'helmreleases', shortNames: ['hr'] },
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'GitRepository', plural: 'gitrepositories' },

@@ -7,28 +7,35 @@ import { metadataText, showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { condition, inDeletion } from '../conditions.ts'
 import { forbidden, unseenClaim } from '../unseen.ts'
-import { HELM_GROUP, KUSTOMIZE_GROUP, fluxRef, listAll } from './flux-kinds.ts'
+import { HELM_GROUP, KUSTOMIZE_GROUP, OPERATOR_GROUP, fluxRef, listAll } from './flux-kinds.ts'
 import { helmStorage, storedRelease } from './helm-storage.ts'
 import { inInventory } from './inventory-id.ts'
 
-type FluxKind = 'Kustomization' | 'HelmRelease'
+type FluxKind = Exclude<OwnerRef['kind'], 'Application'>
+
+/** Every kind of owner that keeps an inventory, and the prefix of the labels that it sets. */
+const KINDS: readonly { readonly kind: FluxKind, readonly group: string, readonly labels: string }[] = [
+  { kind: 'Kustomization', group: KUSTOMIZE_GROUP, labels: KUSTOMIZE_GROUP },
+  { kind: 'HelmRelease', group: HELM_GROUP, labels: HELM_GROUP },
+  { kind: 'ResourceSet', group: OPERATOR_GROUP, labels: `resourceset.${OPERATOR_GROUP}` },
+  { kind: 'FluxInstance', group: OPERATOR_GROUP, labels: OPERATOR_GROUP },
+]
 
 /** One look of the Flux of one cluster at one object. */
 interface Look { readonly cluster: Cluster, readonly target: Target, readonly live: KubernetesObject }
 
 /**
- * What the Flux of one cluster says about an object (argocd-flux.md 2, 4.4): membership in `status.inventory` of a Kustomization or
- * HelmRelease is proof; its labels are a mark. What an owner with kubeConfig deploys is on another cluster: it proves only on a hub's
+ * What the Flux of one cluster says about an object (argocd-flux.md 2, 4.4): membership in `status.inventory` of a Kustomization,
+ * HelmRelease, ResourceSet or FluxInstance is proof; its labels are a mark. What an owner with kubeConfig deploys is on another cluster: it proves only on a hub's
  * behalf, and only where the object's labels name it.
  */
 export async function fluxClaims(cluster: Cluster, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Claim[]> {
   const look: Look = { cluster, ...of }
-  const kinds = [{ group: KUSTOMIZE_GROUP, kind: 'Kustomization' }, { group: HELM_GROUP, kind: 'HelmRelease' }] as const
-  return (await Promise.all(kinds.map(one => claimsOfKind(look, one)))).flat()
+  return (await Promise.all(KINDS.map(one => claimsOfKind(look, one)))).flat()
 }
 
 /** A kind that may not be listed may hold another owner. */
-async function claimsOfKind(look: Look, { group, kind }: { readonly group: string, readonly kind: FluxKind }): Promise<readonly Claim[]> {
+async function claimsOfKind(look: Look, { group, kind }: (typeof KINDS)[number]): Promise<readonly Claim[]> {
   try {
     return claimsOf(look, kind, await listAll(look.cluster, group, kind))
   } catch (error) {
@@ -79,7 +86,7 @@ function reaches(look: Look, owner: KubernetesObject, named: boolean): boolean {
 }
 
 function markedOwner(look: Look, kind: FluxKind): OwnerRef | null {
-  const group = kind === 'Kustomization' ? KUSTOMIZE_GROUP : HELM_GROUP
+  const group = KINDS.find(one => one.kind === kind)?.labels ?? ''
   const name = metadataText(look.live, 'labels', `${group}/name`)
   const namespace = metadataText(look.live, 'labels', `${group}/namespace`)
   return name === undefined || namespace === undefined ? null : { tool: 'flux', kind, cluster: look.cluster.name, namespace, name }
