@@ -24,9 +24,9 @@ import { join } from 'node:path'
 
 const spec = { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'web:1' }] } } }
 
-function made(kind: string, name: string, by: JsonObject | null, more: { readonly apiVersion?: string, readonly uid?: string } = {}): KubernetesObject {
+function made(kind: string, name: string, by: JsonObject | null): KubernetesObject {
   const ownerReferences = by === null ? [] : [{ controller: true, ...by }]
-  return { apiVersion: more.apiVersion ?? (kind === 'Pod' ? 'v1' : 'apps/v1'), kind, metadata: { name, namespace: 'shop', uid: more.uid ?? `uid-${name}`, ownerReferences }, spec }
+  return { apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1', kind, metadata: { name, namespace: 'shop', uid: `uid-${name}`, ownerReferences }, spec }
 }
 
 const RS = made('ReplicaSet', 'web-1', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u1' })

@@ -192,14 +192,15 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
       })
     }
-    it('refuses a HelmRelease by name, and owners or sources that are gone', async () => {
+    it('refuses what the Flux operator makes by name, and owners or sources that are gone', async () => {
       const answers = [
+        await tool.read({ ...REF, kind: 'ResourceSet', name: 'set' }, TARGET),
         await tool.read({ ...REF, kind: 'HelmRelease', name: 'release' }, TARGET),
         await tool.read(REF, TARGET),
       ]
       put(kustomization('shop'))
       answers.push(await tool.read(REF, TARGET))
-      expect(answers.map(one => isRefusal(one) ? one.refused : 'an owner')).to.deep.equal(['UNSUPPORTED', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND'])
+      expect(answers.map(one => isRefusal(one) ? one.refused : 'an owner')).to.deep.equal(['UNSUPPORTED', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND'])
     })
   })
 

@@ -24,7 +24,7 @@ export async function fluxGates(cluster: Cluster, seen: FluxSeen): Promise<reado
   return [
     ...inDeletion(object) ? [gate('deleting', 'it is being deleted', 'metadata.deletionTimestamp')] : [],
     ...suspended(object, 'spec.suspend'), ...source === undefined ? [] : suspended(source, `${source.kind} ${textAt(source, 'metadata', 'name') ?? ''} spec.suspend`),
-    ...pin?.code === 'PINNED' ? [gate('pinned', `${pin.because}`, pin.path)] : [],
+    ...pin?.code === 'PINNED' ? [gate('pinned', pin.because, pin.path)] : [],
     ...textAt(object, 'spec', 'decryption', 'provider') === undefined ? [] : [gate('sops', 'it decrypts what is encrypted with SOPS: encrypted values are never edited', 'spec.decryption')],
     ...ref.kind === 'HelmRelease' && source?.kind === 'GitRepository' && helmReleaseSpec(object, around).rules.byVersion ? [gate('chart-version', 'changes of the chart\'s own files reach the cluster only with a new version in Chart.yaml (reconcileStrategy ChartVersion)', 'spec.chart.spec.reconcileStrategy')] : [],
     ...ignoredByKustomization(object, seen.target).map(({ at, pointers }) => gate('ignored-fields', `it leaves fields of the object alone: ${pointers.join(', ')}`, at)),

@@ -11,21 +11,23 @@ import { plainPath } from '../../../model/plain-path.ts'
 import { refuseOwner, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { ignoredByKustomization } from '../ignored-fields.ts'
+import { around } from './around.ts'
 import { OPERATOR_GROUP, SOURCE_GROUP, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { branchOf, gitObstacle, kustomizationSpec } from './kustomization-spec.ts'
 import { optOut } from './opt-out.ts'
 import { withLiveVariables } from './live-variables.ts'
+import { originOf } from './read-helm-release.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** Reads one Kustomization with its source whole, for one object that it deploys. `live` decides about opt-outs on the object itself. */
 export async function readKustomization(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly live: KubernetesObject | null }): Promise<Owner | Refusal> {
   const { ref, target } = of
-  if (ref.kind === 'HelmRelease') return refuseOwner(ref, unsupported('spec.chart', 'so the object comes from a Helm release, which this version does not edit'))
   if (ref.kind === 'ResourceSet' || ref.kind === 'FluxInstance') return refuseGenerator(ref)
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
   if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
   const own = standing(object) ?? kustomizationSpec(object, null).obstacle ?? optOut(of.live)
+  if (own?.code === 'NON_GIT_SOURCE') return remoteSource(cluster, { ref, object, obstacle: own })
   if (own !== null) return refuseOwner(ref, own)
   const source = await gitRepository(cluster, object)
   const named = sourceRefOf(object)
@@ -50,6 +52,12 @@ function refuseGenerator(ref: OwnerRef): Refusal {
   const where = ref.kind === 'ResourceSet' ? 'spec.inputs, or the template in spec.resources' : 'spec.kustomize.patches, spec.components or spec.distribution'
   return refuse('UNSUPPORTED', `${showOwner(ref)} of the Flux operator makes the object from its own manifest, which this version does not render.`,
     [{ sentence: 'it is made of the template in the manifest', at: showOwner(ref) }], `Change ${where} of ${showOwner(ref)} in the file that declares it: writ owner ${ref.kind.toLowerCase()}.${OPERATOR_GROUP}/${ref.name} -n ${ref.namespace} says which.`)
+}
+
+/** What an artifact says of where it was built is where a person goes on. */
+async function remoteSource(cluster: Cluster, { ref, object, obstacle }: { readonly ref: OwnerRef, readonly object: KubernetesObject, readonly obstacle: Obstacle }): Promise<Refusal> {
+  const refusal = refuseOwner(ref, obstacle)
+  return { ...refusal, evidence: [...refusal.evidence, ...(await around(cluster, object)).flatMap(originOf)] }
 }
 
 /** Without prune Flux only forgets what is no longer in Git. */
