@@ -1,5 +1,6 @@
 import { isRefusal, refuse } from '../../model/error.ts'
 import type { Evidence, Refusal } from '../../model/error.ts'
+import { showPath } from '../../model/field.ts'
 import { textAt, valueAt } from '../../model/json.ts'
 import type { Owner } from '../../model/owner.ts'
 import { showOwner } from '../../model/owner.ts'
@@ -22,6 +23,7 @@ import { shipsAlong } from '../proof/also-ships.ts'
 import type { ProvenRender } from '../prove.ts'
 import { holds } from '../same-field.ts'
 import type { World } from '../world.ts'
+import { setEdits } from './application-set.ts'
 import { editsIn, textOf } from './owner-text.ts'
 import type { ObjectEdits } from './owner-text.ts'
 import { withFile } from './with-file.ts'
@@ -59,19 +61,22 @@ export async function editOwner(world: World, through: ThroughAsk): Promise<Prov
   return proveAbove(world, { through, above, reached })
 }
 
-/** Whoever deploys the owner's own object, and what that is there. */
-interface Above extends Opened { readonly target: Target, readonly live: KubernetesObject }
+/** Whoever deploys the owner's own object, or the ApplicationSet that generates it, and what that is there. */
+interface Above extends Opened { readonly target: Target, readonly live: KubernetesObject, readonly set: boolean }
 
 async function openAbove(world: World, owner: Owner, { object }: OwnerObject): Promise<Above | Refusal> {
-  const target: Target = { cluster: owner.cluster, ...refOf(object), namespace: owner.namespace, ...textAt(object, 'metadata', 'uid') === undefined ? {} : { uid: textAt(object, 'metadata', 'uid') ?? '' } }
-  const { living, chosen } = await nearestOwner(world, world.tools, { target, live: object })
-  const maker = living[1]
+  const uid = textAt(object, 'metadata', 'uid')
+  const own: Target = { cluster: owner.cluster, ...refOf(object), namespace: owner.namespace, ...uid === undefined ? {} : { uid } }
+  const { living, chosen } = await nearestOwner(world, world.tools, { target: own, live: object })
+  const [, maker, ...more] = living
   const name = showOwner(owner)
-  if (maker !== undefined) return inline(owner, `${showRef(maker.target)} writes its spec`, { evidence: [{ sentence: `${name} is made by ${showRef(maker.target)}`, at: 'metadata.ownerReferences' }], hint: `Change it in ${showRef(maker.target)}: its generators or its template.` })
-  if (chosen === null) return inline(owner, 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${name} under an owner, or change it by hand.` })
+  const set = maker !== undefined && more.length === 0 && maker.target.kind === 'ApplicationSet'
+  if (maker !== undefined && !set) return inline(owner, `${showRef(maker.target)} writes its spec`, { hint: `Change it in ${showRef(maker.target)}.`, evidence: [{ sentence: `${name} is made by ${showRef(maker.target)}`, at: 'metadata.ownerReferences' }] })
+  const { target, live } = set ? maker : { target: own, live: object }
+  if (chosen === null) return inline(owner, set ? `${showRef(target)}, which generates it, is deployed by nobody from Git, as far as can be seen` : 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${set ? showRef(target) : name} under an owner, or change it by hand.` })
   if (isRefusal(chosen)) return chosen
   const opened = await openClaimed(world, { target, claim: chosen })
-  return isRefusal(opened) ? { ...opened, message: `${name} decides the field, and its own manifest cannot be changed: ${opened.message}` } : { ...opened, target, live: object }
+  return isRefusal(opened) ? { ...opened, message: `${name} decides the field, and ${set ? showRef(target) : 'its own manifest'} cannot be changed: ${opened.message}` } : { ...opened, target, live, set }
 }
 
 function inline(owner: Owner, why: string, { hint, evidence = [] }: { readonly hint: string, readonly evidence?: readonly Evidence[] }): Refusal {
@@ -85,12 +90,12 @@ function cannot({ owner }: Located, why: string): Refusal {
 /** The owner's manifest as its own source says it, and what it names; refused where it lives otherwise, since both would change then. */
 async function statedOwner(world: World, { owner, living, above }: { readonly owner: Owner, readonly living: OwnerObject, readonly above: Above }): Promise<readonly KubernetesObject[] | Refusal> {
   const stated = await renderedTarget(world, above.owner, { commit: above.base, target: above.target })
-  const by = showOwner(above.owner)
-  if (stated === null) return refuse('NOT_RENDERED', `${by} deploys ${showOwner(owner)}, but does not render it from its source.`)
-  if (!holds([], valueAt(living.object, 'spec') ?? {}, valueAt(stated, 'spec') ?? {})) {
-    return refuse('UNSUPPORTED', `${showOwner(owner)} is not as ${by} has it in Git: a change of it would bring more than was asked.`, [{ sentence: 'the spec in the source and the live one differ', at: showOwner(owner) }], `Let ${by} sync first, or take the live edit back.`)
+  const [by, name] = [showOwner(above.owner), showRef(above.target)]
+  if (stated === null) return refuse('NOT_RENDERED', `${by} deploys ${name}, but does not render it from its source.`)
+  if (!holds([], valueAt(above.live, 'spec') ?? {}, valueAt(stated, 'spec') ?? {})) {
+    return refuse('UNSUPPORTED', `${name} is not as ${by} has it in Git: a change of it would bring more than was asked.`, [{ sentence: 'the spec in the source and the live one differ', at: name }], `Let ${by} sync first, or take the live edit back.`)
   }
-  return [{ ...stated, metadata: { ...stated.metadata, namespace: owner.namespace } }, ...living.around]
+  return [above.set ? living.object : { ...stated, metadata: { ...stated.metadata, namespace: owner.namespace } }, ...living.around]
 }
 
 /** The edits of the owner's object that reach what is asked, and the proof. */
@@ -134,7 +139,9 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
   const [changed, ...more] = reached.objects
   const { located } = through
   if (changed === undefined || more.length > 0) return cannot(located, 'the change would be one of several objects')
-  const upper = await locatedAbove(world, { located, above, changed })
+  const meant = above.set ? editsOfSet(located, above, changed) : changed
+  if (isRefusal(meant)) return meant
+  const upper = await locatedAbove(world, { located, above, changed: meant })
   if (isRefusal(upper)) return upper
   const repository = world.repositories.open(upper.owner.source.url)
   if (isRefusal(repository)) return repository
@@ -152,6 +159,13 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
   } finally {
     await bench.dispose()
   }
+}
+
+/** What makes the ApplicationSet generate the changed Application. */
+function editsOfSet({ owner }: Located, { live }: Above, { object, edits }: ObjectEdits): ObjectEdits | Refusal {
+  const found = setEdits(live, object, edits)
+  if ('edits' in found) return { object: live, edits: found.edits }
+  return inline(owner, `it is generated, and not by what can be edited: ${found.because}`, { hint: found.hint, evidence: edits.map(({ path }) => ({ sentence: `${showPath(path)} of ${showOwner(owner)} would have to change` })) })
 }
 
 /** Refusals of a search that an edit of the owner's own manifest may still reach. */

@@ -188,6 +188,18 @@ describe('a field that the owner\'s own manifest decides', function () {
     expect(result.through?.map(({ target }) => showRef(target))).to.deep.equal(['Application argocd/shop', 'Deployment shop/web'])
   })
 
+  it('is edited in the element of an ApplicationSet that generates the owner', async () => {
+    web()
+    const set = `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: all\n  namespace: argocd\nspec:\n  generators:\n    - list:\n        elements:\n          - { name: shop, tag: "2" }\n          - name: other\n            tag: "5"\n  template:\n    metadata: { name: '{{name}}' }\n    spec:\n      project: default\n      destination: { server: https://kubernetes.default.svc, namespace: shop }\n      syncPolicy: { automated: {} }\n      source:\n        repoURL: ${apps.url}\n        targetRevision: main\n        path: web\n        kustomize: { images: ['web:{{tag}}'] }\n`
+    await ops.commit({ 'apps/set.yaml': set }, 'main')
+    const [child] = declared(`${APP.replace('REPO', apps.url)}    path: web\n    kustomize: { images: [web:2] }\n`, STATUS)
+    if (child === undefined) throw new Error('no child')
+    put(...declared(set), { ...child, metadata: { ...child.metadata, ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', controller: true }] } }, ...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+    const result = await planned(IMAGE)
+    expect(diff(result)).to.deep.equal(['apps/set.yaml', '          - { name: shop, tag: "3" }'])
+    expect([showRef(result.target), result.through?.map(({ target }) => showRef(target)), result.blast]).to.deep.equal(['ApplicationSet argocd/all', ['Deployment shop/web'], []])
+    expect([diff(await planned({ kind: 'replicas', value: 4 }))[0]]).to.deep.equal(['web/web.yaml'])
+  })
   it('says where to edit it where nobody deploys the owner from Git', async () => {
     web()
     put(...declared(`${APP.replace('REPO', apps.url)}    path: web\n    kustomize:\n      images: [web:2]\n`, STATUS))

@@ -170,7 +170,7 @@ describe('Argo CD', () => {
       ['spec.source.kustomize.replicas[0]', source({ kustomize: { replicas: [{ name: 'web', count: 'many' }] } }), 'UNSUPPORTED'],
       ['spec.source.kustomize.patches[0]', source({ kustomize: { patches: [{ patch: 'x', newThing: 1 }] } }), 'UNSUPPORTED'],
       ['spec.source.kustomize.labelIncludeTemplates', source({ kustomize: { commonLabels: { a: 'b' }, labelIncludeTemplates: true } }), 'UNSUPPORTED'],
-      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
+      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'AppGroup', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
       ['metadata.deletionTimestamp', application('shop', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), 'UNSUPPORTED'],
       ['status.sourceType', application('shop', { status: { sourceType: 'Plugin', resources: [ENTRY] } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { status: { resources: [ENTRY], conditions: [{ type: 'UnknownError', message: 'the status exceeds the Kubernetes resource size limit' }] } }), 'UNSUPPORTED'],
