@@ -85,6 +85,8 @@ export interface OwnerSource {
   readonly path: string
   /** Its place in `spec.sources`, where the owner has several. */
   readonly index?: number
+  /** Argo CD renders it into another branch and deploys that (`spec.sourceHydrator.drySource`). */
+  readonly hydrated?: true
 }
 
 /** One of several sources of an owner. */

@@ -37,7 +37,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     const cluster = clusters.named(owner.cluster)
     const kind = await applicationKind(cluster)
     if (kind === null) throw new WritError('cluster/not-found', `${showOwner(owner)} is no longer served by cluster ${owner.cluster}.`)
-    await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token })
+    await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token, ...owner.source.hydrated === true ? { 'argocd.argoproj.io/hydrate': 'normal' } : {} })
   }
 
   return {
