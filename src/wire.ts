@@ -33,6 +33,7 @@ import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
 import { declaredOwners } from './outside/tools/declared-owners.ts'
 import { manifestOwner } from './outside/tools/manifest-owner.ts'
+import { ownerObjects } from './outside/tools/owner-objects.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
@@ -69,6 +70,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     environments: environments(config),
     people: config.people,
     tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
+    ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
     repositories: repositoriesOf(config, store, mirrors),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),

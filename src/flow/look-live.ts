@@ -3,6 +3,7 @@ import { fieldAt, showPath, wholeOf } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
 import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
+import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import { health } from './health.ts'
@@ -26,8 +27,22 @@ export type LiveLook =
     readonly seen: readonly string[]
   }
 
+/** The live object, and where that is an owner's own manifest, what the edit of it shall reach: that is what was asked. */
+export async function lookLive(v: Verification): Promise<LiveLook> {
+  const { through = [], renamedTo: _renamed, ...plan } = v.change.plan
+  let look = await lookAt(v)
+  for (const { target, edits, owner } of through) {
+    if (look.kind !== 'healthy') return look
+    const below = await lookAt({ ...v, cluster: v.world.clusters.named(target.cluster), change: { ...v.change, plan: { ...plan, target, edits } } })
+    // Its owner comes after the one that was edited: what it has not brought yet is no contradiction.
+    if (below.kind === 'different') return { kind: 'unmet', sentence: `${below.sentence}; ${showOwner(owner)} has not brought it` }
+    look = below.kind === 'healthy' ? { ...below, version: `${look.version} ${below.version}`, fields: [...look.fields, ...below.fields], seen: [...look.seen, ...below.seen] } : below
+  }
+  return look
+}
+
 /** Reads the live object and judges fields first, then health. */
-export async function lookLive({ cluster, change, now }: Verification): Promise<LiveLook> {
+async function lookAt({ cluster, change, now }: Verification): Promise<LiveLook> {
   const { edits } = change.plan
   const target = liveTarget(change.plan)
   const name = showRef(target)

@@ -8,7 +8,8 @@ import type { HelmJob } from '../model/helm.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
-import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
+import type { Claim, ConsumerOwner, DirectoryRules, ManifestOwner, Owner, OwnerRef } from '../model/owner.ts'
+import type { Gate } from '../model/owner-chain.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
@@ -86,6 +87,21 @@ export interface GitOpsTool {
   refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void>
   /** `gone`: the object shall be there no more, so that an owner which does not list it is what is waited for. */
   observe(owner: Owner, target: Target, wanted?: 'there' | 'gone'): Promise<Observation>
+}
+
+/** An owner's own object as it lives, and what it names that decides what it renders: its source, its chart, ConfigMaps; never a Secret. */
+export interface OwnerObject { readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }
+
+/** Owners by their own manifests, as files or the cluster hold them. */
+export interface OwnerObjects {
+  /** The places that the owners among these objects deploy from, rendered as these stand. */
+  declaredOwners(objects: readonly KubernetesObject[]): readonly ConsumerOwner[]
+  /** An Application, Kustomization or HelmRelease as its manifest says it; null for anything else. */
+  manifestOwner(object: KubernetesObject, around: readonly KubernetesObject[]): ManifestOwner | null
+  /** Null where it is not there or may not be read. */
+  live(ref: OwnerRef): Promise<OwnerObject | null>
+  /** What stands in the way of a change that the owner would bring to an object, and what one should know before. */
+  gates(ref: OwnerRef, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Gate[]>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */

@@ -114,7 +114,7 @@ function goneAlready(located: Located): NoChange {
 }
 
 /** Nothing to edit. Where the live object differs all the same, that is said: Writ did not see it arrive. */
-function alreadySo(located: Located, edits: readonly Edit[], asked: readonly Edit[]): NoChange {
+export function alreadySo(located: Located, edits: readonly Edit[], asked: readonly Edit[]): NoChange {
   const { target, live } = located
   const fields = edits.map(edit => `${showPath(edit.path)} ${edit.after === undefined ? 'is not set' : `= ${shown(edit.before)}`}`)
   const values = fields.length === 0 ? '' : `: ${fields.slice(0, SHOWN).join(', ')}${fields.length > SHOWN ? ` and ${fields.length - SHOWN} more` : ''}`

@@ -92,7 +92,18 @@ export interface Located extends Classified {
   /** The ID of the place where a new object goes. */
   readonly place?: string
 }
+/** What an edit of an owner's own manifest reaches: fields of an object that the owner deploys, seen by rendering that with the edit. */
+export interface Through {
+  readonly target: Target
+  readonly owner: OwnerRef
+  readonly ownerEvidence: readonly Evidence[]
+  readonly edits: readonly Edit[]
+  readonly changes: readonly ObjectChange[]
+  readonly sentence: string
+}
 export interface Proven extends Located {
+  /** Where the asked fields are those of another object, which an owner deploys and whose manifest is edited: the highest owner first, the asked object last. */
+  readonly through?: readonly Through[]
   readonly files: readonly FileChange[]
   /** `path:line` of each edited place. */
   readonly places: readonly string[]

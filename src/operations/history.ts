@@ -3,8 +3,9 @@ import { findOwner } from '../flow/find-owner.ts'
 import type { CommitInfo } from '../flow/ports.ts'
 import type { World } from '../flow/world.ts'
 import type { Change } from '../model/change.ts'
-import { isRefusal } from '../model/error.ts'
+import { isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
+import { showOwner } from '../model/owner.ts'
 import { refKey } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { changeSummary, refusalDocument } from '../views/documents.ts'
@@ -37,12 +38,14 @@ export const history: Operation<z.infer<typeof Input>, HistoryDocument | Refusal
     if (target === null) return { kind: 'History', source: null, items: changes.map(change => changeItem(change)) }
     const found = await findOwner(world, target)
     if (isRefusal(found)) return refusalDocument(found)
-    const commits = await commitsOf(world, found.owner.source.url, { to: found.base, path: found.owner.source.path })
+    const { base, branch, owner: { source } } = found
+    if (source === undefined || base === null || branch === null) return refusalDocument({ ...found.obstacle ?? refuse('UNSUPPORTED', `${showOwner(found.owner)} cannot be read.`), evidence: found.evidence })
+    const commits = await commitsOf(world, source.url, { to: base, path: source.path })
     if (isRefusal(commits)) return refusalDocument(commits)
-    const own = changes.filter(change => sameTarget(change, found.target))
+    const own = changes.filter(change => sameTarget(change, found.subject))
     const items = [...own.map(change => changeItem(change)), ...commits.filter(commit => !own.some(change => isOf(change, commit))).map(commitItem)]
     items.sort((a, b) => b.at.localeCompare(a.at))
-    return { kind: 'History', source: { url: found.owner.source.url, path: found.owner.source.path, branch: found.branch }, items: items.slice(0, limit) }
+    return { kind: 'History', source: { url: source.url, path: source.path, branch }, items: items.slice(0, limit) }
   },
   show: (answer, style) => answer.kind === 'Refusal' ? refusalLines(answer) : historyLines(answer, style),
 }

@@ -29,6 +29,7 @@ export function planLines(plan: Plan): readonly Line[] {
     ...indented(diffLines(plan.diff), 2),
     line(''),
     ...proofLines(plan),
+    ...throughLines(plan),
     ...blastLines(plan.blast),
     ...alsoShipsLines(plan),
     ...row('note', plan.notes ?? [], 'warn'),
@@ -36,6 +37,13 @@ export function planLines(plan: Plan): readonly Line[] {
     ...row('approvals', [approvalSentence(plan.needs)]),
     ...row('then', whatHappens(plan)),
   ]
+}
+
+/** What an edit of an owner's own manifest reaches, the asked object first. */
+function throughLines({ through = [] }: Pick<Plan, 'through'>): readonly Line[] {
+  return through.toReversed().flatMap(({ target, owner, changes, sentence }) => [
+    ...row('reaches', [`${showRef(target)} through ${showOwner(owner)}: ${sentence}`]), ...indented(changes.flatMap(changedObject), 15),
+  ])
 }
 
 /** `Deployment shop/web on main: image of web = nginx:1.27`. */

@@ -9,6 +9,8 @@ import type { World } from '../../src/flow/world.ts'
 import { renderMemory } from '../../src/flow/proof/render-memory.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
+import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 import { environment } from '../fixtures/plan.ts'
 
 /** A bare repository whose commits are folders of files, and Writ's own reader of it. */
@@ -74,6 +76,7 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
     environments: { all: [], of: (_cluster, namespace) => environment('dev', { name: namespace ?? 'everywhere' }) },
     people: [],
     tools: [tool],
+    ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
     repositories: { open: () => handle, same: (a, b) => a === b },
     renderers: RENDERERS, renders: renderMemory(1000),
     policies: absent('policies'), changes: absent('changes'), leases: absent('leases'), approvals: absent('approvals'), signatures: absent('signatures'),

@@ -27,6 +27,8 @@ import { renderers } from '../../src/outside/render/renderers.ts'
 import { openRepositories } from '../../src/outside/repositories.ts'
 import { openSignatures } from '../../src/outside/signatures.ts'
 import { openStore } from '../../src/outside/store/open-store.ts'
+import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
 
@@ -144,6 +146,7 @@ export class Stage {
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
       environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
       people: this.#people,
+      ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),

@@ -15,6 +15,8 @@ import type { Fleet } from './fixtures.ts'
 const ID = 'argocd.argoproj.io/tracking-id'
 const REF: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'shop' }
 
+const HYDRATOR: JsonObject = { drySource: { repoURL: 'https://git.example/shop.git', targetRevision: 'main', path: 'dry/web' }, syncSource: { targetBranch: 'env/dev', path: 'web' } }
+
 /** `shop:proof`, `shop:mark`, `shop:weak`, `shop:absent`. */
 function short(claims: readonly Claim[]): readonly string[] {
   return claims.map(claim => `${claim.owner.name}:${claim.proof ? 'proof' : claim.weak === true ? 'weak' : claim.exists ? 'mark' : 'absent'}`)
@@ -117,6 +119,20 @@ describe('Argo CD', () => {
         delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null, keeps: 'spec.syncPolicy.automated.prune is not true' }, destination: { cluster: 'one', namespace: 'shop' }, sourceObject: null,
       })
     })
+    it('edits the dry source of a hydrator, and knows which dry commit a hydrated one was made of', async () => {
+      const hydrated = application('shop', { spec: { source: undefined as never, sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
+      const owner = await read(hydrated)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      expect([owner.source, owner.delivery.syncedCommit]).to.deep.equal([{ url: 'https://git.example/shop.git', revision: 'main', path: 'dry/web', hydrated: true }, OTHER])
+      const seen = await tool.observe(owner, TARGET)
+      expect([seen.revision, seen.unchanged, seen.unmet]).to.deep.equal([OTHER, true, []])
+      put({ ...hydrated, status: { ...hydrated['status'] as JsonObject, sourceHydrator: { currentOperation: { phase: 'Failed', message: 'cannot push' }, lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: OTHER } } } })
+      const failed = await tool.observe(owner, TARGET)
+      expect([failed.revision, failed.accepted, failed.unmet.join()]).to.satisfy(([revision, accepted, text]: [null, boolean, string]) => revision === null && !accepted && text.includes('hydrating failed: cannot push'))
+      await tool.refresh(owner, 't', 'normal')
+      expect(metadataText(fleet.servers['one']?.get('Application', 'shop') ?? hydrated, 'annotations', 'argocd.argoproj.io/hydrate')).to.equal('normal')
+      expect((await tool.owners()).map(one => [one.source.path, one.unsupported])).to.deep.equal([['dry/web', null]])
+    })
     const revisions: readonly [JsonObject, string][] = [[{ targetRevision: '' }, 'HEAD'], [{ targetRevision: 'HEAD' }, 'HEAD'], [{ targetRevision: 'refs/heads/main' }, 'main'], [{ targetRevision: 'release/1.x' }, 'release/1.x']]
     for (const [source, revision] of revisions) {
       it(`follows ${revision} for ${JSON.stringify(source)}`, async () => {
@@ -155,6 +171,8 @@ describe('Argo CD', () => {
       ['spec.sources', spec({ sources: { repoURL: 'x' } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { spec: { sources: [{ repoURL: 'x', path: 'a' }, { repoURL: 'x', path: 'b', plugin: { name: 'c' } }] }, status: { resources: [ENTRY], conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource apps/Deployment/shop/web appeared 2 times among application resources.' }] } }), 'UNSUPPORTED'],
       ['spec.sourceHydrator', spec({ sourceHydrator: { drySource: {} } }), 'UNSUPPORTED'],
+      ['spec.sourceHydrator.hydrateTo', spec({ sourceHydrator: { ...HYDRATOR, hydrateTo: { targetBranch: 'next' } } }), 'UNSUPPORTED'],
+      ['spec.sourceHydrator.newThing', spec({ sourceHydrator: { ...HYDRATOR, newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.newThing', spec({ newThing: 1 }), 'UNSUPPORTED'],
       ['spec.destination.newThing', spec({ destination: { server: 'https://kubernetes.default.svc', newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.syncPolicy.newThing', spec({ syncPolicy: { newThing: 1 } }), 'UNSUPPORTED'],
@@ -170,7 +188,7 @@ describe('Argo CD', () => {
       ['spec.source.kustomize.replicas[0]', source({ kustomize: { replicas: [{ name: 'web', count: 'many' }] } }), 'UNSUPPORTED'],
       ['spec.source.kustomize.patches[0]', source({ kustomize: { patches: [{ patch: 'x', newThing: 1 }] } }), 'UNSUPPORTED'],
       ['spec.source.kustomize.labelIncludeTemplates', source({ kustomize: { commonLabels: { a: 'b' }, labelIncludeTemplates: true } }), 'UNSUPPORTED'],
-      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
+      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'AppGroup', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
       ['metadata.deletionTimestamp', application('shop', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), 'UNSUPPORTED'],
       ['status.sourceType', application('shop', { status: { sourceType: 'Plugin', resources: [ENTRY] } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { status: { resources: [ENTRY], conditions: [{ type: 'UnknownError', message: 'the status exceeds the Kubernetes resource size limit' }] } }), 'UNSUPPORTED'],

@@ -54,7 +54,7 @@ describe('Flux', () => {
       ['is shown where labels name one that deploys to another cluster', [kustomization('shop', { spec: { kubeConfig: { secretRef: { name: 'far' } } } })], labels('shop'), ['Kustomization shop:mark']],
       ['is not who lists another namespace', [kustomization('shop', { status: { inventory: { entries: [{ id: 'other_web_apps_Deployment', v: 'v1' }] } } })], {}, []],
       ['can be a HelmRelease by its inventory', [helmRelease('release', { inventory: ENTRIES })], helmLabels('release'), ['HelmRelease release:proof']],
-      ['can be a HelmRelease that keeps no inventory', [helmRelease('release', {})], helmLabels('release'), ['HelmRelease release:proof']],
+      ['is never a HelmRelease that keeps no inventory by its labels alone', [helmRelease('release', {})], helmLabels('release'), ['HelmRelease release:mark']],
       ['is not a HelmRelease whose inventory does not list it', [helmRelease('release', { inventory: { entries: [] } })], helmLabels('release'), ['HelmRelease release:mark']],
       ['is two where a HelmRelease and a Kustomization list it', [helmRelease('release', { inventory: ENTRIES }), kustomization('shop')], helmLabels('release'), ['HelmRelease release:proof', 'Kustomization shop:proof']],
     ]
@@ -192,14 +192,15 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
       })
     }
-    it('refuses a HelmRelease by name, and owners or sources that are gone', async () => {
+    it('refuses what the Flux operator makes by name, and owners or sources that are gone', async () => {
       const answers = [
+        await tool.read({ ...REF, kind: 'ResourceSet', name: 'set' }, TARGET),
         await tool.read({ ...REF, kind: 'HelmRelease', name: 'release' }, TARGET),
         await tool.read(REF, TARGET),
       ]
       put(kustomization('shop'))
       answers.push(await tool.read(REF, TARGET))
-      expect(answers.map(one => isRefusal(one) ? one.refused : 'an owner')).to.deep.equal(['UNSUPPORTED', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND'])
+      expect(answers.map(one => isRefusal(one) ? one.refused : 'an owner')).to.deep.equal(['UNSUPPORTED', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND', 'OWNER_NOT_FOUND'])
     })
   })
 

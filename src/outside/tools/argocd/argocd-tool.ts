@@ -37,7 +37,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     const cluster = clusters.named(owner.cluster)
     const kind = await applicationKind(cluster)
     if (kind === null) throw new WritError('cluster/not-found', `${showOwner(owner)} is no longer served by cluster ${owner.cluster}.`)
-    await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token })
+    await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token, ...owner.source.hydrated === true ? { 'argocd.argoproj.io/hydrate': 'normal' } : {} })
   }
 
   return {
@@ -45,7 +45,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     claims,
     read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: hubs.find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
-      const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
+      const { apps } = await listApplications(clusters.named(hub.cluster), hub.namespace)
       if (apps.length === 0) return []
       const settings = await argoSettings(clusters.named(hub.cluster), hub.namespace)
       return apps.flatMap(app => applicationConsumers(hub, app, settings))

@@ -11,6 +11,7 @@ import { failureClass } from '../failure-class.ts'
 import { sourceOf } from '../../../model/application-source.ts'
 import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
+import { drySource, dryCommit, hydrationFailure, syncSource } from './hydrated-source.ts'
 import { isAutomated, isSkipped } from './read-application.ts'
 
 const ERRORS: ReadonlySet<string> = new Set(['ComparisonError', 'InvalidSpecError', 'UnknownError', 'SyncError'])
@@ -21,9 +22,13 @@ export async function observeApplication(cluster: Cluster, owner: Owner, { targe
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   if (app === null) return gone(`${showOwner(owner)} is no longer there`)
   const { index } = owner.source
-  const revision = revisionAt(valueAt(app, 'status', 'sync'), index)
-  const unchanged = sameJson(plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))), plain(owner.source)) && (index === undefined) === (objectsAt(app, 'spec', 'sources').length === 0)
-  const unmet = [...specUnmet(app, unchanged, index), ...(wanted === 'gone' ? pruneUnmet(app, target) : syncUnmet(app, target)), ...operationUnmet(app), ...errors(app)]
+  const compared = revisionAt(valueAt(app, 'status', 'sync'), index)
+  const hydrated = owner.source.hydrated === true
+  const revision = hydrated ? dryCommit(app, compared) : compared
+  const edited = drySource(valueAt(app, 'spec')) ?? sourceAt(valueAt(app, 'spec'), index)
+  const unchanged = sameJson(plain(sourceOf(edited)), plain(owner.source)) && hydrated === (drySource(valueAt(app, 'spec')) !== null) && (index === undefined) === (objectsAt(app, 'spec', 'sources').length === 0)
+  const hydration = hydrationFailure(app)
+  const unmet = [...specUnmet(app, unchanged, index), ...hydration === null ? [] : [oneLine(hydration)], ...(wanted === 'gone' ? pruneUnmet(app, target) : syncUnmet(app, target)), ...operationUnmet(app), ...errors(app)]
   const accepted = unmet.length === 0 && revision !== null
   return {
     revision, accepted, unchanged,
@@ -46,6 +51,7 @@ function plain(source: Owner['source']): Json {
 
 /** The source, or with several the one at its place. */
 function sourceAt(of: Json | undefined, index: number | undefined): Json | undefined {
+  if (drySource(of) !== null) return syncSource(of)
   return index === undefined ? valueAt(of, 'source') : objectsAt(of, 'sources')[index]
 }
 

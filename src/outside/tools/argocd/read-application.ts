@@ -58,7 +58,8 @@ export function isSkipped(app: KubernetesObject): boolean {
 }
 
 function standing(app: KubernetesObject): Obstacle | null {
-  const maker = objectsAt(app, 'metadata', 'ownerReferences').find(owner => owner['controller'] === true || owner['kind'] === 'ApplicationSet')
+  // What an ApplicationSet generates follows its source like any other; what stands in its spec is edited in the set.
+  const maker = objectsAt(app, 'metadata', 'ownerReferences').find(owner => owner['controller'] === true && owner['kind'] !== 'ApplicationSet')
   if (maker !== undefined) return unsupported('metadata.ownerReferences', `so ${textAt(maker, 'kind') ?? ''} ${textAt(maker, 'name') ?? ''} writes its spec`)
   if (inDeletion(app)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
   return isSkipped(app) ? { code: 'SUSPENDED', path: 'metadata.annotations[argocd.argoproj.io/skip-reconcile]', because: 'so its controller leaves it alone' } : null

@@ -1,16 +1,18 @@
 import type { Clusters, GitOpsTool } from '../../../flow/ports.ts'
 import type { ClusterConfig } from '../../../model/config.ts'
-import { WritError } from '../../../model/error.ts'
+import { WritError, refuse } from '../../../model/error.ts'
 import { textAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { withoutEchoes } from '../without-echoes.ts'
-import { REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
+import { around } from './around.ts'
+import { HELM_GROUP, REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
 import { fluxClaims } from './kustomization-claims.ts'
 import { kustomizationConsumers } from './kustomization-consumers.ts'
 import { observeKustomization } from './observe-kustomization.ts'
 import { gitRepository, readKustomization } from './read-kustomization.ts'
+import { readHelmRelease } from './read-helm-release.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** What the adapter needs: the clusters, and where writ.yaml says that their Flux runs. */
@@ -25,7 +27,13 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
   }
 
   async function read(ref: OwnerRef, target: Target): ReturnType<GitOpsTool['read']> {
-    return readKustomization(clusters.named(ref.cluster), { ref, target, live: await liveObject(target) })
+    const cluster = clusters.named(ref.cluster)
+    const live = await liveObject(target)
+    if (ref.kind !== 'HelmRelease') return readKustomization(cluster, { ref, target, live })
+    const kind = await cluster.served(HELM_GROUP, 'HelmRelease')
+    const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
+    if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
+    return readHelmRelease({ ref, target, live, object, around: await around(cluster, object) })
   }
 
   /** The source first; the Kustomization only where its source has moved and it has not (argocd-flux.md 5.2), or where it must apply again. */
