@@ -120,7 +120,7 @@ export class Stage {
     const { reader } = openRepository({ url: this.repository.url, cacheDir: join(this.repository.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } })
     const unused = (): never => { throw new Error('not part of this test') }
     const tool: GitOpsTool = {
-      name: 'argocd', claims: unused, read: unused, owners: unused,
+      name: 'argocd', claims: unused, read: unused, owners: unused, sync: unused,
       refresh: async (_owner, _token, how) => {
         if (this.refuseRefresh !== null) throw this.refuseRefresh
         this.refreshes.push(how)

@@ -51,6 +51,7 @@ export const FLUX_KINDS: readonly Offered[] = [
   { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization', plural: 'kustomizations', shortNames: ['ks'] },
   { group: 'helm.toolkit.fluxcd.io', version: 'v2', kind: 'HelmRelease', plural: 'helmreleases', shortNames: ['hr'] },
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'GitRepository', plural: 'gitrepositories' },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmChart', plural: 'helmcharts' },
 ]
 
 /** Starts a server of these kinds. `aggregated: false` answers discovery in the old way only. */
@@ -124,6 +125,13 @@ async function serve(of: Served, request: IncomingMessage, response: ServerRespo
   const found = matching.find(object => textAt(object, 'metadata', 'name') === name)
   if (found === undefined) { answer(response, 404, { kind: 'Status', message: `${plural ?? ''} "${name}" not found`, reason: 'NotFound' }); return }
   if (request.method === 'GET') { answer(response, 200, found); return }
+  if (request.method === 'PUT') {
+    const sent = JSON.parse(await bodyOf(request)) as KubernetesObject
+    if (textAt(sent, 'metadata', 'resourceVersion') !== textAt(found, 'metadata', 'resourceVersion')) { answer(response, 409, { kind: 'Status', message: 'the object has been modified', reason: 'Conflict' }); return }
+    of.objects.set(keyOf(sent), sent)
+    answer(response, 200, sent)
+    return
+  }
   const patched = merged(found, JSON.parse(await bodyOf(request)) as Json) as KubernetesObject
   of.objects.set(keyOf(patched), patched)
   answer(response, 200, patched)

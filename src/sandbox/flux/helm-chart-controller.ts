@@ -86,7 +86,7 @@ async function pack(options: FluxOptions, chart: KubernetesObject, source: { rea
   const path = join(folder, textAt(spec, 'chart') ?? '', 'Chart.yaml')
   if (!existsSync(path)) throw new ChartFailed('InvalidChartReference', `invalid chart reference: stat ${textAt(spec, 'chart') ?? ''}: no such file or directory`)
   const metadata: Json = JSON.parse(JSON.stringify(parse(await readFile(path, 'utf8')) ?? {}))
-  const [name, version] = [textAt(metadata, 'name') ?? '', String(valueAt(metadata, 'version') ?? '')]
+  const [name, version] = [textAt(metadata, 'name') ?? '', textAt(metadata, 'version') ?? '']
   const shown = textAt(spec, 'reconcileStrategy') === 'Revision' ? `${version}+${commit.slice(0, 12)}` : version
   return { name, version: shown, commit, source: source.revision, path: `helmchart/${metaText(chart, 'namespace')}/${metaText(chart, 'name')}/${name}-${shown}.tgz` }
 }
