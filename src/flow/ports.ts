@@ -59,8 +59,10 @@ export interface Cluster {
   get(kind: ServedKind, namespace: string | null, name: string): Promise<KubernetesObject | null>
   /** All objects of a kind, in one namespace or in all, every page read. */
   list(kind: ServedKind, namespace: string | null, labels?: string): Promise<readonly KubernetesObject[]>
-  /** Merge-patches annotations of one object under the field manager `writ`. */
-  annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string>>): Promise<void>
+  /** Merge-patches annotations of one object under the field manager `writ`; null takes one away. */
+  annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string | null>>): Promise<void>
+  /** Puts a whole object in the place of the one whose resourceVersion it has. Throws cluster/conflict where somebody was faster. */
+  replace(kind: ServedKind, object: KubernetesObject): Promise<void>
   /** Calls back whenever the object changes, until the returned function is called; only a hint to look again, never truth. */
   watch(kind: ServedKind, namespace: string | null, name: string, changed: () => void): Promise<() => void>
 }
@@ -85,9 +87,14 @@ export interface GitOpsTool {
   owners(): Promise<readonly ConsumerOwner[]>
   /** Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. */
   refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void>
+  /** Starts a sync where the owner waits for a person to do so. Throws sync/not-started where one is under way or the tool knows no such thing. */
+  sync(owner: Owner, ask: SyncAsk): Promise<void>
   /** `gone`: the object shall be there no more, so that an owner which does not list it is what is waited for. */
   observe(owner: Owner, target: Target, wanted?: 'there' | 'gone'): Promise<Observation>
 }
+
+/** Who starts a sync, for which change, of which commit of the edited source; `prune`: what is no longer in Git goes. */
+export interface SyncAsk { readonly change: string, readonly by: string, readonly revision: string, readonly prune: boolean }
 
 /** An owner's own object as it lives, and what it names that decides what it renders: its source, its chart, ConfigMaps; never a Secret. */
 export interface OwnerObject { readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }

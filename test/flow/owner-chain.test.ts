@@ -151,7 +151,7 @@ describe('the way from an object to its last owner', () => {
   it('shows an owner that a change would not be taken by, with the reason and every gate', async () => {
     put(live(), app('shop', { spec: { syncPolicy: {}, ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] }, metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } }),
       { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace: 'shop' }, spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } },
-      { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [{ kind: 'deny', schedule: '0 22 * * *', duration: '1h', applications: ['*'] }] } })
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [{ kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['*'] }] } })
     const found = await answer('deploy', 'web')
     expect(found.gates.map(({ flag }) => flag)).to.have.members(['suspended', 'manual-sync', 'sync-window', 'ignored-fields', 'autoscaler'])
     expect([found.obstacle?.refused, found.branch]).to.deep.equal(['SUSPENDED', null])

@@ -42,6 +42,7 @@ export class Stage {
   readonly ours: string
   readonly refreshes: string[] = []
   worktrees = 0
+  random = 0.5
   now = Date.parse('2026-01-01T00:00:00Z')
   change: Change
   seen: Observation
@@ -76,10 +77,11 @@ export class Stage {
     this.now = Date.parse('2026-01-01T00:00:00Z')
     this.refreshes.length = 0
     this.worktrees = 0
+    this.random = 0.5
     this.refuseRefresh = null
     this.refuseObserve = null
     this.server.intercept(null)
-    this.server.remove('Pod', 'web-1')
+    for (const [kind, name] of [['Pod', 'web-1'], ['ReplicaSet', 'web-a'], ['ReplicaSet', 'web-b']] as const) this.server.remove(kind, name)
     this.server.put(liveWeb('web:2'))
     this.seen = this.observation({ revision: this.ours })
     this.change = this.changeOf(more)
@@ -120,7 +122,7 @@ export class Stage {
     const { reader } = openRepository({ url: this.repository.url, cacheDir: join(this.repository.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } })
     const unused = (): never => { throw new Error('not part of this test') }
     const tool: GitOpsTool = {
-      name: 'argocd', claims: unused, read: unused, owners: unused,
+      name: 'argocd', claims: unused, read: unused, owners: unused, sync: unused,
       refresh: async (_owner, _token, how) => {
         if (this.refuseRefresh !== null) throw this.refuseRefresh
         this.refreshes.push(how)
@@ -133,7 +135,7 @@ export class Stage {
     const counting = { ...reader, worktree: async (commit: string) => { this.worktrees++; return reader.worktree(commit) } }
     return {
       ...proofWorld({ repository: { url: this.repository.url, reader: counting, commit: unused, dispose: unused }, owners: [] }),
-      clock: { now: () => this.now, sleep: unused, newId: () => 'aaaaaaaa', random: () => 0.5 },
+      clock: { now: () => this.now, sleep: unused, newId: () => 'aaaaaaaa', random: () => this.random },
       clusters: { all: [cluster], choose: () => cluster, named: () => cluster },
       tools: [tool],
     }

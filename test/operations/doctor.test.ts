@@ -34,7 +34,7 @@ function machine(more: Partial<Machine> = {}): Machine {
 
 const missing = (answer: DoctorAnswer): readonly string[] => answer.checks.filter(check => check.state !== 'ok').map(({ name, state, required }) => `${name} ${state}${required ? ' (required)' : ''}`)
 const tool = (urls: readonly string[]): World['tools'][number] => ({
-  name: 'flux', claims: unused, read: unused, refresh: unused, observe: unused,
+  name: 'flux', claims: unused, read: unused, refresh: unused, sync: unused, observe: unused,
   owners: () => Promise.resolve(urls.map(url => ({
     ref: { tool: 'flux', kind: 'Kustomization', cluster: 'c', namespace: 'n', name: 'x' }, source: { url, revision: 'main', path: '' },
     render: { format: 'auto', loadRestrictor: 'none', directory: { recurse: true } }, destination: { cluster: 'c', namespace: null }, unsupported: null,
@@ -93,7 +93,7 @@ describe('writ doctor', () => {
   it('asks every cluster and every repository of an owner, and none of them stops the others', async () => {
     const unreachable = (): Promise<never> => Promise.reject(new WritError('cluster/unreachable', 'Cluster b does not answer.'))
     const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }
-    const base = { defaultNamespace: 'd', resolve: unused, get: unused, list: unused, annotate: unused, watch: unused }
+    const base = { defaultNamespace: 'd', resolve: unused, get: unused, list: unused, annotate: unused, replace: unused, watch: unused }
     const clusters = [{ ...base, name: 'a', served: () => Promise.resolve(namespaces) }, { ...base, name: 'b', served: unreachable }]
     const handle = (tip: () => Promise<{ branch: string, commit: string } | null>): ReturnType<World['repositories']['open']> => ({
       reader: { url: 'u', tip, tree: unused, worktree: unused, contains: unused, commits: unused, mergeTree: unused, changes: unused },

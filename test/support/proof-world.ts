@@ -69,7 +69,7 @@ const RENDERERS = renderers({ timeoutMs: 60_000 })
 export function proofWorld(of: { readonly repository: FolderRepository, readonly owners: readonly ConsumerOwner[] }): World {
   const handle: RepositoryHandle = { reader: of.repository.reader, writer: absent('writer'), forge: absent('forge') }
   const unused = (): never => { throw new Error('not part of this test') }
-  const tool: GitOpsTool = { name: 'argocd', claims: unused, read: unused, refresh: unused, observe: unused, owners: async () => Promise.resolve(of.owners) }
+  const tool: GitOpsTool = { name: 'argocd', claims: unused, read: unused, refresh: unused, sync: unused, observe: unused, owners: async () => Promise.resolve(of.owners) }
   return {
     clock: absent('clock'),
     clusters: { all: [], choose: () => { throw new Error('no clusters') }, named: name => { throw new WritError('internal/bug', `no cluster ${name}`) } },

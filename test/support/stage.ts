@@ -184,6 +184,7 @@ export class Stage {
       get: (kind, namespace, name) => Promise.resolve(kind.kind === 'Namespace' ? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } : this.#live(kind, namespace ?? '', name)),
       list: kind => Promise.resolve(this.knobs.extra.filter(object => object.kind === kind.kind)),
       annotate: () => Promise.resolve(),
+      replace: () => Promise.resolve(),
       watch: () => Promise.resolve(() => undefined),
     }
   }
@@ -219,6 +220,7 @@ export class Stage {
       read: ref => Promise.resolve(owner(ref.name.split('-')[0] ?? '', ref.name.split('-')[1] ?? '')),
       owners: () => Promise.resolve(names.flatMap(name => ['dev', 'prod'].map(namespace => owner(name, namespace))).map(one => ({ ref: one, source: one.source, render: one.render, destination: one.destination, unsupported: null }))),
       refresh: () => Promise.resolve(),
+      sync: () => Promise.resolve(),
       observe: () => Promise.resolve({ revision: this.knobs.syncs ? this.tip('main') : first, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] }),
     }
   }

@@ -14,6 +14,7 @@ export function answerError(cluster: string, what: string, answer: Answer): Writ
     case 401: return new WritError('cluster/unauthorized', `Cluster ${cluster} does not accept the credentials of its context (${what}).`, { hint: 'Log in again, or check the user of the context.' })
     case 403: return new WritError('cluster/unauthorized', `Cluster ${cluster} does not allow it (${what}): ${said}`)
     case 404: return new WritError('cluster/not-found', `Cluster ${cluster} does not have it (${what}): ${said}`)
+    case 409: return new WritError('cluster/conflict', `Somebody else changed it in cluster ${cluster} meanwhile (${what}): ${said}`, { retry: true })
     case 429: return new WritError('cluster/unreachable', `Cluster ${cluster} has too many requests (${what}): ${said}`, { retry: true })
     default: return new WritError('cluster/failed', `Cluster ${cluster} answered ${answer.status} (${what}): ${said}`, { retry: answer.status >= 500 })
   }

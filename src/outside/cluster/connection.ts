@@ -16,8 +16,10 @@ export interface ApiRequest {
   /** Path and query. */
   readonly path: string
   readonly accept?: string
-  /** A merge patch. Without one the request is a read. */
+  /** A merge patch. Without one, and without a replacement, the request is a read. */
   readonly patch?: Json
+  /** The whole object, to be put in the place of the one that is there. */
+  readonly replacement?: Json
 }
 
 /** A way to ask one API server with the credentials of one context. */
@@ -72,7 +74,7 @@ export function connect(source: ClientSource, timeout: number = TIMEOUT): Connec
       }
       if ('status' in tried && tried.status !== 401 && tried.status !== 429 && tried.status < 500) return tried
       const error = 'status' in tried ? answerError(source.cluster, request.what, tried) : tried
-      if (attempt >= TRIES || !error.retry || request.patch !== undefined) throw error
+      if (attempt >= TRIES || !error.retry || bodyOf(request) !== undefined) throw error
       await pause('status' in tried && tried.retryAfter !== null ? tried.retryAfter : 100 * 2 ** attempt)
     }
   }
@@ -119,16 +121,21 @@ function plainHeaders(options: RequestOptions): Readonly<Record<string, string>>
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]))
 }
 
+function bodyOf(request: ApiRequest): Json | undefined {
+  return request.patch ?? request.replacement
+}
+
 function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number }): Promise<Answer> {
-  const body = request.patch === undefined ? null : JSON.stringify(request.patch)
+  const sent = bodyOf(request)
+  const body = sent === undefined ? null : JSON.stringify(sent)
   const headers = {
     ...plainHeaders(options), Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
-    ...(body === null ? {} : { 'Content-Type': 'application/merge-patch+json', 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...(body === null ? {} : { 'Content-Type': request.patch === undefined ? 'application/json' : 'application/merge-patch+json', 'Content-Length': String(Buffer.byteLength(body)) }),
   }
   const start = server.protocol === 'http:' ? httpRequest : httpsRequest
   return new Promise((resolve, reject) => {
     const outgoing = start({
-      ...options, headers, method: body === null ? 'GET' : 'PATCH',
+      ...options, headers, method: body === null ? 'GET' : request.patch === undefined ? 'PUT' : 'PATCH',
       hostname: server.hostname.replace(/^\[|\]$/g, ''), port: server.port, path: server.pathname.replace(/\/$/, '') + request.path,
     }, incoming => {
       const chunks: Buffer[] = []

@@ -65,8 +65,15 @@ export function kubernetesCluster(connection: Connection, defaultNamespace: stri
     if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
   }
 
+  async function replace(kind: ServedKind, object: KubernetesObject): Promise<void> {
+    const [namespace, name] = [textAt(object, 'metadata', 'namespace') ?? null, textAt(object, 'metadata', 'name') ?? '']
+    const what = `replace ${kind.plural} ${namespace === null ? '' : `${namespace}/`}${name}`
+    const answer = await connection.send({ what, path: `${pathOf(kind, namespace, name)}?fieldManager=${FIELD_MANAGER}`, replacement: object })
+    if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
+  }
+
   return {
-    name: connection.cluster, defaultNamespace, resolve, served, get, annotate,
+    name: connection.cluster, defaultNamespace, resolve, served, get, annotate, replace,
     list: (kind, namespace, labels) => list(connection, { kind, namespace, labels }),
     watch: (...[kind, namespace, name, changed]) => watchObject(connection, { path: pathOf(kind, namespace), name }, changed),
   }

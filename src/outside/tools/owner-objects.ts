@@ -1,7 +1,7 @@
-import type { Clusters, OwnerObject, OwnerObjects } from '../../flow/ports.ts'
-import type { ClusterConfig } from '../../model/config.ts'
+import type { OwnerObject, OwnerObjects } from '../../flow/ports.ts'
 import type { OwnerRef } from '../../model/owner.ts'
 import { ARGO_GROUP } from './argocd/applications.ts'
+import type { ArgocdOptions } from './argocd/argocd-tool.ts'
 import { argoHubs } from './argocd/argo-hubs.ts'
 import { applicationGates } from './argocd/application-gates.ts'
 import { declaredOwners } from './declared-owners.ts'
@@ -13,7 +13,7 @@ import { manifestOwner } from './manifest-owner.ts'
 const GROUPS: Readonly<Record<OwnerRef['kind'], string>> = { Application: ARGO_GROUP, Kustomization: KUSTOMIZE_GROUP, HelmRelease: HELM_GROUP, ResourceSet: OPERATOR_GROUP, FluxInstance: OPERATOR_GROUP }
 
 /** Owners by their own objects in the clusters of the configuration. What may not be read is left out, so that it counts as unknown. */
-export function ownerObjects({ clusters, config }: { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }): OwnerObjects {
+export function ownerObjects({ clusters, config, now = Date.now }: ArgocdOptions): OwnerObjects {
   async function live(ref: OwnerRef): Promise<OwnerObject | null> {
     const cluster = clusters.named(ref.cluster)
     const object = await readWhereAllowed(cluster, { group: GROUPS[ref.kind], kind: ref.kind, namespace: ref.namespace, name: ref.name })
@@ -27,7 +27,7 @@ export function ownerObjects({ clusters, config }: { readonly clusters: Clusters
       const found = await live(ref)
       if (found === null) return []
       const cluster = clusters.named(ref.cluster)
-      return ref.tool === 'flux' ? fluxGates(cluster, { ...found, ref, ...of }) : applicationGates(cluster, { ...found, ...of, namespace: argoHubs(config).find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' })
+      return ref.tool === 'flux' ? fluxGates(cluster, { ...found, ref, ...of }) : applicationGates(cluster, { ...found, ...of, now: now(), namespace: argoHubs(config).find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' })
     },
   }
 }

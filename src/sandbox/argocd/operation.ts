@@ -43,15 +43,20 @@ export async function operate(input: OperationInput): Promise<void> {
   })
   if (outcome.ok) input.state.applied = outcome.applied
   input.state.attempt = { revision: target.revision, source: canonical(input.spec.source), ok: outcome.ok, message: outcome.message }
-  await input.persist({ operation: null, status: old => finished(old, base, outcome) })
+  await input.persist({ ...input.state.behaviour === 'stuckOperation' ? {} : { operation: null }, status: old => finished(old, base, outcome) })
 }
 
 // Running with finishedAt set is how a sync waits for its next try (argocd-flux.md 6.2).
 async function failOnce(input: OperationInput, base: JsonObject): Promise<void> {
   input.state.spent = true
-  const message = 'one or more objects failed to apply, reason: Internal error occurred: failed calling webhook "sandbox.writ.dev": connection refused. Retrying attempt #1 at soon.'
+  const message = `one or more objects failed to apply, reason: Internal error occurred: failed calling webhook "sandbox.writ.dev": connection refused. Retrying attempt #1 at ${kitchen(new Date())}.`
   await input.persist({ status: old => ({ ...old, operationState: { ...base, phase: 'Running', message, finishedAt: timestamp(), retryCount: 1 } }) })
   await input.pause()
+}
+
+// Go's time.Kitchen.
+function kitchen(at: Date): string {
+  return `${at.getUTCHours() % 12 || 12}:${String(at.getUTCMinutes()).padStart(2, '0')}${at.getUTCHours() < 12 ? 'AM' : 'PM'}`
 }
 
 function finished(old: JsonObject, base: JsonObject, outcome: SyncOutcome): JsonObject {

@@ -128,7 +128,7 @@ describe('Argo CD', () => {
       expect([seen.revision, seen.unchanged, seen.unmet]).to.deep.equal([OTHER, true, []])
       put({ ...hydrated, status: { ...hydrated['status'] as JsonObject, sourceHydrator: { currentOperation: { phase: 'Failed', message: 'cannot push' }, lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: OTHER } } } })
       const failed = await tool.observe(owner, TARGET)
-      expect([failed.revision, failed.accepted, failed.unmet.join()]).to.satisfy(([revision, accepted, text]: [null, boolean, string]) => revision === null && !accepted && text.includes('hydrating failed: cannot push'))
+      expect([failed.accepted, failed.contains?.map(one => [one.commit, one.ancestor]), failed.unmet]).to.deep.equal([false, [[COMMIT, OTHER]], ['its hydrator has failed: cannot push']])
       await tool.refresh(owner, 't', 'normal')
       expect(metadataText(fleet.servers['one']?.get('Application', 'shop') ?? hydrated, 'annotations', 'argocd.argoproj.io/hydrate')).to.equal('normal')
       expect((await tool.owners()).map(one => [one.source.path, one.unsupported])).to.deep.equal([['dry/web', null]])
@@ -316,19 +316,24 @@ describe('Argo CD', () => {
     })
     const windows: readonly [string, JsonObject, boolean][] = [
       ['covers it by name', { kind: 'deny', applications: ['sho*'] }, true],
-      ['covers it by namespace', { kind: 'allow', namespaces: ['shop'] }, true],
-      ['covers it by cluster', { kind: 'allow', clusters: ['https://kubernetes.default.svc'] }, true],
-      ['needs all of them and has', { andOperator: true, applications: ['*'], namespaces: ['shop'] }, true],
-      ['needs all of them and has not', { andOperator: true, applications: ['*'], namespaces: ['other'] }, false],
-      ['covers others', { applications: ['other'], namespaces: ['other'] }, false],
+      ['covers it by namespace', { kind: 'deny', namespaces: ['shop'] }, true],
+      ['covers it by cluster', { kind: 'deny', clusters: ['https://kubernetes.default.svc'] }, true],
+      ['needs all of them and has', { kind: 'deny', andOperator: true, applications: ['*'], namespaces: ['shop'] }, true],
+      ['needs all of them and has not', { kind: 'deny', andOperator: true, applications: ['*'], namespaces: ['other'] }, false],
+      ['covers others', { kind: 'deny', applications: ['other'], namespaces: ['other'] }, false],
+      ['allows it now', { kind: 'allow', applications: ['*'] }, false],
     ]
-    for (const [name, window, covers] of windows) {
-      it(`${covers ? 'refuses' : 'reads past'} a sync window that ${name}`, async () => {
-        put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [window] } })
+    for (const [name, window, behind] of windows) {
+      it(`is ${behind ? '' : 'not '}behind by a sync window that ${name}`, async () => {
+        put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [{ schedule: '* * * * *', duration: '1h', ...window }] } })
         const result = await read(application('shop'))
-        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(covers ? 'UNSUPPORTED' : 'an owner')
+        expect(isRefusal(result) ? result.refused : result.delivery.behindBecause).to.equal(behind ? 'sync window: window 0 (deny * * * * * for 1h) is open' : null)
       })
     }
+    it('is behind by a sync that failed and is not tried again', async () => {
+      const result = await read(application('shop', { status: { sync: { status: 'OutOfSync', revision: COMMIT }, operationState: { phase: 'Failed', syncResult: { revision: COMMIT } }, history: [{ revision: OTHER }] } }))
+      expect(isRefusal(result) ? result.refused : [result.delivery.behindBecause, result.delivery.syncedCommit]).to.deep.equal(['its last sync failed, and it does not try that commit again', OTHER])
+    })
     it('refuses a project that demands signatures', async () => {
       put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { signatureKeys: [{ keyID: 'A' }] } })
       const result = await read(application('shop'))
@@ -363,7 +368,7 @@ describe('Argo CD', () => {
     const sync = (status: string, more: JsonObject = {}): JsonObject => ({ ...application('shop').status as JsonObject, sync: { status, revision: COMMIT }, ...more })
 
     it('is accepted when it compared our source, is Synced, done and without error', async () => {
-      expect(await observed(application('shop'))).to.deep.equal({ revision: COMMIT, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] })
+      expect(await observed(application('shop'))).to.deep.include({ revision: COMMIT, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] })
     })
     it('is accepted where only other objects are OutOfSync, and says so', async () => {
       const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [ENTRY, { kind: 'Service', name: 'x', status: 'OutOfSync' }] }) }))
@@ -432,7 +437,7 @@ describe('Argo CD', () => {
     })
     it('has failed for good at the revision of its last sync, with the words of the objects', async () => {
       const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [{ ...ENTRY, status: 'OutOfSync' }], operationState: { phase: 'Failed', message: 'one or more objects failed to apply', finishedAt: '2026-01-01T00:00:00Z', syncResult: { revision: OTHER, resources: [{ kind: 'Deployment', name: 'web', status: 'SyncFailed', message: 'admission webhook "x" denied' }] } } }) }))
-      expect(seen.failure).to.deep.equal({ permanent: true, revision: OTHER, sentence: 'sync Failed: one or more objects failed to apply; Deployment web: admission webhook "x" denied' })
+      expect(seen.failure).to.deep.equal({ class: 'permanent', permanent: true, revision: OTHER, sentence: 'sync Failed: one or more objects failed to apply; Deployment web: admission webhook "x" denied' })
     })
     it('repeats a controller\'s error without the credentials in it', async () => {
       const seen = await observed(application('shop', { status: sync('Unknown', { conditions: [{ type: 'ComparisonError', message: 'cannot reach https://bot:hunter2secret@git.example/shop.git: authentication required' }] }) }))

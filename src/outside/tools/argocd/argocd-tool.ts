@@ -12,12 +12,18 @@ import { argoHubs } from './argo-hubs.ts'
 import { argoSettings } from './argo-settings.ts'
 import { observeApplication } from './observe-application.ts'
 import { readApplication } from './read-application.ts'
+import { startSync } from './start-sync.ts'
 
 /** What the adapter needs: the clusters, and how writ.yaml says that Argo CD names them. */
-export interface ArgocdOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
+export interface ArgocdOptions {
+  readonly clusters: Clusters
+  readonly config: readonly ClusterConfig[]
+  /** Milliseconds since the epoch, for sync windows. Default: this machine's clock. */
+  readonly now?: () => number
+}
 
 /** Argo CD through its own objects; no API server or token of Argo CD is needed. */
-export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
+export function argocdTool({ clusters, config, now = Date.now }: ArgocdOptions): GitOpsTool {
   const hubs = argoHubs(config)
 
   async function claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]> {
@@ -40,10 +46,15 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token, ...owner.source.hydrated === true ? { 'argocd.argoproj.io/hydrate': 'normal' } : {} })
   }
 
+  /** The control plane's namespace, as writ.yaml says it. */
+  function namespaceOf(cluster: string): string {
+    return hubs.find(hub => hub.cluster === cluster)?.namespace ?? 'argocd'
+  }
+
   return {
     name: 'argocd',
     claims,
-    read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: hubs.find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' }),
+    read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: namespaceOf(ref.cluster), now: now() }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
       const { apps } = await listApplications(clusters.named(hub.cluster), hub.namespace)
       if (apps.length === 0) return []
@@ -51,6 +62,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
       return apps.flatMap(app => applicationConsumers(hub, app, settings))
     }))).flat(),
     refresh,
-    observe: (owner, target, wanted = 'there') => observeApplication(clusters.named(owner.cluster), owner, { target, wanted }),
+    sync: (owner, ask) => startSync(clusters.named(owner.cluster), owner, ask),
+    observe: (owner, target, wanted = 'there') => observeApplication(clusters.named(owner.cluster), owner, { target, wanted, namespace: namespaceOf(owner.cluster), now: now() }),
   }
 }

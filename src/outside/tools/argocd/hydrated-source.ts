@@ -37,9 +37,3 @@ export function dryCommit(app: Json | undefined, hydrated: string | null): strin
   const last = valueAt(app, 'status', 'sourceHydrator', 'lastSuccessfulOperation')
   return hydrated !== null && textAt(last, 'hydratedSHA') === hydrated ? commitOf(textAt(last, 'drySHA')) : null
 }
-
-/** A sentence where hydrating failed. */
-export function hydrationFailure(app: Json | undefined): string | null {
-  const current = valueAt(app, 'status', 'sourceHydrator', 'currentOperation')
-  return textAt(current, 'phase') === 'Failed' ? `hydrating failed: ${textAt(current, 'message') ?? ''}` : null
-}

@@ -4,12 +4,14 @@ import { WritError, refuse } from '../../../model/error.ts'
 import { textAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
+import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { around } from './around.ts'
-import { HELM_GROUP, REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
+import { HELM_GROUP, KUSTOMIZE_GROUP, REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
 import { fluxClaims } from './kustomization-claims.ts'
 import { kustomizationConsumers } from './kustomization-consumers.ts'
+import { observeHelmRelease } from './observe-helm-release.ts'
 import { observeKustomization } from './observe-kustomization.ts'
 import { gitRepository, readKustomization } from './read-kustomization.ts'
 import { readHelmRelease } from './read-helm-release.ts'
@@ -36,17 +38,39 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
     return readHelmRelease({ ref, target, live, object, around: await around(cluster, object) })
   }
 
+  /** A HelmRelease is asked through what declares it; itself it follows by its generation and its chart (argocd-flux.md 5.2). */
+  async function deployerOf(owner: Owner): Promise<Pick<OwnerRef, 'namespace' | 'name'>> {
+    if (owner.kind !== 'HelmRelease') return owner
+    const cluster = clusters.named(owner.cluster)
+    const kind = await cluster.served(HELM_GROUP, 'HelmRelease')
+    const release = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
+    const [name, namespace] = release === null ? [] : [metadataText(release, 'labels', `${KUSTOMIZE_GROUP}/name`), metadataText(release, 'labels', `${KUSTOMIZE_GROUP}/namespace`)]
+    if (name === undefined || namespace === undefined) throw new WritError('cluster/not-found', `${showOwner(owner)} is not there, or nothing declares it.`)
+    return { namespace, name }
+  }
+
+  /** Charts may come from a source of their own. */
+  async function askChart(owner: Owner, token: string): Promise<void> {
+    const cluster = clusters.named(owner.cluster)
+    const [kind, sourceKind] = [await cluster.served(SOURCE_GROUP, 'HelmChart'), await cluster.served(SOURCE_GROUP, 'GitRepository')]
+    const chart = kind === null ? null : await cluster.get(kind, owner.namespace, `${owner.namespace}-${owner.name}`)
+    if (sourceKind === null || chart === null || textAt(chart, 'spec', 'sourceRef', 'kind') !== 'GitRepository') return
+    await cluster.annotate(sourceKind, owner.namespace, textAt(chart, 'spec', 'sourceRef', 'name') ?? '', { [REQUESTED_AT]: token })
+  }
+
   /** The source first; the Kustomization only where its source has moved and it has not (argocd-flux.md 5.2), or where it must apply again. */
   async function refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void> {
     const cluster = clusters.named(owner.cluster)
     const [kind, sourceKind] = [await kustomizationKind(cluster), await cluster.served(SOURCE_GROUP, 'GitRepository')]
-    const object = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
+    const { namespace, name } = await deployerOf(owner)
+    const object = kind === null ? null : await cluster.get(kind, namespace, name)
     const source = object === null ? null : await gitRepository(cluster, object)
     if (kind === null || sourceKind === null || object === null || source === null) throw new WritError('cluster/not-found', `${showOwner(owner)} or its source is no longer in cluster ${owner.cluster}.`)
     await cluster.annotate(sourceKind, textAt(source, 'metadata', 'namespace') ?? '', textAt(source, 'metadata', 'name') ?? '', { [REQUESTED_AT]: token })
+    if (owner.kind === 'HelmRelease') await askChart(owner, token)
     const fetched = commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
     const moved = fetched !== null && fetched !== commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision'))
-    if (moved || how === 'hard') await cluster.annotate(kind, owner.namespace, owner.name, { [REQUESTED_AT]: token })
+    if (moved || how === 'hard') await cluster.annotate(kind, namespace, name, { [REQUESTED_AT]: token })
   }
 
   return {
@@ -61,6 +85,7 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
       return (await Promise.all(names.map(name => kustomizationConsumers(clusters.named(name))))).flat()
     },
     refresh,
-    observe: (owner, target, wanted = 'there') => observeKustomization(clusters.named(owner.cluster), owner, { target, wanted }),
+    sync: async owner => { throw new WritError('sync/not-started', `${showOwner(owner)} applies what is in Git by itself; there is no sync that a person starts.`) },
+    observe: (owner, target, wanted = 'there') => (owner.kind === 'HelmRelease' ? observeHelmRelease : observeKustomization)(clusters.named(owner.cluster), owner, { target, wanted }),
   }
 }
