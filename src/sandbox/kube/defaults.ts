@@ -46,6 +46,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   ServicePort: port => port['targetPort'] !== undefined && port['targetPort'] !== 0 && port['targetPort'] !== '' ? port : { ...port, targetPort: port['port'] },
   ServiceSpec: service,
+  LoadBalancerIngress: ingress => ingress['ip'] === undefined ? ingress : { ipMode: 'VIP', ...ingress },
   Secret: secret => {
     const { stringData, ...rest } = secret
     if (!isObject(stringData)) return rest
@@ -55,7 +56,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Namespace: namespace => {
     const metadata = asObject(namespace['metadata'])
     const labels = { 'kubernetes.io/metadata.name': metadata['name'] ?? '', ...asObject(metadata['labels']) }
-    return { ...namespace, metadata: { ...metadata, labels }, spec: { finalizers: ['kubernetes'], ...asObject(namespace['spec']) } }
+    return { ...namespace, metadata: { ...metadata, labels } }
   },
   'rbac.Subject': subject => {
     const kind = textAt(subject, 'kind')
@@ -122,10 +123,8 @@ function daemonSet(value: JsonObject): JsonObject {
 function service(spec: JsonObject): JsonObject {
   const type = textAt(spec, 'type')
   if (type === 'ExternalName') return spec
-  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' }
   const outside = type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }
   const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}
   const sticky = spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } } } : {}
-  const ip = textAt(spec, 'clusterIP')
-  return { ...families, ...outside, ...balancer, ...sticky, ...spec, ...(ip ? { clusterIPs: [ip] } : {}) }
+  return { internalTrafficPolicy: 'Cluster', ...outside, ...balancer, ...sticky, ...spec }
 }

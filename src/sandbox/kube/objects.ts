@@ -63,10 +63,8 @@ export class Objects {
     const { object, warnings } = this.decoded(target, body, options)
     const named = textAt(object, 'metadata', 'name') || !textAt(object, 'metadata', 'generateName') ? object
       : withMetadata(object, { name: `${textAt(object, 'metadata', 'generateName')}${randomUUID().slice(-5)}` })
-    const next = this.fresh(target, named)
-    const writer = this.writer(target, options)
-    const owned = withManagers(next, ownersAfterUpdate(emptyObject(target.kind), next, writer))
-    return { object: this.added(target, owned, options), created: true, warnings }
+    const owned = withManagers(named, ownersAfterUpdate(emptyObject(target.kind), named, this.writer(target, options)))
+    return { object: this.added(target, this.fresh(target, owned), options), created: true, warnings }
   }
 
   replace(target: Target, body: Json | undefined, options: WriteOptions): Written {
@@ -202,7 +200,7 @@ export class Objects {
     if (uid !== '' && uid !== textAt(live, 'metadata', 'uid')) {
       throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textAt(live, 'metadata', 'uid')}`)
     }
-    const kept = updated(target, live, next)
+    const kept = updated({ ...target, store: this.store }, live, next)
     const managers = writer.manager === '' ? valueAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, kept, writer)
     const owned = withManagers(kept, isList(managers) ? managers : [])
     const found = faults(kind, live, owned)

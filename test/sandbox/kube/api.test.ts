@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { textAt, valueAt } from '../../../src/model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { startKube } from '../../../src/sandbox/kube/server.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
@@ -245,6 +245,27 @@ describe('embedded Kubernetes API', () => {
       const spec = { endpoints: [{ port: 'http', interval: '0.5' }], empty: {}, none: [], zero: 0, off: false }
       await must(kube, 'PATCH', `${path}/m?fieldManager=flux`, { apiVersion, kind, metadata: { name: 'm' }, spec }, APPLY)
       expect(await must(kube, 'GET', `${path}/m`)).to.have.deep.property('spec', spec)
+    })
+
+    it('gives a Service its addresses and ports, which nobody owns and a replace keeps', async () => {
+      const services = '/api/v1/namespaces/default/services'
+      const spec = { type: 'NodePort', selector: { app: 'x' }, ports: [{ port: 80 }] }
+      const made = await must(kube, 'POST', services, { metadata: { name: 'svc' }, spec })
+      expect(valueAt(made, 'spec')).to.deep.include({ ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', sessionAffinity: 'None', internalTrafficPolicy: 'Cluster', externalTrafficPolicy: 'Cluster' })
+      expect(valueAt(made, 'metadata', 'managedFields')).to.have.nested.property('[0].fieldsV1.f:spec').that.has.all.keys('f:type', 'f:selector', 'f:ports', 'f:sessionAffinity', 'f:internalTrafficPolicy', 'f:externalTrafficPolicy')
+      const replaced = await must(kube, 'PUT', `${services}/svc`, { metadata: { name: 'svc' }, spec: { ...spec, ports: [{ port: 81, name: 'new' }, { port: 80, name: 'old' }] } })
+      expect(valueAt(replaced, 'spec', 'clusterIP')).to.equal(valueAt(made, 'spec', 'clusterIP'))
+      const [before, after] = [objectsAt(made, 'spec', 'ports'), objectsAt(replaced, 'spec', 'ports')].map(ports => ports.map(port => port['nodePort']))
+      expect(after?.[1]).to.equal(before?.[0])
+      expect(after?.[0]).to.be.a('number').and.not.equal(before?.[0])
+      const inside = await must(kube, 'PATCH', `${services}/svc`, { spec: { type: 'ClusterIP' } })
+      expect(JSON.stringify(valueAt(inside, 'spec'))).to.not.match(/nodePort|externalTrafficPolicy/)
+    })
+
+    it('writes times that nobody gave as null, as a real server does', async () => {
+      await must(kube, 'POST', DEPLOYMENTS, deployment('timed'))
+      const written = await must(kube, 'PATCH', `${DEPLOYMENTS}/timed/status`, { status: { conditions: [{ type: 'Available', status: 'True' }] } })
+      expect(valueAt(written, 'status', 'conditions')).to.deep.equal([{ type: 'Available', status: 'True', lastUpdateTime: null, lastTransitionTime: null }])
     })
 
     it('respells quantities in resources and fills in what a real server fills in', async () => {
