@@ -67,8 +67,11 @@ function storageVersions(definition: JsonObject): readonly Json[] {
   return objectsAt(definition, 'spec', 'versions').filter(version => valueAt(version, 'storage') === true).map(version => textAt(version, 'name') ?? '')
 }
 
-/** The next state of an object with everything kept that this way of writing cannot change, and its generation. */
-export function updated({ kind, subresource, store }: { readonly kind: Kind, readonly subresource?: string, readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
+/** What is written, and by which way. */
+interface Written { readonly kind: Kind, readonly subresource?: string }
+
+/** The next state of an object with everything kept that this way of writing cannot change. */
+export function kept({ kind, subresource }: Written, live: JsonObject, next: JsonObject): JsonObject {
   const metadata = keptMetadata(live, next)
   if (subresource === 'status') {
     const { status: _status, ...rest } = live
@@ -79,7 +82,13 @@ export function updated({ kind, subresource, store }: { readonly kind: Kind, rea
   }
   const { status, ...rest } = next
   const state = kind.status ? live['status'] : status
-  const whole = carried({ kind, store }, live, { ...rest, metadata, ...(state === undefined ? {} : { status: state }) })
+  return { ...rest, metadata, ...(state === undefined ? {} : { status: state }) }
+}
+
+/** That state with what the server itself carries over, and its generation: nobody becomes an owner of these. */
+export function settled({ kind, subresource, store }: Written & { readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
+  if (subresource === 'status') return next
+  const whole = carried({ kind, store }, live, next)
   const generation = valueAt(live, 'metadata', 'generation')
   if (kind.generation === 'never' || typeof generation !== 'number' || !raises(kind, live, whole)) return whole
   return { ...whole, metadata: { ...asObject(whole['metadata']), generation: generation + 1 } }
