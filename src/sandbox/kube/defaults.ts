@@ -27,7 +27,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     const account = textAt(spec, 'serviceAccountName') || textAt(spec, 'serviceAccount')
     return { ...spec, ...(account ? { serviceAccountName: account, serviceAccount: account } : {}), ...(spec['hostNetwork'] === true ? hostPorts(spec) : {}) }
   },
-  Pod: pod => ({ ...pod, spec: { enableServiceLinks: true, ...asObject(pod['spec']) }, status: { phase: 'Pending', qosClass: 'BestEffort', ...asObject(pod['status']) } }),
+  Pod: pod => {
+    const spec = withRequests({ enableServiceLinks: true, ...asObject(pod['spec']) })
+    return { ...pod, spec, status: { phase: 'Pending', qosClass: serviceClass(spec), ...asObject(pod['status']) } }
+  },
   Volume: volume => Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} },
   'apps.DeploymentStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
     : { ...strategy, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...asObject(strategy['rollingUpdate']) } },
@@ -46,6 +49,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   ServicePort: port => port['targetPort'] !== undefined && port['targetPort'] !== 0 && port['targetPort'] !== '' ? port : { ...port, targetPort: port['port'] },
   ServiceSpec: service,
+  LoadBalancerIngress: ingress => ingress['ip'] === undefined ? ingress : { ipMode: 'VIP', ...ingress },
   Secret: secret => {
     const { stringData, ...rest } = secret
     if (!isObject(stringData)) return rest
@@ -55,7 +59,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Namespace: namespace => {
     const metadata = asObject(namespace['metadata'])
     const labels = { 'kubernetes.io/metadata.name': metadata['name'] ?? '', ...asObject(metadata['labels']) }
-    return { ...namespace, metadata: { ...metadata, labels }, spec: { finalizers: ['kubernetes'], ...asObject(namespace['spec']) } }
+    return { ...namespace, metadata: { ...metadata, labels } }
   },
   'rbac.Subject': subject => {
     const kind = textAt(subject, 'kind')
@@ -64,6 +68,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   'networking.NetworkPolicySpec': spec => spec['policyTypes'] ? spec : { ...spec, policyTypes: spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'] },
   'autoscalingv2.HorizontalPodAutoscalerSpec': spec => spec['metrics'] ? spec
     : { ...spec, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] },
+  'autoscalingv2.HorizontalPodAutoscalerBehavior': ({ scaleUp, scaleDown }) => ({
+    scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, { type: 'Percent', value: 100, periodSeconds: 15 }], ...asObject(scaleUp) },
+    scaleDown: { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }], ...asObject(scaleDown) },
+  }),
   'apiextensions.CustomResourceDefinitionNames': names => {
     const kind = textAt(names, 'kind') ?? ''
     return kind === '' ? names : { ...names, singular: textAt(names, 'singular') || kind.toLowerCase(), listKind: textAt(names, 'listKind') || `${kind}List` }
@@ -106,6 +114,23 @@ function withPullPolicy(container: JsonObject): JsonObject {
   return { ...container, imagePullPolicy: always ? 'Always' : 'IfNotPresent' }
 }
 
+/** A pod asks for its limits where it asks for nothing else; a template does not. */
+function withRequests(spec: JsonObject): JsonObject {
+  const asked = (list: string): JsonObject => spec[list] === undefined ? {} : { [list]: objectsAt(spec, list).map(container => {
+    const resources = asObject(container['resources'])
+    return resources['limits'] === undefined ? container : { ...container, resources: { ...resources, requests: { ...asObject(resources['limits']), ...asObject(resources['requests']) } } }
+  }) }
+  return { ...spec, ...asked('initContainers'), ...asked('containers') }
+}
+
+/** How safe a pod is from eviction: by whether its containers say what they need, and need no more than they ask for. */
+function serviceClass(spec: JsonObject): string {
+  const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => asObject(container['resources']))
+  if (all.every(({ limits, requests }) => limits === undefined && requests === undefined)) return 'BestEffort'
+  const exact = (limits: JsonObject, requests: JsonObject): boolean => ['cpu', 'memory'].every(name => limits[name] !== undefined && limits[name] === requests[name])
+  return all.every(({ limits, requests }) => exact(asObject(limits), asObject(requests))) ? 'Guaranteed' : 'Burstable'
+}
+
 function hostPorts(spec: JsonObject): JsonObject {
   return { containers: objectsAt(spec, 'containers').map(container => container['ports'] === undefined ? container
     : { ...container, ports: objectsAt(container, 'ports').map(port => ({ ...port, hostPort: port['hostPort'] ?? port['containerPort'] })) }) }
@@ -122,10 +147,8 @@ function daemonSet(value: JsonObject): JsonObject {
 function service(spec: JsonObject): JsonObject {
   const type = textAt(spec, 'type')
   if (type === 'ExternalName') return spec
-  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' }
   const outside = type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }
   const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}
   const sticky = spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } } } : {}
-  const ip = textAt(spec, 'clusterIP')
-  return { ...families, ...outside, ...balancer, ...sticky, ...spec, ...(ip ? { clusterIPs: [ip] } : {}) }
+  return { internalTrafficPolicy: 'Cluster', ...outside, ...balancer, ...sticky, ...spec }
 }

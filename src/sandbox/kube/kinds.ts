@@ -22,6 +22,8 @@ export interface Kind {
   readonly generation: 'content' | 'annotations' | 'never'
   /** A definition's kind: unknown fields pruned by its schema, no strategic merge. */
   readonly custom: boolean
+  /** A replace must name the revision it replaces. */
+  readonly guarded: boolean
   /** Only answers a POST, as the access reviews do. */
   readonly unstored?: boolean
   /** The `additionalPrinterColumns` of a definition. */
@@ -56,7 +58,7 @@ export function builtInKinds(): readonly Kind[] {
       group, version, kind, plural, singular: kind.toLowerCase(), shortNames: short === '-' ? [] : short.split(','),
       categories: flags.includes('l') ? ['all'] : [], namespaced: flags.includes('n'), schema: namedSchema(prefix + kind), status: flags.includes('s'),
       ...(flags.includes('r') ? { scale: REPLICAS } : {}), generation: flags.includes('a') ? 'annotations' : flags.includes('g') ? 'content' : 'never',
-      custom: false, unstored: flags.includes('p'),
+      custom: false, guarded: flags.includes('v'), unstored: flags.includes('p'),
     }
   })
 }
@@ -65,7 +67,7 @@ export function builtInKinds(): readonly Kind[] {
 export function servedKind(of: KindToServe): Kind {
   return {
     group: of.group, version: of.version, kind: of.kind, plural: of.plural, singular: of.kind.toLowerCase(), shortNames: [], categories: [],
-    namespaced: of.namespaced, schema: customSchema(of.schema), status: of.status ?? !WITHOUT_STATUS.has(`${of.group}/${of.kind}`), generation: 'content', custom: true,
+    namespaced: of.namespaced, schema: customSchema(of.schema), status: of.status ?? !WITHOUT_STATUS.has(`${of.group}/${of.kind}`), generation: 'content', custom: true, guarded: false,
   }
 }
 

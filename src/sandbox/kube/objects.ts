@@ -9,7 +9,7 @@ import { applied, ownersAfterUpdate, withManagers } from './managers.ts'
 import type { Writer } from './managers.ts'
 import { asObject, NotDeclared } from './merge.ts'
 import { jsonPatch, mergePatch, patchedObject } from './patch.ts'
-import { initialised, updated } from './prepare.ts'
+import { initialised, kept, settled } from './prepare.ts'
 import type { Registry } from './registry.ts'
 import { shaped } from './shape.ts'
 import type { Store } from './store.ts'
@@ -63,16 +63,15 @@ export class Objects {
     const { object, warnings } = this.decoded(target, body, options)
     const named = textAt(object, 'metadata', 'name') || !textAt(object, 'metadata', 'generateName') ? object
       : withMetadata(object, { name: `${textAt(object, 'metadata', 'generateName')}${randomUUID().slice(-5)}` })
-    const next = this.fresh(target, named)
-    const writer = this.writer(target, options)
-    const owned = withManagers(next, ownersAfterUpdate(emptyObject(target.kind), next, writer))
-    return { object: this.added(target, owned, options), created: true, warnings }
+    const owned = withManagers(named, ownersAfterUpdate(emptyObject(target.kind), named, this.writer(target, options)))
+    return { object: this.added(target, this.fresh(target, owned), options), created: true, warnings }
   }
 
   replace(target: Target, body: Json | undefined, options: WriteOptions): Written {
     const live = this.get(target)
     const { object, warnings } = this.decoded(target, body, options)
     const name = textAt(object, 'metadata', 'name')
+    if (target.kind.guarded && !textAt(object, 'metadata', 'resourceVersion')) throw invalid(target.kind, target.name, [badValue('metadata.resourceVersion', 0, 'must be specified for an update')])
     if (name !== target.name) throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${target.name})`)
     return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
   }
@@ -119,8 +118,8 @@ export class Objects {
     if (valueAt(body, 'metadata', 'managedFields') !== undefined) throw badRequest('metadata.managedFields must be nil')
     const found = this.store.get(resourceKey(kind), namespace, name)
     const live = found && inVersion(found, kind)
-    const start = live ?? emptyObject(kind)
     const writer = { ...this.writer(target, options), force: options.force }
+    const start = live ? withFirstOwners(live, kind, writer) : emptyObject(kind)
     let merged: JsonObject
     try {
       merged = applied(start, body, writer)
@@ -202,9 +201,9 @@ export class Objects {
     if (uid !== '' && uid !== textAt(live, 'metadata', 'uid')) {
       throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textAt(live, 'metadata', 'uid')}`)
     }
-    const kept = updated(target, live, next)
-    const managers = writer.manager === '' ? valueAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, kept, writer)
-    const owned = withManagers(kept, isList(managers) ? managers : [])
+    const written = kept(target, live, next)
+    const managers = writer.manager === '' ? valueAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, written, writer)
+    const owned = settled({ ...target, store: this.store }, live, withManagers(written, isList(managers) ? managers : []))
     const found = faults(kind, live, owned)
     if (found.length > 0) throw invalid(kind, name, found)
     if (sameJson(withoutTimes(live), withoutTimes(owned))) return live
@@ -251,6 +250,12 @@ function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObjec
   if (type === 'json-patch+json') return patchedObject(jsonPatch(live, body))
   if (!isObject(body)) throw badRequest('the patch is not an object')
   return type === 'merge-patch+json' ? patchedObject(mergePatch(live, body)) : strategicPatch(live, body, kind.schema)
+}
+
+/** An object that nobody owns yet, before its first apply: what it has belongs to a manager of that name. */
+function withFirstOwners(live: JsonObject, kind: Kind, writer: Writer): JsonObject {
+  if (valueAt(live, 'metadata', 'managedFields') !== undefined) return live
+  return withManagers(live, ownersAfterUpdate(emptyObject(kind), live, { ...writer, manager: 'before-first-apply' }))
 }
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */

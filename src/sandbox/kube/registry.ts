@@ -64,7 +64,7 @@ function kindsOf(definition: JsonObject): readonly Kind[] {
       singular: textAt(spec, 'names', 'singular') ?? kind.toLowerCase(), shortNames: texts(valueAt(spec, 'names', 'shortNames')),
       categories: texts(valueAt(spec, 'names', 'categories')), namespaced: textAt(spec, 'scope') !== 'Cluster',
       schema: customSchema(isObject(rules) ? rules : undefined), status: valueAt(version, 'subresources', 'status') !== undefined,
-      ...(scale ? { scale } : {}), generation: 'content', custom: true, ...(isList(columns) ? { columns } : {}),
+      ...(scale ? { scale } : {}), generation: 'content', custom: true, guarded: true, ...(isList(columns) ? { columns } : {}),
     }
   })
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { textAt, valueAt } from '../../../src/model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { startKube } from '../../../src/sandbox/kube/server.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
@@ -245,6 +245,57 @@ describe('embedded Kubernetes API', () => {
       const spec = { endpoints: [{ port: 'http', interval: '0.5' }], empty: {}, none: [], zero: 0, off: false }
       await must(kube, 'PATCH', `${path}/m?fieldManager=flux`, { apiVersion, kind, metadata: { name: 'm' }, spec }, APPLY)
       expect(await must(kube, 'GET', `${path}/m`)).to.have.deep.property('spec', spec)
+    })
+
+    it('gives a Service its addresses and ports, which nobody owns and a replace keeps', async () => {
+      const services = '/api/v1/namespaces/default/services'
+      const spec = { type: 'NodePort', selector: { app: 'x' }, ports: [{ port: 80 }] }
+      const made = await must(kube, 'POST', services, { metadata: { name: 'svc' }, spec })
+      expect(valueAt(made, 'spec')).to.deep.include({ ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', sessionAffinity: 'None', internalTrafficPolicy: 'Cluster', externalTrafficPolicy: 'Cluster' })
+      expect(valueAt(made, 'metadata', 'managedFields')).to.have.nested.property('[0].fieldsV1.f:spec').that.has.all.keys('f:type', 'f:selector', 'f:ports', 'f:sessionAffinity', 'f:internalTrafficPolicy', 'f:externalTrafficPolicy')
+      const replaced = await must(kube, 'PUT', `${services}/svc`, { metadata: { name: 'svc' }, spec: { ...spec, ports: [{ port: 81, name: 'new' }, { port: 80, name: 'old' }] } })
+      expect(valueAt(replaced, 'spec', 'clusterIP')).to.equal(valueAt(made, 'spec', 'clusterIP'))
+      const [before, after] = [objectsAt(made, 'spec', 'ports'), objectsAt(replaced, 'spec', 'ports')].map(ports => ports.map(port => port['nodePort']))
+      expect(after?.[1]).to.equal(before?.[0])
+      expect(after?.[0]).to.be.a('number').and.not.equal(before?.[0])
+      const inside = await must(kube, 'PATCH', `${services}/svc`, { spec: { type: 'ClusterIP' } })
+      expect(JSON.stringify(valueAt(inside, 'spec'))).to.not.match(/nodePort|externalTrafficPolicy/)
+    })
+
+    const CONTAINERS = [{ name: 'a', image: 'x:1' }]
+    const INVALID: readonly (readonly [string, string, Json, string])[] = [
+      ['a Job that never ends', '/apis/batch/v1/namespaces/default/jobs', { metadata: { name: 'x' }, spec: { template: { spec: { containers: CONTAINERS } } } }, 'Job.batch "x" is invalid: spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
+      ['a CronJob without an image', '/apis/batch/v1/namespaces/default/cronjobs', { metadata: { name: 'x' }, spec: { schedule: '* * * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a' }] } } } } } }, 'CronJob.batch "x" is invalid: spec.jobTemplate.spec.template.spec.containers[0].image: Required value'],
+      ['a rolling update of what is recreated', DEPLOYMENTS, { ...deployment('x'), spec: { ...deployment('x').spec, strategy: { type: 'Recreate', rollingUpdate: { maxSurge: 1 } } } }, 'Deployment.apps "x" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is \'Recreate\''],
+    ]
+    for (const [what, path, body, message] of INVALID) {
+      it(`refuses ${what} in the words of a real server`, async () => {
+        expect(await refusal(kube, 'POST', path, body)).to.include({ status: 422, message })
+      })
+    }
+
+    it('lets a Pod change its image, never what it runs on', async () => {
+      const pods = '/api/v1/namespaces/default/pods'
+      const made = await must(kube, 'POST', pods, { metadata: { name: 'fixed' }, spec: { containers: [{ ...CONTAINERS[0], resources: { limits: { cpu: '1', memory: '1Gi' } } }] } })
+      expect(made).to.have.nested.property('status.qosClass', 'Guaranteed')
+      expect(made).to.have.deep.nested.property('spec.containers[0].resources.requests', { cpu: '1', memory: '1Gi' })
+      const image = { spec: { containers: [{ name: 'a', image: 'x:2' }] } }
+      expect(await must(kube, 'PATCH', `${pods}/fixed`, image, 'application/strategic-merge-patch+json')).to.have.nested.property('spec.containers[0].image', 'x:2')
+      expect((await refusal(kube, 'PATCH', `${pods}/fixed`, { spec: { nodeName: 'other' } })).message).to.match(/^Pod "fixed" is invalid: spec: Forbidden: pod updates may not change fields other than/)
+    })
+
+    it('demands the revision that a replace replaces, where a real server does', async () => {
+      const path = '/apis/policy/v1/namespaces/default/poddisruptionbudgets'
+      const body = { metadata: { name: 'guarded' }, spec: { minAvailable: 1 } }
+      const made = await must(kube, 'POST', path, body)
+      expect(await refusal(kube, 'PUT', `${path}/guarded`, body)).to.include({ status: 422, message: 'PodDisruptionBudget.policy "guarded" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update' })
+      await must(kube, 'PUT', `${path}/guarded`, { ...made, spec: { minAvailable: 2 } })
+    })
+
+    it('writes times that nobody gave as null, as a real server does', async () => {
+      await must(kube, 'POST', DEPLOYMENTS, deployment('timed'))
+      const written = await must(kube, 'PATCH', `${DEPLOYMENTS}/timed/status`, { status: { conditions: [{ type: 'Available', status: 'True' }] } })
+      expect(valueAt(written, 'status', 'conditions')).to.deep.equal([{ type: 'Available', status: 'True', lastUpdateTime: null, lastTransitionTime: null }])
     })
 
     it('respells quantities in resources and fills in what a real server fills in', async () => {

@@ -116,4 +116,16 @@ describe('embedded Kubernetes API: patches and owners', () => {
       if (status === 200) expect(valueAt(answer.body, 'metadata', 'annotations')).to.deep.equal({ b: '1', 'c/d': '1' })
     })
   }
+
+  it('gives what nobody owned to a manager of before, at the first apply', async () => {
+    const path = '/api/v1/namespaces/default/configmaps'
+    await must(kube, 'POST', path, { metadata: { name: 'unowned' }, data: { a: '1', b: '2' } })
+    await must(kube, 'PATCH', `${path}/unowned`, { metadata: { managedFields: [{}] } })
+    expect(valueAt(await must(kube, 'PATCH', `${path}/unowned?fieldManager=x`, { data: { b: '3' } }), 'metadata', 'managedFields')).to.equal(undefined)
+    const applied = await must(kube, 'PATCH', `${path}/unowned?fieldManager=y`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'unowned' }, data: { a: '1' } }, APPLY)
+    const entries = valueAt(applied, 'metadata', 'managedFields')
+    expect((Array.isArray(entries) ? entries : []).map(entry => [entry.manager, entry.operation, entry.fieldsV1])).to.deep.equal([
+      ['y', 'Apply', { 'f:data': { 'f:a': {} } }], ['before-first-apply', 'Update', { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } }],
+    ])
+  })
 })

@@ -24,6 +24,8 @@ apps.DaemonSetUpdateStrategy type="RollingUpdate"
 apps.ReplicaSetSpec replicas=1
 batch.CronJobSpec concurrencyPolicy="Allow" suspend=false successfulJobsHistoryLimit=3 failedJobsHistoryLimit=1
 ServicePort protocol="TCP"
+EndpointPort protocol="TCP"
+discovery.EndpointPort name="" protocol="TCP"
 ServiceSpec sessionAffinity="None" type="ClusterIP"
 PersistentVolumeClaimSpec volumeMode="Filesystem"
 PersistentVolumeClaimStatus phase="Pending"

@@ -1,6 +1,6 @@
 /**
  * The built-in kinds: group/version, kind, plural, short names, flags (n namespaced, s status, r scale, g generation of spec, a of
- * annotations too, l in the category "all", p only answers a POST and is never stored). Read off `kubectl api-resources` of 1.36.
+ * annotations too, l in the category "all", v a replace must name the revision, p only answers a POST and is never stored). Read off `kubectl api-resources` of 1.36.
  */
 export const KINDS = `
 v1 ConfigMap configmaps cm n
@@ -26,19 +26,19 @@ batch/v1 CronJob cronjobs cj nsgl
 networking.k8s.io/v1 Ingress ingresses ing nsg
 networking.k8s.io/v1 IngressClass ingressclasses - g
 networking.k8s.io/v1 NetworkPolicy networkpolicies netpol ng
-policy/v1 PodDisruptionBudget poddisruptionbudgets pdb nsg
+policy/v1 PodDisruptionBudget poddisruptionbudgets pdb nsgv
 rbac.authorization.k8s.io/v1 Role roles - n
 rbac.authorization.k8s.io/v1 RoleBinding rolebindings - n
 rbac.authorization.k8s.io/v1 ClusterRole clusterroles - -
 rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings - -
 autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa nsl
 autoscaling/v1 HorizontalPodAutoscaler horizontalpodautoscalers hpa nsl
-apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds sg
-admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration validatingwebhookconfigurations - g
-admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations - g
-admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy validatingadmissionpolicies - sg
-admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings - g
-coordination.k8s.io/v1 Lease leases - n
+apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds sgv
+admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration validatingwebhookconfigurations - gv
+admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations - gv
+admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy validatingadmissionpolicies - sgv
+admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings - gv
+coordination.k8s.io/v1 Lease leases - nv
 storage.k8s.io/v1 StorageClass storageclasses sc -
 scheduling.k8s.io/v1 PriorityClass priorityclasses pc g
 discovery.k8s.io/v1 EndpointSlice endpointslices - ng
