@@ -20,7 +20,7 @@ import { errorOf, failureOf } from '../contracts/failure.ts'
 import { environment, plan } from '../fixtures/plan.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
-import { ONE, TARGET, application, gitRepository, kustomization, live, startFleet } from '../outside/tools/fixtures.ts'
+import { TARGET, application, gitRepository, kustomization, live, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
 import type { Fleet } from '../outside/tools/fixtures.ts'
 import { proofWorld } from '../support/proof-world.ts'
 
@@ -52,7 +52,7 @@ describe('from a request to its owner', () => {
     world = {
       ...base, clusters: fleet.clusters,
       environments: { all: [], of: (_cluster, namespace, namespaceObject) => environment('dev', { name: `${namespace ?? 'cluster'}${namespaceObject === null ? '' : '+'}` }) },
-      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })],
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))],
       repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
     }
   })

@@ -4,6 +4,7 @@ import { WritError } from '../../../model/error.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Claim, Owner } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import type { OwnerIndexes } from '../owner-indexes.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { applicationClaims } from './application-claims.ts'
 import { applicationConsumers } from './application-consumers.ts'
@@ -13,11 +14,11 @@ import { argoSettings } from './argo-settings.ts'
 import { observeApplication } from './observe-application.ts'
 import { readApplication } from './read-application.ts'
 
-/** What the adapter needs: the clusters, and how writ.yaml says that Argo CD names them. */
-export interface ArgocdOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
+/** What the adapter needs: the clusters, where owners are looked up, and how writ.yaml says that Argo CD names them. */
+export interface ArgocdOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[], readonly indexes: OwnerIndexes }
 
 /** Argo CD through its own objects; no API server or token of Argo CD is needed. */
-export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
+export function argocdTool({ clusters, config, indexes }: ArgocdOptions): GitOpsTool {
   const hubs = argoHubs(config)
 
   async function claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]> {
@@ -28,7 +29,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
         throw new WritError('config/invalid', `writ.yaml does not say how the Argo CD of ${hub.cluster} names cluster ${target.cluster}.`, { hint: `Add the server URL or destination name to clusters[${target.cluster}].argocd.destinations.` })
       }
     }
-    const all = await Promise.all(asked.map(hub => applicationClaims(hub, clusters.named(hub.cluster), { target, live })))
+    const all = await Promise.all(asked.map(hub => applicationClaims(hub, clusters.named(hub.cluster), { target, live, index: indexes.applications(hub) })))
     return withoutEchoes(all.flat())
   }
 
@@ -45,7 +46,7 @@ export function argocdTool({ clusters, config }: ArgocdOptions): GitOpsTool {
     claims,
     read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: hubs.find(hub => hub.cluster === ref.cluster)?.namespace ?? 'argocd' }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
-      const { apps } = await listApplications(clusters.named(hub.cluster), hub.namespace)
+      const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
       if (apps.length === 0) return []
       const settings = await argoSettings(clusters.named(hub.cluster), hub.namespace)
       return apps.flatMap(app => applicationConsumers(hub, app, settings))

@@ -5,6 +5,7 @@ import { textAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import type { OwnerIndexes } from '../owner-indexes.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { around } from './around.ts'
 import { HELM_GROUP, REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
@@ -15,11 +16,11 @@ import { gitRepository, readKustomization } from './read-kustomization.ts'
 import { readHelmRelease } from './read-helm-release.ts'
 import { commitOfRevision } from './revision.ts'
 
-/** What the adapter needs: the clusters, and where writ.yaml says that their Flux runs. */
-export interface FluxOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
+/** What the adapter needs: the clusters, where owners are looked up, and where writ.yaml says that their Flux runs. */
+export interface FluxOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[], readonly indexes: OwnerIndexes }
 
 /** Flux through its own objects. */
-export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
+export function fluxTool({ clusters, config, indexes }: FluxOptions): GitOpsTool {
   async function liveObject(target: Target): Promise<KubernetesObject | null> {
     const cluster = clusters.named(target.cluster)
     const kind = await cluster.served(target.group, target.kind)
@@ -52,7 +53,7 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
   return {
     name: 'flux',
     claims: async (target, live) => {
-      const looks = fluxClusters(config, target.cluster).map(name => fluxClaims(clusters.named(name), { target, live }))
+      const looks = fluxClusters(config, target.cluster).map(name => fluxClaims(clusters.named(name), { target, live, index: kind => indexes.flux(name, kind) }))
       return withoutEchoes((await Promise.all(looks)).flat())
     },
     read,
