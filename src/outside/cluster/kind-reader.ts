@@ -45,14 +45,8 @@ async function keepUp(following: Following): Promise<void> {
     if (end.kind === 'expired') {
       feed.lost('the server no longer knows where the watch stopped')
       broken = true
-      while (!stop.aborted && broken) {
-        try {
-          await relist(following)
-          broken = false
-        } catch {
-          await rest(stop)
-        }
-      }
+      await relistUntilDone(following)
+      broken = false
       continue
     }
     if (end.kind === 'broken') {
@@ -61,6 +55,18 @@ async function keepUp(following: Following): Promise<void> {
     }
     // A server that ends every watch at once is not asked in a tight loop.
     if (end.kind === 'broken' || Date.now() - began < PAUSE) await rest(stop)
+  }
+}
+
+/** Tries again each second until the list is made. */
+async function relistUntilDone(following: Following): Promise<void> {
+  while (!following.stop.aborted) {
+    try {
+      await relist(following)
+      return
+    } catch {
+      await rest(following.stop)
+    }
   }
 }
 
@@ -74,21 +80,28 @@ async function watchOnce(following: Following, alive: () => void): Promise<End> 
     const watch = new Watch(await connection.client())
     if (stop.aborted) return { kind: 'ended' }
     return await new Promise<End>(resolve => {
-      let end: End = { kind: 'ended' }
       let over = false
+      let letGo = (): void => undefined
+      const finish = (end: End): void => {
+        over = true
+        letGo()
+        resolve(end)
+      }
       const query = { resourceVersion: following.version, allowWatchBookmarks: true, timeoutSeconds: 300 }
       watch.watch(pathOf(of.kind, of.namespace), query, (type: unknown, object: unknown) => {
-        const seen = event(following, type, plainJson(object))
-        if (seen !== null) end = seen
+        const end = over ? null : event(following, type, plainJson(object))
+        if (end !== null) finish(end)
       }, (error: unknown) => {
-        over = true
-        if (end.kind !== 'ended' || error === null || error === undefined || stop.aborted) resolve(end)
-        else resolve(isGone(error) ? { kind: 'expired' } : { kind: 'broken', why: 'the watch broke' })
+        if (error === null || error === undefined || stop.aborted) finish({ kind: 'ended' })
+        else finish(isGone(error) ? { kind: 'expired' } : { kind: 'broken', why: 'the watch broke' })
       }).then(open => {
-        if (!over) alive()
-        if (stop.aborted) open.abort()
-        else stop.addEventListener('abort', () => { open.abort(); resolve({ kind: 'ended' }) }, { once: true })
-      }, () => { resolve({ kind: 'broken', why: 'the watch did not begin' }) })
+        letGo = () => { open.abort() }
+        if (over || stop.aborted) finish({ kind: 'ended' })
+        else {
+          alive()
+          stop.addEventListener('abort', () => { finish({ kind: 'ended' }) }, { once: true })
+        }
+      }, () => { finish({ kind: 'broken', why: 'the watch did not begin' }) })
     })
   } catch {
     return { kind: 'broken', why: 'the watch did not begin' }

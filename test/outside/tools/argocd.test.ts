@@ -120,7 +120,7 @@ describe('Argo CD', () => {
       })
     })
     it('edits the dry source of a hydrator, and knows which dry commit a hydrated one was made of', async () => {
-      const hydrated = application('shop', { spec: { source: undefined as never, sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
+      const hydrated = application('shop', { spec: { sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
       const owner = await read(hydrated)
       if (isRefusal(owner)) throw new Error(owner.message)
       expect([owner.source, owner.delivery.syncedCommit]).to.deep.equal([{ url: 'https://git.example/shop.git', revision: 'main', path: 'dry/web', hydrated: true }, OTHER])
