@@ -192,6 +192,12 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
       })
     }
+    it('lists the charts in Git that HelmReleases install, and not those from elsewhere', async () => {
+      const release = (name: string, spec: JsonObject): KubernetesObject => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name, namespace: 'flux-system' }, spec, status: { inventory: ENTRIES } })
+      const from = (kind: string): JsonObject => ({ spec: { chart: './charts/web', sourceRef: { kind, name: 'shop' } } })
+      put(gitRepository(), release('release', { chart: from('GitRepository'), targetNamespace: 'shop' }), release('other', { chart: from('HelmRepository') }), release('web', { chart: from('GitRepository'), valuesFrom: [{ kind: 'Secret', name: 'x' }] }))
+      expect((await tool.owners()).map(one => [one.ref.name, one.source.path, one.destination.namespace, one.unsupported])).to.have.deep.members([['release', 'charts/web', 'shop', null], ['web', 'charts/web', 'flux-system', 'spec.valuesFrom']])
+    })
     it('refuses what the Flux operator makes by name, and owners or sources that are gone', async () => {
       const answers = [
         await tool.read({ ...REF, kind: 'ResourceSet', name: 'set' }, TARGET),

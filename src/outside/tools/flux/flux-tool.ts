@@ -9,6 +9,7 @@ import type { OwnerIndexes } from '../owner-indexes.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { around } from './around.ts'
 import { HELM_GROUP, REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
+import { helmReleaseConsumers } from './helm-release-consumers.ts'
 import { fluxClaims } from './kustomization-claims.ts'
 import { kustomizationConsumers } from './kustomization-consumers.ts'
 import { observeKustomization } from './observe-kustomization.ts'
@@ -59,7 +60,7 @@ export function fluxTool({ clusters, config, indexes }: FluxOptions): GitOpsTool
     read,
     owners: async () => {
       const names = [...new Set(config.flatMap(one => fluxClusters(config, one.name)))]
-      return (await Promise.all(names.map(name => kustomizationConsumers(clusters.named(name))))).flat()
+      return (await Promise.all(names.flatMap(name => [kustomizationConsumers(clusters.named(name)), helmReleaseConsumers(clusters.named(name))]))).flat()
     },
     refresh,
     observe: (owner, target, wanted = 'there') => observeKustomization(clusters.named(owner.cluster), owner, { target, wanted }),
