@@ -33,6 +33,8 @@ import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
 import { declaredOwners } from './outside/tools/declared-owners.ts'
 import { manifestOwner } from './outside/tools/manifest-owner.ts'
+import { ownerIndexes } from './outside/tools/owner-indexes.ts'
+import type { OwnerIndexes } from './outside/tools/owner-indexes.ts'
 import { ownerObjects } from './outside/tools/owner-objects.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
@@ -42,6 +44,8 @@ export interface Connected {
   readonly config: Config
   readonly world: World
   readonly identity: Identity
+  /** Where owners are looked up; a process that answers many questions holds them. */
+  readonly owners: Pick<OwnerIndexes, 'hold' | 'size'>
   readonly close: () => Promise<void>
 }
 
@@ -64,12 +68,13 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
   const { store: path, mirrors } = places(config)
   const store = await openStore({ path, clock, process: name, waits: () => options.tell?.(`waiting: another process holds the store ${path}`) })
   const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
+  const indexes = ownerIndexes({ clusters, kinds: clusters.kinds, config: config.writ.clusters })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {
     clock, clusters,
     environments: environments(config),
     people: config.people,
-    tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
+    tools: [argocdTool({ clusters, indexes, config: config.writ.clusters }), fluxTool({ clusters, indexes, config: config.writ.clusters })],
     ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
     repositories: repositoriesOf(config, store, mirrors),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
@@ -79,7 +84,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     committer: config.writ.git,
     process: name,
   }
-  return { config, world, identity: whoAmI(config), close: () => store.close() }
+  return { config, world, identity: whoAmI(config), owners: indexes, close: () => { indexes.release(); return store.close() } }
 }
 
 /** What `init` needs before there is a configuration. Throws config/invalid where there is no kubeconfig. */

@@ -67,6 +67,29 @@ export interface Cluster {
   watch(kind: ServedKind, namespace: string | null, name: string, changed: () => void): Promise<() => void>
 }
 
+/** What becomes of all objects of a kind while they are followed. */
+export interface KindFeed {
+  /** Everything begins anew: what was told before holds no more once `complete` is called. */
+  begin(): void
+  put(objects: readonly KubernetesObject[]): void
+  gone(namespace: string | null, name: string): void
+  /** All were told, and from now on each change is. */
+  complete(): void
+  /** Changes are not seen for now; `begin` or `complete` comes when they are again. */
+  lost(why: string): void
+}
+
+/** All objects of a kind of a cluster, without holding them. */
+export interface KindReader {
+  /** Every object, page by page; in one namespace, or in all. Throws as a list does. */
+  pages(of: KindOf, page: (objects: readonly KubernetesObject[]) => void): Promise<void>
+  /** The same and then each change, until the returned function is called. Throws where the first list fails. */
+  follow(of: KindOf, feed: KindFeed): Promise<() => void>
+}
+
+/** A kind in a cluster; namespace null: in all. */
+export interface KindOf { readonly cluster: string, readonly kind: ServedKind, readonly namespace: string | null }
+
 /** The clusters of the configuration. */
 export interface Clusters {
   readonly all: readonly Cluster[]

@@ -11,7 +11,8 @@ import { changeKey } from './digest.ts'
 import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
-import { ownersOfBranch, takesFromItself } from './proof/owners.ts'
+import { takesFromItself } from './proof/owners.ts'
+import { readersOf } from './proof/readers.ts'
 import { renderAsk } from './proof/consumers.ts'
 import { proveCreate } from './proof/prove-create.ts'
 import { proveDelete } from './proof/prove-delete.ts'
@@ -66,7 +67,7 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
     told.notes = found.notes
     return fixedFields(rendered, located.target, found.edits) ?? found.edits
   }
-  const found = await proveEdits(bench, { ...located, ...find === null ? {} : { wanted }, scope, owners: () => ownersOfBranch(world, located), samePath: 'other' }, world)
+  const found = await proveEdits(bench, { ...located, ...find === null ? {} : { wanted }, scope, owners: () => readersOf(world, bench, located), samePath: 'other' }, world)
   if (isRefusal(found)) return found
   if ('already' in found) return alreadySo(located, found.already, told.asked)
   const ships = await shipsAlong(world, located)
@@ -79,7 +80,7 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
 /** An object that is deleted, or made because the source does not hold it yet; null where fields of one that is there are asked. */
 async function proveWhole(world: World, bench: Bench, located: Located): Promise<ProvenRender | Refusal | NoChange | null> {
   const { request: { asks, scope, place }, target, live, owner } = located
-  const ask: WholeAsk = { target, owner, scope, owners: () => ownersOfBranch(world, located), samePath: 'other', places: world }
+  const ask: WholeAsk = { target, owner, scope, owners: () => readersOf(world, bench, located), samePath: 'other', places: world }
   const manifest = asks.find(one => one.kind === 'apply')?.manifest
   const deletes = asks.some(one => one.kind === 'delete')
   if (!deletes && (manifest === undefined || live !== null || await isRendered(bench, located))) return null

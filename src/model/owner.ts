@@ -159,6 +159,8 @@ export interface Mention {
   readonly folders: readonly string[]
   /** Files of the repository that it may read beside them. */
   readonly files: readonly string[]
+  /** Those of them that the generators of an ApplicationSet read: a change there is one of its Applications. */
+  readonly inputs?: readonly string[]
   /** A folder's name is made of variables: each of what it makes deploys another one. */
   readonly varies: boolean
   /** It lays something over what it deploys. */

@@ -20,7 +20,7 @@ import { errorOf, failureOf } from '../contracts/failure.ts'
 import { environment, plan } from '../fixtures/plan.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
-import { ONE, TARGET, application, gitRepository, kustomization, live, startFleet } from '../outside/tools/fixtures.ts'
+import { TARGET, application, gitRepository, kustomization, live, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
 import type { Fleet } from '../outside/tools/fixtures.ts'
 import { proofWorld } from '../support/proof-world.ts'
 
@@ -52,7 +52,7 @@ describe('from a request to its owner', () => {
     world = {
       ...base, clusters: fleet.clusters,
       environments: { all: [], of: (_cluster, namespace, namespaceObject) => environment('dev', { name: `${namespace ?? 'cluster'}${namespaceObject === null ? '' : '+'}` }) },
-      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })],
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))],
       repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
     }
   })
@@ -164,6 +164,9 @@ describe('from a request to its owner', () => {
       ['its mark was copied', () => [app('shop', { status: { resources: [] } })], track('shop:apps/Deployment:shop/api'), 'UNMANAGED', 'it was copied'],
       ['nobody lists it', () => [app('shop', { status: { resources: [] } })], live(), 'UNMANAGED', 'Application argocd/shop deploys to namespace shop'],
       ['it is part of a plain Helm release', () => [], live({ annotations: { 'meta.helm.sh/release-name': 'web' } }), 'UNMANAGED', 'a Helm release installed without GitOps'],
+      ['Config Sync manages it', () => [], live({ annotations: { 'configmanagement.gke.io/managed': 'enabled' } }), 'UNMANAGED', 'It is managed by Config Sync, which this version does not speak to'],
+      ['kapp manages it', () => [], live({ labels: { 'kapp.k14s.io/app': '1' } }), 'UNMANAGED', 'It is managed by kapp'],
+      ['Rancher Fleet manages it', () => [], live({ annotations: { 'objectset.rio.cattle.io/id': 'x' } }), 'UNMANAGED', 'It is managed by Rancher Fleet'],
       ['another object makes it', () => [app('shop')], live({ ownerReferences: [{ kind: 'Rollout', name: 'web', controller: true }] }), 'UNSUPPORTED', 'is made by Rollout web'],
       ['its repository is not configured', () => [app('shop', { source: { repoURL: 'https://elsewhere.example/x.git' } })], live(), 'REPOSITORY_UNKNOWN', 'unknown'],
       ['its owner follows a tag', () => [app('shop', { source: { targetRevision: 'v1' } })], live(), 'PINNED', 'is no branch'],

@@ -16,7 +16,7 @@ import { ownerLines } from '../../src/views/owner-lines.ts'
 import { environment, plan } from '../fixtures/plan.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
-import { ENTRY, ONE, application, gitRepository, kustomization, live, startFleet } from '../outside/tools/fixtures.ts'
+import { ENTRY, ONE, application, gitRepository, kustomization, live, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
 import type { Fleet } from '../outside/tools/fixtures.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { proofWorld } from '../support/proof-world.ts'
@@ -48,7 +48,7 @@ describe('the way from an object to its last owner', () => {
     const handle = base.repositories.open('')
     world = {
       ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
-      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
       repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
     }
   })

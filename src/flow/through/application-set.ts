@@ -111,7 +111,7 @@ function exactly(set: KubernetesObject, { element, edits, found }: { readonly el
 /** An expression that is not read may use a parameter that changes. */
 function mayMean(set: KubernetesObject, found: readonly Edit[]): boolean {
   const rest = JSON.stringify(valueAt(set, 'spec', 'template') ?? {}).replaceAll(LOOKUP, '')
-  return found.some(({ path }) => path[1] === 'generators' && /\{\{/.test(rest) && rest.includes(String(path.at(-1))))
+  return /\{\{/.test(rest) && found.some(({ path }) => { const last = path.at(-1); return path[1] === 'generators' && typeof last === 'string' && rest.includes(last) })
 }
 
 /** What other generators read is named, so that a person finds it. */

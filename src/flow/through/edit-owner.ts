@@ -15,7 +15,7 @@ import type { FileOwner, OwnersOfFile } from '../owner-file/owners-of-file.ts'
 import type { OwnerObject } from '../ports.ts'
 import { openBench } from '../proof/bench.ts'
 import type { Bench } from '../proof/bench.ts'
-import { ownersOfBranch } from '../proof/owners.ts'
+import { readersOf } from '../proof/readers.ts'
 import { proveEdits } from '../proof/prove-edits.ts'
 import type { AlreadySo, ProofAsk, ProvenEdits } from '../proof/prove-edits.ts'
 import { renderedTarget } from '../proof/render-owner.ts'
@@ -147,7 +147,7 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
   if (isRefusal(repository)) return repository
   const bench = await openBench(world, repository.reader, upper.base)
   try {
-    const found = await proveEdits(bench, { ...upper, scope: upper.request.scope, owners: () => ownersOfBranch(world, upper), samePath: 'other' }, world)
+    const found = await proveEdits(bench, { ...upper, scope: upper.request.scope, owners: () => readersOf(world, bench, upper), samePath: 'other' }, world)
     if ('already' in found) return cannot(located, `${showRef(upper.target)} says so already in Git`)
     if (isRefusal(found)) return isDecidedAbove(found) && through.depth < HIGHEST ? await further(world, { through, upper, refusal: found, reached }) : found
     const ships = await shipsAlong(world, upper)

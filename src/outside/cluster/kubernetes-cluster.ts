@@ -1,7 +1,7 @@
 import { WritError } from '../../model/error.ts'
 import { isList, isObject, textAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
-import { isKubernetesObject } from '../../model/resource.ts'
+import { apiVersionOf, isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Cluster, ServedKind } from '../../flow/ports.ts'
 import { answerError } from './api-error.ts'
@@ -79,25 +79,32 @@ export function kubernetesCluster(connection: Connection, defaultNamespace: stri
   }
 }
 
-interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels: string | undefined }
+interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels?: string | undefined }
 
-/** Every page. A continue token that expired on the way starts the list again, in one page. */
+/** Every page in one list. */
 async function list(connection: Connection, of: ListOf): Promise<readonly KubernetesObject[]> {
+  let items: KubernetesObject[] = []
+  await listPages(connection, of, { begin: () => { items = [] }, page: objects => { items.push(...objects) } })
+  return items
+}
+
+/** Page by page; gives the version of the whole. A continue token that expired on the way begins the list again, in one page. */
+export async function listPages(connection: Connection, of: ListOf, take: { readonly begin: () => void, readonly page: (objects: readonly KubernetesObject[]) => void }): Promise<string> {
   const what = `list ${of.kind.plural}${of.namespace === null ? '' : ` in ${of.namespace}`}`
-  let items: readonly KubernetesObject[] = []
   let page: Readonly<Record<string, string>> = { limit: String(PAGE) }
+  take.begin()
   for (;;) {
     const query = new URLSearchParams({ ...page, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
     const answer = await connection.send({ what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` })
     if (answer.status === 410 && page['continue'] !== undefined) {
-      items = []
+      take.begin()
       page = {}
       continue
     }
     if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
-    items = [...items, ...itemsOf(answer.body, of.kind)]
+    take.page(itemsOf(answer.body, of.kind))
     const token = isObject(answer.body) ? textAt(answer.body, 'metadata', 'continue') ?? '' : ''
-    if (token === '') return items
+    if (token === '') return isObject(answer.body) ? textAt(answer.body, 'metadata', 'resourceVersion') ?? '' : ''
     page = { limit: String(PAGE), continue: token }
   }
 }
@@ -106,11 +113,11 @@ async function list(connection: Connection, of: ListOf): Promise<readonly Kubern
 function itemsOf(body: Json, kind: ServedKind): readonly KubernetesObject[] {
   const items = isObject(body) ? body['items'] : undefined
   if (!isList(items)) return []
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-  return items.filter(isObject).map(item => ({ ...item, apiVersion, kind: kind.kind })).filter(isKubernetesObject)
+  return items.filter(isObject).map(item => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })).filter(isKubernetesObject)
 }
 
-function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
+/** The path of a kind, or of one object of it. */
+export function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
   for (const segment of [namespace, name]) if (typeof segment === 'string') checkSegment(segment)
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   const scope = kind.namespaced && namespace !== null ? `/namespaces/${encodeURIComponent(namespace)}` : ''

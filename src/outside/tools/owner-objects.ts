@@ -13,7 +13,7 @@ import { manifestOwner } from './manifest-owner.ts'
 const GROUPS: Readonly<Record<OwnerRef['kind'], string>> = { Application: ARGO_GROUP, Kustomization: KUSTOMIZE_GROUP, HelmRelease: HELM_GROUP, ResourceSet: OPERATOR_GROUP, FluxInstance: OPERATOR_GROUP }
 
 /** Owners by their own objects in the clusters of the configuration. What may not be read is left out, so that it counts as unknown. */
-export function ownerObjects({ clusters, config, now = Date.now }: ArgocdOptions): OwnerObjects {
+export function ownerObjects({ clusters, config, now = Date.now }: Omit<ArgocdOptions, 'indexes'>): OwnerObjects {
   async function live(ref: OwnerRef): Promise<OwnerObject | null> {
     const cluster = clusters.named(ref.cluster)
     const object = await readWhereAllowed(cluster, { group: GROUPS[ref.kind], kind: ref.kind, namespace: ref.namespace, name: ref.name })

@@ -20,7 +20,7 @@ import { planLines } from '../../../src/views/plan-lines.ts'
 import { environment, plan } from '../../fixtures/plan.ts'
 import { bareRepository } from '../../outside/git/bare.ts'
 import type { BareRepository } from '../../outside/git/bare.ts'
-import { ONE, application, kustomization, startFleet } from '../../outside/tools/fixtures.ts'
+import { ONE, application, kustomization, startFleet, toolsOf } from '../../outside/tools/fixtures.ts'
 import type { Fleet } from '../../outside/tools/fixtures.ts'
 import { proofWorld } from '../../support/proof-world.ts'
 
@@ -54,7 +54,7 @@ describe('a field that the owner\'s own manifest decides', function () {
     const handle = base.repositories.open('')
     world = {
       ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
-      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
       policies: { bundle: () => Promise.resolve('b'), judge: (_environment, objects) => Promise.resolve(objects.map(({ ref }) => ({ policy: 'seen', binding: 'all', object: showRef(ref), result: 'pass', preExisting: false, severity: null, message: '', file: '' } as const))) },
       repositories: {
         same: (a, b) => a === b,

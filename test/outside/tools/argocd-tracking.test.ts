@@ -4,7 +4,7 @@ import { proofLevel } from '../../../src/model/owner.ts'
 import type { Claim } from '../../../src/model/owner.ts'
 import type { KubernetesObject, Target } from '../../../src/model/resource.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
-import { ENTRY, ONE, TARGET, application, live, startFleet } from './fixtures.ts'
+import { ENTRY, TARGET, application, live, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const ID = 'argocd.argoproj.io/tracking-id'
@@ -32,7 +32,7 @@ describe('what Argo CD says of an object', () => {
     const server = fleet.servers['one']
     server?.put(...objects)
     try {
-      return await argocdTool({ clusters: fleet.clusters, config: ONE }).claims(target, live(metadata))
+      return await argocdTool(toolsOf(fleet)).claims(target, live(metadata))
     } finally {
       for (const object of objects) server?.remove(String(object['kind']), String((object['metadata'] as JsonObject)['name']))
     }

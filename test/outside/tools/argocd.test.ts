@@ -9,7 +9,7 @@ import type { Claim, Owner, OwnerRef } from '../../../src/model/owner.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
 import { failureOf } from '../../contracts/failure.ts'
 import { KINDS } from '../../support/object-server.ts'
-import { COMMIT, ENTRY, ONE, OTHER, TARGET, application, live, startFleet } from './fixtures.ts'
+import { COMMIT, ENTRY, OTHER, TARGET, application, live, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const ID = 'argocd.argoproj.io/tracking-id'
@@ -30,7 +30,7 @@ describe('Argo CD', () => {
   before(async () => { fleet = await startFleet(['one', 'hub']) })
   beforeEach(() => {
     for (const server of Object.values(fleet.servers)) for (const kind of ['Application', 'AppProject', 'ConfigMap']) for (const name of ['shop', 'other', 'default', 'argocd-cm', 'team']) server.remove(kind, name)
-    tool = argocdTool({ clusters: fleet.clusters, config: ONE })
+    tool = argocdTool(toolsOf(fleet))
   })
   after(() => fleet.close())
 
@@ -73,7 +73,7 @@ describe('Argo CD', () => {
     it('is never there where its CRDs are not installed', async () => {
       const bare = await startFleet(['one'], KINDS)
       try {
-        const without = argocdTool({ clusters: bare.clusters, config: ONE })
+        const without = argocdTool(toolsOf(bare))
         expect(short(await without.claims(TARGET, live()))).to.deep.equal([])
         expect(short(await without.claims(TARGET, live(tracking('shop'))))).to.deep.equal(['shop:absent'])
         expect(await without.owners()).to.deep.equal([])
@@ -89,12 +89,12 @@ describe('Argo CD', () => {
     })
     it('is found on a hub by the names that writ.yaml gives the cluster, and by no other', async () => {
       const config = [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['https://one.example:6443', 'https://kubernetes.default.svc'] } }]
-      const hubbed = argocdTool({ clusters: fleet.clusters, config })
+      const hubbed = argocdTool(toolsOf(fleet, config))
       fleet.servers['hub']?.put(application('shop', { spec: { destination: { server: 'https://one.example:6443' } } }), application('other'))
       const claims = await hubbed.claims(TARGET, live({ annotations: { [ID]: 'shop:apps/Deployment:shop/web' } }))
       expect(short(claims)).to.deep.equal(['shop:proof'])
       expect(claims[0]?.owner.cluster).to.equal('hub')
-      const nameless = argocdTool({ clusters: fleet.clusters, config: [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['in-cluster'] } }] })
+      const nameless = argocdTool(toolsOf(fleet, [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['in-cluster'] } }]))
       expect(await failureOf(nameless.claims(TARGET, live()))).to.equal('config/invalid')
     })
   })
@@ -120,7 +120,7 @@ describe('Argo CD', () => {
       })
     })
     it('edits the dry source of a hydrator, and knows which dry commit a hydrated one was made of', async () => {
-      const hydrated = application('shop', { spec: { source: undefined as never, sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
+      const hydrated = application('shop', { spec: { sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
       const owner = await read(hydrated)
       if (isRefusal(owner)) throw new Error(owner.message)
       expect([owner.source, owner.delivery.syncedCommit]).to.deep.equal([{ url: 'https://git.example/shop.git', revision: 'main', path: 'dry/web', hydrated: true }, OTHER])

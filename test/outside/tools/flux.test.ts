@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../../../src/model/resource.ts'
 import type { Claim, Owner, OwnerRef } from '../../../src/model/owner.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
 import { failureOf } from '../../contracts/failure.ts'
-import { COMMIT, ONE, OTHER, TARGET, gitRepository, kustomization, live, startFleet } from './fixtures.ts'
+import { COMMIT, OTHER, TARGET, gitRepository, kustomization, live, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const REF: OwnerRef = { tool: 'flux', kind: 'Kustomization', cluster: 'one', namespace: 'flux-system', name: 'shop' }
@@ -36,7 +36,7 @@ describe('Flux', () => {
   before(async () => { fleet = await startFleet(['one', 'hub']) })
   beforeEach(() => {
     clear()
-    tool = fluxTool({ clusters: fleet.clusters, config: ONE })
+    tool = fluxTool(toolsOf(fleet))
   })
   after(() => fleet.close())
 
@@ -70,7 +70,7 @@ describe('Flux', () => {
       expect(short(await tool.claims(target, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'system:web' } }))).to.deep.equal(['Kustomization shop:proof'])
     })
     it('on a hub proves with kubeConfig, and only where the labels name it', async () => {
-      const hubbed = fluxTool({ clusters: fleet.clusters, config: [{ name: 'one', context: 'one', flux: { context: 'hub' } }] })
+      const hubbed = fluxTool(toolsOf(fleet, [{ name: 'one', context: 'one', flux: { context: 'hub' } }]))
       fleet.servers['hub']?.put(kustomization('shop', { spec: { kubeConfig: { secretRef: { name: 'one' } } } }), kustomization('other'))
       expect(short(await hubbed.claims(TARGET, live(labels('shop'))))).to.deep.equal(['Kustomization shop:proof'])
       expect(short(await hubbed.claims(TARGET, live()))).to.deep.equal([])
@@ -192,6 +192,12 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
       })
     }
+    it('lists the charts in Git that HelmReleases install, and not those from elsewhere', async () => {
+      const release = (name: string, spec: JsonObject): KubernetesObject => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name, namespace: 'flux-system' }, spec, status: { inventory: ENTRIES } })
+      const from = (kind: string): JsonObject => ({ spec: { chart: './charts/web', sourceRef: { kind, name: 'shop' } } })
+      put(gitRepository(), release('release', { chart: from('GitRepository'), targetNamespace: 'shop' }), release('other', { chart: from('HelmRepository') }), release('web', { chart: from('GitRepository'), valuesFrom: [{ kind: 'Secret', name: 'x' }] }))
+      expect((await tool.owners()).map(one => [one.ref.name, one.source.path, one.destination.namespace, one.unsupported])).to.have.deep.members([['release', 'charts/web', 'shop', null], ['web', 'charts/web', 'flux-system', 'spec.valuesFrom']])
+    })
     it('refuses what the Flux operator makes by name, and owners or sources that are gone', async () => {
       const answers = [
         await tool.read({ ...REF, kind: 'ResourceSet', name: 'set' }, TARGET),

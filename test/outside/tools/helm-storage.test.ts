@@ -5,7 +5,7 @@ import { proofLevel } from '../../../src/model/owner.ts'
 import type { Claim } from '../../../src/model/owner.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
-import { ONE, TARGET, live, startFleet } from './fixtures.ts'
+import { TARGET, live, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const HISTORY = [{ name: 'shop-web', namespace: 'shop', version: 7, status: 'failed' }, { name: 'shop-web', namespace: 'shop', version: 6, status: 'deployed' }]
@@ -34,7 +34,7 @@ describe('a HelmRelease without an inventory', () => {
 
   async function claim(metadata: JsonObject, objects: readonly JsonObject[]): Promise<Claim | undefined> {
     fleet.servers['one']?.put(...objects)
-    const claims = await fluxTool({ clusters: fleet.clusters, config: ONE }).claims(TARGET, live(metadata))
+    const claims = await fluxTool(toolsOf(fleet)).claims(TARGET, live(metadata))
     return claims[0]
   }
 

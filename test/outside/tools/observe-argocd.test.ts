@@ -8,7 +8,7 @@ import type { Owner, OwnerRef } from '../../../src/model/owner.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
 import { failureOf } from '../../contracts/failure.ts'
-import { COMMIT, ENTRY, ONE, OTHER, TARGET, application, startFleet } from './fixtures.ts'
+import { COMMIT, ENTRY, OTHER, TARGET, application, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const REF: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'shop' }
@@ -26,7 +26,7 @@ describe('an Application after a merge', () => {
 
   before(async () => {
     fleet = await startFleet(['one'])
-    tool = argocdTool({ clusters: fleet.clusters, config: ONE, now: () => NOW })
+    tool = argocdTool({ ...toolsOf(fleet), now: () => NOW })
     put(application('shop'))
     const read = await tool.read(REF, TARGET)
     if (isRefusal(read)) throw new Error(read.message)

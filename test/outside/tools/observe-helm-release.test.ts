@@ -7,7 +7,7 @@ import { metadataText } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
 import { failureOf } from '../../contracts/failure.ts'
-import { COMMIT, ONE, OTHER, TARGET, gitRepository, kustomization, startFleet } from './fixtures.ts'
+import { COMMIT, OTHER, TARGET, gitRepository, kustomization, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const CONFIG = `sha256:${'c'.repeat(64)}`
@@ -47,7 +47,7 @@ describe('a HelmRelease after a merge', () => {
   const put = (...objects: readonly JsonObject[]): void => { fleet.servers['one']?.put(...objects) }
   before(async () => {
     fleet = await startFleet(['one'])
-    tool = fluxTool({ clusters: fleet.clusters, config: ONE })
+    tool = fluxTool(toolsOf(fleet))
   })
   beforeEach(() => { put(release(), chart(), charts(), declaring(), gitRepository()) })
   after(() => fleet.close())

@@ -3,12 +3,12 @@ import type { Evidence } from '../../../model/error.ts'
 import { objectsAt, textAt } from '../../../model/json.ts'
 import type { Claim, OwnerRef } from '../../../model/owner.ts'
 import { sameOwner, showOwner } from '../../../model/owner.ts'
-import { metadataText } from '../../../model/resource.ts'
+import { metadataText, refKey } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { inDeletion } from '../conditions.ts'
+import type { OwnerIndex } from '../owner-index.ts'
 import { forbidden, unseenClaim } from '../unseen.ts'
-import { applicationRef, isStale, listedApplications, resourceEntry } from './applications.ts'
-import type { Applications, Concerned } from './applications.ts'
+import { applicationRef, instanceKey, isStale, resourceEntry } from './applications.ts'
 import { destinationCluster, destinationName } from './argo-hubs.ts'
 import type { ArgoHub } from './argo-hubs.ts'
 import { argoSettings } from './argo-settings.ts'
@@ -17,27 +17,22 @@ import { INSTALLATION_ID, markOf } from './object-marks.ts'
 import type { Mark } from './object-marks.ts'
 import { applicationOf, controlPlaneOf, instanceOf } from './tracking-id.ts'
 
-/** The object that is asked about, where Applications are looked up, and where `argocd-cm` is read. */
-export interface ClaimsAsk {
-  readonly target: Target
-  readonly live: KubernetesObject
-  readonly applications?: Applications
-  readonly settings?: (namespace: string) => Promise<ArgoSettings>
-}
+/** The object that is asked about, and where Applications are looked up. */
+export interface ClaimsAsk { readonly target: Target, readonly live: KubernetesObject, readonly index: OwnerIndex }
 
 /** One look of one Argo CD at one object. */
-interface Look extends Concerned { readonly hub: ArgoHub, readonly cluster: Cluster, readonly target: Target, readonly live: KubernetesObject, readonly settings: (namespace: string) => Promise<ArgoSettings> }
+interface Look { readonly apps: readonly KubernetesObject[], readonly partly: string | null, readonly hub: ArgoHub, readonly cluster: Cluster, readonly target: Target, readonly live: KubernetesObject, readonly settings: (namespace: string) => Promise<ArgoSettings> }
 
 /**
  * What one Argo CD says about an object (argocd-flux.md 1.1, 4.3): membership in `status.resources` of an Application that deploys to
  * the object's cluster is proof; the mark of its tracking method is a mark, and only where Argo CD itself believes it.
  */
 export async function applicationClaims(hub: ArgoHub, cluster: Cluster, of: ClaimsAsk): Promise<readonly Claim[]> {
-  const settings = remembered(of.settings ?? (namespace => argoSettings(cluster, namespace)))
+  const settings = remembered(namespace => argoSettings(cluster, namespace))
   try {
     const mark = markOf(of.target, of.live, await settings(hub.namespace))
-    const found = await (of.applications ?? listedApplications(cluster, hub.namespace)).concerning(of.target, mark === null ? [] : [mark.instance])
-    return await claimsIn({ ...found, hub, cluster, target: of.target, live: of.live, settings }, mark)
+    const { owners: apps, partly } = await of.index.concerning([refKey(of.target), ...mark === null ? [] : [instanceKey(mark.instance)]])
+    return await claimsIn({ apps, partly, hub, cluster, target: of.target, live: of.live, settings }, mark)
   } catch (error) {
     return [unseenClaim({ tool: 'argocd', kind: 'Application', cluster: cluster.name }, forbidden(error))]
   }

@@ -2,25 +2,13 @@ import type { Cluster, ServedKind } from '../../../flow/ports.ts'
 import { objectsAt, textAt } from '../../../model/json.ts'
 import type { JsonObject } from '../../../model/json.ts'
 import type { OwnerRef } from '../../../model/owner.ts'
+import { refKey } from '../../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../../model/resource.ts'
 import { forbidden } from '../unseen.ts'
 import { instanceOf } from './tracking-id.ts'
 
 /** The Applications' group. */
 export const ARGO_GROUP = 'argoproj.io'
-
-/** What has to do with an object among the Applications of a cluster. */
-export interface Concerned {
-  readonly apps: readonly KubernetesObject[]
-  /** Why only the control-plane namespace was looked at; null where all were. */
-  readonly partly: string | null
-}
-
-/** Where Applications are looked up. */
-export interface Applications {
-  /** Those that list the object, and those that one of the instance names means. */
-  concerning(target: Identity, instances: readonly string[]): Promise<Concerned>
-}
 
 type Identity = Pick<ObjectRef, 'group' | 'kind' | 'namespace' | 'name'>
 
@@ -33,25 +21,26 @@ export function applicationKind(cluster: Cluster): Promise<ServedKind | null> {
  * Every Application of a cluster. Where only the control-plane namespace may be read, that one: an owner elsewhere that shares an
  * object then still shows by Argo CD's own SharedResourceWarning.
  */
-export async function listApplications(cluster: Cluster, namespace: string): Promise<Concerned> {
+export async function listApplications(cluster: Cluster, namespace: string): Promise<readonly KubernetesObject[]> {
   const kind = await applicationKind(cluster)
-  if (kind === null) return { apps: [], partly: null }
+  if (kind === null) return []
   try {
-    return { apps: await cluster.list(kind, null), partly: null }
+    return await cluster.list(kind, null)
   } catch (error) {
-    const partly = forbidden(error)
-    return { apps: await cluster.list(kind, namespace), partly }
+    forbidden(error)
+    return cluster.list(kind, namespace)
   }
 }
 
-/** Looks them up by a list of all, made anew each time. */
-export function listedApplications(cluster: Cluster, namespace: string): Applications {
-  return {
-    async concerning(target, instances) {
-      const { apps, partly } = await listApplications(cluster, namespace)
-      return { apps: apps.filter(app => instances.includes(instanceOf(app, namespace)) || resourceEntry(app, target) !== null), partly }
-    },
-  }
+/** Everything that an Application is found by: the objects that it lists, and the name under which Argo CD knows it. */
+export function applicationKeys(app: KubernetesObject, namespace: string): readonly string[] {
+  const listed = objectsAt(app, 'status', 'resources').map(entry => refKey({ group: textAt(entry, 'group') ?? '', kind: textAt(entry, 'kind') ?? '', namespace: textAt(entry, 'namespace') ?? null, name: textAt(entry, 'name') ?? '' }))
+  return [...listed, instanceKey(instanceOf(app, namespace))]
+}
+
+/** The key of an Application's instance name. */
+export function instanceKey(instance: string): string {
+  return `instance ${instance}`
 }
 
 /** How Writ names an Application. */

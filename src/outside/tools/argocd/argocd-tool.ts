@@ -4,6 +4,7 @@ import { WritError } from '../../../model/error.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Claim, Owner } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import type { OwnerIndexes } from '../owner-indexes.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { applicationClaims } from './application-claims.ts'
 import { applicationConsumers } from './application-consumers.ts'
@@ -14,16 +15,17 @@ import { observeApplication } from './observe-application.ts'
 import { readApplication } from './read-application.ts'
 import { startSync } from './start-sync.ts'
 
-/** What the adapter needs: the clusters, and how writ.yaml says that Argo CD names them. */
+/** What the adapter needs: the clusters, where owners are looked up, and how writ.yaml says that Argo CD names them. */
 export interface ArgocdOptions {
   readonly clusters: Clusters
   readonly config: readonly ClusterConfig[]
+  readonly indexes: OwnerIndexes
   /** Milliseconds since the epoch, for sync windows. Default: this machine's clock. */
   readonly now?: () => number
 }
 
 /** Argo CD through its own objects; no API server or token of Argo CD is needed. */
-export function argocdTool({ clusters, config, now = Date.now }: ArgocdOptions): GitOpsTool {
+export function argocdTool({ clusters, config, indexes, now = Date.now }: ArgocdOptions): GitOpsTool {
   const hubs = argoHubs(config)
 
   async function claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]> {
@@ -34,7 +36,7 @@ export function argocdTool({ clusters, config, now = Date.now }: ArgocdOptions):
         throw new WritError('config/invalid', `writ.yaml does not say how the Argo CD of ${hub.cluster} names cluster ${target.cluster}.`, { hint: `Add the server URL or destination name to clusters[${target.cluster}].argocd.destinations.` })
       }
     }
-    const all = await Promise.all(asked.map(hub => applicationClaims(hub, clusters.named(hub.cluster), { target, live })))
+    const all = await Promise.all(asked.map(hub => applicationClaims(hub, clusters.named(hub.cluster), { target, live, index: indexes.applications(hub) })))
     return withoutEchoes(all.flat())
   }
 
@@ -56,7 +58,7 @@ export function argocdTool({ clusters, config, now = Date.now }: ArgocdOptions):
     claims,
     read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: namespaceOf(ref.cluster), now: now() }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
-      const { apps } = await listApplications(clusters.named(hub.cluster), hub.namespace)
+      const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
       if (apps.length === 0) return []
       const settings = await argoSettings(clusters.named(hub.cluster), hub.namespace)
       return apps.flatMap(app => applicationConsumers(hub, app, settings))

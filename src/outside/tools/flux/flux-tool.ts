@@ -6,9 +6,11 @@ import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import type { OwnerIndexes } from '../owner-indexes.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { around } from './around.ts'
 import { HELM_GROUP, KUSTOMIZE_GROUP, REQUESTED_AT, SOURCE_GROUP, fluxClusters, kustomizationKind } from './flux-kinds.ts'
+import { helmReleaseConsumers } from './helm-release-consumers.ts'
 import { fluxClaims } from './kustomization-claims.ts'
 import { kustomizationConsumers } from './kustomization-consumers.ts'
 import { observeHelmRelease } from './observe-helm-release.ts'
@@ -17,11 +19,11 @@ import { gitRepository, readKustomization } from './read-kustomization.ts'
 import { readHelmRelease } from './read-helm-release.ts'
 import { commitOfRevision } from './revision.ts'
 
-/** What the adapter needs: the clusters, and where writ.yaml says that their Flux runs. */
-export interface FluxOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[] }
+/** What the adapter needs: the clusters, where owners are looked up, and where writ.yaml says that their Flux runs. */
+export interface FluxOptions { readonly clusters: Clusters, readonly config: readonly ClusterConfig[], readonly indexes: OwnerIndexes }
 
 /** Flux through its own objects. */
-export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
+export function fluxTool({ clusters, config, indexes }: FluxOptions): GitOpsTool {
   async function liveObject(target: Target): Promise<KubernetesObject | null> {
     const cluster = clusters.named(target.cluster)
     const kind = await cluster.served(target.group, target.kind)
@@ -76,13 +78,13 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
   return {
     name: 'flux',
     claims: async (target, live) => {
-      const looks = fluxClusters(config, target.cluster).map(name => fluxClaims(clusters.named(name), { target, live }))
+      const looks = fluxClusters(config, target.cluster).map(name => fluxClaims(clusters.named(name), { target, live, index: kind => indexes.flux(name, kind) }))
       return withoutEchoes((await Promise.all(looks)).flat())
     },
     read,
     owners: async () => {
       const names = [...new Set(config.flatMap(one => fluxClusters(config, one.name)))]
-      return (await Promise.all(names.map(name => kustomizationConsumers(clusters.named(name))))).flat()
+      return (await Promise.all(names.flatMap(name => [kustomizationConsumers(clusters.named(name)), helmReleaseConsumers(clusters.named(name))]))).flat()
     },
     refresh,
     sync: async owner => { throw new WritError('sync/not-started', `${showOwner(owner)} applies what is in Git by itself; there is no sync that a person starts.`) },

@@ -1,20 +1,22 @@
 import type { Cluster } from '../../../flow/ports.ts'
 import type { Evidence } from '../../../model/error.ts'
-import { valueAt } from '../../../model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../../model/json.ts'
 import { sameOwner, showOwner } from '../../../model/owner.ts'
 import type { Claim, OwnerRef } from '../../../model/owner.ts'
-import { metadataText, showRef } from '../../../model/resource.ts'
+import { metadataText, refKey, showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { condition, inDeletion } from '../conditions.ts'
+import type { OwnerIndex } from '../owner-index.ts'
 import { forbidden, unseenClaim } from '../unseen.ts'
-import { HELM_GROUP, KUSTOMIZE_GROUP, OPERATOR_GROUP, fluxRef, listAll } from './flux-kinds.ts'
+import { HELM_GROUP, KUSTOMIZE_GROUP, OPERATOR_GROUP, fluxRef } from './flux-kinds.ts'
 import { helmStorage, storedRelease } from './helm-storage.ts'
-import { inInventory } from './inventory-id.ts'
+import { inInventory, parseInventoryId } from './inventory-id.ts'
 
-type FluxKind = Exclude<OwnerRef['kind'], 'Application'>
+/** The owners of Flux and of its operator. */
+export type FluxKind = Exclude<OwnerRef['kind'], 'Application'>
 
 /** Every kind of owner that keeps an inventory, and the prefix of the labels that it sets. */
-const KINDS: readonly { readonly kind: FluxKind, readonly group: string, readonly labels: string }[] = [
+export const FLUX_OWNERS: readonly { readonly kind: FluxKind, readonly group: string, readonly labels: string }[] = [
   { kind: 'Kustomization', group: KUSTOMIZE_GROUP, labels: KUSTOMIZE_GROUP },
   { kind: 'HelmRelease', group: HELM_GROUP, labels: HELM_GROUP },
   { kind: 'ResourceSet', group: OPERATOR_GROUP, labels: `resourceset.${OPERATOR_GROUP}` },
@@ -22,22 +24,22 @@ const KINDS: readonly { readonly kind: FluxKind, readonly group: string, readonl
 ]
 
 /** One look of the Flux of one cluster at one object. */
-interface Look { readonly cluster: Cluster, readonly target: Target, readonly live: KubernetesObject }
+interface Look { readonly cluster: Cluster, readonly target: Target, readonly live: KubernetesObject, readonly index: (kind: FluxKind) => OwnerIndex }
 
 /**
  * What the Flux of one cluster says about an object (argocd-flux.md 2, 4.4): membership in `status.inventory` of a Kustomization,
  * HelmRelease, ResourceSet or FluxInstance is proof; its labels are a mark. What an owner with kubeConfig deploys is on another cluster: it proves only on a hub's
  * behalf, and only where the object's labels name it.
  */
-export async function fluxClaims(cluster: Cluster, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Claim[]> {
+export async function fluxClaims(cluster: Cluster, of: { readonly target: Target, readonly live: KubernetesObject, readonly index: (kind: FluxKind) => OwnerIndex }): Promise<readonly Claim[]> {
   const look: Look = { cluster, ...of }
-  return (await Promise.all(KINDS.map(one => claimsOfKind(look, one)))).flat()
+  return (await Promise.all(FLUX_OWNERS.map(one => claimsOfKind(look, one)))).flat()
 }
 
 /** A kind that may not be listed may hold another owner. */
-async function claimsOfKind(look: Look, { group, kind }: (typeof KINDS)[number]): Promise<readonly Claim[]> {
+async function claimsOfKind(look: Look, { kind }: (typeof FLUX_OWNERS)[number]): Promise<readonly Claim[]> {
   try {
-    return claimsOf(look, kind, await listAll(look.cluster, group, kind))
+    return await claimsOf(look, kind, (await look.index(kind).concerning(askedKeys(look, kind))).owners)
   } catch (error) {
     return [unseenClaim({ tool: 'flux', kind, cluster: look.cluster.name }, forbidden(error))]
   }
@@ -79,6 +81,31 @@ function isHelmOf({ live }: Look, object: KubernetesObject): boolean {
   return stored !== null && metadataText(live, 'annotations', 'meta.helm.sh/release-name') === stored.name && metadataText(live, 'annotations', 'meta.helm.sh/release-namespace') === stored.namespace
 }
 
+/** What the owners of an object are found by: the object itself, its labels, and Helm's own annotations. */
+function askedKeys(look: Look, kind: FluxKind): readonly string[] {
+  const marked = markedOwner(look, kind)
+  const [release, namespace] = ['name', 'namespace'].map(key => metadataText(look.live, 'annotations', `meta.helm.sh/release-${key}`))
+  return [refKey(look.target), ...marked === null ? [] : [nameKey(marked.namespace, marked.name)], ...release === undefined || namespace === undefined ? [] : [helmKey(namespace, release)]]
+}
+
+/** Everything that an owner is found by; one without an inventory by the release that Helm knows, too. */
+export function fluxKeys(owner: KubernetesObject): readonly string[] {
+  const listed = objectsAt(owner, 'status', 'inventory', 'entries').flatMap(entry => {
+    const ref = parseInventoryId(textAt(entry, 'id') ?? '')
+    return ref === null ? [] : [refKey(ref)]
+  })
+  const stored = valueAt(owner, 'status', 'inventory') === undefined ? storedRelease(owner) : null
+  return [...listed, nameKey(textAt(owner, 'metadata', 'namespace') ?? '', textAt(owner, 'metadata', 'name') ?? ''), ...stored === null ? [] : [helmKey(stored.namespace, stored.name)]]
+}
+
+function nameKey(namespace: string, name: string): string {
+  return `name ${namespace}/${name}`
+}
+
+function helmKey(namespace: string, name: string): string {
+  return `release ${namespace}/${name}`
+}
+
 /** True where what an owner deploys can be on the object's cluster. */
 function reaches(look: Look, owner: KubernetesObject, named: boolean): boolean {
   const remote = valueAt(owner, 'spec', 'kubeConfig') !== undefined
@@ -86,7 +113,7 @@ function reaches(look: Look, owner: KubernetesObject, named: boolean): boolean {
 }
 
 function markedOwner(look: Look, kind: FluxKind): OwnerRef | null {
-  const group = KINDS.find(one => one.kind === kind)?.labels ?? ''
+  const group = FLUX_OWNERS.find(one => one.kind === kind)?.labels ?? ''
   const name = metadataText(look.live, 'labels', `${group}/name`)
   const namespace = metadataText(look.live, 'labels', `${group}/namespace`)
   return name === undefined || namespace === undefined ? null : { tool: 'flux', kind, cluster: look.cluster.name, namespace, name }
