@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { StepResult } from '../../src/model/change.ts'
+import { WritError } from '../../src/model/error.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Observation } from '../../src/model/observation.ts'
 import { FILE, Stage, liveWeb, manifest } from './verify-world.ts'
@@ -286,6 +287,56 @@ describe('the states of a merged change', () => {
       stage.seen = { ...stage.seen, pending: true }
       expect((await stage.lookAfter(59_000)).kind).to.equal('waiting')
       expect((await stage.lookAfter(1000)).kind).to.equal('done')
+    })
+  })
+
+  describe('after it was verified', () => {
+    beforeEach(async () => {
+      stage.seen = stage.observation({ revision: stage.ours, times: TIMES })
+      await stage.look()
+      const result = await stage.lookAfter(3000)
+      stage.change = { ...stage.change, status: 'verified', facts: { ...stage.change.facts, ...result.kind === 'done' ? result.facts : {} } }
+    })
+    it('are due after the owner\'s own interval, not before', async () => {
+      expect(stage.change.facts.recheckAt).to.equal('2026-01-01T00:01:03.000Z')
+      stage.now += 59_000
+      expect((await stage.recheck()).due).to.equal(false)
+    })
+    it('stay verified where it is still so', async () => {
+      stage.now += 60_000
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: ['looked once more: it is still so'] })
+      expect([stage.change.status, stage.change.facts.regressed, stage.change.facts.recheckedAt]).to.deep.equal(['verified', undefined, '2026-01-01T00:01:03.000Z'])
+      expect((await stage.recheck()).due).to.equal(false)
+    })
+    it('have regressed where somebody put another value there', async () => {
+      stage.now += 60_000
+      stage.server.put(liveWeb('web:1'))
+      expect((await stage.recheck()).said).to.deep.equal(['REGRESSED: Deployment shop/web has spec.template.spec.containers[name=web].image = web:1 live, asked is web:2'])
+      expect([stage.change.status, stage.change.facts.regressed?.at]).to.deep.equal(['verified', '2026-01-01T00:01:03.000Z'])
+    })
+    it('have regressed where the rollout broke, or the owner went', async () => {
+      stage.now += 60_000
+      stage.server.put(liveWeb('web:2', { status: { readyReplicas: 0, availableReplicas: 0 } }))
+      expect((await stage.recheck()).said.join()).to.include('REGRESSED: Deployment shop/web: 0 of 1 new pods are available')
+      const { recheckedAt: _done, ...facts } = stage.change.facts
+      stage.change = { ...stage.change, facts }
+      stage.seen = stage.observation({ missing: true })
+      expect((await stage.recheck()).said.join()).to.include('is no longer there')
+    })
+    it('have not regressed by a later commit that changed it on purpose', async () => {
+      stage.now += 60_000
+      await stage.repository.commit({ [FILE]: manifest('web:3') }, 'main')
+      stage.server.put(liveWeb('web:3'))
+      expect((await stage.recheck()).said).to.deep.equal(['looked once more: a later commit has changed it on purpose'])
+      stage.repository.git('update-ref', 'refs/heads/main', stage.ours)
+    })
+    it('are tried again for an hour where the cluster does not answer', async () => {
+      stage.now += 60_000
+      stage.refuseObserve = new WritError('cluster/unreachable', 'no', { retry: true })
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: [] })
+      stage.now += 3_600_000
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: ['could not be looked at once more'] })
+      expect(stage.change.facts.regressed).to.equal(undefined)
     })
   })
 })

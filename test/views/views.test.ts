@@ -160,6 +160,16 @@ describe('a change in words', () => {
     expect(nextCommand({ id: 'a', status: 'failed', waiting: null })).to.equal(null)
   })
 
+  it('says where it stands while it waits, and what was read when it was verified', () => {
+    const at = '2026-01-01T00:00:00.000Z'
+    expect(text(changeLines(changeDocument(change({ step: 'verify', facts: { verifying: { state: 'BLOCKED_WINDOW', since: at, entered: {} } } }))))).to.contain(`state        BLOCKED_WINDOW since ${at}`)
+    const verified = { revision: 'e'.repeat(40), mergeCommit: 'd', fields: [], health: 'ok', at: 'T', sentences: [], owner: { compared: 'abc' }, live: { uid: 'u1' } }
+    expect(text(describeLines(changeDocument(change({ status: 'verified', facts: { verified } }))))).to.contain('evidence     owner {"compared":"abc"}\n               live {"uid":"u1"}')
+    expect(text(changeLines(changeDocument(change({ status: 'verified', facts: { verified, recheckedAt: at } }))))).to.contain(`seen again   at ${at}`)
+    const regressed = changeLines(changeDocument(change({ status: 'verified', facts: { verified, recheckedAt: at, regressed: { at, sentence: 'image is web:1' } } })))
+    expect(regressed.find(({ text: one }) => one.includes('REGRESSED'))).to.deep.equal({ text: `  REGRESSED    at ${at}: image is web:1`, tone: 'bad' })
+  })
+
   it('is described with votes and journal', () => {
     const approvals = [{ change: 'abcdefgh', person: 'bo', vote: 'reject', head: 'b'.repeat(40), digest: 'd', environment: 'e', at: 'T1', expires: 'T2', via: 'ssh-key', comment: 'no', signature: null }] as const
     const journal = [{ seq: 1, change: 'abcdefgh', step: 'publish', attempt: 1, kind: 'result', at: 'T', by: 'h/1', data: { sentence: 'published' } }] as const
