@@ -16,7 +16,7 @@ import { projectOf } from './app-project.ts'
 import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { dryObservation, isHydrated } from './observe-hydrator.ts'
-import { isAutomated } from './read-application.ts'
+import { generatePaths, isAutomated } from './read-application.ts'
 import { isStuck, operationUnmet } from './operation-state.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
@@ -35,7 +35,7 @@ export async function observeApplication(cluster: Cluster, owner: Owner, look: A
   ]
   const accepted = unmet.length === 0
   const failure = accepted ? null : hydrated?.failure ?? applicationFailure(app, index)
-  const paths = metadataText(app, 'annotations', 'argocd.argoproj.io/manifest-generate-paths')
+  const paths = generatePaths(app)
   return {
     revision, accepted, unchanged, unmet, failure,
     blocked: hydrated?.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
@@ -44,7 +44,7 @@ export async function observeApplication(cluster: Cluster, owner: Owner, look: A
     notes: notes(app),
     state: hydrated?.waits === true ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
     ...hydrated === null ? {} : { contains: hydrated.contains },
-    ...paths === undefined ? {} : { generatePaths: paths.split(';').map(path => path.trim()).filter(path => path !== '') },
+    ...paths === undefined ? {} : { generatePaths: paths },
     times: applicationTimes(app),
     tuple: tupleOf(app),
   }
