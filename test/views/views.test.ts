@@ -95,6 +95,7 @@ describe('a plan in words', () => {
       '               (root): no known owner; counts as prod',
       '                 unknown: it did not render before either (cannot find base)',
       `  also ships   2 objects since ${'c'.repeat(12)}, because it is synced by hand`,
+      '               the policies have judged it, and an approval covers it',
       '               Deployment pay/api (new)',
       '               Secret pay/db (removed)',
       '  policies     1 pass, 1 warn',
