@@ -19,6 +19,8 @@ export interface Hand {
 /** The states of one object since the recording began. */
 export interface Recording {
   readonly states: readonly KubernetesObject[]
+  /** When each state arrived, in milliseconds. */
+  readonly times: readonly number[]
   /** The first state, from the beginning or a given place in it, that fits; waits for it by the watch. */
   until(fits: (object: KubernetesObject) => boolean, what: string, from?: number): Promise<KubernetesObject>
   stop(): void
@@ -50,14 +52,16 @@ export function handOn(kubeconfig: string, patience: number): Hand {
 
 async function record(config: KubeConfig, place: Place, patience: number): Promise<Recording> {
   const states: KubernetesObject[] = []
+  const times: number[] = []
   let wake = (): void => undefined
-  const path = `/apis/${place.apiVersion}/namespaces/${place.namespace}/${place.plural}`
+  const path = `${place.apiVersion.includes('/') ? '/apis' : '/api'}/${place.apiVersion}/namespaces/${place.namespace}/${place.plural}`
   const open = await new Watch(config).watch(path, { fieldSelector: `metadata.name=${place.name}` }, (_type, object: unknown) => {
     states.push(objectOf(object))
+    times.push(Date.now())
     wake()
   }, () => undefined)
   return {
-    states,
+    states, times,
     stop: () => { open.abort() },
     until: async (fits, what, from = 0) => {
       const end = Date.now() + patience

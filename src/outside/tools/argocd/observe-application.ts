@@ -24,7 +24,8 @@ import { controlPlaneOf } from './tracking-id.ts'
 export async function observeApplication(cluster: Cluster, owner: Owner, look: ApplicationLook): Promise<Observation> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
-  if (app === null) return gone(kind === null ? `cluster ${cluster.name} no longer serves Applications` : `${showOwner(owner)} is no longer there`)
+  if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves Applications`), unserved: true }
+  if (app === null) return gone(`${showOwner(owner)} is no longer there`)
   const { index } = owner.source
   const hydrated = isHydrated(app) ? dryObservation(app, owner) : null
   const revision = hydrated === null ? revisionAt(valueAt(app, 'status', 'sync'), index) : hydrated.revision
