@@ -10,6 +10,7 @@ import { nextStep } from './routes.ts'
 import type { Step, StepContext } from './step.ts'
 import { tidy } from './tidy.ts'
 import { verify } from './verify.ts'
+import { Watching } from './watching.ts'
 import type { World } from './world.ts'
 
 const STEPS: Readonly<Record<StepName, Step>> = { publish, approve, merge, verify: context => verify(context.world, context.change), close }
@@ -28,6 +29,15 @@ export interface How {
  * the change then stays open and can be resumed.
  */
 export async function deliver(world: World, id: string, how: How): Promise<Change> {
+  const watching = new Watching(world)
+  try {
+    return await drive(world, id, { ...how, watching })
+  } finally {
+    watching.close()
+  }
+}
+
+async function drive(world: World, id: string, how: How & { readonly watching: Watching }): Promise<Change> {
   let told = ''
   const tell = (line: string): void => {
     if (line !== told) how.progress(line)
@@ -44,7 +54,8 @@ export async function deliver(world: World, id: string, how: How): Promise<Chang
     const held = outcome.change.waiting?.for === 'process'
     if (how.until === 'wait' && !held) return outcome.change
     if (outcome.change.waiting !== null) tell(outcome.change.waiting.sentence)
-    if (await interrupted(world, outcome.pause, how.signal)) return outcome.change
+    if (!held) how.watching.follow([outcome.change])
+    if (await interrupted(how, outcome.pause)) return outcome.change
   }
 }
 
@@ -203,9 +214,9 @@ function heldBy(holder: string): Waiting {
   return { for: 'process', sentence: `another process (${holder}) is working on this change`, next: null }
 }
 
-async function interrupted(world: World, pause: number, signal: AbortSignalLike): Promise<boolean> {
+async function interrupted({ watching, signal }: { readonly watching: Watching, readonly signal: AbortSignalLike }, pause: number): Promise<boolean> {
   try {
-    await world.clock.sleep(pause, signal)
+    await watching.sleep(pause, signal)
     return signal.aborted
   } catch {
     return true

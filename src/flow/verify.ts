@@ -13,7 +13,7 @@ import type { Seen } from './verify/answers.ts'
 import { iso } from './verify/clock.ts'
 import { judgeLive } from './verify/live.ts'
 import { triggerOrWait } from './verify/trigger.ts'
-import { inTrouble, outOfTrouble } from './verify/trouble.ts'
+import { inTrouble, outOfTrouble, unseen } from './verify/trouble.ts'
 import type { World } from './world.ts'
 
 /** An owner that is gone may be made again by what declares it; a failure that may pass is given longer. */
@@ -30,7 +30,7 @@ export async function verify(world: World, change: Change): Promise<StepResult> 
   try {
     const seen = await v.tool.observe(change.plan.owner, liveTarget(change.plan), isGone(change.plan.edits) ? 'gone' : 'there')
     const result = await decide(v, seen)
-    return result.kind === 'waiting' ? withFacts(result, outOfTrouble(v)) : result
+    return result.kind === 'waiting' && (result.facts?.refusedLooks ?? 0) === 0 ? withFacts(result, outOfTrouble(v)) : result
   } catch (error) {
     if (error instanceof WritError) return inTrouble(v, error)
     throw error
@@ -52,6 +52,7 @@ function withFacts(result: StepResult & { readonly kind: 'waiting' }, more: Chan
 async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const { plan, facts } = v.change
   const name = showOwner(plan.owner)
+  if (seen.unserved === true) return unseen(v, seen.unmet[0] ?? name)
   if (seen.missing === true) return ownerMissing(v, seen)
   if (!seen.unchanged) return ended(v, seen, { code: 'verify/owner-changed', message: `OWNER_CHANGED: ${name} no longer deploys ${plan.owner.source.path || '/'} of ${plan.owner.source.url} at ${plan.owner.source.revision}.` })
   const place = await placeOf(v, seen.revision)
@@ -61,7 +62,7 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   if (over !== null) return over
   if (place !== 'contains') {
     if (seen.blocked !== null && !LOOKS_FIRST.has(seen.blocked.code)) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, found)
-    return triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}` }, { seen, found })
+    return inAdvance(v, await triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}` }, { seen, found }))
   }
   const content = await contentOf(v, seen.revision)
   if (content.kind === 'different') return overtaken(v, content, seen)
@@ -133,6 +134,19 @@ async function lackingOf(v: Verification, { contains = [] }: Observation): Promi
     if (!await v.reader.contains(commit, wanted)) return `${what} is ${short(commit)}, which does not contain ${short(wanted)}`
   }
   return null
+}
+
+/** While the owner is not there yet, there is time to render what it will deploy: the verdict then waits for nothing but the owner. */
+async function inAdvance(v: Verification, result: StepResult): Promise<StepResult> {
+  if (v.change.facts.contentAt !== undefined || result.kind !== 'waiting') return result
+  try {
+    const { kind } = await contentAt(v, v.ours)
+    return kind === 'same' ? withFacts(result, { contentAt: v.ours }) : result
+  } catch (error) {
+    // It is said when it matters: at the revision that the owner names.
+    if (error instanceof WritError) return result
+    throw error
+  }
 }
 
 /** What the source holds at the observed revision; a revision that was seen to hold the asked values is not rendered again. */

@@ -35,8 +35,9 @@ export interface Observation {
   readonly pending: boolean
   /** Seen, and no obstacle: shown with the evidence. */
   readonly notes: readonly string[]
-  /** True where the owner itself is not there: deleted, or its kind is no longer served. */
+  /** True where the owner itself is not there; `unserved` where the cluster no longer serves its kind. */
   readonly missing?: true
+  readonly unserved?: true
   /** What it waits for while it is not accepted; left out: SYNC_WAIT. */
   readonly state?: Extract<VerifyState, 'SOURCE_WAIT' | 'HYDRATE_WAIT' | 'SYNC_WAIT' | 'CHILD_WAIT'>
   /** Commits that must have another one in their history, too, for the owner's word to count: both of our repository. */

@@ -110,7 +110,7 @@ function alsoShipsLines({ alsoShips }: Plan): readonly Line[] {
   if (alsoShips === null) return []
   const objects = alsoShips.changes.length === 0 ? 'nothing that differs' : counted(alsoShips.changes.length, 'object')
   return [
-    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}`], 'warn'),
+    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}${alsoShips.environments === undefined || alsoShips.environments.length === 0 ? '' : `; in ${alsoShips.environments.join(', ')}`}`, 'the policies have judged it, and an approval covers it'], 'warn'),
     ...indented(alsoShips.changes.flatMap(changedObject), 15),
   ]
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { StepResult } from '../../src/model/change.ts'
+import { WritError } from '../../src/model/error.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Observation } from '../../src/model/observation.ts'
 import { FILE, Stage, liveWeb, manifest } from './verify-world.ts'
@@ -203,6 +204,63 @@ describe('the states of a merged change', () => {
     })
   })
 
+  describe('of an API server in trouble', () => {
+    const troubles: readonly [string, ReturnType<Parameters<Stage['server']['intercept']>[0] & object>][] = [
+      ['has too many requests', { status: 429, body: { message: 'slow down' }, headers: { 'Retry-After': '0' } }],
+      ['answers 500', { status: 500, body: { message: 'etcdserver: leader changed' } }],
+      ['answers 503', { status: 503, body: { message: 'apiserver is shutting down' } }],
+      ['ends the connection', 'reset'],
+    ]
+    for (const [name, answer] of troubles) {
+      it(`wait while it ${name}, and go on as if nothing had been`, async () => {
+        stage.server.intercept(request => request.url?.includes('/deployments') === true ? answer : null)
+        const away = waiting(await stage.look())
+        expect(away.waiting.for).to.equal('controller')
+        expect(away.waiting.sentence).to.include('cannot be looked at now')
+        stage.server.intercept(null)
+        await stage.lookAfter(60_000)
+        expect((await stage.lookAfter(3000)).kind).to.equal('done')
+      })
+    }
+    it('start the stability time again after it was away: nobody saw what happened', async () => {
+      await stage.look()
+      stage.server.intercept(() => ({ status: 503 }))
+      expect(waiting(await stage.lookAfter(1000)).facts?.healthySince).to.equal(null)
+      stage.server.intercept(null)
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('are unverifiable where the object may not be read', async () => {
+      stage.server.intercept(request => request.url?.includes('/deployments') === true ? { status: 403, body: { message: 'deployments.apps "web" is forbidden' } } : null)
+      await stage.look()
+      await stage.lookAfter(2000)
+      const result = ended(await stage.lookAfter(2000))
+      expect([result.code, result.message.includes('is forbidden')]).to.deep.equal(['verify/unverifiable', true])
+    })
+    it('are unverifiable where the cluster no longer serves the kind, of the object or of its owner', async () => {
+      const { plan } = stage.change
+      const target = { ...plan.target, group: 'x.example', kind: 'Widget' }
+      stage.reset({ target, edits: [{ path: [], before: undefined, after: { apiVersion: 'x.example/v1', kind: 'Widget', metadata: { name: 'web', namespace: 'shop' } } }] })
+      const commit = await stage.repository.commit({ 'apps/web/widget.yaml': 'apiVersion: x.example/v1\nkind: Widget\nmetadata:\n  name: web\n  namespace: shop\n' }, 'main')
+      stage.change = { ...stage.change, facts: { ...stage.change.facts, mergeCommit: commit } }
+      stage.seen = stage.observation({ revision: commit })
+      expect(waiting(await stage.look()).waiting.sentence).to.equal('cannot be seen: cluster c no longer serves Widget of x.example')
+      await stage.lookAfter(2000)
+      expect(ended(await stage.lookAfter(2000)).code).to.equal('verify/unverifiable')
+      stage.repository.git('update-ref', 'refs/heads/main', stage.ours)
+      stage.reset()
+      stage.seen = stage.observation({ missing: true, unserved: true, unmet: ['cluster c no longer serves Applications'] })
+      await stage.look()
+      await stage.lookAfter(2000)
+      expect(ended(await stage.lookAfter(2000)).message).to.include('no longer serves Applications')
+    })
+    it('do not depend on the cluster\'s clock', async () => {
+      stage.server.put(liveWeb('web:2', { metadata: { creationTimestamp: '2031-01-01T00:00:00Z' }, status: { conditions: [{ type: 'Available', status: 'True', lastTransitionTime: '2031-01-01T00:00:00Z' }] } }))
+      await stage.look()
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+  })
+
   describe('of a branch that was rewritten', () => {
     afterEach(() => { stage.repository.git('update-ref', 'refs/heads/main', stage.ours) })
     it('end as such where the asked values are still there, and never as verified', async () => {
@@ -286,6 +344,56 @@ describe('the states of a merged change', () => {
       stage.seen = { ...stage.seen, pending: true }
       expect((await stage.lookAfter(59_000)).kind).to.equal('waiting')
       expect((await stage.lookAfter(1000)).kind).to.equal('done')
+    })
+  })
+
+  describe('after it was verified', () => {
+    beforeEach(async () => {
+      stage.seen = stage.observation({ revision: stage.ours, times: TIMES })
+      await stage.look()
+      const result = await stage.lookAfter(3000)
+      stage.change = { ...stage.change, status: 'verified', facts: { ...stage.change.facts, ...result.kind === 'done' ? result.facts : {} } }
+    })
+    it('are due after the owner\'s own interval, not before', async () => {
+      expect(stage.change.facts.recheckAt).to.equal('2026-01-01T00:01:03.000Z')
+      stage.now += 59_000
+      expect((await stage.recheck()).due).to.equal(false)
+    })
+    it('stay verified where it is still so', async () => {
+      stage.now += 60_000
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: ['looked once more: it is still so'] })
+      expect([stage.change.status, stage.change.facts.regressed, stage.change.facts.recheckedAt]).to.deep.equal(['verified', undefined, '2026-01-01T00:01:03.000Z'])
+      expect((await stage.recheck()).due).to.equal(false)
+    })
+    it('have regressed where somebody put another value there', async () => {
+      stage.now += 60_000
+      stage.server.put(liveWeb('web:1'))
+      expect((await stage.recheck()).said).to.deep.equal(['REGRESSED: Deployment shop/web has spec.template.spec.containers[name=web].image = web:1 live, asked is web:2'])
+      expect([stage.change.status, stage.change.facts.regressed?.at]).to.deep.equal(['verified', '2026-01-01T00:01:03.000Z'])
+    })
+    it('have regressed where the rollout broke, or the owner went', async () => {
+      stage.now += 60_000
+      stage.server.put(liveWeb('web:2', { status: { readyReplicas: 0, availableReplicas: 0 } }))
+      expect((await stage.recheck()).said.join()).to.include('REGRESSED: Deployment shop/web: 0 of 1 new pods are available')
+      const { recheckedAt: _done, ...facts } = stage.change.facts
+      stage.change = { ...stage.change, facts }
+      stage.seen = stage.observation({ missing: true })
+      expect((await stage.recheck()).said.join()).to.include('is no longer there')
+    })
+    it('have not regressed by a later commit that changed it on purpose', async () => {
+      stage.now += 60_000
+      await stage.repository.commit({ [FILE]: manifest('web:3') }, 'main')
+      stage.server.put(liveWeb('web:3'))
+      expect((await stage.recheck()).said).to.deep.equal(['looked once more: a later commit has changed it on purpose'])
+      stage.repository.git('update-ref', 'refs/heads/main', stage.ours)
+    })
+    it('are tried again for an hour where the cluster does not answer', async () => {
+      stage.now += 60_000
+      stage.refuseObserve = new WritError('cluster/unreachable', 'no', { retry: true })
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: [] })
+      stage.now += 3_600_000
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: ['could not be looked at once more'] })
+      expect(stage.change.facts.regressed).to.equal(undefined)
     })
   })
 })

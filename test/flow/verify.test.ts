@@ -343,7 +343,7 @@ describe('verifying a merged change', () => {
     })
     it('is unverifiable once it was not allowed to look three times in a row', async () => {
       stage.refuseObserve = new WritError('cluster/unauthorized', 'Cluster c does not allow it (get applications).')
-      expect(waiting(await stage.look()).waiting.sentence).to.include('may not be looked at')
+      expect(waiting(await stage.look()).waiting.sentence).to.include('cannot be seen')
       expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
       const result = ended(await stage.lookAfter(2000))
       expect([result.status, result.code]).to.deep.equal(['failed', 'verify/unverifiable'])

@@ -150,12 +150,13 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
     const found = await proveEdits(bench, { ...upper, scope: upper.request.scope, owners: () => readersOf(world, bench, upper), samePath: 'other' }, world)
     if ('already' in found) return cannot(located, `${showRef(upper.target)} says so already in Git`)
     if (isRefusal(found)) return isDecidedAbove(found) && through.depth < HIGHEST ? await further(world, { through, upper, refusal: found, reached }) : found
+    const below = await shipsAlong(world, located)
+    if (isRefusal(below)) return below
+    if (below !== null) return cannot(located, `${showOwner(located.owner)} is behind, because ${below.ships.because}: more than this change would be deployed by it`)
     const ships = await shipsAlong(world, upper)
     if (isRefusal(ships)) return ships
     const { rendered, ...proven } = found
-    const alsoBelow = await shipsAlong(world, located)
-    if (isRefusal(alsoBelow)) return alsoBelow
-    return withThrough({ proven: { ...upper, ...proven, asked: upper.edits, alsoShips: ships ?? alsoBelow }, rendered }, { located, reached })
+    return withThrough({ proven: { ...upper, ...proven, asked: upper.edits, alsoShips: ships?.ships ?? null }, rendered: ships === null ? rendered : { ...rendered, ships: ships.objects } }, { located, reached })
   } finally {
     await bench.dispose()
   }

@@ -10,6 +10,7 @@ import { clear, ended, isGone, short, waitForController, waitForPeople } from '.
 import type { Seen } from './answers.ts'
 import { entering, iso } from './clock.ts'
 import { trigger } from './trigger.ts'
+import { unseen } from './trouble.ts'
 
 /** After its one hard refresh was taken an owner that is Synced on a wrong live value has this long to correct it; and this long to take it. */
 const HARD_REFRESH_GRACE = 5_000
@@ -24,6 +25,7 @@ export async function judgeLive(v: Verification, { seen, found }: Seen): Promise
   const calm = { seen, found: { ...found, ...clear(v, 'failingSince') } }
   switch (look.kind) {
     case 'different': return falselySynced(v, look.sentence, calm)
+    case 'unserved': return unseen(v, look.sentence)
     case 'unmet': return waitForController(v, { state: 'ROLLOUT_WAIT', sentence: look.sentence }, calm)
     case 'paused': return waitForPeople(v, { state: 'BLOCKED_PAUSED', sentence: look.sentence }, calm.found)
     case 'failing': return failingRollout(v, look, { seen, found })

@@ -14,7 +14,7 @@ const TRANSIENT = 5 * 60_000
  * deadline, because the change is merged and may well be live; a right that is missing ends the change as unverifiable.
  */
 export function inTrouble(v: Verification, error: WritError): StepResult {
-  if (error.code === 'cluster/unauthorized') return refused(v, error)
+  if (error.code === 'cluster/unauthorized') return unseen(v, error.message)
   if (!error.retry) throw error
   const since = v.change.facts.unreachableSince
   const found: ChangeFacts = typeof since === 'string' ? {} : { unreachableSince: iso(v.now) }
@@ -25,10 +25,11 @@ export function inTrouble(v: Verification, error: WritError): StepResult {
   return waitForController(v, { state: v.change.facts.verifying?.state ?? 'SOURCE_WAIT', sentence }, { seen: null, found })
 }
 
-function refused(v: Verification, error: WritError): StepResult {
+/** What Writ may not see, or what the cluster no longer serves: seen so often enough, it is the end. */
+export function unseen(v: Verification, why: string): StepResult {
   const looks = (v.change.facts.refusedLooks ?? 0) + 1
-  if (looks >= REFUSALS) return ended(v, null, { code: 'verify/unverifiable', message: `UNVERIFIABLE: the change is merged, and Writ may not look at it: ${error.message}` })
-  return waitForController(v, { state: v.change.facts.verifying?.state ?? 'SOURCE_WAIT', sentence: `may not be looked at: ${error.message}` }, { seen: null, found: { refusedLooks: looks } })
+  if (looks >= REFUSALS) return ended(v, null, { code: 'verify/unverifiable', message: `UNVERIFIABLE: the change is merged, and Writ cannot see whether it is live: ${why}` })
+  return waitForController(v, { state: v.change.facts.verifying?.state ?? 'SOURCE_WAIT', sentence: `cannot be seen: ${why}` }, { seen: null, found: { refusedLooks: looks } })
 }
 
 /** What a look that was taken takes back. */

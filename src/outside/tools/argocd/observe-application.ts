@@ -17,7 +17,7 @@ import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { drySource, syncSource } from './hydrated-source.ts'
 import { dryObservation, isHydrated } from './observe-hydrator.ts'
-import { isAutomated } from './read-application.ts'
+import { generatePaths, isAutomated } from './read-application.ts'
 import { isStuck, operationUnmet } from './operation-state.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
@@ -25,7 +25,8 @@ import { controlPlaneOf } from './tracking-id.ts'
 export async function observeApplication(cluster: Cluster, owner: Owner, look: ApplicationLook): Promise<Observation> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
-  if (app === null) return gone(kind === null ? `cluster ${cluster.name} no longer serves Applications` : `${showOwner(owner)} is no longer there`)
+  if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves Applications`), unserved: true }
+  if (app === null) return gone(`${showOwner(owner)} is no longer there`)
   const { index } = owner.source
   const hydrated = isHydrated(app) ? dryObservation(app, owner) : null
   const revision = hydrated === null ? revisionAt(valueAt(app, 'status', 'sync'), index) : hydrated.revision
@@ -36,7 +37,7 @@ export async function observeApplication(cluster: Cluster, owner: Owner, look: A
   ]
   const accepted = unmet.length === 0
   const failure = accepted ? null : hydrated?.failure ?? applicationFailure(app, index)
-  const paths = metadataText(app, 'annotations', 'argocd.argoproj.io/manifest-generate-paths')
+  const paths = generatePaths(app)
   return {
     revision, accepted, unchanged, unmet, failure,
     blocked: hydrated?.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
@@ -45,7 +46,7 @@ export async function observeApplication(cluster: Cluster, owner: Owner, look: A
     notes: notes(app),
     state: hydrated?.waits === true ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
     ...hydrated === null ? {} : { contains: hydrated.contains },
-    ...paths === undefined ? {} : { generatePaths: paths.split(';').map(path => path.trim()).filter(path => path !== '') },
+    ...paths === undefined ? {} : { generatePaths: paths },
     times: applicationTimes(app),
     tuple: tupleOf(app),
   }

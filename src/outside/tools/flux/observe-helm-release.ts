@@ -22,7 +22,8 @@ interface Look { readonly target: Target, readonly wanted: 'there' | 'gone' }
 export async function observeHelmRelease(cluster: Cluster, owner: Owner, look: Look): Promise<Observation> {
   const kind = await cluster.served(HELM_GROUP, 'HelmRelease')
   const release = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
-  if (release === null) return gone(kind === null ? `cluster ${cluster.name} no longer serves HelmReleases` : `${showOwner(owner)} is no longer there`)
+  if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves HelmReleases`), unserved: true }
+  if (release === null) return gone(`${showOwner(owner)} is no longer there`)
   const declared = await declarer(cluster, release)
   if ('missing' in declared) return gone(declared.missing)
   const chart = await chartOf(cluster, release)

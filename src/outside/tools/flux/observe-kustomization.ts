@@ -18,7 +18,7 @@ import { commitOfRevision } from './revision.ts'
 /** What a Kustomization and its source say about one of their objects now (argocd-flux.md 6.3). */
 export async function observeKustomization(cluster: Cluster, owner: Owner, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<Observation> {
   const found = await readPair(cluster, owner)
-  if ('missing' in found) return gone(found.missing)
+  if ('missing' in found) return { ...gone(found.missing), ...found.unserved ? { unserved: true } : {} }
   const { object, source } = found
   const revision = commitOfRevision(textAt(object, 'status', 'lastAppliedRevision'))
   const unchanged = sameSource(owner, object, source)
@@ -45,14 +45,14 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, { tar
 interface Pair { readonly object: KubernetesObject, readonly source: KubernetesObject }
 
 /** A Kustomization and its source, or the sentence that says what is not there. */
-export async function readPair(cluster: Cluster, ref: Pick<OwnerRef, 'namespace' | 'name'>): Promise<Pair | { readonly missing: string }> {
+export async function readPair(cluster: Cluster, ref: Pick<OwnerRef, 'namespace' | 'name'>): Promise<Pair | { readonly missing: string, readonly unserved: boolean }> {
   const kind = await kustomizationKind(cluster)
-  if (kind === null) return { missing: `cluster ${cluster.name} no longer serves Kustomizations` }
+  if (kind === null) return { missing: `cluster ${cluster.name} no longer serves Kustomizations`, unserved: true }
   const object = await cluster.get(kind, ref.namespace, ref.name)
-  if (object === null) return { missing: `${showOwner({ tool: 'flux', kind: 'Kustomization', cluster: cluster.name, ...ref })} is no longer there` }
+  if (object === null) return { missing: `${showOwner({ tool: 'flux', kind: 'Kustomization', cluster: cluster.name, ...ref })} is no longer there`, unserved: false }
   const source = await gitRepository(cluster, object)
   const named = sourceRefOf(object)
-  return source === null ? { missing: `its source ${named.namespace}/${named.name} is no longer there` } : { object, source }
+  return source === null ? { missing: `its source ${named.namespace}/${named.name} is no longer there`, unserved: false } : { object, source }
 }
 
 /** Why what is in Git is not what was applied, health checks included. */

@@ -6,7 +6,7 @@ import type { Json } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { inDeletion } from '../conditions.ts'
+import { condition, inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
 import { refuseOwner, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
@@ -40,7 +40,7 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
     uid: textAt(object, 'metadata', 'uid') ?? '',
     source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path: plainPath(textAt(object, 'spec', 'path') ?? '') },
     render: await withLiveVariables(cluster, ref.namespace, kustomizationSpec(object, source).render),
-    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: null, keeps: keepsBecause(object) },
+    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: behindBecause(object), keeps: keepsBecause(object) },
     destination: { cluster: target.cluster, namespace: null },
     sourceObject: named,
     ...ignores.length === 0 ? {} : { ignores },
@@ -58,6 +58,12 @@ function refuseGenerator(ref: OwnerRef): Refusal {
 async function remoteSource(cluster: Cluster, { ref, object, obstacle }: { readonly ref: OwnerRef, readonly object: KubernetesObject, readonly obstacle: Obstacle }): Promise<Refusal> {
   const refusal = refuseOwner(ref, obstacle)
   return { ...refusal, evidence: [...refusal.evidence, ...(await around(cluster, object)).flatMap(originOf)] }
+}
+
+/** A commit that it could not apply ships with the next one that it can. */
+function behindBecause(object: KubernetesObject): string | null {
+  const [applied, attempted] = [textAt(object, 'status', 'lastAppliedRevision'), textAt(object, 'status', 'lastAttemptedRevision')]
+  return condition(object, 'Ready')?.['status'] === 'False' && attempted !== undefined && applied !== attempted ? 'its last reconciliation failed' : null
 }
 
 /** Without prune Flux only forgets what is no longer in Git. */
