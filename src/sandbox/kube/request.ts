@@ -4,7 +4,7 @@ import { isList, isObject, valueAt } from '../../model/json.ts'
 import { badRequest, invalid, unsupportedType } from './api-error.ts'
 import type { PatchType, WriteOptions } from './objects.ts'
 import { fromProtobuf } from './protobuf.ts'
-import type { Account } from './rights.ts'
+import type { Account, Impersonation } from './rights.ts'
 import { namedSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -17,6 +17,7 @@ export interface ApiRequest {
   readonly accept: string
   readonly userAgent: string
   readonly account: Account
+  readonly as?: Impersonation | undefined
 }
 
 /** A request with its query read. */

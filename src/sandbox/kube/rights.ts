@@ -60,6 +60,19 @@ function covers(rule: Rule, attempt: Attempt): boolean {
 /** Who may be asked about: the one who asks, and all accounts. */
 export interface Asking { readonly account: Account, readonly accounts: readonly Account[] }
 
+/** Whom a request wants to be instead (`kubectl --as`). */
+export interface Impersonation { readonly user: string, readonly groups: readonly string[] }
+
+/** The account a request acts for. Throws 403 where it may not be somebody else; of the groups only system:masters gives rights. */
+export function acting({ account, accounts }: Asking, as: Impersonation | undefined): Account {
+  if (as === undefined) return account
+  const ask = (resource: string, name: string): void => demand(account, { verb: 'impersonate', group: '', resource, subresource: '', namespace: '', name })
+  ask('users', as.user)
+  as.groups.forEach(group => ask('groups', group))
+  const known = accounts.find(other => other.user === as.user) ?? { token: '', user: as.user, rules: [] }
+  return as.groups.length === 0 ? known : { ...known, groups: as.groups, rules: as.groups.includes('system:masters') ? ALL_RIGHTS : known.rules }
+}
+
 /** Answers one of the kinds that are never stored. Throws 422 for a question about nothing. */
 export function reviewed(kind: Kind, body: JsonObject, { account, accounts }: Asking): JsonObject {
   const { kind: _kind, apiVersion: _version, status: _status, ...question } = body

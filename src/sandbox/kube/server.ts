@@ -14,7 +14,7 @@ import type { WatchSink } from './list.ts'
 import { Objects } from './objects.ts'
 import { Registry } from './registry.ts'
 import { ALL_RIGHTS } from './rights.ts'
-import type { Account } from './rights.ts'
+import type { Account, Impersonation } from './rights.ts'
 import { Store } from './store.ts'
 import { startWorkloads } from '../control-plane/workload.ts'
 import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
@@ -153,10 +153,16 @@ async function serve(request: IncomingMessage, response: ServerResponse, { api, 
   if (!account) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
   const found = answer(api, {
     method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
-    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account,
+    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account, as: impersonation(request),
   })
   if ('start' in found) streamWatch(response, found, every)
   else send(response, found, request.headers.accept)
+}
+
+function impersonation({ headersDistinct }: IncomingMessage): Impersonation | undefined {
+  const [user] = headersDistinct['impersonate-user'] ?? []
+  const groups = headersDistinct['impersonate-group'] ?? []
+  return user === undefined && groups.length === 0 ? undefined : { user: user ?? '', groups }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -10,6 +10,7 @@ import type { Kube } from '../../../src/sandbox/kube/server.ts'
 import { deployment, eventually } from './support.ts'
 
 const run = promisify(execFile)
+const KUBECTL = 'kubectl'
 const WIDGETS = {
   apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'widgets.example.com' },
   spec: {
@@ -27,7 +28,7 @@ describe('embedded Kubernetes API with kubectl', function () {
   let folder: string
 
   before(async function () {
-    const found = await run('kubectl', ['version', '--client']).then(() => true, () => false)
+    const found = await run(KUBECTL, ['version', '--client']).then(() => true, () => false)
     if (!found) {
       console.log('      skipped: no kubectl on PATH')
       return this.skip()
@@ -52,13 +53,13 @@ describe('embedded Kubernetes API with kubectl', function () {
 
   /** What it prints, for the words of a line. */
   async function kubectl(line: string, ...more: readonly string[]): Promise<string> {
-    const { stdout } = await run('kubectl', [...line.split(' '), ...more], { env: environment(), cwd: folder, timeout: 20_000 })
+    const { stdout } = await run(KUBECTL, [...line.split(' '), ...more], { env: environment(), cwd: folder, timeout: 20_000 })
     return stdout.trim()
   }
 
   /** How it ends where it does not end well, and all that it prints. */
   async function failing(line: string, config?: string): Promise<string> {
-    const error: unknown = await run('kubectl', line.split(' '), { env: environment(config), cwd: folder, timeout: 20_000 }).catch((caught: unknown) => caught)
+    const error: unknown = await run(KUBECTL, line.split(' '), { env: environment(config), cwd: folder, timeout: 20_000 }).catch((caught: unknown) => caught)
     if (!(error instanceof Error) || !('code' in error) || !('stdout' in error) || !('stderr' in error)) throw new Error(`kubectl ${line} went well`)
     return `${String(error.code)} ${String(error.stdout)}${String(error.stderr)}`.trim()
   }
@@ -84,7 +85,7 @@ describe('embedded Kubernetes API with kubectl', function () {
   })
 
   it('watches rows as they change', async () => {
-    const child = spawn('kubectl', ['get', 'deploy', 'web', '-w'], { env: environment(), cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(KUBECTL, ['get', 'deploy', 'web', '-w'], { env: environment(), cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
     const closed = new Promise(done => { child.on('close', done) })
     let out = ''
     child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
@@ -170,9 +171,9 @@ describe('embedded Kubernetes API with kubectl', function () {
     expect(await kubectl('auth whoami -o jsonpath={.status.userInfo.username}')).to.equal('kubernetes-admin')
     expect(await failing('auth can-i delete pods', 'limited')).to.equal('1 no')
     expect(await failing('auth can-i list pods -A', 'limited')).to.equal('1 no')
-    expect((await run('kubectl', ['auth', 'can-i', '--list'], { env: environment('limited') })).stdout).to.match(/^pods\s+\[\]\s+\[\]\s+\[get list\]$/m)
+    expect((await run(KUBECTL, ['auth', 'can-i', '--list'], { env: environment('limited') })).stdout).to.match(/^pods\s+\[\]\s+\[\]\s+\[get list\]$/m)
     expect(await failing('get secrets', 'limited')).to.equal('1 Error from server (Forbidden): secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"')
-    expect((await run('kubectl', ['get', 'pods', '-o', 'name'], { env: environment('limited') })).stdout).to.contain('pod/web-')
+    expect((await run(KUBECTL, ['get', 'pods', '-o', 'name'], { env: environment('limited') })).stdout).to.contain('pod/web-')
   })
 
   it('takes definitions and their objects as any other kind', async () => {

@@ -107,4 +107,14 @@ describe('rights in the embedded Kubernetes API', () => {
     expect((await as(kube.token, ['POST', `${REVIEWS}/selfsubjectaccessreviews`], { body: { spec: {} } })).json).to.include({ code: 422 })
     expect((await as(kube.token, ['GET', `${REVIEWS}/subjectaccessreviews`])).status).to.equal(405)
   })
+
+  it('of somebody else can be taken on only by who may', async () => {
+    const path = '/api/v1/namespaces/default/secrets'
+    const be = (token: string, headers: Record<string, string>): ReturnType<typeof send> => send(kube, { path, token, headers })
+    expect((await be(kube.token, { 'impersonate-user': 'jane' })).json).to.include({ code: 403, message: 'secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"' })
+    expect((await be(kube.token, { 'impersonate-user': 'nobody' })).status).to.equal(403)
+    expect((await be(kube.token, { 'impersonate-user': 'nobody', 'impersonate-group': 'system:masters' })).status).to.equal(200)
+    expect((await be(kube.token, { 'impersonate-user': 'root' })).status).to.equal(200)
+    expect((await be('jane-token', { 'impersonate-user': 'root' })).json).to.include({ code: 403, message: 'users "root" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope' })
+  })
 })
