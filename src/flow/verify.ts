@@ -50,7 +50,7 @@ function withFacts(result: StepResult & { readonly kind: 'waiting' }, more: Chan
 }
 
 async function decide(v: Verification, seen: Observation): Promise<StepResult> {
-  const { plan, facts } = v.change
+  const { plan } = v.change
   const name = showOwner(plan.owner)
   if (seen.unserved === true) return unseen(v, seen.unmet[0] ?? name)
   if (seen.missing === true) return ownerMissing(v, seen)
@@ -60,10 +60,19 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const found = { ...clear(v, 'missingSince'), ...await failureFacts(v, seen) }
   const over = await failedAtOurs(v, seen, found)
   if (over !== null) return over
-  if (place !== 'contains') {
-    if (seen.blocked !== null && !LOOKS_FIRST.has(seen.blocked.code)) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, found)
-    return inAdvance(v, await triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}` }, { seen, found }))
-  }
+  return place === 'contains' ? contained(v, { seen, found }) : behind(v, { seen, found })
+}
+
+/** The owner has not come to our merge yet. */
+async function behind(v: Verification, { seen, found }: Seen): Promise<StepResult> {
+  const name = showOwner(v.change.plan.owner)
+  if (seen.blocked !== null && !LOOKS_FIRST.has(seen.blocked.code)) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, found)
+  return inAdvance(v, await triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}` }, { seen, found }))
+}
+
+/** The owner names a revision that contains our merge: what does it hold, is it accepted, and is it live? */
+async function contained(v: Verification, { seen, found }: Seen): Promise<StepResult> {
+  const { facts, plan } = v.change
   const content = await contentOf(v, seen.revision)
   if (content.kind === 'different') return overtaken(v, content, seen)
   if (content.kind === 'unknown') return waitForController(v, { state: 'SYNC_WAIT', sentence: content.sentence }, { seen, found })
@@ -72,7 +81,7 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   if (seen.accepted && lacking === null) return judgeLive(v, { seen, found: known })
   if (seen.blocked !== null) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, known)
   const state = seen.state === undefined || seen.state === 'SOURCE_WAIT' ? 'SYNC_WAIT' : seen.state
-  return triggerOrWait(v, { state, sentence: `${name}: ${lacking ?? seen.unmet[0] ?? 'not accepted'}` }, { seen, found: known })
+  return triggerOrWait(v, { state, sentence: `${showOwner(plan.owner)}: ${lacking ?? seen.unmet[0] ?? 'not accepted'}` }, { seen, found: known })
 }
 
 /** An owner that may not sync now looks at Git all the same, so that it is asked to; a suspended one does not. */
@@ -101,6 +110,7 @@ async function rewritten(v: Verification, seen: Observation): Promise<StepResult
   const content: Content = tip === null ? { kind: 'unknown', sentence: `${branch} is gone` } : await contentAt(v, tip.commit)
   const said = `The branch ${branch} no longer contains the merge ${short(v.ours)}: its history was rewritten`
   if (content.kind === 'same') return ended(v, seen, { code: 'verify/history-rewritten', message: `${said}; ${tip === null ? '' : short(tip.commit)} still holds the asked values.` })
+  if (content.kind === 'unknown') return waitForController(v, { state: 'SOURCE_WAIT', sentence: `${said}; ${content.sentence}` }, { seen, found: {} })
   return ended(v, seen, { code: 'verify/reverted', message: `REVERTED: ${said}, and ${content.sentence}.` })
 }
 
