@@ -37,11 +37,11 @@ try {
     const [owner, object] = [await hand.record(lane.owner), await hand.record(lane.object)]
     const healthy: number[] = []
     const failed: number[] = []
-    for (let run = 0; run < RUNS; run++) healthy.push(await once(lane, { owner, object }, 'healthy', run))
+    for (let run = 0; run < RUNS; run++) healthy.push(await once(lane, { owner, object }, { what: 'healthy', run }))
     const key = `${lane.owner.kind} ${lane.owner.namespace}/${lane.owner.name}`
     for (let run = 0; run < RUNS; run++) {
       sandbox.behaviours.set(key, 'applyError')
-      failed.push(await once(lane, { owner, object }, 'failed', RUNS + run))
+      failed.push(await once(lane, { owner, object }, { what: 'failed', run: RUNS + run }))
       sandbox.behaviours.delete(key)
     }
     for (const [what, delays] of [['live and healthy', healthy], ['cannot be deployed', failed]] as const) {
@@ -60,7 +60,7 @@ try {
 type Lane = typeof LANES[number]
 
 /** One change, and the time between the status write that decides and the write of the verdict. */
-async function once(lane: Lane, seen: { readonly owner: Recording, readonly object: Recording }, what: 'healthy' | 'failed', run: number): Promise<number> {
+async function once(lane: Lane, seen: { readonly owner: Recording, readonly object: Recording }, { what, run }: { readonly what: 'healthy' | 'failed', readonly run: number }): Promise<number> {
   const asked = await plan(world, {
     verb: 'scale', target: { cluster: null, namespace: lane.object.namespace, type: 'deployment', name: lane.object.name }, asks: [{ kind: 'replicas', value: 2 + (run % 2) * 2 + (what === 'failed' ? 1 : 0) }], scope: 'app',
     requester: identity, reason: `bench ${run}`, incident: null, rollbackPlan: null,

@@ -11,14 +11,14 @@ import type { Verification } from './verification.ts'
 import { clear, ended, isGone, short, waitForController, waitForPeople } from './verify/answers.ts'
 import type { Seen } from './verify/answers.ts'
 import { iso } from './verify/clock.ts'
-import { judgeLive } from './verify/live.ts'
+import { failedAtOurs, failureFacts, withRevision } from './verify/failure.ts'
+import { failingEarly, judgeLive } from './verify/live.ts'
 import { triggerOrWait } from './verify/trigger.ts'
 import { inTrouble, outOfTrouble, unseen } from './verify/trouble.ts'
 import type { World } from './world.ts'
 
-/** An owner that is gone may be made again by what declares it; a failure that may pass is given longer. */
+/** An owner that is gone may be made again by what declares it. */
 const MISSING_FOR = 60_000
-const TRANSIENT_FOR = 10 * 60_000
 
 /**
  * One look at a merged change; called again until it ends (argocd-flux.md 6, 7). Every look starts from fresh objects. Verified means, all of
@@ -50,20 +50,32 @@ function withFacts(result: StepResult & { readonly kind: 'waiting' }, more: Chan
 }
 
 async function decide(v: Verification, seen: Observation): Promise<StepResult> {
-  const { plan, facts } = v.change
+  const { plan } = v.change
   const name = showOwner(plan.owner)
   if (seen.unserved === true) return unseen(v, seen.unmet[0] ?? name)
   if (seen.missing === true) return ownerMissing(v, seen)
   if (!seen.unchanged) return ended(v, seen, { code: 'verify/owner-changed', message: `OWNER_CHANGED: ${name} no longer deploys ${plan.owner.source.path || '/'} of ${plan.owner.source.url} at ${plan.owner.source.revision}.` })
   const place = await placeOf(v, seen.revision)
   if (place === 'rewritten') return rewritten(v, seen)
-  const found = { ...clear(v, 'missingSince'), ...await failureFacts(v, seen) }
-  const over = await failedAtOurs(v, seen, found)
+  const attributed = await withRevision(v, seen)
+  const found = { ...clear(v, 'missingSince'), ...await failureFacts(v, attributed) }
+  const over = await failedAtOurs(v, attributed, found)
   if (over !== null) return over
-  if (place !== 'contains') {
-    if (seen.blocked !== null && !LOOKS_FIRST.has(seen.blocked.code)) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, found)
-    return inAdvance(v, await triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}` }, { seen, found }))
-  }
+  return place === 'contains' ? contained(v, { seen, found }) : behind(v, { seen, found })
+}
+
+/** The owner has not come to our merge yet. */
+async function behind(v: Verification, { seen, found }: Seen): Promise<StepResult> {
+  const name = showOwner(v.change.plan.owner)
+  if (seen.blocked !== null && !LOOKS_FIRST.has(seen.blocked.code)) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, found)
+  const early = seen.attempted != null && await v.reader.contains(seen.attempted, v.ours) ? await failingEarly(v, { seen, found }) : null
+  if (early !== null) return early
+  return inAdvance(v, await triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${name} is at ${seen.revision === null ? 'no commit' : short(seen.revision)}, not yet at ${short(v.ours)}` }, { seen, found }))
+}
+
+/** The owner names a revision that contains our merge: what does it hold, is it accepted, and is it live? */
+async function contained(v: Verification, { seen, found }: Seen): Promise<StepResult> {
+  const { facts, plan } = v.change
   const content = await contentOf(v, seen.revision)
   if (content.kind === 'different') return overtaken(v, content, seen)
   if (content.kind === 'unknown') return waitForController(v, { state: 'SYNC_WAIT', sentence: content.sentence }, { seen, found })
@@ -71,8 +83,10 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const lacking = await lackingOf(v, seen)
   if (seen.accepted && lacking === null) return judgeLive(v, { seen, found: known })
   if (seen.blocked !== null) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, known)
+  const early = await failingEarly(v, { seen, found: known })
+  if (early !== null) return early
   const state = seen.state === undefined || seen.state === 'SOURCE_WAIT' ? 'SYNC_WAIT' : seen.state
-  return triggerOrWait(v, { state, sentence: `${name}: ${lacking ?? seen.unmet[0] ?? 'not accepted'}` }, { seen, found: known })
+  return triggerOrWait(v, { state, sentence: `${showOwner(plan.owner)}: ${lacking ?? seen.unmet[0] ?? 'not accepted'}` }, { seen, found: known })
 }
 
 /** An owner that may not sync now looks at Git all the same, so that it is asked to; a suspended one does not. */
@@ -101,30 +115,8 @@ async function rewritten(v: Verification, seen: Observation): Promise<StepResult
   const content: Content = tip === null ? { kind: 'unknown', sentence: `${branch} is gone` } : await contentAt(v, tip.commit)
   const said = `The branch ${branch} no longer contains the merge ${short(v.ours)}: its history was rewritten`
   if (content.kind === 'same') return ended(v, seen, { code: 'verify/history-rewritten', message: `${said}; ${tip === null ? '' : short(tip.commit)} still holds the asked values.` })
+  if (content.kind === 'unknown') return waitForController(v, { state: 'SOURCE_WAIT', sentence: `${said}; ${content.sentence}` }, { seen, found: {} })
   return ended(v, seen, { code: 'verify/reverted', message: `REVERTED: ${said}, and ${content.sentence}.` })
-}
-
-/** A failure before ours is remembered: it is then not this change's doing. Another try that may still succeed has its time. */
-async function failureFacts(v: Verification, { failure }: Observation): Promise<ChangeFacts> {
-  const { facts } = v.change
-  if (failure === null) return clear(v, 'failingAtSince')
-  const at = failure.revision !== null && await v.reader.contains(failure.revision, v.ours)
-  if (!at) return facts.failedBefore === undefined && failure.revision !== null ? { failedBefore: failure.sentence } : {}
-  return typeof facts.failingAtSince === 'string' ? {} : { failingAtSince: iso(v.now) }
-}
-
-/** The end where the owner failed for good at a revision that contains ours, or long enough by what should have passed. A failure elsewhere is not this change's end. */
-async function failedAtOurs(v: Verification, seen: Observation, found: ChangeFacts): Promise<StepResult | null> {
-  const { failure } = seen
-  if (failure === null || failure.revision === null || !await v.reader.contains(failure.revision, v.ours)) return null
-  const since = found.failingAtSince ?? v.change.facts.failingAtSince
-  const late = failure.class === 'transient' && typeof since === 'string' && v.now - Date.parse(since) >= TRANSIENT_FOR
-  if (!failure.permanent && !late) return null
-  const name = showOwner(v.change.plan.owner)
-  const before = v.change.facts.failedBefore
-  const blame = before === undefined ? ` To take the change back: git revert -m 1 ${short(v.ours)}.` : ` It was failing before the merge, too: ${before}.`
-  if (failure.rolledBack === true) return ended(v, seen, { code: 'verify/rolled-back', message: `ROLLED_BACK: ${name} put the version of before back: ${failure.sentence}.${blame}` })
-  return ended(v, seen, { code: 'verify/failed', message: `FAILED: ${name} cannot deploy the merge${late ? ', and has tried for ten minutes' : ''}: ${failure.sentence}.${blame}` })
 }
 
 /** The first commit of the chain that does not contain what it must. */

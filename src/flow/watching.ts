@@ -100,7 +100,12 @@ export class Watching {
 }
 
 function end(stop: Promise<(() => void) | null>): void {
-  void stop.then(done => { done?.() })
+  void finish(stop)
+}
+
+async function finish(stop: Promise<(() => void) | null>): Promise<void> {
+  const done = await stop
+  done?.()
 }
 
 /** A signal that ends early by itself, and with the one around it. */

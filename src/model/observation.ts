@@ -40,8 +40,10 @@ export interface Observation {
   readonly unserved?: true
   /** What it waits for while it is not accepted; left out: SYNC_WAIT. */
   readonly state?: Extract<VerifyState, 'SOURCE_WAIT' | 'HYDRATE_WAIT' | 'SYNC_WAIT' | 'CHILD_WAIT'>
-  /** Commits that must have another one in their history, too, for the owner's word to count: both of our repository. */
-  readonly contains?: readonly { readonly commit: string, readonly ancestor: 'ours' | string, readonly what: string }[]
+  /** The commit that it has begun to apply, where it says so: what it waits for there is already live. */
+  readonly attempted?: string | null
+  /** Commits that must have another one in their history, too, for the owner's word to count: both of our repository; `ours` stands for the merge. */
+  readonly contains?: readonly { readonly commit: string, readonly ancestor: string, readonly what: string }[]
   /** Where it compares by itself only what these paths name: a change elsewhere needs a hard refresh. */
   readonly generatePaths?: readonly string[]
   readonly times?: OwnerTimes

@@ -111,8 +111,7 @@ describe('the states of a merged change', () => {
       expect((await timesOut(600_000)).message).to.include('within 10m in SYNC_WAIT')
     })
     it('end a rollout by the longer of both deadlines', async () => {
-      const { plan } = stage.change
-      stage.reset({ environment: environment({}), live: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { progressDeadlineSeconds: 1200 }, ...plan.live === null ? {} : {} } })
+      stage.reset({ environment: environment({}), live: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { progressDeadlineSeconds: 1200 } } })
       stage.seen = stage.observation({ revision: stage.ours, times: TIMES })
       stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0 } }))
       expect((await timesOut(1_260_000)).message).to.include('within 21m in ROLLOUT_WAIT')
@@ -275,8 +274,8 @@ describe('the states of a merged change', () => {
 
   describe('of the rollout', () => {
     const labels = { app: 'web', 'pod-template-hash': 'b' }
-    const set = (name: string, revision: string, image: string, more: JsonObject = {}): JsonObject => ({
-      apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name, namespace: 'shop', labels: { ...labels, 'pod-template-hash': name.slice(-1) }, annotations: { 'deployment.kubernetes.io/revision': revision }, ownerReferences: [{ controller: true, uid: 'u1', kind: 'Deployment', name: 'web' }], ...more },
+    const set = (name: string, revision: string, image: string): JsonObject => ({
+      apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name, namespace: 'shop', labels: { ...labels, 'pod-template-hash': name.slice(-1) }, annotations: { 'deployment.kubernetes.io/revision': revision }, ownerReferences: [{ controller: true, uid: 'u1', kind: 'Deployment', name: 'web' }] },
       spec: { template: { spec: { containers: [{ name: 'web', image }] } } },
     })
     const deployment = (revision = '2'): JsonObject => liveWeb('web:2', { metadata: { annotations: { 'deployment.kubernetes.io/revision': revision }, resourceVersion: '9' } })

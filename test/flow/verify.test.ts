@@ -64,7 +64,8 @@ describe('verifying a merged change', () => {
       const result = waiting(await stage.lookAfter(3000))
       stage.repository.git('update-ref', 'refs/heads/main', tip)
       expect(result.waiting.sentence).to.match(/live and healthy, but main has moved on to [0-9a-f]{12}, where .*web:1/)
-      expect(result.facts?.healthySince).to.equal(null)
+      expect(stage.refreshes).to.deep.equal(['normal'])
+      expect(result.facts?.healthySince).to.equal('2026-01-01T00:00:00.000Z')
     })
     it('is not failed by the clock while it settles', async () => {
       await stage.look()
@@ -196,6 +197,50 @@ describe('verifying a merged change', () => {
     it('has not failed by a failure that names no revision', async () => {
       stage.seen = stage.observation({ revision: stage.old, ...broken(null, true) })
       expect(waiting(await stage.look()).waiting.sentence).to.include('admission webhook denied')
+    })
+    describe('and names no commit for it', () => {
+      const unbuilt = { revision: null, accepted: false, unmet: ['it names no commit'], failure: { permanent: true, revision: null, class: 'permanent', sentence: 'ComparisonError: Failed to load target state' } } as const
+
+      it('has failed once it was asked, and the tip does not render here either', async () => {
+        const tip = stage.repository.git('rev-parse', 'main')
+        await stage.repository.commit({ 'apps/web/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [\n' }, 'main', 'break it')
+        stage.seen = stage.observation(unbuilt)
+        const first = await stage.look()
+        const second = await stage.lookAfter(1000)
+        stage.repository.git('update-ref', 'refs/heads/main', tip)
+        expect(first.kind).to.equal('waiting')
+        expect(ended(second).message).to.include('cannot deploy the merge').and.include('ComparisonError')
+      })
+      it('has failed after three requests where the tip renders here, and not before', async () => {
+        stage.seen = stage.observation(unbuilt)
+        await stage.look()
+        expect((await stage.lookAfter(10_000)).kind).to.equal('waiting')
+        expect((await stage.lookAfter(10_000)).kind).to.equal('waiting')
+        expect(ended(await stage.lookAfter(1000)).code).to.equal('verify/failed')
+      })
+      it('waits while a request has not been taken, or where what is wrong may pass', async () => {
+        for (const seen of [{ ...unbuilt, pending: true }, { ...unbuilt, failure: { ...unbuilt.failure, class: 'config' } }] as const) {
+          stage.reset()
+          stage.seen = stage.observation(seen)
+          for (let i = 0; i < 4; i++) expect((await stage.lookAfter(10_000)).kind).to.equal('waiting')
+        }
+      })
+    })
+    it('says why the rollout failed that the owner waited for', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'ReplicaSet web-1 has timed out progressing.' }] } }))
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, unmet: ['health'], failure: { permanent: true, revision: stage.ours, class: 'rollout', sentence: 'HealthCheckFailed: failed early due to stalled resources' } })
+      expect(ended(await stage.look()).message).to.include('stalled resources').and.include('timed out progressing')
+    })
+    it('has failed while the owner still waits for health, once the pod was seen failing for a minute', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }] } }))
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, unmet: ['Ready is Unknown'], attempted: stage.ours })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('failing').and.include('exceeded quota')
+      expect(ended(await stage.lookAfter(120_000)).message).to.include('exceeded quota')
+    })
+    it('does not look at the rollout of another commit', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }] } }))
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, unmet: ['Ready is Unknown'], attempted: stage.old })
+      expect(waiting(await stage.look()).waiting.sentence).to.not.include('quota')
     })
     it('has failed where the owner deploys something else now', async () => {
       stage.seen = stage.observation({ revision: stage.ours, accepted: false, unchanged: false })

@@ -14,7 +14,7 @@ describe('watching what a change waits for', () => {
   const cluster: Cluster = {
     name: 'c', defaultNamespace: 'd', resolve: unused, get: unused, list: unused, annotate: unused, replace: unused,
     served: (group, kind) => Promise.resolve(kind === 'Absent' ? null : { group, version: 'v1', kind, plural: kind.toLowerCase(), namespaced: true }),
-    watch: (kind, namespace, name, changed) => {
+    watch: (...[kind, namespace, name, changed]) => {
       if (refused) return Promise.reject(new Error('forbidden'))
       const watch: Watch = { what: `${kind.kind} ${namespace ?? ''}/${name}`, changed, stopped: false }
       watches.push(watch)

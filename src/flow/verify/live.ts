@@ -9,7 +9,7 @@ import type { Verification } from '../verification.ts'
 import { clear, ended, isGone, short, waitForController, waitForPeople } from './answers.ts'
 import type { Seen } from './answers.ts'
 import { entering, iso } from './clock.ts'
-import { trigger } from './trigger.ts'
+import { trigger, triggerOrWait } from './trigger.ts'
 import { unseen } from './trouble.ts'
 
 /** After its one hard refresh was taken an owner that is Synced on a wrong live value has this long to correct it; and this long to take it. */
@@ -31,6 +31,12 @@ export async function judgeLive(v: Verification, { seen, found }: Seen): Promise
     case 'failing': return failingRollout(v, look, { seen, found })
     case 'healthy': return stable(v, look, { seen, found })
   }
+}
+
+/** An owner that has applied ours and waits for it to become healthy: what it waits for in vain is seen long before its own time is up. */
+export async function failingEarly(v: Verification, { seen, found }: Seen): Promise<StepResult | null> {
+  const look = await lookLive(v)
+  return look.kind === 'failing' ? failingRollout(v, look, { seen, found }) : null
 }
 
 /** The owner says Synced at a revision whose source holds the value, and the live object does not: one hard refresh, then failed. */
@@ -70,7 +76,8 @@ async function stable(v: Verification, look: LiveLook & { readonly kind: 'health
   const left = Math.max(Date.parse(since) + needed - v.now, pendingAfterDeletion(v, seen))
   if (left > 0) return wait(left)
   const moved = await movedOn(v, { seen, found })
-  if (moved !== null) return moved
+  // What is live stays as seen: the next look need not begin anew.
+  if (moved !== null) return moved.kind === 'waiting' ? { ...moved, facts: { ...moved.facts, healthySince: since, healthyOf: look.version } } : moved
   const revision = seen.revision ?? ''
   const sentences = [
     revision === v.ours ? `${showOwner(plan.owner)} is at ${revision}, the merge` : `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
@@ -104,7 +111,7 @@ function pendingAfterDeletion({ change, now }: Verification, seen: Seen['seen'])
   return seen.pending || goneUnasked === true ? Math.max(0, interval) : 0
 }
 
-/** The branch as it is now: where it no longer holds the change, what is live today will not last, and is not called verified. */
+/** The branch as it is now: where it no longer holds the change, what is live today will not last, and is not called verified; the owner is asked to go there. */
 async function movedOn(v: Verification, { seen, found }: Seen): Promise<StepResult | null> {
   const { plan, facts } = v.change
   const tip = await v.reader.tip(plan.branch)
@@ -112,7 +119,7 @@ async function movedOn(v: Verification, { seen, found }: Seen): Promise<StepResu
   const content = await contentAt(v, tip.commit)
   if (content.kind !== 'different') return null
   const sentence = `live and healthy, but ${plan.branch} has moved on to ${short(tip.commit)}, where ${content.sentence}; ${showOwner(plan.owner)} will deploy that`
-  return waitForController(v, { state: 'SOURCE_WAIT', sentence }, { seen, found })
+  return triggerOrWait(v, { state: 'SOURCE_WAIT', sentence }, { seen, found })
 }
 
 function settling({ edits, environment }: Change['plan']): Waiting {

@@ -8,7 +8,7 @@ import type { Seen } from './answers.ts'
 import { iso } from './clock.ts'
 
 /** The owner is triggered at most so often, and not again before this time has passed (argocd-flux.md 5.1). */
-const MAX_REFRESHES = 3
+export const MAX_REFRESHES = 3
 const REFRESH_SPACING = 10_000
 /** A request that nobody has taken for so long is a diagnosis, not progress. */
 const STUCK = 60_000

@@ -16,7 +16,7 @@ const OWNER: Owner = {
   render: { format: 'helm', loadRestrictor: 'none', directory: { recurse: false } }, delivery: { automated: true, reverts: false, syncedCommit: COMMIT, behindBecause: null },
   destination: { cluster: 'one', namespace: 'shop' }, sourceObject: { kind: 'GitRepository', namespace: 'flux-system', name: 'shop' },
 }
-const is = (type: string, status: string, reason = 'Because', message = 'why'): JsonObject => ({ type, status, reason, message })
+const is = (type: string, status: string, ...[reason = 'Because', message = 'why']: readonly string[]): JsonObject => ({ type, status, reason, message })
 
 /** A release that is deployed from what the Kustomization `shop` declares. */
 function release(more: { readonly status?: JsonObject, readonly spec?: JsonObject, readonly labels?: JsonObject, readonly generation?: number } = {}): KubernetesObject {

@@ -16,7 +16,8 @@ import { projectOf } from './app-project.ts'
 import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { drySource, syncSource } from './hydrated-source.ts'
-import { dryObservation, isHydrated } from './observe-hydrator.ts'
+import { isHydrated, ofDrySource } from './observe-hydrator.ts'
+import type { DryObservation } from './observe-hydrator.ts'
 import { generatePaths, isAutomated } from './read-application.ts'
 import { isStuck, operationUnmet } from './operation-state.ts'
 import { controlPlaneOf } from './tracking-id.ts'
@@ -27,29 +28,33 @@ export async function observeApplication(cluster: Cluster, owner: Owner, look: A
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
   if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves Applications`), unserved: true }
   if (app === null) return gone(`${showOwner(owner)} is no longer there`)
-  const { index } = owner.source
-  const hydrated = isHydrated(app) ? dryObservation(app, owner) : null
-  const revision = hydrated === null ? revisionAt(valueAt(app, 'status', 'sync'), index) : hydrated.revision
-  const unchanged = hydrated?.unchanged ?? isUnchanged(app, owner)
+  const said = isHydrated(app) ? ofDrySource(app, owner) : ofSource(app, owner)
+  const { revision, unchanged } = said
   const unmet = [
-    ...revision === null ? [hydrated?.unnamed ?? noCommit(app, index)] : [],
-    ...specUnmet(app, unchanged, index), ...hydrated?.unmet ?? [], ...look.wanted === 'gone' ? pruneUnmet(app, look.target) : syncUnmet(app, look.target), ...operationUnmet(app), ...applicationErrors(app),
+    ...revision === null ? [said.unnamed] : [], ...specUnmet(app, unchanged, owner.source.index), ...said.unmet,
+    ...look.wanted === 'gone' ? pruneUnmet(app, look.target) : syncUnmet(app, look.target), ...operationUnmet(app), ...applicationErrors(app),
   ]
   const accepted = unmet.length === 0
-  const failure = accepted ? null : hydrated?.failure ?? applicationFailure(app, index)
   const paths = generatePaths(app)
   return {
-    revision, accepted, unchanged, unmet, failure,
-    blocked: hydrated?.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
+    revision, accepted, unchanged, unmet,
+    failure: accepted ? null : said.failure ?? applicationFailure(app, owner.source.index),
+    blocked: said.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
     listed: resourceEntry(app, look.target) !== null,
     pending: isPending(app),
     notes: notes(app),
-    state: hydrated?.waits === true ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
-    ...hydrated === null ? {} : { contains: hydrated.contains },
+    state: said.waits ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
+    contains: said.contains,
     ...paths === undefined ? {} : { generatePaths: paths },
     times: applicationTimes(app),
     tuple: tupleOf(app),
   }
+}
+
+/** What an Application without a hydrator says of the source that was edited. */
+function ofSource(app: KubernetesObject, owner: Owner): DryObservation {
+  const { index } = owner.source
+  return { revision: revisionAt(valueAt(app, 'status', 'sync'), index), unnamed: noCommit(app, index), unchanged: isUnchanged(app, owner), unmet: [], contains: [], failure: null, blocked: null, waits: false }
 }
 
 function gone(sentence: string): Observation {

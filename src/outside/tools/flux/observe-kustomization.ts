@@ -38,6 +38,7 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, { tar
     notes: ahead(source, revision),
     state: fetchedOf(source) === revision ? 'SOURCE_WAIT' : 'SYNC_WAIT',
     times: fluxTimes(source, object),
+    attempted: commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision')),
     tuple: tupleOf(object, source),
   }
 }
