@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
 import { KINDS } from './data/kinds.ts'
 import { customSchema, namedSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
@@ -32,17 +32,13 @@ export interface Kind {
 
 export interface ScalePaths { readonly spec: readonly string[], readonly status: readonly string[], readonly selector: readonly string[] }
 
-/** A kind to serve without a definition: everything in its objects is kept as written. */
+/** A kind to serve without a definition: everything in its objects is kept as written, and it has a status but for Argo CD's own kinds. */
 export interface KindToServe {
   readonly group: string
   readonly version: string
   readonly kind: string
   readonly plural: string
   readonly namespaced: boolean
-  /** Whether it has a status subresource. Default: yes, but for Argo CD's Application and AppProject, which have none. */
-  readonly status?: boolean
-  /** OpenAPI schema (as in a definition); without it every field is kept. */
-  readonly schema?: JsonObject
 }
 
 const WITHOUT_STATUS = new Set(['argoproj.io/Application', 'argoproj.io/AppProject'])
@@ -67,7 +63,7 @@ export function builtInKinds(): readonly Kind[] {
 export function servedKind(of: KindToServe): Kind {
   return {
     group: of.group, version: of.version, kind: of.kind, plural: of.plural, singular: of.kind.toLowerCase(), shortNames: [], categories: [],
-    namespaced: of.namespaced, schema: customSchema(of.schema), status: of.status ?? !WITHOUT_STATUS.has(`${of.group}/${of.kind}`), generation: 'content', custom: true, guarded: false,
+    namespaced: of.namespaced, schema: customSchema(undefined), status: !WITHOUT_STATUS.has(`${of.group}/${of.kind}`), generation: 'content', custom: true, guarded: false,
   }
 }
 

@@ -45,12 +45,10 @@ interface Change { readonly target: Target, readonly live: JsonObject, readonly 
 export class Objects {
   readonly store: Store
   readonly registry: Registry
-  private readonly clock: () => number
 
-  constructor(store: Store, registry: Registry, clock: () => number) {
+  constructor(store: Store, registry: Registry) {
     this.store = store
     this.registry = registry
-    this.clock = clock
   }
 
   get(target: Target): JsonObject {
@@ -100,7 +98,7 @@ export class Objects {
       if (valueAt(live, 'metadata', 'deletionTimestamp') !== undefined) return live
       const generation = valueAt(live, 'metadata', 'generation')
       const marked = withMetadata(live, {
-        deletionTimestamp: this.now(), ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }), ...(finalizers.length > 0 ? { finalizers } : {}),
+        deletionTimestamp: now(), ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }), ...(finalizers.length > 0 ? { finalizers } : {}),
         ...(typeof generation === 'number' && generation > 0 ? { generation: generation + 1 } : {}),
       })
       const object = isNamespace ? { ...marked, status: { ...asObject(marked['status']), phase: 'Terminating' } } : marked
@@ -163,7 +161,7 @@ export class Objects {
     const { resourceVersion: _revision, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, selfLink: _link, generation: _generation, ...metadata } = given
     const next: JsonObject = {
       ...object, metadata: {
-        ...metadata, ...(kind.namespaced ? { namespace } : {}), uid: randomUUID(), creationTimestamp: this.now(),
+        ...metadata, ...(kind.namespaced ? { namespace } : {}), uid: randomUUID(), creationTimestamp: now(),
         ...(kind.generation === 'never' ? {} : { generation: 1 }),
       },
     }
@@ -220,14 +218,14 @@ export class Objects {
   private writer(target: Target, options: WriteOptions): Writer {
     const { kind, subresource } = target
     return {
-      manager: options.manager, apiVersion: groupVersionOf(kind), ...(subresource ? { subresource } : {}), schema: kind.schema, now: this.now(),
+      manager: options.manager, apiVersion: groupVersionOf(kind), ...(subresource ? { subresource } : {}), schema: kind.schema, now: now(),
       ignored: subresource === 'status' ? ['spec'] : kind.status ? ['status'] : [],
     }
   }
+}
 
-  private now(): string {
-    return new Date(this.clock()).toISOString().replace(/\.\d+Z$/, 'Z')
-  }
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
 /** Unknown fields where the request asked for none. */

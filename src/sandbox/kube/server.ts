@@ -21,18 +21,12 @@ import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
 
 /** How to start it; everything may be left out. */
 export interface KubeOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string
   /** Default 0: a free one. */
   readonly port?: number
   /** Bearer tokens with all rights. Default: one random token. */
   readonly tokens?: readonly string[]
   /** Tokens that may only do what their rules say; everything else is refused to them with 403. */
   readonly accounts?: readonly Account[]
-  /** Kinds to serve without a definition. */
-  readonly registerKinds?: readonly KindToServe[]
-  /** Namespaces to begin with, beside default and kube-system. */
-  readonly namespaces?: readonly string[]
   /** The workload controller; false: nobody writes a status. */
   readonly controller?: WorkloadOptions | false
   /** How many changes a watch can resume from before it gets 410. Default 20,000. */
@@ -59,28 +53,28 @@ export interface Kube {
   stop(): Promise<void>
 }
 
+const HOST = '127.0.0.1'
 /** Whose the tokens with all rights are, and the requests in the process. */
 const ADMIN: Account = { token: '', user: 'kubernetes-admin', groups: ['system:masters'], rules: ALL_RIGHTS }
 const ANYBODY: Account = { token: '', user: 'system:anonymous', rules: [] }
 
 /** Starts an API on loopback with TLS under an authority of its own. Rejects where the port cannot be had. */
 export async function startKube(options: KubeOptions = {}): Promise<Kube> {
-  const { host = '127.0.0.1', tokens = [randomBytes(16).toString('hex')], accounts = [], keepChanges = 20_000 } = options
+  const { tokens = [randomBytes(16).toString('hex')], accounts = [], keepChanges = 20_000 } = options
   const registry = new Registry()
-  const objects = new Objects(new Store(keepChanges), registry, () => Date.now())
+  const objects = new Objects(new Store(keepChanges), registry)
   const api: Api = { objects, accounts: [ADMIN, ...tokens.map(token => ({ ...ADMIN, token })), ...accounts] }
-  options.registerKinds?.forEach(kind => registry.serve(kind))
   const stopHousekeeping = startHousekeeping(objects)
   const controller = startWorkloads(objects, options.controller === false ? { enabled: false } : options.controller ?? {})
-  for (const name of ['default', 'kube-system', ...options.namespaces ?? []]) call(api, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
-  const certificates = makeCertificates(host)
+  for (const name of ['default', 'kube-system']) call(api, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
+  const certificates = makeCertificates()
   const sockets = new Set<Socket>()
   const server = createServer({ cert: certificates.cert, key: certificates.key }, (request, response) => {
     serve(request, response, { api, every: options.bookmarkEvery ?? 60_000 }).catch(() => response.destroy())
   })
   server.on('connection', (socket: Socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)) })
   server.keepAliveTimeout = 30_000
-  const url = `https://${host}:${await listening(server, host, options.port ?? 0)}`
+  const url = `https://${HOST}:${await listening(server, options.port ?? 0)}`
   const token = tokens[0] ?? ''
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
@@ -98,10 +92,10 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   }
 }
 
-function listening(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+function listening(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen(port, HOST, () => {
       const address: AddressInfo | string | null = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { since, valueIn, word, WORDS } from './cells.ts'
 import { COLUMNS } from './data/columns.ts'
-import { resourceKey } from './kinds.ts'
+import { groupVersionOf, resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 
 interface Column { readonly definition: JsonObject, readonly cell: (object: JsonObject) => Json }
@@ -31,7 +31,7 @@ export function viewOf({ accept, query }: { readonly accept: string, readonly qu
     described = true
     return {
       ...META, kind: 'Table', metadata: { resourceVersion, ...(next ? { continue: next, remainingItemCount } : {}) }, columnDefinitions: definitions,
-      rows: items.filter(item => textAt(item, 'metadata', 'name') !== undefined).map(item => ({ cells: columns.map(column => column.cell(item)), ...rowObject(item, query.get('includeObject')) })),
+      rows: items.filter(item => textAt(item, 'metadata', 'name') !== undefined).map(item => ({ cells: columns.map(column => column.cell(item)), ...rowObject({ kind: kind.kind, apiVersion: groupVersionOf(kind), ...item }, query.get('includeObject')) })),
     }
   }
 }

@@ -14,7 +14,10 @@ const MONITOR = { group: 'monitoring.coreos.com', version: 'v1', kind: 'ServiceM
 describe('embedded Kubernetes API', () => {
   let kube: Kube
 
-  before(async () => { kube = await startKube({ controller: false, keepChanges: 20, registerKinds: [APPLICATION] }) })
+  before(async () => {
+    kube = await startKube({ controller: false, keepChanges: 20 })
+    kube.ensureKind(APPLICATION)
+  })
   after(() => kube.stop())
 
   function overTheWire(path: string, headers: Record<string, string> = {}, body?: string | Buffer): ReturnType<typeof send> {

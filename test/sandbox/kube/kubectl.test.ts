@@ -80,6 +80,8 @@ describe('embedded Kubernetes API with kubectl', function () {
     expect(await kubectl('get deploy web -o yaml')).to.contain('image: nginx:1').and.contain('progressDeadlineSeconds: 600')
     expect(JSON.parse(await kubectl('get deployments.apps web -o json'))).to.have.nested.property('spec.template.spec.containers[0].image', 'nginx:1')
     expect(await kubectl('get deploy -A -l nothing=here -o name')).to.equal('')
+    expect(await kubectl('get namespaces --sort-by=.metadata.name')).to.match(/^NAME\s+STATUS\s+AGE\ndefault\s+Active\s+\S+\nkube-system\s+Active/)
+    expect(await kubectl('get deploy -o custom-columns=N:.metadata.name,I:.spec.template.spec.containers[0].image --no-headers')).to.match(/^web\s+nginx:1$/)
     expect(await kubectl('get pods --chunk-size=1 -o name')).to.match(/^pod\/web-\S+\npod\/web-\S+$/)
     expect(await kubectl('describe deploy web')).to.match(/Replicas:\s+2 desired \| 2 updated \| 2 total \| 2 available/).and.contain('NewReplicaSet:').and.contain('Events:')
   })
@@ -138,6 +140,14 @@ describe('embedded Kubernetes API with kubectl', function () {
     expect(await kubectl('rollout undo deploy/web --to-revision=1')).to.equal('deployment.apps/web rolled back')
     expect(await kubectl('rollout status deploy/web --timeout=10s')).to.match(/successfully rolled out$/)
     expect(await kubectl('wait --for=condition=Available deploy/web --timeout=5s')).to.equal('deployment.apps/web condition met')
+    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:1')
+  })
+
+  it('edits with an editor, and replaces', async () => {
+    const { stdout } = await run(KUBECTL, ['edit', 'deploy', 'web'], { env: { ...environment(), EDITOR: 'sed -i s/nginx:1/nginx:5/' }, cwd: folder, timeout: 20_000 })
+    expect(stdout.trim()).to.equal('deployment.apps/web edited')
+    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:5')
+    expect(await kubectl('replace -f web.yaml')).to.equal('deployment.apps/web replaced')
     expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:1')
   })
 

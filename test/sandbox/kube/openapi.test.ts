@@ -10,7 +10,10 @@ const POD = 'io.k8s.api.core.v1.PodSpec'
 
 describe('OpenAPI documents of the embedded Kubernetes API', () => {
   let kube: Kube
-  before(async () => { kube = await startKube({ controller: false, registerKinds: [{ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true }] }) })
+  before(async () => {
+    kube = await startKube({ controller: false })
+    kube.ensureKind({ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true })
+  })
   after(() => kube.stop())
 
   async function urls(): Promise<Readonly<Record<string, string>>> {

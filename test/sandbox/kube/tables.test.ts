@@ -49,6 +49,7 @@ describe('tables of the embedded Kubernetes API', () => {
     const path = '/api/v1/namespaces/default/configmaps/c'
     expect(await get(path)).to.deep.include({ kind: 'Table', apiVersion: 'meta.k8s.io/v1' }).and.have.nested.property('rows[0].object.kind', 'PartialObjectMetadata')
     expect(await get(`${path}?includeObject=Object`)).to.have.nested.property('rows[0].object.data.a', 'b')
+    expect(await get('/api/v1/namespaces/default/configmaps?includeObject=Object')).to.have.nested.property('rows[0].object').that.deep.includes({ kind: 'ConfigMap', apiVersion: 'v1' })
     expect(await get(`${path}?includeObject=None`)).to.have.nested.property('rows[0]').that.has.all.keys('cells')
   })
 

@@ -35,6 +35,7 @@ Secret type="Opaque"
 NamespaceStatus phase="Active"
 rbac.RoleRef apiGroup="rbac.authorization.k8s.io"
 networking.NetworkPolicyPort protocol="TCP"
+autoscaling.HorizontalPodAutoscalerSpec minReplicas=1
 autoscalingv2.HorizontalPodAutoscalerSpec minReplicas=1
 apiextensions.CustomResourceDefinitionSpec conversion={"strategy":"None"}
 apiextensions.ServiceReference port=443
