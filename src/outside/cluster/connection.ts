@@ -37,7 +37,7 @@ const MAX_BODY = 256 * 1024 * 1024
 const CREDENTIAL_LIFE = 60_000
 
 /** Nothing is opened before the first request; the Kubernetes client is loaded with it. */
-export function connect(source: ClientSource, timeout: number = TIMEOUT): Connection {
+export function connect(source: ClientSource, timeout: number = TIMEOUT, largest: number = MAX_BODY): Connection {
   let kubeConfig: Promise<KubeConfig> | null = null
   let options: { readonly value: Promise<RequestOptions>, readonly at: number } | null = null
 
@@ -55,7 +55,7 @@ export function connect(source: ClientSource, timeout: number = TIMEOUT): Connec
     const server = (await client()).getCurrentCluster()?.server ?? ''
     const signed = await credentials()
     try {
-      return await exchange(request, new URL(server), { ...signed, timeout })
+      return await exchange(request, new URL(server), { ...signed, timeout, largest })
     } catch (cause) {
       throw connectionError(source.cluster, request.what, cause)
     }
@@ -119,7 +119,7 @@ function plainHeaders(options: RequestOptions): Readonly<Record<string, string>>
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]))
 }
 
-function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number }): Promise<Answer> {
+function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number, readonly largest: number }): Promise<Answer> {
   const body = request.patch === undefined ? null : JSON.stringify(request.patch)
   const headers = {
     ...plainHeaders(options), Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
@@ -135,7 +135,11 @@ function exchange(request: ApiRequest, server: URL, options: RequestOptions & { 
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > MAX_BODY) outgoing.destroy(failure('EMSGSIZE'))
+        if (size > options.largest) {
+          // What was complete with this very part must not pass for a short answer.
+          reject(failure('EMSGSIZE'))
+          outgoing.destroy()
+        }
         else chunks.push(chunk)
       })
       incoming.on('error', reject)
