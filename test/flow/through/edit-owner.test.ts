@@ -12,6 +12,7 @@ import type { Plan, PlanResult } from '../../../src/model/plan.ts'
 import type { FieldAsk } from '../../../src/model/request.ts'
 import { isKubernetesObject, showRef } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
+import { stillReaches } from '../../../src/flow/through/still-reaches.ts'
 import { systemClock } from '../../../src/outside/clock.ts'
 import { openRepository } from '../../../src/outside/git/open-repository.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
@@ -130,6 +131,20 @@ describe('a field that the owner\'s own manifest decides', function () {
     const result = await planned(IMAGE)
     expect([showRef(askedObject(result).target), result.notes?.join()]).to.satisfy(([name, notes]: [string, string]) => name === 'Deployment shop/web' && notes.includes('a person starts each sync'))
     expect(JSON.stringify(planDocument(result, null))).to.not.include('"live"')
+  })
+  it('is looked at again before the merge, since what the owner deploys may have moved', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images:\n        - web:2\n')
+    const result = await planned(IMAGE)
+    const before = apps.git('rev-parse', 'main')
+    expect(await stillReaches(world, result)).to.equal(null)
+    await apps.commit({ 'web/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n', 'web/kustomization.yaml': 'resources:\n  - web.yaml\n  - other.yaml\n' }, 'main')
+    expect(await stillReaches(world, result)).to.equal(null)
+    await apps.commit({ 'web/other.yaml': WEB.replace('name: web\n  namespace', 'name: api\n  namespace') }, 'main')
+    expect(await stillReaches(world, result)).to.include('what the edit of Application argocd/shop reaches is not what was planned')
+    apps.git('update-ref', 'refs/heads/main', before)
+    const { through: _through, ...plain } = result
+    expect(await stillReaches(world, plain)).to.equal(null)
   })
   it('is edited in values, parameters or valuesObject of the Application', async () => {
     web()
