@@ -3,10 +3,9 @@ import { startKube } from '../../src/sandbox/kube/server.ts'
 import { nameOf } from './name-of.ts'
 
 const [applications = 0, resources = 0] = process.argv.slice(2).map(Number)
-const kube = await startKube({
-  controller: false, namespaces: ['argocd'], keepChanges: 1000,
-  registerKinds: [{ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true }],
-})
+const kube = await startKube({ controller: false, keepChanges: 1000 })
+kube.ensureKind({ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', namespaced: true })
+await must('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
 for (let i = 0; i < applications; i += 1) {
   const listed = Array.from({ length: resources }, (_item, j) => ({ version: 'v1', kind: 'ConfigMap', namespace: 'default', name: nameOf(i, j), status: 'Synced', health: { status: 'Healthy' } }))
   await must('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications', {

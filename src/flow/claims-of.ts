@@ -15,7 +15,12 @@ const SECOND_LOOK = 3_000
 export async function claimsOf(world: Pick<World, 'clock'>, tools: readonly GitOpsTool[], of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Claim[]> {
   const look = async (): Promise<readonly Claim[]> => (await Promise.all(tools.map(tool => tool.claims(of.target, of.live)))).flat()
   const first = await look()
-  if (!isRefusal(chooseOwner(of.target, first)) || !first.some(claim => claim.early === true)) return first
+  if (!isRefusal(chooseOwner(of.target, first)) || !(first.some(claim => claim.early === true) || isHandedOver(first))) return first
   await world.clock.sleep(SECOND_LOOK)
   return look()
+}
+
+/** One owner lists the object, and its marks name another one: it may be on its way from the one to the other (argocd-flux.md 4.6). */
+function isHandedOver(claims: readonly Claim[]): boolean {
+  return claims.filter(claim => claim.proof).length === 1 && claims.some(claim => !claim.proof && claim.marked === true)
 }

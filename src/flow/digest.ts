@@ -27,6 +27,7 @@ export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): s
     target: { ...targetJson(target), uid: target.uid ?? null },
     changes: changesJson(plan.proof.changes),
     blast: plan.blast.map(entry => ({ path: entry.path, changes: entry.changes === null ? null : changesJson(entry.changes), error: entry.error !== null })),
+    ...plan.through === undefined ? {} : { through: plan.through.map(one => changesJson(one.changes)) },
     route: plan.route,
     policies: plan.policyBundle,
     alsoShips: plan.alsoShips === null ? null : plan.alsoShips.hash,

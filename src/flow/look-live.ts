@@ -1,10 +1,11 @@
 import { fieldAt, showPath, wholeOf } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
-import { isList, isObject, showJson, textAt, valueAt } from '../model/json.ts'
+import { canonical, isList, isObject, showJson, textAt, valueAt } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
+import { sha256 } from './digest.ts'
 import { health } from './health.ts'
 import { liveTarget } from './live-target.ts'
 import type { Cluster, ServedKind } from './ports.ts'
@@ -124,6 +125,8 @@ function short(value: Json | undefined): string {
 
 /** Changes whenever what is asked of the object does; kinds without a generation have a resourceVersion, which changes with anything. */
 function versionOf(live: KubernetesObject): string {
+  // Each write of an Application's status raises its generation (argocd-flux.md 0.10).
+  if (live.kind === 'Application' && live.apiVersion.startsWith('argoproj.io/')) return sha256(canonical(valueAt(live, 'spec') ?? null))
   const generation = valueAt(live, 'metadata', 'generation')
   return typeof generation === 'number' ? String(generation) : textAt(live, 'metadata', 'resourceVersion') ?? ''
 }

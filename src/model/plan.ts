@@ -97,6 +97,8 @@ export interface Located extends Classified {
 /** What an edit of an owner's own manifest reaches: fields of an object that the owner deploys, seen by rendering that with the edit. */
 export interface Through {
   readonly target: Target
+  /** As it lived when the plan was made; never printed. */
+  readonly live?: KubernetesObject | null
   readonly owner: OwnerRef
   readonly ownerEvidence: readonly Evidence[]
   readonly edits: readonly Edit[]
@@ -152,3 +154,9 @@ export interface NoChange {
 
 /** Every way a plan can end. */
 export type PlanResult = Plan | Refusal | NoChange
+
+/** The object that was asked about, as it lived: below the owner whose manifest is edited, where one is. */
+export function askedObject({ target, live, through }: Pick<Plan, 'target' | 'live' | 'through'>): { readonly target: Target, readonly live: KubernetesObject | null } {
+  const below = through?.at(-1)
+  return below === undefined ? { target, live } : { target: below.target, live: below.live ?? null }
+}

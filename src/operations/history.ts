@@ -6,6 +6,7 @@ import type { Change } from '../model/change.ts'
 import { isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
+import { askedObject } from '../model/plan.ts'
 import { refKey } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { changeSummary, refusalDocument } from '../views/documents.ts'
@@ -56,7 +57,7 @@ async function commitsOf(world: World, url: string, of: { readonly to: string, r
 }
 
 function sameTarget({ plan }: Change, target: Target): boolean {
-  return plan.target.cluster === target.cluster && refKey(plan.target) === refKey(target)
+  return [plan.target, askedObject(plan).target].some(one => one.cluster === target.cluster && refKey(one) === refKey(target))
 }
 
 /** Writ's own commits are told by the change, not twice; only where the change's row says that it is in the base. */

@@ -2,6 +2,7 @@ import type { Evidence } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
 import type { OwnerRef } from '../model/owner.ts'
 import type { ApprovalNeed, BlastEntry, Plan as WholePlan } from '../model/plan.ts'
+import { askedObject } from '../model/plan.ts'
 import { showAsked } from '../model/asked.ts'
 import { showRef } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -21,6 +22,7 @@ export function planLines(plan: Plan): readonly Line[] {
     ...row('route', [`${plan.route}: ${plan.routeReason}`]),
     ...row('owner', [showOwner(plan.owner), ...proofOf(plan.owner, plan.ownerEvidence)]),
     ...row('repository', [`${plan.owner.source.url} ${plan.branch} at ${plan.base.slice(0, 12)}`]),
+    ...(plan.through ?? []).length === 0 ? [] : row('edited is', [showRef(plan.target)]),
     ...row('place', plan.places),
     ...plan.request.reason === null ? [] : row('reason', [plan.request.reason]),
     ...plan.request.incident === null ? [] : row('incident', [plan.request.incident]),
@@ -47,8 +49,9 @@ function throughLines({ through = [] }: Pick<Plan, 'through'>): readonly Line[] 
 }
 
 /** `Deployment shop/web on main: image of web = nginx:1.27`. */
-export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits'>): string {
-  return `${showRef(plan.target)} on ${plan.target.cluster}: ${showAsked(plan)}`
+export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits' | 'through'>): string {
+  const { target } = askedObject({ ...plan, live: null })
+  return `${showRef(target)} on ${target.cluster}: ${showAsked(plan)}`
 }
 
 /** The evidence for an owner; what was read from the owner itself need not say so again. */

@@ -1,8 +1,11 @@
 import { expect } from 'chai'
 import type { Cluster, GitOpsTool } from '../../src/flow/ports.ts'
+import { nearestOwner } from '../../src/flow/owner-chain.ts'
 import { isRefusal } from '../../src/model/error.ts'
 import { fieldAt } from '../../src/model/field.ts'
+import { objectsAt, textAt } from '../../src/model/json.ts'
 import type { JsonObject } from '../../src/model/json.ts'
+import { proofLevel } from '../../src/model/owner.ts'
 import type { Observation } from '../../src/model/observation.ts'
 import type { Owner, OwnerRef } from '../../src/model/owner.ts'
 import type { KubernetesObject, Target } from '../../src/model/resource.ts'
@@ -93,6 +96,14 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
       expect(claims.map(claim => [claim.owner.kind, claim.owner.namespace, claim.owner.name, claim.proof])).to.deep.equal([[bench.owner.kind, bench.owner.namespace, bench.owner.name, true]])
       const copy = { ...object, metadata: { ...object.metadata, name: 'copy' } }
       expect((await bench.tool.claims({ ...target, name: 'copy' }, copy)).filter(claim => claim.proof)).to.deep.equal([])
+    })
+    it('leads a pod over what makes it to the object that the owner lists', async () => {
+      const kind = await bench.cluster.resolve('pods')
+      const pod = await until(async () => (await bench.cluster.list(kind, 'shop')).find(one => objectsAt(one, 'metadata', 'ownerReferences').length > 0 && textAt(one, 'metadata', 'name')?.startsWith('web-') === true) ?? null, 'a pod')
+      const world = { clusters: { all: [bench.cluster], choose: () => bench.cluster, named: () => bench.cluster }, clock: { now: Date.now, sleep: () => Promise.resolve(), newId: () => 'a', random: () => 0 } }
+      const { living, chosen } = await nearestOwner(world, [bench.tool], { target: { cluster: target.cluster, group: '', version: 'v1', kind: 'Pod', namespace: 'shop', name: textAt(pod, 'metadata', 'name') ?? '' }, live: pod })
+      expect(living.map(one => one.target.kind)).to.deep.equal(['Pod', 'ReplicaSet', 'Deployment'])
+      expect(chosen !== null && !isRefusal(chosen) ? [chosen.owner.name, proofLevel(chosen)] : chosen).to.deep.equal([bench.owner.name, 'proven'])
     })
     it('reads where from and how the owner deploys, and lists it as a consumer', async () => {
       const read = await owner()

@@ -208,6 +208,15 @@ describe('from a request to its owner', () => {
       expect(await late('2026-01-01T00:00:00Z')).to.deep.equal(['shop', 3000])
       expect(await late('2026-01-01T00:01:00Z')).to.deep.equal(['OWNER_NOT_FOUND', 0])
     })
+    it('looks once more where the marks name another living owner than the one that lists it, and takes it once they agree', async () => {
+      const labels = { labels: { 'kustomize.toolkit.fluxcd.io/name': 'other', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }
+      const none = { status: { inventory: { entries: [] } } }
+      put(kustomization('shop'), kustomization('other', none), source())
+      const asked = await classified(live(labels))
+      const clock = { ...world.clock, sleep: () => { put(kustomization('other'), kustomization('shop', none)); return Promise.resolve() } }
+      const located = await locate({ ...world, clock }, asked)
+      expect(isRefusal(located) ? located.refused : located.owner.name).to.equal('other')
+    })
     it('takes a prover whose mark names somebody who is gone', async () => {
       put(kustomization('shop'), source())
       const located = await locate(world, await classified(live({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'gone', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } })))

@@ -50,6 +50,9 @@ export interface ThroughAsk {
 export async function editOwner(world: World, through: ThroughAsk): Promise<ProvenRender | AlreadySo | Refusal> {
   const { located } = through
   const { owner } = located
+  const behind = await shipsAlong(world, located)
+  if (isRefusal(behind)) return behind
+  if (behind !== null) return cannot(located, `it is behind (${behind.ships.because}): what else it would deploy is covered by no approval of a change of its manifest; sync it first`)
   const living = await world.ownerObjects.live(owner)
   if (living === null) return cannot(located, `${showOwner(owner)} cannot be read`)
   const above = await openAbove(world, owner, living)
@@ -150,9 +153,6 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
     const found = await proveEdits(bench, { ...upper, scope: upper.request.scope, owners: () => readersOf(world, bench, upper), samePath: 'other' }, world)
     if ('already' in found) return cannot(located, `${showRef(upper.target)} says so already in Git`)
     if (isRefusal(found)) return isDecidedAbove(found) && through.depth < HIGHEST ? await further(world, { through, upper, refusal: found, reached }) : found
-    const below = await shipsAlong(world, located)
-    if (isRefusal(below)) return below
-    if (below !== null) return cannot(located, `${showOwner(located.owner)} is behind, because ${below.ships.because}: more than this change would be deployed by it`)
     const ships = await shipsAlong(world, upper)
     if (isRefusal(ships)) return ships
     const { rendered, ...proven } = found
@@ -201,7 +201,9 @@ async function further(world: World, of: { readonly through: ThroughAsk, readonl
 
 /** Adds what the edit reaches below: shown with the plan, judged with it, and waited for once it is merged. */
 function withThrough({ proven, rendered }: ProvenRender, { located, reached }: { readonly located: Located, readonly reached: Reached }): ProvenRender {
-  const below: Through = { target: located.target, owner: { tool: located.owner.tool, kind: located.owner.kind, cluster: located.owner.cluster, namespace: located.owner.namespace, name: located.owner.name }, ownerEvidence: located.ownerEvidence, edits: reached.proven.edits, changes: reached.proven.proof.changes, sentence: reached.proven.proof.sentence }
+  const below: Through = { target: located.target, live: located.live, owner: { tool: located.owner.tool, kind: located.owner.kind, cluster: located.owner.cluster, namespace: located.owner.namespace, name: located.owner.name }, ownerEvidence: located.ownerEvidence, edits: reached.proven.edits, changes: reached.proven.proof.changes, sentence: reached.proven.proof.sentence }
   const judged = { path: `through ${showOwner(located.owner)}`, environments: [located.environment.name], objects: reached.proven.rendered.asked }
-  return { proven: { ...proven, through: [...proven.through ?? [], below] }, rendered: { ...rendered, blast: [...rendered.blast, judged] } }
+  const { behindBecause } = located.owner.delivery
+  const notes = [...proven.notes ?? [], ...behindBecause === null ? [] : [`${showOwner(located.owner)}, which brings it to ${showRef(located.target)}: ${behindBecause}`]]
+  return { proven: { ...proven, through: [...proven.through ?? [], below], ...notes.length === 0 ? {} : { notes } }, rendered: { ...rendered, blast: [...rendered.blast, judged] } }
 }

@@ -39,7 +39,7 @@ const MAX_BODY = 256 * 1024 * 1024
 const CREDENTIAL_LIFE = 60_000
 
 /** Nothing is opened before the first request; the Kubernetes client is loaded with it. */
-export function connect(source: ClientSource, timeout: number = TIMEOUT): Connection {
+export function connect(source: ClientSource, timeout: number = TIMEOUT, largest: number = MAX_BODY): Connection {
   let kubeConfig: Promise<KubeConfig> | null = null
   let options: { readonly value: Promise<RequestOptions>, readonly at: number } | null = null
 
@@ -57,7 +57,7 @@ export function connect(source: ClientSource, timeout: number = TIMEOUT): Connec
     const server = (await client()).getCurrentCluster()?.server ?? ''
     const signed = await credentials()
     try {
-      return await exchange(request, new URL(server), { ...signed, timeout })
+      return await exchange(request, new URL(server), { ...signed, timeout, largest })
     } catch (cause) {
       throw connectionError(source.cluster, request.what, cause)
     }
@@ -125,7 +125,7 @@ function bodyOf(request: ApiRequest): Json | undefined {
   return request.patch ?? request.replacement
 }
 
-function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number }): Promise<Answer> {
+function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number, readonly largest: number }): Promise<Answer> {
   const sent = bodyOf(request)
   const body = sent === undefined ? null : JSON.stringify(sent)
   const headers = {
@@ -142,7 +142,11 @@ function exchange(request: ApiRequest, server: URL, options: RequestOptions & { 
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > MAX_BODY) outgoing.destroy(failure('EMSGSIZE'))
+        if (size > options.largest) {
+          // What was complete with this very part must not pass for a short answer.
+          reject(failure('EMSGSIZE'))
+          outgoing.destroy()
+        }
         else chunks.push(chunk)
       })
       incoming.on('error', reject)

@@ -4,7 +4,8 @@ import type { Json } from '../../model/json.ts'
 import { apiVersionOf, isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Cluster, ServedKind } from '../../flow/ports.ts'
-import { answerError } from './api-error.ts'
+import { answerError, isTooLarge } from './api-error.ts'
+import type { Answer } from './api-error.ts'
 import type { Connection } from './connection.ts'
 import { discover } from './discovery.ts'
 import type { Discovery, Resource } from './discovery.ts'
@@ -88,24 +89,45 @@ async function list(connection: Connection, of: ListOf): Promise<readonly Kubern
   return items
 }
 
-/** Page by page; gives the version of the whole. A continue token that expired on the way begins the list again, in one page. */
-export async function listPages(connection: Connection, of: ListOf, take: { readonly begin: () => void, readonly page: (objects: readonly KubernetesObject[]) => void }): Promise<string> {
+/** What a list is handed to, page by page. `begin`: what was handed over before is void. */
+export interface PageTaker { begin(): void, page(objects: readonly KubernetesObject[]): void }
+
+/**
+ * Page by page; gives the version of the whole. A continue token that expired on the way begins the list again, in one page; a page that is too large is asked
+ * for in parts (Applications may hold megabytes each).
+ */
+export async function listPages(connection: Connection, of: ListOf, take: PageTaker): Promise<string> {
   const what = `list ${of.kind.plural}${of.namespace === null ? '' : ` in ${of.namespace}`}`
-  let page: Readonly<Record<string, string>> = { limit: String(PAGE) }
+  let limit = PAGE
+  let token = ''
+  let whole = false
   take.begin()
   for (;;) {
-    const query = new URLSearchParams({ ...page, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
-    const answer = await connection.send({ what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` })
-    if (answer.status === 410 && page['continue'] !== undefined) {
+    const query = new URLSearchParams({ ...whole ? {} : { limit: String(limit) }, ...token === '' ? {} : { continue: token }, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
+    const answer = await pageOf(connection, { what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` }, !whole && limit > 1)
+    if (answer === 'too large') {
+      limit = Math.max(1, Math.floor(limit / 10))
+      continue
+    }
+    if (answer.status === 410 && token !== '') {
       take.begin()
-      page = {}
+      token = ''
+      whole = true
       continue
     }
     if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
     take.page(itemsOf(answer.body, of.kind))
-    const token = isObject(answer.body) ? textAt(answer.body, 'metadata', 'continue') ?? '' : ''
+    token = isObject(answer.body) ? textAt(answer.body, 'metadata', 'continue') ?? '' : ''
     if (token === '') return isObject(answer.body) ? textAt(answer.body, 'metadata', 'resourceVersion') ?? '' : ''
-    page = { limit: String(PAGE), continue: token }
+  }
+}
+
+async function pageOf(connection: Connection, request: { readonly what: string, readonly path: string }, maySplit: boolean): Promise<Answer | 'too large'> {
+  try {
+    return await connection.send(request)
+  } catch (error) {
+    if (maySplit && isTooLarge(error)) return 'too large'
+    throw error
   }
 }
 

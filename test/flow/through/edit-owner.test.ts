@@ -7,15 +7,18 @@ import { isRefusal, refuse } from '../../../src/model/error.ts'
 import { showPath } from '../../../src/model/field.ts'
 import { isObject, plainJson } from '../../../src/model/json.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
+import { askedObject } from '../../../src/model/plan.ts'
 import type { Plan, PlanResult } from '../../../src/model/plan.ts'
 import type { FieldAsk } from '../../../src/model/request.ts'
 import { isKubernetesObject, showRef } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
+import { stillReaches } from '../../../src/flow/through/still-reaches.ts'
 import { systemClock } from '../../../src/outside/clock.ts'
 import { openRepository } from '../../../src/outside/git/open-repository.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
 import { ownerObjects } from '../../../src/outside/tools/owner-objects.ts'
+import { planDocument } from '../../../src/views/documents.ts'
 import { planLines } from '../../../src/views/plan-lines.ts'
 import { environment, plan } from '../../fixtures/plan.ts'
 import { bareRepository } from '../../outside/git/bare.ts'
@@ -118,7 +121,30 @@ describe('a field that the owner\'s own manifest decides', function () {
     expect(result.through?.map(({ target, edits }) => `${showRef(target)} ${edits.map(edit => `${showPath(edit.path)} ${String(edit.before)} ${String(edit.after)}`).join()}`)).to.deep.equal(['Deployment shop/web spec.template.spec.containers[name=web].image web:2 web:3'])
     expect(result.proof.changes.map(({ object }) => showRef(object))).to.deep.equal(['Application argocd/shop'])
     expect(result.verdicts.map(({ object }) => object)).to.include.members(['Application argocd/shop', 'Deployment shop/web'])
-    expect(planLines(result).map(one => one.text).join('\n')).to.include('reaches      Deployment shop/web through Application argocd/shop')
+    expect(planLines(result).map(one => one.text).join('\n')).to.include('Deployment shop/web on one: ').and.include('edited is    Application argocd/shop').and.include('reaches      Deployment shop/web through Application argocd/shop')
+  })
+  it('names the asked object everywhere, and says that somebody must start the owner\'s sync', async () => {
+    web()
+    const text = `${APP.replace('REPO', apps.url).replace('{ automated: {} }', '{}')}    path: web\n    kustomize: { images: [web:2] }\n`
+    await ops.commit({ 'apps/shop.yaml': text }, 'main')
+    put(...declared(text, { status: { ...STATUS.status, sync: { status: 'Synced', revision: apps.git('rev-parse', 'main') } } }), ...root('./apps', ['argocd_shop_argoproj.io_Application']))
+    const result = await planned(IMAGE)
+    expect([showRef(askedObject(result).target), result.notes?.join()]).to.satisfy(([name, notes]: [string, string]) => name === 'Deployment shop/web' && notes.includes('a person starts each sync'))
+    expect(JSON.stringify(planDocument(result, null))).to.not.include('"live"')
+  })
+  it('is looked at again before the merge, since what the owner deploys may have moved', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images:\n        - web:2\n')
+    const result = await planned(IMAGE)
+    const before = apps.git('rev-parse', 'main')
+    expect(await stillReaches(world, result)).to.equal(null)
+    await apps.commit({ 'web/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n', 'web/kustomization.yaml': 'resources:\n  - web.yaml\n  - other.yaml\n' }, 'main')
+    expect(await stillReaches(world, result)).to.equal(null)
+    await apps.commit({ 'web/other.yaml': WEB.replace('name: web\n  namespace', 'name: api\n  namespace') }, 'main')
+    expect(await stillReaches(world, result)).to.include('what the edit of Application argocd/shop reaches is not what was planned')
+    apps.git('update-ref', 'refs/heads/main', before)
+    const { through: _through, ...plain } = result
+    expect(await stillReaches(world, plain)).to.equal(null)
   })
   it('is edited in values, parameters or valuesObject of the Application', async () => {
     web()

@@ -42,6 +42,12 @@ describe('a live look at an owner\'s manifest that was edited for what the owner
     expect(seen.fields.map(({ value }) => value)).to.deep.equal(['web:3', 'web:3'])
     expect(seen.version).to.include('w/')
   })
+  it('is the same version of an Application whatever its status says', async () => {
+    const version = async (app: JsonObject): Promise<string> => { const seen = await look(app, web('web:3')); return seen.kind === 'healthy' ? seen.version : seen.sentence }
+    const first = await version(APP)
+    expect(await version({ ...APP, metadata: { ...APP['metadata'] as JsonObject, generation: 9 }, status: { reconciledAt: 'x' } })).to.equal(first)
+    expect(await version({ ...APP, spec: { ...APP['spec'] as JsonObject, project: 'other' } })).to.not.equal(first)
+  })
   it('fails, or waits, with the rollout below', async () => {
     const seen = await look(APP, web('web:3', { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }] }))
     expect(seen.kind).to.equal('failing')

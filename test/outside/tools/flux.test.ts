@@ -74,6 +74,9 @@ describe('Flux', () => {
       fleet.servers['hub']?.put(kustomization('shop', { spec: { kubeConfig: { secretRef: { name: 'one' } } } }), kustomization('other'))
       expect(short(await hubbed.claims(TARGET, live(labels('shop'))))).to.deep.equal(['Kustomization shop:proof'])
       expect(short(await hubbed.claims(TARGET, live()))).to.deep.equal([])
+      fleet.servers['hub']?.put(gitRepository())
+      const [there, here] = [await hubbed.read({ ...REF, cluster: 'hub' }, TARGET), await hubbed.read({ ...REF, cluster: 'hub' }, { ...TARGET, cluster: 'hub' })]
+      expect([isRefusal(there) ? there.message : there.destination.cluster, isRefusal(here) ? here.refused : 'an owner']).to.deep.equal(['one', 'UNSUPPORTED'])
     })
   })
 

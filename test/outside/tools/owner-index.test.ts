@@ -75,8 +75,9 @@ class Api {
     if (this.forbidden && !url.pathname.includes('/namespaces/')) return say(403, { message: 'owners is forbidden' })
     const from = Number(url.searchParams.get('continue') ?? '0')
     const all = [...this.objects.values()]
-    const rest = all.length > from + this.pageSize ? { continue: String(from + this.pageSize) } : {}
-    return say(200, { metadata: { resourceVersion: '7', ...rest }, items: all.slice(from, from + this.pageSize) })
+    const size = Math.min(this.pageSize, Number(url.searchParams.get('limit') ?? '500'))
+    const rest = all.length > from + size ? { continue: String(from + size) } : {}
+    return say(200, { metadata: { resourceVersion: '7', ...rest }, items: all.slice(from, from + size) })
   }
 }
 
@@ -194,6 +195,18 @@ describe('an index of owners', () => {
     expect(await asked('x')).to.deep.equal([])
     await index.hold()
     expect(await requests(() => asked('x'))).to.deep.equal([])
+  })
+  it('lists in smaller pages where owners are so large that a page cannot be read', async () => {
+    const small = connect({ cluster: 't', files: [api.kubeconfig], context: 't' }, undefined, 20_000)
+    kinds = kindReader(() => small)
+    for (let i = 0; i < 12; i += 1) api.objects.set(`big${i}`, { ...owner(`big${i}`, `k${i}`), text: 'x'.repeat(3000) })
+    index = open()
+    const seen = await requests(async () => { expect(await asked('k11')).to.deep.equal(['big11']) })
+    expect(seen.length).to.be.greaterThan(3)
+    api.objects.set('huge', { ...owner('huge'), text: 'x'.repeat(30_000) })
+    let thrown = ''
+    try { await asked('k11') } catch (error) { thrown = error instanceof Error ? error.message : '' }
+    expect(thrown).to.include('its answer is too large')
   })
   it('never takes an owner that is gone since for one', async () => {
     await index.hold()

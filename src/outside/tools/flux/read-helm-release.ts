@@ -20,7 +20,7 @@ export interface ReleaseSeen { readonly ref: OwnerRef, readonly target: Target, 
  */
 export function readHelmRelease({ ref, target, live, object, around }: ReleaseSeen): Owner | Refusal {
   const spec = helmReleaseSpec(object, around)
-  const obstacle = standing(object) ?? optOut(live)
+  const obstacle = standing(object, ref.cluster !== target.cluster) ?? optOut(live)
   if (obstacle !== null) return refuseOwner(ref, obstacle)
   if (spec.obstacle?.code === 'NON_GIT_SOURCE') return remoteChart(ref, spec.obstacle, around)
   if (spec.obstacle !== null) return refuseOwner(ref, spec.obstacle)
@@ -37,10 +37,11 @@ export function readHelmRelease({ ref, target, live, object, around }: ReleaseSe
   }
 }
 
-function standing(object: KubernetesObject): Obstacle | null {
+/** On a hub kubeConfig is how it reaches the object's cluster. */
+function standing(object: KubernetesObject, fromHub: boolean): Obstacle | null {
   if (inDeletion(object)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
   const kubeConfig = valueAt(object, 'spec', 'kubeConfig')
-  if (kubeConfig !== undefined && kubeConfig !== null) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
+  if (!fromHub && kubeConfig !== undefined && kubeConfig !== null) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
   return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
 }
 

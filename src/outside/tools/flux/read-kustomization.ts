@@ -26,7 +26,7 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
   if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
-  const own = standing(object) ?? kustomizationSpec(object, null).obstacle ?? optOut(of.live)
+  const own = standing(object, ref.cluster !== target.cluster) ?? kustomizationSpec(object, null).obstacle ?? optOut(of.live)
   if (own?.code === 'NON_GIT_SOURCE') return remoteSource(cluster, { ref, object, obstacle: own })
   if (own !== null) return refuseOwner(ref, own)
   const source = await gitRepository(cluster, object)
@@ -78,9 +78,10 @@ export async function gitRepository(cluster: Cluster, kustomization: KubernetesO
   return kind === null ? null : cluster.get(kind, namespace, name)
 }
 
-function standing(object: KubernetesObject): Obstacle | null {
+/** On a hub kubeConfig is how it reaches the object's cluster; its claim stands only where the object's own labels name it. */
+function standing(object: KubernetesObject, fromHub: boolean): Obstacle | null {
   if (inDeletion(object)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
-  if (!isNothing(valueAt(object, 'spec', 'kubeConfig'))) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
+  if (!fromHub && !isNothing(valueAt(object, 'spec', 'kubeConfig'))) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
   return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
 }
 
