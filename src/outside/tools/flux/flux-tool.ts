@@ -51,7 +51,9 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
   }
 
   /** The source first; the Kustomization only where its source has moved and it has not (argocd-flux.md 5.2), or where it must apply again. */
-  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void> {
+  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void> {
+    // The annotation stays: it is how Flux remembers what it has answered.
+    if (how === 'settled') return
     const cluster = clusters.named(owner.cluster)
     const [kind, sourceKind] = [await kustomizationKind(cluster), await cluster.served(SOURCE_GROUP, 'GitRepository')]
     const { namespace, name } = await deployerOf(owner)
