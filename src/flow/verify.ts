@@ -78,7 +78,9 @@ async function contained(v: Verification, { seen, found }: Seen): Promise<StepRe
   if (content.kind === 'unknown') return waitForController(v, { state: 'SYNC_WAIT', sentence: content.sentence }, { seen, found })
   const known: ChangeFacts = seen.revision === null || facts.contentAt === seen.revision ? found : { ...found, contentAt: seen.revision }
   const lacking = await lackingOf(v, seen)
-  if (seen.accepted && lacking === null) return judgeLive(v, { seen, found: known })
+  // Accepted in one read is enough: while it settles, the owner may look again at what it has applied.
+  const accepted = seen.accepted || (seen.looking === true && typeof facts.healthySince === 'string')
+  if (accepted && lacking === null) return judgeLive(v, { seen, found: known })
   if (seen.blocked !== null) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, known)
   const state = seen.state === undefined || seen.state === 'SOURCE_WAIT' ? 'SYNC_WAIT' : seen.state
   return triggerOrWait(v, { state, sentence: `${showOwner(plan.owner)}: ${lacking ?? seen.unmet[0] ?? 'not accepted'}` }, { seen, found: known })
@@ -127,6 +129,8 @@ async function failureFacts(v: Verification, { failure }: Observation): Promise<
 async function failedAtOurs(v: Verification, seen: Observation, found: ChangeFacts): Promise<StepResult | null> {
   const { failure } = seen
   if (failure === null || failure.revision === null || !await v.reader.contains(failure.revision, v.ours)) return null
+  // The owner has seen a later commit: what failed is not its last word.
+  if (seen.revision !== null && seen.revision !== failure.revision && await v.reader.contains(seen.revision, failure.revision)) return null
   const since = found.failingAtSince ?? v.change.facts.failingAtSince
   const late = failure.class === 'transient' && typeof since === 'string' && v.now - Date.parse(since) >= TRANSIENT_FOR
   if (!failure.permanent && !late) return null
