@@ -190,6 +190,7 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
       it('takes the second request where it lost the first', async () => {
         const of = await owner()
         const lose = async (attempt: number): Promise<string> => {
+          bench.behave?.('normal')
           await pause(1500)
           bench.behave?.('lostRefresh')
           const { commit } = await pushImage()
