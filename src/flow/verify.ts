@@ -81,7 +81,9 @@ async function contained(v: Verification, { seen, found }: Seen): Promise<StepRe
   if (content.kind === 'unknown') return waitForController(v, { state: 'SYNC_WAIT', sentence: content.sentence }, { seen, found })
   const known: ChangeFacts = seen.revision === null || facts.contentAt === seen.revision ? found : { ...found, contentAt: seen.revision }
   const lacking = await lackingOf(v, seen)
-  if (seen.accepted && lacking === null) return judgeLive(v, { seen, found: known })
+  // Accepted in one read is enough: while it settles, the owner may look again at what it has applied.
+  const accepted = seen.accepted || (seen.looking === true && typeof facts.healthySince === 'string')
+  if (accepted && lacking === null) return judgeLive(v, { seen, found: known })
   if (seen.blocked !== null) return waitForPeople(v, { state: seen.blocked.code, ...seen.blocked }, known)
   const early = await failingEarly(v, { seen, found: known })
   if (early !== null) return early

@@ -28,6 +28,8 @@ function watchedBy({ status, step, plan }: Change): readonly Watched[] {
 
 /** After a first event others follow: they are taken together. Looks are never closer than that, whatever happens in a cluster. */
 const SETTLE = 150
+/** So many changes are watched at once, the newest first; an API server is not asked for thousands of watches, the others are polled. */
+const MOST = 40
 
 /**
  * Watches of changes that wait (argocd-flux.md 7.1): a hint to look again, never truth. Where nothing may be watched, `sleep` takes its whole
@@ -46,7 +48,7 @@ export class Watching {
 
   /** Watches what these changes wait for, and nothing else any more. */
   follow(changes: readonly Change[]): void {
-    const wanted = new Map<string, { readonly change: string, readonly one: Watched }>(changes.flatMap(change => watchedBy(change).map(one => [`${change.id} ${JSON.stringify(one)}`, { change: change.id, one }])))
+    const wanted = new Map<string, { readonly change: string, readonly one: Watched }>(changes.filter(change => watchedBy(change).length > 0).slice(0, MOST).flatMap(change => watchedBy(change).map(one => [`${change.id} ${JSON.stringify(one)}`, { change: change.id, one }])))
     for (const [key, { stop }] of this.#open) {
       if (wanted.has(key)) continue
       this.#open.delete(key)

@@ -31,6 +31,8 @@ export interface Observation {
   readonly failure: { readonly permanent: boolean, readonly sentence: string, readonly revision: string | null, readonly class?: FailureClass, readonly rolledBack?: true } | null
   /** True where the owner's own list still names the object. */
   readonly listed: boolean
+  /** True where all that keeps it from being accepted is that it looks again at what it has applied: once accepted, that takes nothing back. */
+  readonly looking?: true
   /** True while a request to look again has not been taken. */
   readonly pending: boolean
   /** Seen, and no obstacle: shown with the evidence. */

@@ -107,7 +107,16 @@ export function argocdContract(name: string, open: () => Promise<ControllerWorld
       return {
         name: app, map, file, place, seen,
         push: value => world.push({ [file]: configMap(map, world.workloads, value) }),
-        refresh: (how = 'normal') => hand.patch(place, { metadata: { annotations: { 'argocd.argoproj.io/refresh': how } } }),
+        refresh: async (how = 'normal') => {
+          // A request during another one may be lost with it (argocd-flux.md 5.1): that race has its own tests.
+          const end = Date.now() + world.patience
+          for (;;) {
+            const now = await hand.get(place)
+            if (now === null || metadataText(now, 'annotations', 'argocd.argoproj.io/refresh') === undefined || Date.now() > end) break
+            await new Promise(resolve => { setTimeout(resolve, 50) })
+          }
+          await hand.patch(place, { metadata: { annotations: { 'argocd.argoproj.io/refresh': how } } })
+        },
       }
     }
     const synced = (app: App, commit?: string): Promise<KubernetesObject> => app.seen.until(object => sync(object).startsWith('Synced ') && (commit === undefined || sync(object).endsWith(commit)) && object['operation'] === undefined && phase(object) !== 'Running', `${app.name} Synced at ${commit ?? 'any commit'}`)

@@ -1,4 +1,5 @@
 import { KubeConfig, KubernetesObjectApi, PatchStrategy, Watch } from '@kubernetes/client-node'
+import { isObject } from '../../src/model/json.ts'
 import type { Json, JsonObject } from '../../src/model/json.ts'
 import { isKubernetesObject } from '../../src/model/resource.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
@@ -55,7 +56,12 @@ async function record(config: KubeConfig, place: Place, patience: number): Promi
   const times: number[] = []
   let wake = (): void => undefined
   const path = `${place.apiVersion.includes('/') ? '/apis' : '/api'}/${place.apiVersion}/namespaces/${place.namespace}/${place.plural}`
-  const open = await new Watch(config).watch(path, { fieldSelector: `metadata.name=${place.name}` }, (_type, object: unknown) => {
+  // From a revision: a watch from "now" must first wait for the server's cache, which a quiet kind on an old etcd keeps behind.
+  const fieldSelector = `metadata.name=${place.name}`
+  const there = await KubernetesObjectApi.makeApiClient(config).list(place.apiVersion, place.kind, place.namespace, undefined, undefined, undefined, fieldSelector)
+  for (const object of there.items) states.push(objectOf({ apiVersion: place.apiVersion, kind: place.kind, ...plainObject(object) }))
+  times.push(...states.map(() => Date.now()))
+  const open = await new Watch(config).watch(path, { fieldSelector, resourceVersion: there.metadata?.resourceVersion ?? '' }, (_type, object: unknown) => {
     states.push(objectOf(object))
     times.push(Date.now())
     wake()
@@ -76,6 +82,11 @@ async function record(config: KubeConfig, place: Place, patience: number): Promi
       }
     },
   }
+}
+
+function plainObject(value: unknown): JsonObject {
+  const object = plain(value)
+  return isObject(object) ? object : {}
 }
 
 /** The client reads times as dates: back to JSON. */

@@ -168,6 +168,26 @@ describe('the states of a merged change', () => {
       expect((await stage.lookAfter(599_000)).kind).to.equal('waiting')
       expect(ended(await stage.lookAfter(1000)).message).to.include('has tried for ten minutes').and.include('Widget')
     })
+    it('wait where a later commit, which may mend it, is compared already', async () => {
+      const later = await stage.repository.commit({ 'README.md': 'mend\n' }, 'main')
+      const failure = { permanent: true, revision: stage.ours, sentence: 'sync Failed: x', class: 'permanent' } as const
+      stage.seen = stage.observation({ revision: later, accepted: false, unmet: ['OutOfSync'], failure })
+      expect(waiting(await stage.look()).waiting.for).to.equal('controller')
+      stage.seen = stage.observation({ revision: later, accepted: false, unmet: ['OutOfSync'], failure: { ...failure, revision: later } })
+      expect(ended(await stage.lookAfter(1000)).code).to.equal('verify/failed')
+      stage.repository.git('update-ref', 'refs/heads/main', stage.ours)
+    })
+    it('take nothing back while the owner looks again at what it has applied, once it was accepted', async () => {
+      const looking = stage.observation({ revision: stage.ours, accepted: false, looking: true, unmet: ['Ready is Unknown: Progressing'] })
+      stage.seen = looking
+      await stage.look()
+      expect(state()).to.equal('SYNC_WAIT')
+      stage.seen = stage.observation({ revision: stage.ours })
+      await stage.lookAfter(1000)
+      stage.seen = looking
+      expect(waiting(await stage.lookAfter(1000)).facts?.healthySince).to.equal(undefined)
+      expect((await stage.lookAfter(2000)).kind).to.equal('done')
+    })
     it('do not blame the change where the owner failed before it, too', async () => {
       const failing = (revision: string): Observation => stage.observation({ revision: stage.old, accepted: false, unmet: ['x'], failure: { permanent: true, revision, sentence: 'kustomize build failed: a', class: 'permanent' } })
       stage.seen = failing(stage.old)

@@ -71,6 +71,10 @@ describe('watching what a change waits for', () => {
     await new Promise(resolve => { setTimeout(resolve, 10) })
     expect(watches.every(({ stopped }) => stopped)).to.equal(true)
   })
+  it('watches no more than forty changes at once', async () => {
+    await opened(...Array.from({ length: 60 }, (_, i) => verifying(`change-${i}`)))
+    expect(watches).to.have.length(80)
+  })
   it('ends with the person who has had enough', async () => {
     await opened(verifying('a'))
     const stop = new AbortController()

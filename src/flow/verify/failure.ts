@@ -45,6 +45,8 @@ export async function failureFacts(v: Verification, { failure }: Observation): P
 export async function failedAtOurs(v: Verification, seen: Observation, found: ChangeFacts): Promise<StepResult | null> {
   const { failure } = seen
   if (failure === null || failure.revision === null || !await v.reader.contains(failure.revision, v.ours)) return null
+  // The owner has seen a later commit: what failed is not its last word.
+  if (seen.revision !== null && seen.revision !== failure.revision && await v.reader.contains(seen.revision, failure.revision)) return null
   const since = found.failingAtSince ?? v.change.facts.failingAtSince
   const late = failure.class === 'transient' && typeof since === 'string' && v.now - Date.parse(since) >= TRANSIENT_FOR
   if (!failure.permanent && !late) return null

@@ -9,7 +9,7 @@ import type { Verification } from '../verification.ts'
 import { clear, ended, isGone, short, waitForController, waitForPeople } from './answers.ts'
 import type { Seen } from './answers.ts'
 import { entering, iso } from './clock.ts'
-import { trigger, triggerOrWait } from './trigger.ts'
+import { settle, trigger, triggerOrWait } from './trigger.ts'
 import { unseen } from './trouble.ts'
 
 /** After its one hard refresh was taken an owner that is Synced on a wrong live value has this long to correct it; and this long to take it. */
@@ -89,6 +89,7 @@ async function stable(v: Verification, look: LiveLook & { readonly kind: 'health
   ]
   const verified = { revision, mergeCommit: v.ours, fields: look.fields, health: look.sentence, at: iso(v.now), sentences, ...seen.tuple === undefined ? {} : { owner: seen.tuple }, live: look.tuple }
   const recheckAt = iso(v.now + pollOf(seen.times?.poll))
+  if ((facts.refreshes ?? 0) > 0 || facts.hardRefreshedAt !== undefined || facts.goneAskedAt !== undefined) await settle(v)
   return { kind: 'done', sentence: `verified: ${look.sentence} at ${short(revision)}`, facts: { ...found, verified, recheckAt } }
 }
 

@@ -44,3 +44,12 @@ export async function trigger(v: Verification, how: 'normal' | 'hard'): Promise<
     throw error
   }
 }
+
+/** Takes away what requests may have left on the owner. Where that fails nothing is lost. */
+export async function settle(v: Verification): Promise<void> {
+  try {
+    await v.tool.refresh(v.change.plan.owner, '', 'settled')
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+  }
+}

@@ -125,6 +125,9 @@ describe('a HelmRelease after a merge', () => {
     await tool.refresh(OWNER, 'now', 'normal')
     const asked = (kind: string, name: string): string | undefined => { const object = fleet.servers['one']?.get(kind, name); return object === undefined ? undefined : metadataText(object, 'annotations', 'reconcile.fluxcd.io/requestedAt') }
     expect([asked('GitRepository', 'shop'), asked('GitRepository', 'charts'), asked('Kustomization', 'shop'), asked('HelmRelease', 'web')]).to.deep.equal(['now', 'now', undefined, undefined])
+    put(release({ spec: { valuesFrom: [{ kind: 'ConfigMap', name: 'values' }] } }))
+    await tool.refresh(OWNER, 'values', 'normal')
+    expect(asked('HelmRelease', 'web')).to.equal('values')
     put(release({ labels: {} }))
     expect(await failureOf(tool.refresh(OWNER, 'now', 'normal'))).to.equal('cluster/not-found')
   })

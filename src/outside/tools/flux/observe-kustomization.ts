@@ -11,7 +11,7 @@ import { kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { fluxTimes } from './flux-times.ts'
 import { inInventory } from './inventory-id.ts'
 import { branchOf } from './kustomization-spec.ts'
-import { fetchFailure, fluxBlock, isPending, readyFailure, readyUnmet, sourceUnmet } from './kustomization-state.ts'
+import { fetchFailure, fluxBlock, isLooking, isPending, readyFailure, readyUnmet, sourceUnmet } from './kustomization-state.ts'
 import { gitRepository } from './read-kustomization.ts'
 import { commitOfRevision } from './revision.ts'
 
@@ -34,6 +34,7 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, { tar
     revision, accepted, unmet, unchanged, listed,
     blocked: fluxBlock([object, source]),
     failure: accepted ? null : readyFailure(object) ?? fetchFailure(source),
+    ...unmet.length === 1 && isLooking(object) ? { looking: true } : {},
     pending: isPending(object) || isPending(source),
     notes: ahead(source, revision),
     state: fetchedOf(source) === revision ? 'SOURCE_WAIT' : 'SYNC_WAIT',
