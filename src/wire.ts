@@ -33,7 +33,9 @@ import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
 import { declaredOwners } from './outside/tools/declared-owners.ts'
 import { manifestOwner } from './outside/tools/manifest-owner.ts'
+import { argocdSteering } from './outside/tools/argocd/argocd-steering.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
+import { fluxSteering } from './outside/tools/flux/flux-steering.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
 /** What a door gets: the world, who is calling, and the way to let go of both. */
@@ -65,10 +67,11 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
   const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {
-    clock, clusters,
+    clock, clusters, servers: clusters.servers,
     environments: environments(config),
     people: config.people,
     tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
+    steering: [argocdSteering({ clusters, config: config.writ.clusters }), fluxSteering({ clusters })],
     repositories: repositoriesOf(config, store, mirrors),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),

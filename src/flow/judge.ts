@@ -18,7 +18,7 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
   const blocking = verdicts.filter(blocks)
   if (blocking.length > 0) return denied(blocking, verdicts)
   const affected = affectedEnvironments(world, proven)
-  const highest = affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+  const highest = highestOf(affected)
   const policyBundle = await world.policies.bundle()
   const route = 'pull-request' as const
   const base = { ...proven, route, policyBundle }
@@ -104,9 +104,14 @@ function unclaimed(world: World): Environment {
   return world.environments.of('', null, null)
 }
 
+/** The one of the highest class; the first of them. */
+export function highestOf(affected: readonly Environment[]): Environment {
+  return affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+}
+
 /** The strictest of all affected environments: most approvals, senior if any asks for one, groups of the highest class. */
 export function approvalsNeeded(affected: readonly Environment[]): ApprovalNeed {
-  const highest = affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+  const highest = highestOf(affected)
   return {
     count: Math.max(...affected.map(environment => Math.max(environment.approvals, CLASS_RULES[environment.class].approvals))),
     senior: affected.some(environment => environment.rules.requiresSeniorApproval),

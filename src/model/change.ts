@@ -4,14 +4,15 @@ import type { Json, JsonObject } from './json.ts'
 import type { Plan } from './plan.ts'
 
 /** The steps that routes are made of. */
-export type StepName = 'publish' | 'approve' | 'merge' | 'verify' | 'close'
+export type StepName = 'publish' | 'record' | 'approve' | 'merge' | 'act' | 'verify' | 'resume' | 'close'
 
 /** Where a change stands. `open` until one of the ends. */
 export type ChangeStatus = 'open' | 'verified' | 'rejected' | 'cancelled' | 'superseded' | 'failed' | 'refused'
 
 /** For whom or what an open change waits, and the command that goes on. */
 export interface Waiting {
-  readonly for: 'people' | 'forge' | 'controller' | 'process'
+  /** `time`: what was asked is in force, and ends by itself. */
+  readonly for: 'people' | 'forge' | 'controller' | 'process' | 'time'
   readonly sentence: string
   /** The command for a person, or null where only time helps. */
   readonly next: string | null
@@ -80,6 +81,9 @@ export interface ChangeFacts {
   /** When the environment's time was found to be up; a little later it is looked at once more before the change ends. */
   readonly timeUpAt?: string
   readonly verified?: VerifiedEvidence
+  /** When a steering change was about to act, written ahead of it; and when a pause was about to be ended because its time was up. */
+  readonly actedAt?: string
+  readonly resumedAt?: string
   /** True once nothing of an ended change is left open on its forge. */
   readonly tidied?: boolean
 }

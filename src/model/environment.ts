@@ -52,6 +52,8 @@ export const EnvironmentFile = z.strictObject({
   /** How long verify waits for the controller and the rollout before it ends with exit 5. */
   syncTimeout: Duration.default('15m'),
   verify: z.strictObject({ stability: Duration.default('30s') }).default({ stability: '30s' }),
+  /** How long an owner that deploys here may be paused. */
+  pause: z.strictObject({ longest: Duration.default('24h') }).default({ longest: '24h' }),
 })
 export type EnvironmentFile = z.infer<typeof EnvironmentFile>
 

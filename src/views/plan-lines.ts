@@ -39,7 +39,7 @@ export function planLines(plan: Plan): readonly Line[] {
 }
 
 /** `Deployment shop/web on main: image of web = nginx:1.27`. */
-export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits'>): string {
+export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits' | 'steer'>): string {
   return `${showRef(plan.target)} on ${plan.target.cluster}: ${showAsked(plan)}`
 }
 
@@ -98,7 +98,8 @@ function blastEntry(entry: BlastEntry): readonly Line[] {
   return [head, ...indented(entry.changes.flatMap(changedObject), 2)]
 }
 
-function alsoShipsLines({ alsoShips }: Plan): readonly Line[] {
+/** What deploys with it although it does not touch it. */
+export function alsoShipsLines({ alsoShips }: Pick<Plan, 'alsoShips'>): readonly Line[] {
   if (alsoShips === null) return []
   const objects = alsoShips.changes.length === 0 ? 'nothing that differs' : counted(alsoShips.changes.length, 'object')
   return [

@@ -12,7 +12,7 @@ import { findKind } from './find-kind.ts'
 import { watchObject } from './watch-object.ts'
 
 /** Who Writ is in `managedFields`: never a name that begins with kubectl, which Flux would strip (argocd-flux.md 3). */
-const FIELD_MANAGER = 'writ'
+export const FIELD_MANAGER = 'writ'
 const PAGE = 500
 /** After this time a kind that was not there is looked for again. */
 const DISCOVERY_LIFE = 5000
@@ -110,7 +110,7 @@ function itemsOf(body: Json, kind: ServedKind): readonly KubernetesObject[] {
   return items.filter(isObject).map(item => ({ ...item, apiVersion, kind: kind.kind })).filter(isKubernetesObject)
 }
 
-function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
+export function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
   for (const segment of [namespace, name]) if (typeof segment === 'string') checkSegment(segment)
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   const scope = kind.namespaced && namespace !== null ? `/namespaces/${encodeURIComponent(namespace)}` : ''
