@@ -44,9 +44,10 @@ export interface OwnerLook {
   /** What it is in the middle of; null where nothing runs. */
   readonly busy: string | null
   readonly delivered: Delivered
-  /** Has its controller taken the spec as it is now? null where only `reconciledAt` tells. */
-  readonly taken: boolean | null
-  readonly reconciledAt: string | null
+  /** Has its controller taken the spec as it is now? */
+  readonly taken: boolean
+  /** Annotations that make its controller look at a changed spec, where it tells in no other way that it did. */
+  readonly wake: Readonly<Record<string, string>>
   /** The changes of Writ whose sync it has carried out last or is about to. */
   readonly syncOf: string | null
   /** Newest first. */

@@ -21,8 +21,8 @@ const KINDS: readonly { readonly group: string, readonly kind: OwnerRef['kind'],
   { group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization', tool: 'flux' },
   { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', tool: 'flux' },
 ]
-/** Groups whose other kinds make or feed owners. */
-const NEAR = new Set(['argoproj.io', 'source.toolkit.fluxcd.io', 'fluxcd.controlplane.io'])
+/** Groups and kinds that make or feed owners. */
+const NEAR = /^(?:argoproj\.io\/(?:ApplicationSet|AppProject)|source\.toolkit\.fluxcd\.io\/.*|fluxcd\.controlplane\.io\/.*)$/
 const LADDER = 5
 
 /**
@@ -33,7 +33,7 @@ export async function findSteered(world: World, ask: TargetAsk): Promise<Steered
   const cluster = world.clusters.choose(ask)
   const kind = await cluster.resolve(ask.type)
   const owner = KINDS.find(one => one.group === kind.group && one.kind === kind.kind)
-  if (owner === undefined && NEAR.has(kind.group) && kind.kind !== 'Rollout') return notSteered(kind, ask.name)
+  if (owner === undefined && NEAR.test(`${kind.group}/${kind.kind}`)) return notSteered(kind, ask.name)
   const named = owner === undefined ? await byObject(world, cluster, { ask, kind }) : await byName(cluster, { ask, kind, owner })
   if (isRefusal(named)) return named
   const look = await lookAt(world, named.ref)

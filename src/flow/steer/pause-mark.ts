@@ -37,7 +37,7 @@ export function pausePatch(look: OwnerLook, mark: PauseMark): JsonObject {
 
 /** The patch that puts back what was there before; only the mark goes where somebody has set the field since. */
 export function resumePatch(look: OwnerLook, pause: PauseSwitch): JsonObject {
-  const metadata = { resourceVersion: look.resourceVersion, annotations: { [PAUSE_MARK]: null } }
+  const metadata = { resourceVersion: look.resourceVersion, annotations: { ...look.wake, [PAUSE_MARK]: null } }
   return isThrown(look.object, pause) ? merged({ metadata }, pause.path, pause.before) : { metadata }
 }
 

@@ -66,16 +66,11 @@ function paused({ world, change, look, steer, since }: Look): StepResult {
 function resumed({ world, change, look, steer }: Look): StepResult {
   const name = showOwner(change.plan.owner)
   if (steer.pause !== null && isThrown(look.object, steer.pause)) return failed('verify/reverted', `${name} is paused again: ${fieldOf(look, steer)}.`)
-  if (!hasTaken(look, Date.parse(change.facts.actedAt ?? ''))) return wait(world, change, `${name} is no longer paused, and its controller has not looked at it since`)
+  if (!look.taken) return wait(world, change, `${name} is no longer paused, and its controller has not looked at it since`)
   return done(change, world, {
     revision: look.delivered.revision ?? '', fields: steer.pause === null ? [] : [{ path: steer.pause.path.join('.'), value: valueAt(look.object, ...steer.pause.path) ?? null }],
     sentence: `resumed: ${name}`, sentences: [`${name}: ${fieldOf(look, steer)}, as before the pause`, 'its controller has looked at it since', look.delivered.sentence],
   })
-}
-
-/** Argo CD tells the second in which it looked, Flux the generation. */
-function hasTaken({ taken, reconciledAt }: OwnerLook, actedAt: number): boolean {
-  return taken ?? (reconciledAt !== null && Date.parse(reconciledAt) >= Math.floor(actedAt / 1000) * 1000)
 }
 
 function fieldOf(look: OwnerLook, { pause }: SteerOrder): string {

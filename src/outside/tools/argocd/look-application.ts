@@ -2,6 +2,7 @@ import type { Cluster } from '../../../flow/ports.ts'
 import { objectsAt, textAt, valueAt } from '../../../model/json.ts'
 import type { OwnerRef } from '../../../model/owner.ts'
 import type { Delivered, Deployment, OwnerLook } from '../../../model/steering.ts'
+import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../../model/resource.ts'
 import { oneLine } from '../conditions.ts'
 import { identityOf, words } from '../owner-look.ts'
@@ -14,6 +15,8 @@ import { isOperating, isStuck, operationUnmet } from './operation-state.ts'
 import { makerOf, pauseSwitch } from './pause-switch.ts'
 import { isSkipped } from './read-application.ts'
 import { controlPlaneOf } from './tracking-id.ts'
+
+const REFRESH = 'argocd.argoproj.io/refresh'
 
 /** An Application as it stands, for those who steer it. */
 export async function lookApplication(hub: ArgoHub, cluster: Cluster, ref: OwnerRef): Promise<OwnerLook | null> {
@@ -35,8 +38,9 @@ export async function lookApplication(hub: ArgoHub, cluster: Cluster, ref: Owner
     maker: await makerOf(cluster, app),
     busy: isOperating(app) ? `a sync is under way: ${oneLine(textAt(app, 'status', 'operationState', 'message') ?? 'about to start')}` : null,
     delivered: deliveredOf(app, index),
-    taken: null,
-    reconciledAt: textAt(app, 'status', 'reconciledAt') ?? null,
+    // Its controller takes the request away once it has looked; times are of its own clock, and seconds are too coarse.
+    taken: metadataText(app, 'annotations', REFRESH) === undefined,
+    wake: { [REFRESH]: 'normal' },
     syncOf: textAt(objectsAt(operation, 'info').find(one => one['name'] === 'writ.dev/change'), 'value') ?? null,
     history: historyOf(app, index),
   }

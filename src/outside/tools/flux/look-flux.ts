@@ -35,7 +35,7 @@ export async function lookFlux(cluster: Cluster, ref: OwnerRef): Promise<OwnerLo
     busy: reconciling?.['status'] === 'True' ? `it is reconciling: ${oneLine(textAt(reconciling, 'message') ?? '')}` : null,
     delivered: deliveredOf(object, release),
     taken: hasTaken(object),
-    reconciledAt: null,
+    wake: {},
     syncOf: null,
     history: release ? releases(object) : revisions(object),
   }
