@@ -1,3 +1,4 @@
+// build ldflags: -X helm.sh/helm/v3/internal/version.version=v3.21.4 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=36
 module writ.dev/test/real/helm
 
 go 1.26.0

@@ -1,0 +1,44 @@
+import { expect } from 'chai'
+import { isObject, objectsAt, textAt, valueAt } from '../../src/model/json.ts'
+import { webIn } from './owners.ts'
+import { shown, sweep, V2 } from './scenario.ts'
+import { openScene, realAddress } from './scene.ts'
+import type { Scene } from './scene.ts'
+import type { Way } from './ways.ts'
+
+/** For each way: the owner is proven, from the Deployment and from its pod, and a change of the image is made in the right file and verified. */
+export function waysOf(ways: readonly Way[]): void {
+  for (const way of ways) {
+    it(`of ${way.title} is proven, and its image changed in ${way.file}`, async function () {
+      if (realAddress() === null) this.skip()
+      const scene = await openScene({ name: way.name, class: 'dev', files: way.files })
+      const objects = way.objects(scene)
+      try {
+        await scene.apply(...objects)
+        await scene.seen(webIn(scene), object => valueAt(object, 'status', 'availableReplicas') === 1, 'the Deployment is rolled out')
+        for (const asked of ['deployment/web', `pod/${await podOf(scene)}`]) await proven(scene, asked, way)
+        const changed = await scene.writ('set', 'image', 'deployment/web', `web=${V2}`, '-n', scene.namespace, '--reason', 'a scenario', '--wait')
+        expect([changed.exit, textAt(changed.answer, 'status')], shown(changed)).to.deep.equal([0, 'verified'])
+        expect(await scene.git.read('apps', 'main', way.file)).to.match(/1\.1\.0/)
+      } catch (cause) {
+        throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\nprogress:\n${scene.progress.slice(-10).join('\n')}`, { cause })
+      } finally {
+        await sweep(scene, objects)
+        await scene.close()
+      }
+    })
+  }
+}
+
+async function podOf(scene: Scene): Promise<string> {
+  const { body } = await scene.cluster.request('GET', `/api/v1/namespaces/${scene.namespace}/pods`)
+  return textAt(objectsAt(isObject(body) ? body : {}, 'items')[0], 'metadata', 'name') ?? ''
+}
+
+async function proven(scene: Scene, asked: string, way: Way): Promise<void> {
+  const owner = await scene.writ('owner', asked, '-n', scene.namespace)
+  expect(owner.exit, shown(owner)).to.equal(0)
+  const found = valueAt(owner.answer, 'owner')
+  expect(`${textAt(found, 'kind')} ${textAt(found, 'namespace')}/${textAt(found, 'name')}`, asked).to.equal(way.owner(scene))
+  expect(valueAt(owner.answer, 'level'), shown(owner)).to.equal('proven')
+}
