@@ -33,8 +33,6 @@ export interface OwnerLook {
   readonly destination: { readonly cluster: string | null, readonly namespace: string | null }
   /** Its own list of what it deploys. */
   readonly deploys: readonly ObjectRef[]
-  /** Who it is in `managedFields` of what it applies. */
-  readonly manager: string
   /** How it is paused; null where it does nothing by itself that could be. */
   readonly pause: PauseSwitch | null
   /** True where that switch, or another one, is thrown already. */

@@ -6,6 +6,7 @@ import { badInput } from './bad-input.ts'
 import { cancel } from './cancel.ts'
 import { deleteObject } from './delete.ts'
 import { describe } from './describe.ts'
+import { diff } from './diff.ts'
 import { follow } from './follow.ts'
 import { get } from './get.ts'
 import { history } from './history.ts'
@@ -37,7 +38,7 @@ export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summar
 export const operations: readonly Entry[] = [
   entry(setImage), entry(setResources), entry(setEnv), entry(setField), entry(scale), entry(restart), entry(apply), entry(patch), entry(deleteObject),
   entry(sync), entry(suspend), entry(resume),
-  entry(owner), entry(get), entry(describe), entry(list), entry(history),
+  entry(owner), entry(get), entry(describe), entry(list), entry(history), entry(diff),
   entry(approve), entry(reject), entry(merge), entry(cancel), entry(approvalDocument),
   entry(follow), entry(work),
 ]

@@ -4,6 +4,8 @@ import { EXIT, exitOf } from '../errors.ts'
 /** How a process ends for an answer. Looking at a change is done once it was seen, however the change stands. */
 export function exitOfAnswer(answer: Answer, of: { readonly wants: string, readonly reads: boolean }): number {
   if (answer.kind === 'Refusal') return exitOf(field(answer, 'code'))
+  // Asked for by --exit-code: a difference is not what was wanted.
+  if (answer.kind === 'Diff' && of.wants === 'same' && 'differs' in answer && answer.differs === true) return EXIT.failed
   if (of.reads) return EXIT.done
   switch (answer.kind) {
     case 'Change': return exitOfChange(answer, of.wants)

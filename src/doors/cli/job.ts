@@ -12,7 +12,7 @@ export type Job = { readonly format: Format, readonly config: string | null } & 
     readonly operation: string
     readonly input: Readonly<Record<string, unknown>>
     /** The end that the verb wants; any other end is a failure. */
-    readonly wants?: 'verified' | 'rejected' | 'cancelled'
+    readonly wants?: 'verified' | 'rejected' | 'cancelled' | 'same'
     /** The timeout of `--wait`, in milliseconds. */
     readonly timeout?: number
   }

@@ -22,7 +22,7 @@ export function readMark(object: KubernetesObject): PauseMark | null {
 
 /** Only the fields that Writ itself sets: whoever may write annotations must not choose another one for it to write. */
 function isWay(path: readonly Json[]): boolean {
-  return ['spec/suspend', 'spec/syncPolicy/automated', 'spec/syncPolicy/automated/enabled'].includes(path.join('/'))
+  return ['spec/suspend', 'spec/syncPolicy/automated', 'spec/syncPolicy/automated/enabled'].includes(path.map(String).join('/'))
 }
 
 /** True where the switch stands as a pause sets it. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { textAt, valueAt } from '../../../src/model/json.ts'
+import type { JsonObject } from '../../../src/model/json.ts'
 import { metadataText } from '../../../src/model/resource.ts'
 import { PAUSE_MARK } from '../../../src/model/steering.ts'
 import { WritError } from '../../../src/model/error.ts'
@@ -124,7 +125,7 @@ describe('steering an owner', function () {
     })
 
     it('needs an end, and one that the environment allows', async () => {
-      const bad = async (end: object): Promise<string> => stage.ask('suspend', { target: { cluster: null, namespace: null, type: 'kustomization', name: 'flux-dev' }, end: { ...end } as never }).then(answer => `no error: ${answer.kind}`, (error: unknown) => error instanceof Error ? error.message : '')
+      const bad = async (end: JsonObject): Promise<string> => stage.ask('suspend', { target: { cluster: null, namespace: null, type: 'kustomization', name: 'flux-dev' }, end }).then(answer => `no error: ${answer.kind}`, (error: unknown) => error instanceof Error ? error.message : '')
       expect(await bad({})).to.match(/end/)
       expect(await bad({ after: '25h' })).to.equal('Environment dev lets an owner be paused for 24h at most.')
       expect(await bad({ at: '2020-01-01T00:00:00Z' })).to.match(/is over already/)

@@ -14,6 +14,7 @@ export function addLookCommands(program: Command, take: Take): void {
   describe(program, take)
   list(program, take)
   history(program, take)
+  diff(program, take)
 }
 
 function owner(program: Command, take: Take): void {
@@ -22,6 +23,20 @@ function owner(program: Command, take: Take): void {
   examples(common(command), 'writ owner deployment/web -n shop').action((words: Words) => {
     const options = optionsOf(command)
     take({ kind: 'operation', operation: 'owner', input: { target: target(options, words) }, ...jobOptions(options) })
+  })
+}
+
+function diff(program: Command, take: Take): void {
+  const command = program.command('diff').argument('[words...]').usage('TYPE/NAME | --app NAME [options]').helpGroup('Look:')
+    .summary('where live objects are not as Git says').description('Show where a live object, or everything that an owner deploys, is not as Git says: field by field, only what Git declares.')
+    .option('--app <name>', 'everything that this Application, Kustomization or HelmRelease deploys')
+    .option('--exit-code', 'end with 1 where something differs')
+  examples(common(command), 'writ diff deployment/web -n shop', 'writ diff --app shop-dev -n argocd --exit-code').action((words: Words) => {
+    const options = optionsOf(command)
+    const app = textOption(options, 'app')
+    if (app !== null && words.length > 0) throw bad('--app names an owner, and TYPE/NAME an object.', 'Give one of them.')
+    const input = app === null ? { target: target(options, words) } : { app: { cluster: clusterOf(options), namespace: textOption(options, 'namespace'), name: app } }
+    take({ kind: 'operation', operation: 'diff', input, ...jobOptions(options), ...options['exitCode'] === true ? { wants: 'same' } : {} })
   })
 }
 

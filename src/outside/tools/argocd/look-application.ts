@@ -32,7 +32,6 @@ export async function lookApplication(hub: ArgoHub, cluster: Cluster, ref: Owner
     source: first === undefined || first.obstacle?.code === 'NON_GIT_SOURCE' ? null : first.source,
     destination: { cluster: destinationCluster(hub, app), namespace: textAt(app, 'spec', 'destination', 'namespace') || null },
     deploys: objectsAt(app, 'status', 'resources').filter(one => one['hook'] !== true).map(entryRef),
-    manager: 'argocd-controller',
     pause: await pauseSwitch(cluster, app),
     paused: valueAt(app, 'spec', 'syncPolicy', 'automated', 'enabled') === false || isSkipped(app),
     maker: await makerOf(cluster, app),

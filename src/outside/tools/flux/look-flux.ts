@@ -27,7 +27,6 @@ export async function lookFlux(cluster: Cluster, ref: OwnerRef): Promise<OwnerLo
     source: release ? null : await sourceOf(cluster, object),
     destination: { cluster: isHere(object) ? cluster.name : null, namespace: release ? textAt(object, 'spec', 'targetNamespace') || ref.namespace : textAt(object, 'spec', 'targetNamespace') || null },
     deploys: objectsAt(object, 'status', 'inventory', 'entries').flatMap(entryRef),
-    manager: release ? 'helm-controller' : 'kustomize-controller',
     pause: { path: ['spec', 'suspend'], paused: true, before: suspended ? null : valueAt(object, 'spec', 'suspend') ?? null },
     paused: suspended,
     // What deploys it is found by the marks and lists of its tools; nothing makes it out of itself.
