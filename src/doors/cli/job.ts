@@ -13,6 +13,8 @@ export type Job = { readonly format: Format, readonly config: string | null } & 
     readonly input: Readonly<Record<string, unknown>>
     /** The end that the verb wants; any other end is a failure. */
     readonly wants?: 'verified' | 'rejected' | 'cancelled' | 'same'
+    /** A list that is printed again where it moves, until Ctrl-C. */
+    readonly watch?: true
     /** The timeout of `--wait`, in milliseconds. */
     readonly timeout?: number
   }

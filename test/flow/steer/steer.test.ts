@@ -217,6 +217,20 @@ describe('steering an owner', function () {
     })
   })
 
+  it('has a history of its controller, its commits and Writ\'s changes, also while it is suspended', async () => {
+    for (const owner of ['kustomization/flux-dev', 'application/app-dev']) await stage.suspend(owner)
+    for (const owner of ['kustomization/flux-dev', 'configmap/settings@flux-dev', 'application/app-dev']) {
+      const { items, source } = await stage.ask('history', { target: target(owner) })
+      const kinds = Array.isArray(items) ? items.map(item => textAt(item, 'kind')) : []
+      expect([...new Set(kinds)].sort(), owner).to.deep.equal(['change', 'commit', 'deployment'])
+      expect(JSON.stringify(items)).to.contain(owner.startsWith('app') ? 'synced as deployment' : 'applied sha256:')
+      expect(textAt(source, 'branch')).to.equal('main')
+      const times = Array.isArray(items) ? items.map(item => textAt(item, 'at') ?? '') : []
+      expect(times).to.deep.equal([...times].sort().reverse())
+    }
+    for (const owner of ['kustomization/flux-dev', 'application/app-dev']) expect((await stage.resume(owner))['status']).to.equal('verified')
+  })
+
   it('steers nothing that is no owner and has none', async () => {
     expect((await stage.sync('gitrepository/apps@flux-system'))['code']).to.equal('UNSUPPORTED')
     await stage.sandbox.api.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'alone', namespace: 'app-dev' } }, 'test')

@@ -49,6 +49,7 @@ function get(program: Command, take: Take): void {
     const options = optionsOf(command)
     if (isList(words)) return take(listJob(options))
     checkChanges(words)
+    if (options['watch'] === true) throw bad('--watch is for lists.', 'writ get change/ID --wait goes on with one change and stays.')
     const { until, timeout } = waiting(options)
     const change = namedChange(words)
     const job = jobOptions(options)
@@ -86,11 +87,12 @@ function history(program: Command, take: Take): void {
 
 function listing(command: Command): Command {
   return command.option('--status <status>', 'only changes of this status: open, verified, rejected, cancelled, superseded, failed, refused').option('--limit <n>', 'how many at most', '50')
+    .option('-w, --watch', 'print changes as they move, until Ctrl-C')
 }
 
 function listJob(options: Options): Parameters<Take>[0] {
   if (options['wait'] === true) throw bad('--wait is for one change.', 'Name it as change/ID.')
-  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options) }
+  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options), ...options['watch'] === true ? { watch: true } : {} }
 }
 
 function isList(words: Words): boolean {
