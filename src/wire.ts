@@ -100,8 +100,8 @@ export async function machine(folder: { readonly dir: string, readonly from: str
     node: process.version,
     folder,
     version: programVersion,
-    async renderer() {
-      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === 'kustomize')?.info()
+    async renderer(format) {
+      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === format)?.info()
       return info === undefined ? 'none' : `${info.name} ${info.version}`
     },
     isolation,
