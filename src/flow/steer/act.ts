@@ -29,7 +29,8 @@ export async function act(context: StepContext): Promise<StepResult> {
   const look = await lookAt(world, change.plan.owner)
   if (look === null || look.uid !== change.plan.owner.uid) return gone(change)
   if (change.facts.actedAt !== undefined && isDone(change, look)) return { kind: 'done', facts: {}, sentence: doneSentence(change) }
-  const standing = await stillSo(context)
+  // A sync that was begun may have brought some of what it shows already: that is no other plan.
+  const standing = change.plan.steer?.verb === 'sync' && change.facts.actedAt !== undefined ? null : await stillSo(context)
   if (standing !== null) return standing
   await context.note({ actedAt: new Date(world.clock.now()).toISOString() })
   try {
@@ -67,6 +68,8 @@ async function doIt(world: World, { id, plan }: Change, look: OwnerLook): Promis
   const { steer } = plan
   if (steer?.verb === 'sync') {
     const tool = world.tools.find(one => one.name === look.ref.tool)
+    // An owner that chooses its commit by itself must know the newest one first.
+    if (plan.owner.delivery.automated) await tool?.refresh(plan.owner, `writ-${id}`, 'normal')
     return tool?.sync(plan.owner, { change: id, by: plan.request.requester.person ?? plan.request.requester.alias, revision: plan.base, prune: steer.prune })
   }
   if (steer === undefined || steer.pause === null) throw new WritError('internal/bug', `change/${id} pauses nothing.`)

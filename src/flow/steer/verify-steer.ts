@@ -5,6 +5,7 @@ import { showJson, valueAt } from '../../model/json.ts'
 import { showOwner } from '../../model/owner.ts'
 import type { OwnerLook, SteerOrder } from '../../model/steering.ts'
 import { openRepository } from '../repository.ts'
+import type { GitOpsTool } from '../ports.ts'
 import type { StepContext } from '../step.ts'
 import type { World } from '../world.ts'
 import { lookAt } from './find-steered.ts'
@@ -12,6 +13,9 @@ import { isThrown } from './pause-mark.ts'
 
 /** What had begun before a pause may go on so long; then it is told, and the pause counts all the same. */
 const RUNNING_OUT = 60_000
+/** An owner is asked again at most so often, and not before this time has passed (argocd-flux.md 5.1). */
+const MOST_REQUESTS = 3
+const REQUEST_SPACING = 10_000
 
 interface Look { readonly world: World, readonly change: Change, readonly look: OwnerLook, readonly steer: SteerOrder, readonly since: number }
 
@@ -41,14 +45,24 @@ async function synced({ world, change, look }: Look): Promise<StepResult> {
   const has = revision !== null && (revision === plan.base || await reader.contains(revision, plan.base))
   if (state === 'failed' && (has || look.syncOf === change.id)) return failed('verify/failed', `${name}: ${sentence}`)
   if (state !== 'done') return wait(world, change, `${name}: ${sentence}`)
-  if (!has) return wait(world, change, `${name} has synced ${revision === null ? 'no commit that it names' : revision.slice(0, 12)}, not yet ${plan.base.slice(0, 12)}`)
   const tool = world.tools.find(one => one.name === look.ref.tool)
+  if (!has) return askAgain(world, change, { tool, sentence: `${name} has synced ${revision === null ? 'no commit that it names' : revision.slice(0, 12)}, not yet ${plan.base.slice(0, 12)}` })
   const seen = await tool?.observe(plan.owner, plan.target, 'gone')
   if (seen?.pending === true) return wait(world, change, `${name} has not taken the request to look yet`)
   return done(change, world, {
     revision, fields: [], sentence: `synced: ${name} is at ${revision.slice(0, 12)}`,
     sentences: [revision === plan.base ? `${name} has synced ${revision}, which was asked for` : `${name} has synced ${revision}, which contains ${plan.base}, which was asked for`, sentence, ...seen?.notes ?? []],
   })
+}
+
+/** A request to look may be lost (argocd-flux.md 5.1): a few times it is asked again. */
+async function askAgain(world: World, change: Change, { tool, sentence }: { readonly tool: GitOpsTool | undefined, readonly sentence: string }): Promise<StepResult> {
+  const { refreshes = 0, refreshedAt, actedAt = '' } = change.facts
+  const now = world.clock.now()
+  const waiting = wait(world, change, sentence)
+  if (waiting.kind !== 'waiting' || refreshes >= MOST_REQUESTS || now - Date.parse(refreshedAt ?? actedAt) < REQUEST_SPACING) return waiting
+  await tool?.refresh(change.plan.owner, `${change.id}-${world.clock.newId()}`, 'normal')
+  return { ...waiting, facts: { refreshes: refreshes + 1, refreshedAt: new Date(now).toISOString() } }
 }
 
 function paused({ world, change, look, steer, since }: Look): StepResult {

@@ -181,6 +181,24 @@ describe('steering an owner', function () {
       expect(JSON.stringify(info)).to.contain(String(done['id']))
     })
 
+    it('brings a commit that an Application which syncs by itself has not seen yet, also where its first request is lost', async () => {
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: { prune: true, selfHeal: true } } } })
+      for (const behaviour of ['normal', 'lostRefresh'] as const) {
+        stage.sandbox.behaviours.set('Application argocd/app-dev', behaviour)
+        const commit = await stage.push('app-dev', behaviour.toLowerCase())
+        const asked = await stage.sync('application/app-dev', { until: 'wait' })
+        for (let i = 0; i < 60 && (await stage.ask('get', { change: String(asked['id']) }))['status'] === 'open'; i++) {
+          await stage.work()
+          if (i > 20) stage.skew += 2000
+          await new Promise(resolve => { setTimeout(resolve, 100) })
+        }
+        const done = await stage.ask('get', { change: String(asked['id']) })
+        expect([behaviour, done['status'], valueAt(done, 'facts', 'verified', 'revision')]).to.deep.equal([behaviour, 'verified', commit])
+      }
+      stage.sandbox.behaviours.delete('Application argocd/app-dev')
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: null } } })
+    })
+
     it('asks the source of a Kustomization first, then the Kustomization', async () => {
       const commit = await stage.push('flux-dev', 'four')
       const done = await stage.sync('configmap/settings@flux-dev')
