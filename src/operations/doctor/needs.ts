@@ -9,25 +9,24 @@ export interface Need {
   readonly role: 'writ' | 'writ-steer'
 }
 
-const LOOK = ['get', 'list', 'watch']
-const reads = (group: string, resources: readonly string[], without: string, kind: string | null = null): Need => ({ group, resources, verbs: LOOK, kind, without, role: 'writ' })
+const reads = (what: Pick<Need, 'group' | 'resources' | 'without'> & { readonly kind?: string }): Need => ({ kind: null, verbs: ['get', 'list', 'watch'], role: 'writ', ...what })
 const asks = (group: string, resources: readonly string[], kind: string): Need => ({ group, resources, verbs: ['patch'], kind, without: 'an owner cannot be asked to look at Git, or be paused and resumed', role: 'writ' })
 
 /** What `deploy/kubernetes/rbac.yaml` gives, as far as Writ asks for it by name. A test holds both together. */
 export const NEEDS: readonly Need[] = [
-  reads('', ['namespaces', 'pods', 'events', 'configmaps'], 'environments, rollouts and what controllers say cannot be read'),
-  reads('apps', ['deployments', 'statefulsets', 'daemonsets', 'replicasets'], 'workloads cannot be changed or verified'),
-  reads('batch', ['jobs', 'cronjobs'], 'jobs cannot be changed or verified'),
-  reads('autoscaling', ['horizontalpodautoscalers'], 'whether an autoscaler sets the replicas is not known'),
-  reads('apiextensions.k8s.io', ['customresourcedefinitions'], 'whether Argo CD has a switch for pauses is not known'),
-  reads('argoproj.io', ['applications', 'appprojects'], 'owners of Argo CD are not found', 'Application'),
-  reads('argoproj.io', ['applicationsets'], 'what makes an Application is not known', 'ApplicationSet'),
+  reads({ group: '', resources: ['namespaces', 'pods', 'events', 'configmaps'], without: 'environments, rollouts and what controllers say cannot be read' }),
+  reads({ group: 'apps', resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'], without: 'workloads cannot be changed or verified' }),
+  reads({ group: 'batch', resources: ['jobs', 'cronjobs'], without: 'jobs cannot be changed or verified' }),
+  reads({ group: 'autoscaling', resources: ['horizontalpodautoscalers'], without: 'whether an autoscaler sets the replicas is not known' }),
+  reads({ group: 'apiextensions.k8s.io', resources: ['customresourcedefinitions'], without: 'whether Argo CD has a switch for pauses is not known' }),
+  reads({ group: 'argoproj.io', resources: ['applications', 'appprojects'], without: 'owners of Argo CD are not found', kind: 'Application' }),
+  reads({ group: 'argoproj.io', resources: ['applicationsets'], without: 'what makes an Application is not known', kind: 'ApplicationSet' }),
   asks('argoproj.io', ['applications'], 'Application'),
-  reads('source.toolkit.fluxcd.io', ['gitrepositories'], 'owners of Flux are not found', 'GitRepository'),
+  reads({ group: 'source.toolkit.fluxcd.io', resources: ['gitrepositories'], without: 'owners of Flux are not found', kind: 'GitRepository' }),
   asks('source.toolkit.fluxcd.io', ['gitrepositories'], 'GitRepository'),
-  reads('kustomize.toolkit.fluxcd.io', ['kustomizations'], 'owners of Flux are not found', 'Kustomization'),
+  reads({ group: 'kustomize.toolkit.fluxcd.io', resources: ['kustomizations'], without: 'owners of Flux are not found', kind: 'Kustomization' }),
   asks('kustomize.toolkit.fluxcd.io', ['kustomizations'], 'Kustomization'),
-  reads('helm.toolkit.fluxcd.io', ['helmreleases'], 'releases of Helm are not found', 'HelmRelease'),
+  reads({ group: 'helm.toolkit.fluxcd.io', resources: ['helmreleases'], without: 'releases of Helm are not found', kind: 'HelmRelease' }),
   asks('helm.toolkit.fluxcd.io', ['helmreleases'], 'HelmRelease'),
   { group: 'argoproj.io', resources: ['applications'], verbs: ['update'], kind: 'Application', without: 'writ sync of an Application', role: 'writ-steer' },
 ]

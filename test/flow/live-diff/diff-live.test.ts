@@ -70,7 +70,11 @@ describe('Git against live', function () {
     if ('refused' in found) throw new Error(`${found.refused}: ${found.message}`)
     return found
   }
-  const one = (type: string, name: string, namespace = 'shop', world: World = connected.world): Promise<LiveDiff> => sees(diffObjectLive(world, { cluster: null, namespace, type, name }))
+  /** `type/name`, or `type/name@namespace`. */
+  const one = (object: string, world: World = connected.world): Promise<LiveDiff> => {
+    const [type = '', name = '', namespace = 'shop'] = object.split(/[/@]/)
+    return sees(diffObjectLive(world, { cluster: null, namespace, type, name }))
+  }
   const app = (world: World = connected.world): Promise<LiveDiff> => sees(diffOwnerLive(world, { cluster: null, namespace: 'argocd', type: 'applications.argoproj.io', name: 'shop' }))
   const told = (of: LiveDifference | undefined): unknown => of === undefined ? null : [of.object.name, of.kind, of.fields.map(({ path, before, after }) => [showPath(path), before ?? null, after ?? null])]
   const patch = async (path: string, body: JsonObject): Promise<void> => {
@@ -84,7 +88,7 @@ describe('Git against live', function () {
     const diff = await app()
     expect(diff.objects.map(told)).to.deep.equal([['key', 'same', []], ['settings', 'same', []], ['web', 'same', []]])
     expect(diff.objects.every(({ serverAsked }) => serverAsked)).to.equal(true)
-    expect((await one('configmap', 'settings', 'pay')).objects.map(told)).to.deep.equal([['settings', 'same', []]])
+    expect((await one('configmap/settings@pay')).objects.map(told)).to.deep.equal([['settings', 'same', []]])
     expect((await app(mayNot())).objects.map(({ kind, serverAsked }) => [kind, serverAsked])).to.deep.equal([['same', false], ['same', false], ['same', false]])
   })
 
@@ -92,29 +96,29 @@ describe('Git against live', function () {
     await patch('/apis/apps/v1/namespaces/shop/deployments/web', { spec: { minReadySeconds: 7, template: { spec: { containers: [{ name: 'web', image: 'registry.example/web:hot', ports: [{ containerPort: 8080 }], resources: { limits: { cpu: '0.5', memory: '64Mi' } } }] } } } })
     const image = ['spec.template.spec.containers[name=web].image', 'registry.example/web:hot', 'registry.example/web:1']
     const before = await sandbox.api.get({ group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' })
-    expect((await one('deploy', 'web')).objects.map(told)).to.deep.equal([['web', 'changed', [image]]])
-    expect((await one('deploy', 'web', 'shop', mayNot())).objects.map(told)).to.deep.equal([['web', 'changed', [image]]])
+    expect((await one('deploy/web')).objects.map(told)).to.deep.equal([['web', 'changed', [image]]])
+    expect((await one('deploy/web', mayNot())).objects.map(told)).to.deep.equal([['web', 'changed', [image]]])
     const after = await sandbox.api.get({ group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' })
     expect(JSON.stringify(after?.['spec'])).to.equal(JSON.stringify(before?.['spec']))
     expect(after?.metadata['generation']).to.equal(before?.metadata['generation'])
-    const text = liveDiffLines(diffDocument(await one('deploy', 'web', 'shop', mayNot()))).map(line => line.text).join('\n')
+    const text = liveDiffLines(diffDocument(await one('deploy/web', mayNot()))).map(line => line.text).join('\n')
     expect(text).to.contain('image: registry.example/web:hot → registry.example/web:1').and.contain('Server not asked for 1 object').and.match(/1 of 1 object differs \(live → Git\)\.$/)
   })
 
   it('leaves out what the owner is told to ignore, and says so', async () => {
     await patch('/api/v1/namespaces/shop/configmaps/settings', { data: { noise: 'much', mode: 'two' } })
-    const [found] = (await one('configmap', 'settings')).objects
+    const [found] = (await one('configmap/settings')).objects
     expect(told(found)).to.deep.equal(['settings', 'changed', [['data.mode', 'two', 'one']]])
     expect(found?.ignored.map(({ path, because }) => [showPath(path), because])).to.deep.equal([['data.noise', 'the entry names /data/noise']])
     await patch('/api/v1/namespaces/shop/configmaps/settings', { data: { mode: 'one' } })
-    expect((await one('configmap', 'settings')).objects.map(({ kind }) => kind)).to.deep.equal(['same'])
+    expect((await one('configmap/settings')).objects.map(({ kind }) => kind)).to.deep.equal(['same'])
   })
 
   it('leaves replicas to the autoscaler that sets them', async () => {
     await patch('/apis/apps/v1/namespaces/shop/deployments/web', { spec: { replicas: 5, template: { spec: { containers: [{ name: 'web', image: 'registry.example/web:1', ports: [{ containerPort: 8080 }], resources: { limits: { cpu: '500m', memory: '64Mi' } } }] } } } })
-    expect((await one('deploy', 'web')).objects.map(told)).to.deep.equal([['web', 'changed', [['spec.replicas', 5, 2]]]])
+    expect((await one('deploy/web')).objects.map(told)).to.deep.equal([['web', 'changed', [['spec.replicas', 5, 2]]]])
     await sandbox.api.apply({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace: 'shop' }, spec: { minReplicas: 2, maxReplicas: 9, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } }, 'test')
-    const [found] = (await one('deploy', 'web')).objects
+    const [found] = (await one('deploy/web')).objects
     expect([found?.kind, found?.ignored.map(({ because }) => because)]).to.deep.equal(['same', ['HorizontalPodAutoscaler shop/web has Deployment shop/web as its scaleTargetRef']])
   })
 
