@@ -12,7 +12,7 @@ import type { ApiServer, Cluster, ServedKind } from '../ports.ts'
 import { holds } from '../same-field.ts'
 
 /** Who applies for an owner: the fields that are its own are those of this manager (argocd-flux.md 3). */
-const MANAGERS: Readonly<Record<OwnerRef['kind'], string>> = { Application: 'argocd-controller', Kustomization: 'kustomize-controller', HelmRelease: 'helm-controller' }
+const MANAGERS: Readonly<Partial<Record<OwnerRef['kind'], string>>> = { Application: 'argocd-controller', Kustomization: 'kustomize-controller', HelmRelease: 'helm-controller' }
 /** Marks that the owner adds to what Git holds. */
 const MARKS = /^(?:argocd\.argoproj\.io|kustomize\.toolkit\.fluxcd\.io|helm\.toolkit\.fluxcd\.io|meta\.helm\.sh)\/|^app\.kubernetes\.io\/(?:instance|managed-by)$/
 /** What a server writes by itself, whoever applies. */
@@ -35,7 +35,7 @@ export async function diffObject(where: Where, manifest: KubernetesObject): Prom
   const namespace = kind.namespaced ? stated.namespace ?? where.namespace ?? 'default' : null
   const object: ObjectRef = { ...stated, namespace }
   const live = await cluster.get(kind, namespace, stated.name)
-  const asked = await where.server.dryApply(kind, withMarks({ rendered, namespace, live }), MANAGERS[where.owner.kind])
+  const asked = await where.server.dryApply(kind, withMarks({ rendered, namespace, live }), MANAGERS[where.owner.kind] ?? 'writ')
   if (asked.kind === 'refused') return { ...EMPTY, object, kind: 'refused', serverAsked: true, sentence: asked.sentence }
   const serverAsked = asked.kind === 'made'
   const sentence = serverAsked ? null : asked.sentence
