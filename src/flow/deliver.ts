@@ -15,6 +15,7 @@ import { record as recordOrder } from './steer/record.ts'
 import { verifySteer } from './steer/verify-steer.ts'
 import { tidy } from './tidy.ts'
 import { verify } from './verify.ts'
+import { Watching } from './watching.ts'
 import type { World } from './world.ts'
 
 const STEER = { record: recordOrder, approve, act, verify: verifySteer, resume: endPause, close }
@@ -42,6 +43,15 @@ export interface How {
  * the change then stays open and can be resumed.
  */
 export async function deliver(world: World, id: string, how: How): Promise<Change> {
+  const watching = new Watching(world)
+  try {
+    return await drive(world, id, { ...how, watching })
+  } finally {
+    watching.close()
+  }
+}
+
+async function drive(world: World, id: string, how: How & { readonly watching: Watching }): Promise<Change> {
   let told = ''
   const tell = (line: string): void => {
     if (line !== told) how.progress(line)
@@ -59,7 +69,8 @@ export async function deliver(world: World, id: string, how: How): Promise<Chang
     // What is in force and ends by itself is what was wanted; nobody stays for the end of it.
     if (waiting?.for === 'time' || (how.until === 'wait' && waiting?.for !== 'process')) return outcome.change
     if (waiting !== null) tell(waiting.sentence)
-    if (await interrupted(world, outcome.pause, how.signal)) return outcome.change
+    if (waiting?.for !== 'process') how.watching.follow([outcome.change])
+    if (await interrupted(how, outcome.pause)) return outcome.change
   }
 }
 
@@ -218,9 +229,9 @@ function heldBy(holder: string): Waiting {
   return { for: 'process', sentence: `another process (${holder}) is working on this change`, next: null }
 }
 
-async function interrupted(world: World, pause: number, signal: AbortSignalLike): Promise<boolean> {
+async function interrupted({ watching, signal }: { readonly watching: Watching, readonly signal: AbortSignalLike }, pause: number): Promise<boolean> {
   try {
-    await world.clock.sleep(pause, signal)
+    await watching.sleep(pause, signal)
     return signal.aborted
   } catch {
     return true

@@ -40,7 +40,7 @@ export function steerDigest(plan: Omit<Plan, 'digest'>, { verb, until, prune, pa
   return sha256(canonical({
     verb, until, prune, pause: pause === null ? null : { ...pause }, environments, base: verb === 'sync' ? base : null,
     requester: request.requester.person ?? request.requester.alias, reason: request.reason, incident: request.incident,
-    owner: { ...targetJson(target), uid: target.uid ?? null }, alsoShips: plan.alsoShips === null ? null : plan.alsoShips.hash,
+    owner: { ...targetJson(target), uid: target.uid ?? null }, alsoShips: plan.alsoShips === null ? null : plan.alsoShips.hash, policies: plan.policyBundle,
   }))
 }
 

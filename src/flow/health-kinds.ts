@@ -76,15 +76,20 @@ function rollout(live: KubernetesObject, { pods }: Around): Health {
   if (observed === undefined || Number(observed) < generation) return progressing(`${name}: its controller has seen generation ${showJson(observed ?? 'none')} of ${generation}`)
   const workload = valueAt(live, 'spec', 'workloadRef')
   if (workload !== undefined && textAt(live, 'status', 'workloadObservedGeneration') === undefined) return progressing(`${name}: its controller has not seen the workload that it names`)
+  return rolledOut(live, { name, pods })
+}
+
+function rolledOut(live: KubernetesObject, { name, pods }: { readonly name: string, readonly pods: readonly KubernetesObject[] }): Health {
   const phase = textAt(live, 'status', 'phase') ?? 'not set'
   const message = textAt(live, 'status', 'message') ?? ''
-  if (phase === 'Paused' || valueAt(live, 'spec', 'paused') === true) return { state: 'paused', sentence: `${name} is paused${message === '' ? '' : `: ${message}`}` }
-  if (phase === 'Degraded') return { state: 'failing', sentence: `${name} is Degraded: ${message}` }
+  const why = message === '' ? '' : `: ${message}`
+  if (phase === 'Paused' || valueAt(live, 'spec', 'paused') === true) return { state: 'paused', sentence: `${name} is paused${why}` }
+  if (phase === 'Degraded') return { state: 'failing', sentence: `${name} is Degraded${why}` }
   const [stable, current] = [textAt(live, 'status', 'stableRS'), textAt(live, 'status', 'currentPodHash')]
   if (phase === 'Healthy' && stable === current) return { state: 'healthy', sentence: `${name} is Healthy, its stable ReplicaSet is ${stable ?? ''}, the newest` }
   const failure = podFailure(pods)
   if (failure !== null) return { state: 'failing', sentence: `${name}: ${failure.sentence}`, ...failure.slow ? { slow: true } : {} }
-  return progressing(phase === 'Healthy' ? `${name}: its stable ReplicaSet is ${stable ?? 'none'}, the newest is ${current ?? 'none'}` : `${name} is ${phase}${message === '' ? '' : `: ${message}`}`)
+  return progressing(phase === 'Healthy' ? `${name}: its stable ReplicaSet is ${stable ?? 'none'}, the newest is ${current ?? 'none'}` : `${name} is ${phase}${why}`)
 }
 
 function replicaSet(live: KubernetesObject, { pods }: Around): Health {

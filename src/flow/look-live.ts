@@ -6,7 +6,7 @@ import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import { health } from './health.ts'
 import { liveTarget } from './live-target.ts'
-import type { Cluster } from './ports.ts'
+import type { Cluster, ServedKind } from './ports.ts'
 import { removedField } from './removed-field.ts'
 import { eventsOf, newestSet, podsOf } from './rollout-pods.ts'
 import { holds } from './same-field.ts'
@@ -14,7 +14,7 @@ import type { Verification } from './verification.ts'
 
 /** What the live object says (argocd-flux.md 6.4). `different`: it is there, seen by its controllers, and holds another value. */
 export type LiveLook =
-  | { readonly kind: 'unmet' | 'different' | 'paused', readonly sentence: string }
+  | { readonly kind: 'unmet' | 'different' | 'paused' | 'unserved', readonly sentence: string }
   /** `slow`: it may still pass, and is given twice the time. */
   | { readonly kind: 'failing', readonly sentence: string, readonly slow: boolean }
   | {
@@ -35,8 +35,10 @@ export async function lookLive({ cluster, change }: Verification): Promise<LiveL
   const target = liveTarget(change.plan)
   const name = showRef(target)
   const whole = wholeOf(edits)
-  const live = await liveObject(cluster, target, whole !== null && whole.after === undefined ? 'gone' : 'there')
+  const kind = await cluster.served(target.group, target.kind)
+  const live = await liveObject(cluster, kind, { target, wanted: whole !== null && whole.after === undefined ? 'gone' : 'there' })
   if (whole !== null && whole.after === undefined) return goneLook(live, target)
+  if (kind === null) return { kind: 'unserved', sentence: `cluster ${cluster.name} no longer serves ${target.kind}${target.group === '' ? '' : ` of ${target.group}`}` }
   if (live === null) return { kind: 'unmet', sentence: `${name} is not in cluster ${cluster.name}` }
   if (textAt(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'unmet', sentence: `${name} is being deleted` }
   const uid = textAt(live, 'metadata', 'uid')
@@ -112,7 +114,6 @@ function versionOf(live: KubernetesObject): string {
 }
 
 /** In the version that was asked about: another one may spell the same fields otherwise. */
-async function liveObject(cluster: Cluster, target: Target, wanted: 'there' | 'gone'): Promise<KubernetesObject | null> {
-  const kind = await cluster.served(target.group, target.kind)
+async function liveObject(cluster: Cluster, kind: ServedKind | null, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<KubernetesObject | null> {
   return kind === null ? null : cluster.get(wanted === 'gone' ? kind : { ...kind, version: target.version }, target.namespace, target.name)
 }

@@ -112,8 +112,11 @@ export interface GitOpsTool {
   read(ref: OwnerRef, target: Target): Promise<Owner | Refusal>
   /** Every owner of this tool, for the consumer index. */
   owners(): Promise<readonly ConsumerOwner[]>
-  /** Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. */
-  refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void>
+  /**
+   * Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. `settled`: nothing is asked any more, and
+   * what requests may have left on the owner is taken away.
+   */
+  refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void>
   /** Starts a sync: where the owner waits for a person to do so, or at once where it would by itself. Asked twice for one change it is done once at most. Throws sync/not-started where one is under way. */
   sync(owner: Owner, ask: SyncAsk): Promise<void>
   /** `gone`: the object shall be there no more, so that an owner which does not list it is what is waited for. */

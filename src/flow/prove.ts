@@ -73,7 +73,7 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
   if (isRefusal(ships)) return ships
   const { rendered, ...proven } = found
   const notes = [...told.notes, ...proven.notes ?? []]
-  return { proven: { ...located, ...proven, asked: told.asked, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
+  return { proven: { ...located, ...proven, asked: told.asked, ...notes.length === 0 ? {} : { notes }, alsoShips: ships?.ships ?? null }, rendered: ships === null ? rendered : { ...rendered, ships: ships.objects } }
 }
 
 /** An object that is deleted, or made because the source does not hold it yet; null where fields of one that is there are asked. */
@@ -91,7 +91,7 @@ async function proveWhole(world: World, bench: Bench, located: Located): Promise
   if (isRefusal(ships)) return ships
   const { rendered, before, ...proven } = found
   const notes = given === undefined ? goneNotes(located, before) : madeNotes(rendered, given)
-  return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
+  return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships?.ships ?? null }, rendered: ships === null ? rendered : { ...rendered, ships: ships.objects } }
 }
 
 function goneNotes({ target, live }: Located, before: readonly KubernetesObject[]): readonly string[] {

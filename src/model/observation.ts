@@ -31,16 +31,19 @@ export interface Observation {
   readonly failure: { readonly permanent: boolean, readonly sentence: string, readonly revision: string | null, readonly class?: FailureClass, readonly rolledBack?: true } | null
   /** True where the owner's own list still names the object. */
   readonly listed: boolean
+  /** True where all that keeps it from being accepted is that it looks again at what it has applied: once accepted, that takes nothing back. */
+  readonly looking?: true
   /** True while a request to look again has not been taken. */
   readonly pending: boolean
   /** Seen, and no obstacle: shown with the evidence. */
   readonly notes: readonly string[]
-  /** True where the owner itself is not there: deleted, or its kind is no longer served. */
+  /** True where the owner itself is not there; `unserved` where the cluster no longer serves its kind. */
   readonly missing?: true
+  readonly unserved?: true
   /** What it waits for while it is not accepted; left out: SYNC_WAIT. */
   readonly state?: Extract<VerifyState, 'SOURCE_WAIT' | 'HYDRATE_WAIT' | 'SYNC_WAIT' | 'CHILD_WAIT'>
-  /** Commits that must have another one in their history, too, for the owner's word to count: both of our repository. */
-  readonly contains?: readonly { readonly commit: string, readonly ancestor: 'ours' | string, readonly what: string }[]
+  /** Commits that must have another one in their history, too, for the owner's word to count: both of our repository; `ours` stands for the merge. */
+  readonly contains?: readonly { readonly commit: string, readonly ancestor: string, readonly what: string }[]
   /** Where it compares by itself only what these paths name: a change elsewhere needs a hard refresh. */
   readonly generatePaths?: readonly string[]
   readonly times?: OwnerTimes

@@ -89,6 +89,8 @@ export interface Delivery {
   readonly syncedCommit: string | null
   /** What the owner waits for where it is behind on purpose: manual sync, or nothing. */
   readonly behindBecause: string | null
+  /** The paths to which Argo CD keeps its looks at Git (`manifest-generate-paths`); absent where it looks at all. */
+  readonly generatePaths?: readonly string[]
   /** Why an object that disappears from Git stays live; null where the owner deletes it, absent where that is not known. */
   readonly keeps?: string | null
 }

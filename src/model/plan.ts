@@ -59,6 +59,8 @@ export interface AlsoShips {
   readonly because: string
   readonly changes: readonly ObjectChange[]
   readonly hash: string
+  /** The environments that these objects are in: their rules count, too. */
+  readonly environments?: readonly string[]
 }
 
 /** Approvals that the change needs, from the highest affected environment. */
@@ -111,6 +113,8 @@ export interface RenderedChanges {
   readonly asked: readonly JudgedObject[]
   /** For each entry of the blast radius that rendered, in its order. */
   readonly blast: readonly { readonly path: string, readonly environments: readonly string[], readonly objects: readonly JudgedObject[] }[]
+  /** What else ships with the change, by the environment that each object is in. */
+  readonly ships?: readonly { readonly environment: string, readonly objects: readonly JudgedObject[] }[]
 }
 /** What Writ would do, complete: the dry run. */
 export interface Plan extends Proven {

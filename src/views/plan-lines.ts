@@ -103,12 +103,13 @@ export function alsoShipsLines({ alsoShips }: Pick<Plan, 'alsoShips'>): readonly
   if (alsoShips === null) return []
   const objects = alsoShips.changes.length === 0 ? 'nothing that differs' : counted(alsoShips.changes.length, 'object')
   return [
-    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}`], 'warn'),
+    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}${alsoShips.environments === undefined || alsoShips.environments.length === 0 ? '' : `; in ${alsoShips.environments.join(', ')}`}`, 'the policies have judged it, and an approval covers it'], 'warn'),
     ...indented(alsoShips.changes.flatMap(changedObject), 15),
   ]
 }
 
-function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
+/** The policies' word in numbers, and what did not simply pass. */
+export function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
   const count = (result: Verdict['result']): number => verdicts.filter(verdict => verdict.result === result).length
   const parts = (['pass', 'warn', 'audit', 'skip', 'deny', 'error'] as const).filter(result => count(result) > 0).map(result => `${count(result)} ${result}`)
   const told = verdicts.filter(({ result }) => result !== 'pass' && result !== 'skip')

@@ -5,7 +5,7 @@ import type { SteerOrder } from '../model/steering.ts'
 import type { PlanFields } from './documents.ts'
 import { counted, line, row } from './line.ts'
 import type { Line } from './line.ts'
-import { alsoShipsLines, approvalSentence, proofOf } from './plan-lines.ts'
+import { alsoShipsLines, approvalSentence, policyLines, proofOf } from './plan-lines.ts'
 
 /** A plan that steers an owner, for a person who decides: what is done to it, whom that concerns, what comes along. */
 export function steerLines(plan: PlanFields, steer: SteerOrder): readonly Line[] {
@@ -21,6 +21,7 @@ export function steerLines(plan: PlanFields, steer: SteerOrder): readonly Line[]
     ...row('commits', commitLines(steer)),
     ...alsoShipsLines(plan),
     ...row('note', plan.notes ?? [], 'warn'),
+    ...plan.verdicts.length === 0 ? [] : policyLines(plan.verdicts),
     ...row('approvals', [approvalSentence(plan.needs)]),
   ]
 }

@@ -20,7 +20,7 @@ export interface ToolBench {
   /** What suspends this owner, as a merge patch, and what ends that. */
   readonly suspend: { readonly on: JsonObject, readonly off: JsonObject }
   /** Makes the controller misbehave; null where it is a real one. */
-  readonly behave: ((behaviour: 'normal' | 'oldCommit' | 'wrongValue' | 'frozen' | 'silent' | 'lostRefresh' | 'applyError') => void) | null
+  readonly behave: ((behaviour: 'normal' | 'oldCommit' | 'wrongValue' | 'frozen' | 'silent' | 'lostRefresh' | 'applyError' | 'oldRefresh' | 'comparedLate' | 'listLate' | 'healthLate' | 'retrying' | 'staleArtifact') => void) | null
   close(): Promise<void>
 }
 
@@ -190,6 +190,7 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
       it('takes the second request where it lost the first', async () => {
         const of = await owner()
         const lose = async (attempt: number): Promise<string> => {
+          bench.behave?.('normal')
           await pause(1500)
           bench.behave?.('lostRefresh')
           const { commit } = await pushImage()

@@ -132,12 +132,15 @@ describe('verifying a merged change', () => {
       stage.seen = stage.observation({ revision: 'f'.repeat(40) })
       expect(waiting(await stage.look()).waiting.for).to.equal('controller')
     })
-    it('asks often at first and seldom later', async () => {
-      expect(waiting(await stage.look()).retryAfter).to.equal(500)
-      expect(waiting(await stage.lookAfter(9000)).retryAfter).to.be.within(500, 1000)
+    it('asks often at first and seldom later, where no watch says when', async () => {
+      expect(waiting(await stage.look()).retryAfter).to.equal(2000)
+      expect(waiting(await stage.lookAfter(9000)).retryAfter).to.equal(6500)
       stage.change = { ...stage.change, facts: { ...stage.change.facts, refreshes: 3 } }
-      expect(waiting(await stage.lookAfter(60_000)).retryAfter).to.be.within(5000, 8000)
-      expect(waiting(await stage.lookAfter(300_000)).retryAfter).to.be.within(13_500, 16_500)
+      expect(waiting(await stage.lookAfter(60_000)).retryAfter).to.equal(15_000)
+      stage.random = 0
+      expect(waiting(await stage.lookAfter(1000)).retryAfter).to.equal(12_000)
+      stage.random = 1
+      expect(waiting(await stage.lookAfter(1000)).retryAfter).to.equal(18_000)
     })
     it('times out with the condition that failed last', async () => {
       await stage.look()
@@ -255,7 +258,7 @@ describe('verifying a merged change', () => {
       await stage.lookAfter(4000)
       const result = ended(await stage.lookAfter(1000))
       expect(stage.refreshes).to.deep.equal(['hard'])
-      expect(result.code).to.equal('verify/failed')
+      expect(result.code).to.equal('verify/false-synced')
       expect(result.message).to.include('FALSE_SYNCED').and.include('web:2-other')
     })
     it('is given a minute while the hard refresh has not been taken', async () => {
@@ -314,15 +317,50 @@ describe('verifying a merged change', () => {
   })
 
   describe('in trouble', () => {
-    it('waits for a cluster that does not answer, until the time is up', async () => {
+    it('waits for a cluster that does not answer, and for people once that is no moment\'s trouble', async () => {
       stage.refuseObserve = new WritError('cluster/unreachable', 'Cluster c does not answer.', { retry: true })
-      expect(waiting(await stage.look()).waiting.sentence).to.include('Cluster c does not answer')
-      await stage.lookAfter(600_001)
+      expect(waiting(await stage.look()).waiting).to.include({ for: 'controller', sentence: 'cannot be looked at now: Cluster c does not answer.' })
+      expect(waiting(await stage.lookAfter(299_000)).waiting.for).to.equal('controller')
+      const away = waiting(await stage.lookAfter(1000))
+      expect(away.waiting).to.include({ for: 'people', next: 'writ doctor' })
+      expect(away.facts?.verifying?.state).to.equal('UNREACHABLE')
+      await stage.lookAfter(86_400_000)
+      stage.refuseObserve = null
+      expect(waiting(await stage.lookAfter(1000)).facts).to.include({ unreachableSince: null })
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('has its whole time again once the cluster answers', async () => {
+      stage.refuseObserve = new WritError('cluster/unreachable', 'Cluster c does not answer.', { retry: true })
+      await stage.look()
+      await stage.lookAfter(300_000)
+      await stage.lookAfter(86_400_000)
+      stage.refuseObserve = null
+      stage.seen = stage.observation({ revision: stage.old })
+      expect(waiting(await stage.lookAfter(1000)).facts?.timeUpAt).to.equal(undefined)
+      expect(waiting(await stage.lookAfter(599_000)).facts?.timeUpAt).to.equal(undefined)
+      expect(waiting(await stage.lookAfter(2000)).facts?.timeUpAt).to.be.a('string')
       expect(ended(await stage.lookAfter(15_000)).code).to.equal('verify/timeout')
     })
-    it('fails where it may not look', async () => {
+    it('is unverifiable once it was not allowed to look three times in a row', async () => {
+      stage.refuseObserve = new WritError('cluster/unauthorized', 'Cluster c does not allow it (get applications).')
+      expect(waiting(await stage.look()).waiting.sentence).to.include('cannot be seen')
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      const result = ended(await stage.lookAfter(2000))
+      expect([result.status, result.code]).to.deep.equal(['failed', 'verify/unverifiable'])
+      expect(result.message).to.include('the change is merged').and.include('get applications')
+    })
+    it('forgets a right that was missing only for a moment', async () => {
       stage.refuseObserve = new WritError('cluster/unauthorized', 'no')
-      expect(await failureOf(stage.look())).to.equal('cluster/unauthorized')
+      await stage.look()
+      await stage.lookAfter(2000)
+      stage.refuseObserve = null
+      await stage.lookAfter(2000)
+      stage.refuseObserve = new WritError('cluster/unauthorized', 'no')
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+    })
+    it('fails by what does not pass by itself', async () => {
+      stage.refuseObserve = new WritError('cluster/failed', 'bad request')
+      expect(await failureOf(stage.look())).to.equal('cluster/failed')
     })
     it('is a bug without a merge commit', async () => {
       stage.change = { ...stage.change, facts: {} }

@@ -33,6 +33,7 @@ export const KINDS: readonly Offered[] = [
   { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'] },
   { group: '', version: 'v1', kind: 'Event', plural: 'events', shortNames: ['ev'] },
   { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', shortNames: ['deploy'] },
+  { group: 'apps', version: 'v1', kind: 'ReplicaSet', plural: 'replicasets', shortNames: ['rs'] },
   { group: 'apps', version: 'v1', kind: 'DaemonSet', plural: 'daemonsets', shortNames: ['ds'] },
   { group: 'apps', version: 'v1', kind: 'StatefulSet', plural: 'statefulsets', shortNames: ['sts'] },
   { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs' },

@@ -5,6 +5,7 @@ import type { Owner } from '../../model/owner.ts'
 import type { AlsoShips, Plan } from '../../model/plan.ts'
 import type { Identity, TargetAsk } from '../../model/request.ts'
 import type { OwnerLook, SteerOrder, SteerVerb } from '../../model/steering.ts'
+import type { Verdict } from '../../model/verdict.ts'
 import { steerDigest } from '../digest.ts'
 import { approvalsNeeded, highestOf } from '../judge.ts'
 
@@ -31,6 +32,9 @@ export interface SteerParts {
   readonly base: string
   readonly branch: string
   readonly ships: AlsoShips | null
+  readonly verdicts?: readonly Verdict[]
+  /** Of the policies that judged it; where nothing ships, none did. */
+  readonly policyBundle?: string
   readonly notes: readonly string[]
 }
 
@@ -45,7 +49,7 @@ export function steerPlan({ ask, look, environments, order, owner, ...parts }: S
     files: [], places: [], blast: [], alsoShips: parts.ships, ...parts.notes.length === 0 ? {} : { notes: parts.notes },
     proof: { renderer: { name: 'none', version: '' }, beforeHash: '', afterHash: '', changes: [], sentence: 'nothing in Git is changed' },
     route: ask.verb === 'suspend' ? 'pause' : 'steer', routeReason: `${ask.verb} is done to the owner, not to Git`,
-    environmentClass: environment.class, verdicts: [], policyBundle: '', needs: approvalsNeeded(environments), mergesItself: false, diff: '', steer,
+    environmentClass: environment.class, verdicts: parts.verdicts ?? [], policyBundle: parts.policyBundle ?? '', needs: approvalsNeeded(environments), mergesItself: false, diff: '', steer,
   }
   return { ...plan, digest: steerDigest(plan, steer) }
 }

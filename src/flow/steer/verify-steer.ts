@@ -14,6 +14,8 @@ import { isThrown } from './pause-mark.ts'
 /** What had begun before a pause may go on so long; then it is told, and the pause counts all the same. */
 const RUNNING_OUT = 60_000
 /** An owner is asked again at most so often, and not before this time has passed (argocd-flux.md 5.1). */
+/** Where the environment gives no time: a sync with all its tries. */
+const LONGEST = '30m'
 const MOST_REQUESTS = 3
 const REQUEST_SPACING = 10_000
 
@@ -49,10 +51,20 @@ async function synced({ world, change, look }: Look): Promise<StepResult> {
   if (!has) return askAgain(world, change, { tool, sentence: `${name} has synced ${revision === null ? 'no commit that it names' : revision.slice(0, 12)}, not yet ${plan.base.slice(0, 12)}` })
   const seen = await tool?.observe(plan.owner, plan.target, 'gone')
   if (seen?.pending === true) return wait(world, change, `${name} has not taken the request to look yet`)
+  await settle(change, tool)
   return done(change, world, {
     revision, fields: [], sentence: `synced: ${name} is at ${revision.slice(0, 12)}`,
     sentences: [revision === plan.base ? `${name} has synced ${revision}, which was asked for` : `${name} has synced ${revision}, which contains ${plan.base}, which was asked for`, sentence, ...seen?.notes ?? []],
   })
+}
+
+/** Takes away what requests may have left on the owner. Where that fails nothing is lost. */
+async function settle({ plan }: Change, tool: GitOpsTool | undefined): Promise<void> {
+  try {
+    await tool?.refresh(plan.owner, '', 'settled')
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+  }
 }
 
 /** A request to look may be lost (argocd-flux.md 5.1): a few times it is asked again. */
@@ -103,8 +115,8 @@ function done({ plan }: Change, world: World, { revision, fields, sentence, sent
 function wait(world: World, { plan, facts }: Change, sentence: string): StepResult {
   const since = world.clock.now() - Date.parse(facts.actedAt ?? '')
   // A pause is never given up: it must still be ended.
-  if (plan.steer?.verb !== 'suspend' && since > milliseconds(plan.environment.syncTimeout)) {
-    return { kind: 'ended', status: 'failed', code: 'verify/timeout', message: `Done, but not seen to have its effect within ${plan.environment.syncTimeout}. What failed last: ${sentence}.`, evidence: [{ sentence }] }
+  if (plan.steer?.verb !== 'suspend' && since > milliseconds(plan.environment.syncTimeout ?? LONGEST)) {
+    return { kind: 'ended', status: 'failed', code: 'verify/timeout', message: `Done, but not seen to have its effect within ${plan.environment.syncTimeout ?? LONGEST}. What failed last: ${sentence}.`, evidence: [{ sentence }] }
   }
   return { kind: 'waiting', waiting: { for: 'controller', sentence, next: null }, retryAfter: Math.min(10_000, Math.max(300, since / 10)) }
 }

@@ -42,7 +42,7 @@ export function startKustomizeController(options: FluxOptions): Running {
 
 async function reconcile(options: FluxOptions, owner: KubernetesObject, state: State): Promise<void> {
   const behaviour = behaviourOf(options.behaviours, owner)
-  if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: textAt(owner, 'status', 'lastAppliedRevision') ?? null, spent: false, at: 0 })
+  if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: textAt(owner, 'status', 'lastAppliedRevision') ?? null, spent: false, ...behaviour === 'lostRefresh' ? {} : { at: 0 } })
   if (behaviour === 'silent') return
   const requested = metadataText(owner, 'annotations', REQUESTED_AT)
   const write = statusWriter(options.api, owner, { manager: MANAGER, frozen: behaviour === 'frozen' })

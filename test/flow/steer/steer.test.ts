@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { textAt, valueAt } from '../../../src/model/json.ts'
+import type { World } from '../../../src/flow/world.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import { metadataText } from '../../../src/model/resource.ts'
 import { PAUSE_MARK } from '../../../src/model/steering.ts'
@@ -218,6 +219,17 @@ describe('steering an owner', function () {
       const done = await stage.ask('approve', { change: String(asked['id']), keyFile: stage.sandbox.keys.senior.file, until: 'end' })
       expect([done['status'], valueAt(done, 'facts', 'verified', 'revision')]).to.deep.equal(['verified', commit])
       expect(await stage.mode('app-prod')).to.equal('five')
+    })
+
+    it('is refused where a policy denies what ships, and does nothing', async () => {
+      await stage.push('app-dev', 'denied')
+      const policies: World['policies'] = {
+        bundle: () => Promise.resolve('b'),
+        judge: (_environment, objects) => Promise.resolve(objects.map(({ ref, after }) => ({ policy: 'no-denied', binding: 'all', object: ref.name, result: JSON.stringify(after).includes('denied') ? 'deny' as const : 'pass' as const, preExisting: false, severity: null, message: 'no', file: 'no.yaml' }))),
+      }
+      const refused = await stage.ask('sync', { target: target('application/app-dev'), until: 'end' }, { policies })
+      expect([refused.kind, refused['code']]).to.deep.equal(['Refusal', 'POLICY'])
+      expect(await stage.mode('app-dev')).to.not.equal('denied')
     })
 
     it('refuses what is suspended', async () => {

@@ -436,5 +436,18 @@ describe('Argo CD', () => {
       expect(app === undefined ? '' : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh-timestamp')).to.equal('token-1')
       expect((await tool.observe(owner, TARGET)).pending).to.equal(true)
     })
+    it('is left without a trace of it, unless another request is under way', async () => {
+      const stamped = (refresh: JsonObject): KubernetesObject => application('shop', { metadata: { annotations: { 'argocd.argoproj.io/refresh-timestamp': 't', ...refresh } } })
+      put(application('shop'))
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      const left = (): string | undefined => { const app = fleet.servers['one']?.get('Application', 'shop'); return app === undefined ? undefined : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh-timestamp') }
+      put(stamped({ 'argocd.argoproj.io/refresh': 'normal' }))
+      await tool.refresh(owner, '', 'settled')
+      expect(left()).to.equal('t')
+      put(stamped({}))
+      await tool.refresh(owner, '', 'settled')
+      expect(left()).to.equal(undefined)
+    })
   })
 })

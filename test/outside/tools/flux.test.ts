@@ -248,6 +248,13 @@ describe('Flux', () => {
         expect(seen.unmet.join('; ')).to.include(words)
       })
     }
+    it('says that it only looks again at what it has applied, and not where it applies something new', async () => {
+      const status = ready('Unknown', 'Progressing', 'Reconciliation in progress')
+      expect((await observed(kustomization('shop', { status }))).looking).to.equal(true)
+      expect((await observed(kustomization('shop', { status: { ...status, lastAttemptedRevision: `main@sha1:${OTHER}` } }))).looking).to.equal(undefined)
+      expect((await observed(kustomization('shop', { metadata: { generation: 3 }, status }))).looking).to.equal(undefined)
+      expect((await observed(kustomization('shop', { status: { ...status, inventory: { entries: [] } } }))).looking).to.equal(undefined)
+    })
     const changed: readonly [string, KubernetesObject, KubernetesObject][] = [
       ['path', kustomization('shop', { spec: { path: './apps/api' } }), gitRepository()],
       ['source', kustomization('shop', { spec: { sourceRef: { kind: 'GitRepository', name: 'other' } } }), gitRepository({ name: 'other' })],

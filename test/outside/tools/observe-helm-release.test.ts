@@ -16,7 +16,7 @@ const OWNER: Owner = {
   render: { format: 'helm', loadRestrictor: 'none', directory: { recurse: false } }, delivery: { automated: true, reverts: false, syncedCommit: COMMIT, behindBecause: null },
   destination: { cluster: 'one', namespace: 'shop' }, sourceObject: { kind: 'GitRepository', namespace: 'flux-system', name: 'shop' },
 }
-const is = (type: string, status: string, reason = 'Because', message = 'why'): JsonObject => ({ type, status, reason, message })
+const is = (type: string, status: string, ...[reason = 'Because', message = 'why']: readonly string[]): JsonObject => ({ type, status, reason, message })
 
 /** A release that is deployed from what the Kustomization `shop` declares. */
 function release(more: { readonly status?: JsonObject, readonly spec?: JsonObject, readonly labels?: JsonObject, readonly generation?: number } = {}): KubernetesObject {
@@ -125,6 +125,9 @@ describe('a HelmRelease after a merge', () => {
     await tool.refresh(OWNER, 'now', 'normal')
     const asked = (kind: string, name: string): string | undefined => { const object = fleet.servers['one']?.get(kind, name); return object === undefined ? undefined : metadataText(object, 'annotations', 'reconcile.fluxcd.io/requestedAt') }
     expect([asked('GitRepository', 'shop'), asked('GitRepository', 'charts'), asked('Kustomization', 'shop'), asked('HelmRelease', 'web')]).to.deep.equal(['now', 'now', undefined, undefined])
+    put(release({ spec: { valuesFrom: [{ kind: 'ConfigMap', name: 'values' }] } }))
+    await tool.refresh(OWNER, 'values', 'normal')
+    expect(asked('HelmRelease', 'web')).to.equal('values')
     put(release({ labels: {} }))
     expect(await failureOf(tool.refresh(OWNER, 'now', 'normal'))).to.equal('cluster/not-found')
   })

@@ -6,7 +6,7 @@ import { durationOf, syncWindows } from '../../../src/outside/tools/argocd/sync-
 import { application } from './fixtures.ts'
 
 const project = (...syncWindows: readonly JsonObject[]): KubernetesObject => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default' }, spec: { syncWindows } })
-const window = (kind: string, schedule: string, duration: string, more: JsonObject = {}): JsonObject => ({ kind, schedule, duration, applications: ['*'], ...more })
+const window = (kind: string, schedule: string, ...[duration, more = {}]: readonly [string, JsonObject?]): JsonObject => ({ kind, schedule, duration, applications: ['*'], ...more })
 const at = (text: string): number => Date.parse(`${text}Z`)
 
 describe('a cron schedule', () => {

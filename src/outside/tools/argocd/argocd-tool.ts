@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../../../model/config.ts'
 import { WritError } from '../../../model/error.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Claim, Owner } from '../../../model/owner.ts'
+import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { applicationClaims } from './application-claims.ts'
@@ -13,6 +14,9 @@ import { argoSettings } from './argo-settings.ts'
 import { observeApplication } from './observe-application.ts'
 import { readApplication } from './read-application.ts'
 import { startSync } from './start-sync.ts'
+
+const REFRESH = 'argocd.argoproj.io/refresh'
+const REFRESH_AT = 'argocd.argoproj.io/refresh-timestamp'
 
 /** What the adapter needs: the clusters, and how writ.yaml says that Argo CD names them. */
 export interface ArgocdOptions {
@@ -38,12 +42,18 @@ export function argocdTool({ clusters, config, now = Date.now }: ArgocdOptions):
     return withoutEchoes(all.flat())
   }
 
-  /** Both annotations: releases before the second one ignore it, later ones use it so that a request is never lost (argocd-flux.md 5.1). */
-  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void> {
+  /** Both annotations: releases before the second one ignore it and leave it, later ones use it so that a request is never lost (argocd-flux.md 5.1). */
+  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void> {
     const cluster = clusters.named(owner.cluster)
     const kind = await applicationKind(cluster)
     if (kind === null) throw new WritError('cluster/not-found', `${showOwner(owner)} is no longer served by cluster ${owner.cluster}.`)
-    await cluster.annotate(kind, owner.namespace, owner.name, { 'argocd.argoproj.io/refresh': how, 'argocd.argoproj.io/refresh-timestamp': token })
+    if (how === 'settled') {
+      const app = await cluster.get(kind, owner.namespace, owner.name)
+      // Where another request is under way, its controller needs it.
+      if (app !== null && metadataText(app, 'annotations', REFRESH) === undefined && metadataText(app, 'annotations', REFRESH_AT) !== undefined) await cluster.annotate(kind, owner.namespace, owner.name, { [REFRESH_AT]: null })
+      return
+    }
+    await cluster.annotate(kind, owner.namespace, owner.name, { [REFRESH]: how, [REFRESH_AT]: token })
   }
 
   /** The control plane's namespace, as writ.yaml says it. */

@@ -15,8 +15,9 @@ import { applicationTimes } from './application-times.ts'
 import { projectOf } from './app-project.ts'
 import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
-import { dryObservation, isHydrated } from './observe-hydrator.ts'
-import { isAutomated } from './read-application.ts'
+import { isHydrated, ofDrySource } from './observe-hydrator.ts'
+import type { DryObservation } from './observe-hydrator.ts'
+import { generatePaths, isAutomated } from './read-application.ts'
 import { isStuck, operationUnmet } from './operation-state.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
@@ -24,30 +25,35 @@ import { controlPlaneOf } from './tracking-id.ts'
 export async function observeApplication(cluster: Cluster, owner: Owner, look: ApplicationLook): Promise<Observation> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
-  if (app === null) return gone(kind === null ? `cluster ${cluster.name} no longer serves Applications` : `${showOwner(owner)} is no longer there`)
-  const { index } = owner.source
-  const hydrated = isHydrated(app) ? dryObservation(app, owner) : null
-  const revision = hydrated === null ? revisionAt(valueAt(app, 'status', 'sync'), index) : hydrated.revision
-  const unchanged = hydrated?.unchanged ?? isUnchanged(app, owner)
+  if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves Applications`), unserved: true }
+  if (app === null) return gone(`${showOwner(owner)} is no longer there`)
+  const said = isHydrated(app) ? ofDrySource(app, owner) : ofSource(app, owner)
+  const { revision, unchanged } = said
   const unmet = [
-    ...revision === null ? [hydrated?.unnamed ?? noCommit(app, index)] : [],
-    ...specUnmet(app, unchanged, index), ...hydrated?.unmet ?? [], ...look.wanted === 'gone' ? pruneUnmet(app, look.target) : syncUnmet(app, look.target), ...operationUnmet(app), ...applicationErrors(app),
+    ...revision === null ? [said.unnamed] : [], ...specUnmet(app, unchanged, owner.source.index), ...said.unmet,
+    ...look.wanted === 'gone' ? pruneUnmet(app, look.target) : syncUnmet(app, look.target), ...operationUnmet(app), ...applicationErrors(app),
   ]
   const accepted = unmet.length === 0
-  const failure = accepted ? null : hydrated?.failure ?? applicationFailure(app, index)
-  const paths = metadataText(app, 'annotations', 'argocd.argoproj.io/manifest-generate-paths')
+  const paths = generatePaths(app)
   return {
-    revision, accepted, unchanged, unmet, failure,
-    blocked: hydrated?.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
+    revision, accepted, unchanged, unmet,
+    failure: accepted ? null : said.failure ?? applicationFailure(app, owner.source.index),
+    blocked: said.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
     listed: resourceEntry(app, look.target) !== null,
     pending: isPending(app),
     notes: notes(app),
-    state: hydrated?.waits === true ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
-    ...hydrated === null ? {} : { contains: hydrated.contains },
-    ...paths === undefined ? {} : { generatePaths: paths.split(';').map(path => path.trim()).filter(path => path !== '') },
+    state: said.waits ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
+    contains: said.contains,
+    ...paths === undefined ? {} : { generatePaths: paths },
     times: applicationTimes(app),
     tuple: tupleOf(app),
   }
+}
+
+/** What an Application without a hydrator says of the source that was edited. */
+function ofSource(app: KubernetesObject, owner: Owner): DryObservation {
+  const { index } = owner.source
+  return { revision: revisionAt(valueAt(app, 'status', 'sync'), index), unnamed: noCommit(app, index), unchanged: isUnchanged(app, owner), unmet: [], contains: [], failure: null, blocked: null, waits: false }
 }
 
 function gone(sentence: string): Observation {

@@ -23,7 +23,7 @@ export function isHydrated(app: KubernetesObject): boolean {
 }
 
 /** The edited commit is the dry one; what is synced must contain what was written from it (argocd-flux.md 6.2). */
-export function dryObservation(app: KubernetesObject, owner: Owner): DryObservation {
+export function ofDrySource(app: KubernetesObject, owner: Owner): DryObservation {
   const hydrator = valueAt(app, 'spec', 'sourceHydrator')
   const last = valueAt(app, 'status', 'sourceHydrator', 'lastSuccessfulOperation')
   const [dry, hydrated] = [commitOf(textAt(last, 'drySHA')), commitOf(textAt(last, 'hydratedSHA'))]

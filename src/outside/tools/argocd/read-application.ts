@@ -70,12 +70,19 @@ function hook(app: KubernetesObject, target: Target): Obstacle | null {
   return resourceEntry(app, target)?.['hook'] === true ? unsupported('status.resources[].hook', 'so the object is a sync hook, which a changed source does not update') : null
 }
 
+/** The annotation `manifest-generate-paths`, split; undefined where there is none. */
+export function generatePaths(app: KubernetesObject): readonly string[] | undefined {
+  return metadataText(app, 'annotations', 'argocd.argoproj.io/manifest-generate-paths')?.split(';').map(path => path.trim()).filter(path => path !== '')
+}
+
 interface Known { readonly syncedCommit: string | null, readonly project: KubernetesObject | null, readonly now: number }
 
 function deliveryOf(app: KubernetesObject, known: Known): Delivery {
   const automated = isAutomated(app)
+  const paths = generatePaths(app)
   return {
     automated,
+    ...paths === undefined ? {} : { generatePaths: paths },
     reverts: automated && valueAt(app, 'spec', 'syncPolicy', 'automated', 'selfHeal') === true,
     syncedCommit: known.syncedCommit,
     behindBecause: automated ? behindBecause(app, known) : 'manual sync: a person starts each sync',

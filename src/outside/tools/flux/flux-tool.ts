@@ -1,7 +1,7 @@
 import type { Clusters, GitOpsTool } from '../../../flow/ports.ts'
 import type { ClusterConfig } from '../../../model/config.ts'
 import { WritError } from '../../../model/error.ts'
-import { textAt } from '../../../model/json.ts'
+import { objectsAt, textAt } from '../../../model/json.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import { metadataText } from '../../../model/resource.ts'
@@ -41,6 +41,14 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
     return { namespace, name }
   }
 
+  /** A ConfigMap or Secret of values is looked at only at the interval, unless it has a label (argocd-flux.md 6.3): the release itself is asked. */
+  async function askForValues(owner: Owner, token: string): Promise<void> {
+    const cluster = clusters.named(owner.cluster)
+    const kind = await cluster.served(HELM_GROUP, 'HelmRelease')
+    const release = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
+    if (kind !== null && release !== null && objectsAt(release, 'spec', 'valuesFrom').length > 0) await cluster.annotate(kind, owner.namespace, owner.name, { [REQUESTED_AT]: token })
+  }
+
   /** Charts may come from a source of their own. */
   async function askChart(owner: Owner, token: string): Promise<void> {
     const cluster = clusters.named(owner.cluster)
@@ -51,7 +59,9 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
   }
 
   /** The source first; the Kustomization only where its source has moved and it has not (argocd-flux.md 5.2), or where it must apply again. */
-  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void> {
+  async function refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void> {
+    // The annotation stays: it is how Flux remembers what it has answered.
+    if (how === 'settled') return
     const cluster = clusters.named(owner.cluster)
     const [kind, sourceKind] = [await kustomizationKind(cluster), await cluster.served(SOURCE_GROUP, 'GitRepository')]
     const { namespace, name } = await deployerOf(owner)
@@ -62,6 +72,7 @@ export function fluxTool({ clusters, config }: FluxOptions): GitOpsTool {
     if (owner.kind === 'HelmRelease') await askChart(owner, token)
     const fetched = commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
     const moved = fetched !== null && fetched !== commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision'))
+    if (owner.kind === 'HelmRelease' && (!moved || how === 'hard')) await askForValues(owner, token)
     if (moved || how === 'hard') await cluster.annotate(kind, namespace, name, { [REQUESTED_AT]: token })
   }
 

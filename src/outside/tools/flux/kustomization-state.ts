@@ -13,6 +13,13 @@ export function isPending(object: KubernetesObject): boolean {
   return asked !== undefined && asked !== textAt(object, 'status', 'lastHandledReconcileAt')
 }
 
+/** True during a periodic run of what it has applied already: Ready is Unknown then, and that is no regression (argocd-flux.md 6.3). */
+export function isLooking(object: KubernetesObject): boolean {
+  const ready = condition(object, 'Ready')
+  const [attempted, applied] = [textAt(object, 'status', 'lastAttemptedRevision'), textAt(object, 'status', 'lastAppliedRevision')]
+  return ready?.['status'] === 'Unknown' && ready['reason'] === 'Progressing' && attempted === applied && valueAt(object, 'metadata', 'generation') === valueAt(object, 'status', 'observedGeneration')
+}
+
 /** Why a source's last artifact may not be the newest. */
 export function sourceUnmet(source: KubernetesObject): readonly string[] {
   const failed = condition(source, 'FetchFailed')

@@ -22,38 +22,67 @@ interface Look { readonly target: Target, readonly wanted: 'there' | 'gone' }
 export async function observeHelmRelease(cluster: Cluster, owner: Owner, look: Look): Promise<Observation> {
   const kind = await cluster.served(HELM_GROUP, 'HelmRelease')
   const release = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
-  if (release === null) return gone(kind === null ? `cluster ${cluster.name} no longer serves HelmReleases` : `${showOwner(owner)} is no longer there`)
+  if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves HelmReleases`), unserved: true }
+  if (release === null) return gone(`${showOwner(owner)} is no longer there`)
   const declared = await declarer(cluster, release)
   if ('missing' in declared) return gone(declared.missing)
-  const chart = await chartOf(cluster, release)
-  const chain = [...declared.pair === null ? [] : [declared.pair.object, declared.pair.source], release, ...chart === null ? [] : [chart.object, ...chart.source === null ? [] : [chart.source]]]
-  const byChart = chart !== null && chart.source !== null && chart.path === owner.source.path && textAt(chart.source, 'spec', 'url') === owner.source.url
-  const declaredAt = declared.pair === null ? null : commitOfRevision(textAt(declared.pair.object, 'status', 'lastAppliedRevision'))
-  const revision = byChart ? chart.commit : declaredAt
-  const unchanged = byChart || (declared.pair !== null && textAt(declared.pair.source, 'spec', 'url') === owner.source.url)
+  const chain: Chain = { release, pair: declared.pair, chart: await chartOf(cluster, release) }
+  const { revision, unchanged, byChart } = commitOfChain(chain, owner)
   const listed = releaseLists(release, look.target)
   const unmet = [
     ...(unchanged ? [] : ['its source is no longer the one that was edited']),
     ...(inDeletion(release) ? ['it is being deleted'] : []),
-    ...declaredUnmet(declared.pair),
+    ...declaredUnmet(chain.pair),
     ...(revision === null ? [byChart ? 'its HelmChart names no commit' : 'nothing that declares it names a commit'] : []),
-    ...chart === null ? [] : [...chart.source === null ? [] : sourceUnmet(chart.source), ...readyUnmet(chart.object, showRef(refOf(chart.object))), ...releasedChart(release, chart.object)],
+    ...chartUnmet(chain),
     ...releaseUnmet(release),
-    ...(listed === null || listed === (look.wanted === 'there') ? [] : [`status.inventory ${listed ? 'still lists' : 'does not list'} ${showRef(look.target)}`]),
+    ...listUnmet(listed, look),
   ]
   const accepted = unmet.length === 0
-  const failure = accepted ? null : releaseFailure(release, revision) ?? (declared.pair === null ? null : readyFailure(declared.pair.object) ?? fetchFailure(declared.pair.source)) ?? (chart?.source == null ? null : fetchFailure(chart.source))
+  const parts = partsOf(chain)
   return {
-    revision, accepted, unmet, unchanged, failure, listed: listed ?? true,
-    blocked: fluxBlock(chain),
-    pending: chain.some(isPending), notes: [],
-    state: declared.pair !== null && readyUnmet(declared.pair.object).length > 0 ? 'SYNC_WAIT' : 'CHILD_WAIT',
-    times: fluxTimes(declared.pair?.source ?? chart?.source ?? undefined, release),
-    tuple: { ...declared.pair === null ? {} : { declaredBy: tupleOf(declared.pair.object, declared.pair.source) }, ...releaseTuple(release) },
+    revision, accepted, unmet, unchanged, listed: listed ?? true,
+    failure: accepted ? null : releaseFailure(release, revision) ?? chainFailure(chain),
+    blocked: fluxBlock(parts),
+    pending: parts.some(isPending), notes: [],
+    state: declaredUnmet(chain.pair).length > 0 ? 'SYNC_WAIT' : 'CHILD_WAIT',
+    times: fluxTimes(chain.pair?.source ?? chain.chart?.source ?? undefined, release),
+    tuple: { ...chain.pair === null ? {} : { declaredBy: tupleOf(chain.pair.object, chain.pair.source) }, ...releaseTuple(release) },
   }
 }
 
-type Declared = { readonly pair: { readonly object: KubernetesObject, readonly source: KubernetesObject } | null } | { readonly missing: string }
+function listUnmet(listed: boolean | null, { target, wanted }: Look): readonly string[] {
+  return listed === null || listed === (wanted === 'there') ? [] : [`status.inventory ${listed ? 'still lists' : 'does not list'} ${showRef(target)}`]
+}
+
+type Pair = { readonly object: KubernetesObject, readonly source: KubernetesObject } | null
+
+/** A release with what declares it and what its chart comes from. */
+interface Chain { readonly release: KubernetesObject, readonly pair: Pair, readonly chart: Chart | null }
+
+function partsOf({ release, pair, chart }: Chain): readonly KubernetesObject[] {
+  return [...pair === null ? [] : [pair.object, pair.source], release, ...chart === null ? [] : [chart.object], ...chart?.source == null ? [] : [chart.source]]
+}
+
+/** The edited commit is the one that the chart was packed from where the chart was edited, else the one that declares the release. */
+function commitOfChain({ pair, chart }: Chain, { source }: Owner): { readonly revision: string | null, readonly unchanged: boolean, readonly byChart: boolean } {
+  if (chart !== null && chart.source !== null && chart.path === source.path && textAt(chart.source, 'spec', 'url') === source.url) return { revision: chart.commit, unchanged: true, byChart: true }
+  if (pair === null) return { revision: null, unchanged: false, byChart: false }
+  return { revision: commitOfRevision(textAt(pair.object, 'status', 'lastAppliedRevision')), unchanged: textAt(pair.source, 'spec', 'url') === source.url, byChart: false }
+}
+
+function chartUnmet({ release, chart }: Chain): readonly string[] {
+  if (chart === null) return []
+  return [...chart.source === null ? [] : sourceUnmet(chart.source), ...readyUnmet(chart.object, showRef(refOf(chart.object))), ...releasedChart(release, chart.object)]
+}
+
+/** What failed above the release, or where its chart comes from. */
+function chainFailure({ pair, chart }: Chain): Observation['failure'] {
+  const declared = pair === null ? null : readyFailure(pair.object) ?? fetchFailure(pair.source)
+  return declared ?? (chart?.source == null ? null : fetchFailure(chart.source))
+}
+
+type Declared = { readonly pair: Pair } | { readonly missing: string }
 
 /** The Kustomization whose marks the release carries and whose list names it; null where nothing declares it. */
 async function declarer(cluster: Cluster, release: KubernetesObject): Promise<Declared> {
@@ -65,7 +94,7 @@ async function declarer(cluster: Cluster, release: KubernetesObject): Promise<De
   return inInventory(pair.object, { group, kind, namespace: own, name: its }) ? { pair } : { missing: `Kustomization ${namespace}/${name} no longer lists ${showRef(refOf(release))}` }
 }
 
-function declaredUnmet(pair: { readonly object: KubernetesObject, readonly source: KubernetesObject } | null): readonly string[] {
+function declaredUnmet(pair: Pair): readonly string[] {
   return pair === null ? [] : appliedUnmet(pair.object, pair.source).map(sentence => `${showRef(refOf(pair.object))}: ${sentence}`)
 }
 

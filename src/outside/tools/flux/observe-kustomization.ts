@@ -11,14 +11,14 @@ import { kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { fluxTimes } from './flux-times.ts'
 import { inInventory } from './inventory-id.ts'
 import { branchOf } from './kustomization-spec.ts'
-import { fetchFailure, fluxBlock, isPending, readyFailure, readyUnmet, sourceUnmet } from './kustomization-state.ts'
+import { fetchFailure, fluxBlock, isLooking, isPending, readyFailure, readyUnmet, sourceUnmet } from './kustomization-state.ts'
 import { gitRepository } from './read-kustomization.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** What a Kustomization and its source say about one of their objects now (argocd-flux.md 6.3). */
 export async function observeKustomization(cluster: Cluster, owner: Owner, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<Observation> {
   const found = await readPair(cluster, owner)
-  if ('missing' in found) return gone(found.missing)
+  if ('missing' in found) return { ...gone(found.missing), ...found.unserved ? { unserved: true } : {} }
   const { object, source } = found
   const revision = commitOfRevision(textAt(object, 'status', 'lastAppliedRevision'))
   const unchanged = sameSource(owner, object, source)
@@ -34,6 +34,7 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, { tar
     revision, accepted, unmet, unchanged, listed,
     blocked: fluxBlock([object, source]),
     failure: accepted ? null : readyFailure(object) ?? fetchFailure(source),
+    ...unmet.length === 1 && isLooking(object) ? { looking: true } : {},
     pending: isPending(object) || isPending(source),
     notes: ahead(source, revision),
     state: fetchedOf(source) === revision ? 'SOURCE_WAIT' : 'SYNC_WAIT',
@@ -45,14 +46,14 @@ export async function observeKustomization(cluster: Cluster, owner: Owner, { tar
 interface Pair { readonly object: KubernetesObject, readonly source: KubernetesObject }
 
 /** A Kustomization and its source, or the sentence that says what is not there. */
-export async function readPair(cluster: Cluster, ref: Pick<OwnerRef, 'namespace' | 'name'>): Promise<Pair | { readonly missing: string }> {
+export async function readPair(cluster: Cluster, ref: Pick<OwnerRef, 'namespace' | 'name'>): Promise<Pair | { readonly missing: string, readonly unserved: boolean }> {
   const kind = await kustomizationKind(cluster)
-  if (kind === null) return { missing: `cluster ${cluster.name} no longer serves Kustomizations` }
+  if (kind === null) return { missing: `cluster ${cluster.name} no longer serves Kustomizations`, unserved: true }
   const object = await cluster.get(kind, ref.namespace, ref.name)
-  if (object === null) return { missing: `${showOwner({ tool: 'flux', kind: 'Kustomization', cluster: cluster.name, ...ref })} is no longer there` }
+  if (object === null) return { missing: `${showOwner({ tool: 'flux', kind: 'Kustomization', cluster: cluster.name, ...ref })} is no longer there`, unserved: false }
   const source = await gitRepository(cluster, object)
   const named = sourceRefOf(object)
-  return source === null ? { missing: `its source ${named.namespace}/${named.name} is no longer there` } : { object, source }
+  return source === null ? { missing: `its source ${named.namespace}/${named.name} is no longer there`, unserved: false } : { object, source }
 }
 
 /** Why what is in Git is not what was applied, health checks included. */

@@ -7,7 +7,7 @@ import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { inDeletion } from '../conditions.ts'
+import { condition, inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
 import { refuseOwner, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
@@ -37,11 +37,17 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
     uid: textAt(object, 'metadata', 'uid') ?? '',
     source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path: plainPath(textAt(object, 'spec', 'path') ?? '') },
     render: await withLiveVariables(cluster, ref.namespace, kustomizationSpec(object, source).render),
-    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: null, keeps: keepsBecause(object) },
+    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: behindBecause(object), keeps: keepsBecause(object) },
     destination: { cluster: target.cluster, namespace: null },
     sourceObject: named,
     ...ignores.length === 0 ? {} : { ignores },
   }
+}
+
+/** A commit that it could not apply ships with the next one that it can. */
+function behindBecause(object: KubernetesObject): string | null {
+  const [applied, attempted] = [textAt(object, 'status', 'lastAppliedRevision'), textAt(object, 'status', 'lastAttemptedRevision')]
+  return condition(object, 'Ready')?.['status'] === 'False' && attempted !== undefined && applied !== attempted ? 'its last reconciliation failed' : null
 }
 
 /** Without prune Flux only forgets what is no longer in Git. */
