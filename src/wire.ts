@@ -36,7 +36,9 @@ import { manifestOwner } from './outside/tools/manifest-owner.ts'
 import { ownerIndexes } from './outside/tools/owner-indexes.ts'
 import type { OwnerIndexes } from './outside/tools/owner-indexes.ts'
 import { ownerObjects } from './outside/tools/owner-objects.ts'
+import { argocdSteering } from './outside/tools/argocd/argocd-steering.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
+import { fluxSteering } from './outside/tools/flux/flux-steering.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
 /** What a door gets: the world, who is calling, and the way to let go of both. */
@@ -71,11 +73,12 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
   const indexes = ownerIndexes({ clusters, kinds: clusters.kinds, config: config.writ.clusters })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {
-    clock, clusters,
+    clock, clusters, servers: clusters.servers,
     environments: environments(config),
     people: config.people,
     tools: [argocdTool({ clusters, indexes, config: config.writ.clusters }), fluxTool({ clusters, indexes, config: config.writ.clusters })],
     ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
+    steering: [argocdSteering({ clusters, config: config.writ.clusters }), fluxSteering({ clusters })],
     repositories: repositoriesOf(config, store, mirrors),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
@@ -104,8 +107,8 @@ export async function machine(folder: { readonly dir: string, readonly from: str
     node: process.version,
     folder,
     version: programVersion,
-    async renderer() {
-      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === 'kustomize')?.info()
+    async renderer(format) {
+      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === format)?.info()
       return info === undefined ? 'none' : `${info.name} ${info.version}`
     },
     isolation,

@@ -20,7 +20,7 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
   const blocking = verdicts.filter(blocks)
   if (blocking.length > 0) return denied(blocking, verdicts)
   const affected = affectedEnvironments(world, proven)
-  const highest = affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+  const highest = highestOf(affected)
   const policyBundle = await world.policies.bundle()
   const route = 'pull-request' as const
   const notes = [...proven.notes ?? [], ...deliveryNotes(proven)]
@@ -52,7 +52,14 @@ function deliveryNotes({ owner, files }: Proven): readonly string[] {
   ]
 }
 
-async function evaluate(world: World, proven: Proven, rendered: RenderedChanges): Promise<readonly Verdict[]> {
+/** The policies' word on what a sync ships, by the environments that it ships to. Refuses POLICY. */
+export async function judgeShipped(world: World, of: Pick<Proven, 'target' | 'environment'>, ships: NonNullable<RenderedChanges['ships']>): Promise<readonly Verdict[] | Refusal> {
+  const verdicts = await evaluate(world, of, { asked: [], blast: [], ships })
+  const blocking = verdicts.filter(blocks)
+  return blocking.length > 0 ? denied(blocking, verdicts) : verdicts
+}
+
+async function evaluate(world: World, proven: Pick<Proven, 'target' | 'environment'>, rendered: RenderedChanges): Promise<readonly Verdict[]> {
   const namespaces = await readNamespaces(world, proven, rendered)
   const verdicts = [...await world.policies.judge(proven.environment, rendered.asked, namespaces)]
   for (const entry of rendered.blast) {
@@ -68,7 +75,7 @@ async function evaluate(world: World, proven: Proven, rendered: RenderedChanges)
 }
 
 /** The Namespace objects that policies may select by; one that cannot be read is left out, and a selector on it is an error, not a pass. */
-async function readNamespaces(world: World, proven: Proven, rendered: RenderedChanges): Promise<ReadonlyMap<string, KubernetesObject>> {
+async function readNamespaces(world: World, proven: Pick<Proven, 'target'>, rendered: RenderedChanges): Promise<ReadonlyMap<string, KubernetesObject>> {
   const cluster = world.clusters.named(proven.target.cluster)
   const kind = await cluster.served('', 'Namespace')
   const found = new Map<string, KubernetesObject>()
@@ -122,9 +129,14 @@ function unclaimed(world: World): Environment {
   return world.environments.of('', null, null)
 }
 
+/** The one of the highest class; the first of them. */
+export function highestOf(affected: readonly Environment[]): Environment {
+  return affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+}
+
 /** The strictest of all affected environments: most approvals, senior if any asks for one, groups of the highest class. */
 export function approvalsNeeded(affected: readonly Environment[]): ApprovalNeed {
-  const highest = affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+  const highest = highestOf(affected)
   return {
     count: Math.max(...affected.map(environment => Math.max(environment.approvals, CLASS_RULES[environment.class].approvals))),
     senior: affected.some(environment => environment.rules.requiresSeniorApproval),

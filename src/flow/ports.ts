@@ -17,6 +17,7 @@ import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { TargetAsk } from '../model/request.ts'
 import type { IgnorePattern } from '../model/source-ignore.ts'
 import type { Unresolved } from '../model/envsubst.ts'
+import type { OwnerLook } from '../model/steering.ts'
 import type { Verdict } from '../model/verdict.ts'
 
 /** Time and chance, injected so that tests own both. */
@@ -99,6 +100,33 @@ export interface Clusters {
   named(name: string): Cluster
 }
 
+/** What an API server makes of an object that is applied to it without being kept. `refused`: its own words. */
+export type DryRun = { readonly kind: 'made', readonly object: KubernetesObject } | { readonly kind: 'forbidden' | 'refused', readonly sentence: string }
+
+/** One right: may the caller do this to that? */
+export interface AccessAsk { readonly verb: string, readonly group: string, readonly resource: string, readonly namespace: string | null }
+
+/** What an API server does and says beside reading and the triggers of owners. */
+export interface ApiServer {
+  /** Merge-patches one object under the field manager `writ`, and gives it as it is then. A `metadata.resourceVersion` in the patch locks: throws cluster/conflict. */
+  patch(kind: ServedKind, at: { readonly namespace: string | null, readonly name: string }, patch: JsonObject): Promise<KubernetesObject>
+  /** What server-side apply under this field manager would make of the live object. Nothing is kept. */
+  dryApply(kind: ServedKind, object: KubernetesObject, manager: string): Promise<DryRun>
+  may(ask: AccessAsk): Promise<boolean>
+  /** Such as `v1.32.1`. */
+  version(): Promise<string>
+}
+
+/** The API servers of the clusters, by their names in writ.yaml. */
+export interface ApiServers { named(cluster: string): ApiServer }
+
+/** One tool's owners as they stand, for those who sync, pause and resume them. */
+export interface Steering {
+  readonly tool: 'argocd' | 'flux'
+  /** null where the owner is not there. */
+  look(ref: OwnerRef): Promise<OwnerLook | null>
+}
+
 /** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
 export interface GitOpsTool {
   readonly name: 'argocd' | 'flux'
@@ -113,7 +141,7 @@ export interface GitOpsTool {
    * what requests may have left on the owner is taken away.
    */
   refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void>
-  /** Starts a sync where the owner waits for a person to do so. Throws sync/not-started where one is under way or the tool knows no such thing. */
+  /** Starts a sync: where the owner waits for a person to do so, or at once where it would by itself. Asked twice for one change it is done once at most. Throws sync/not-started where one is under way. */
   sync(owner: Owner, ask: SyncAsk): Promise<void>
   /** `gone`: the object shall be there no more, so that an owner which does not list it is what is waited for. */
   observe(owner: Owner, target: Target, wanted?: 'there' | 'gone'): Promise<Observation>

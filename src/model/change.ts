@@ -5,14 +5,15 @@ import type { VerifyState } from './observation.ts'
 import type { Plan } from './plan.ts'
 
 /** The steps that routes are made of. */
-export type StepName = 'publish' | 'approve' | 'merge' | 'verify' | 'close'
+export type StepName = 'publish' | 'record' | 'approve' | 'merge' | 'act' | 'verify' | 'resume' | 'close'
 
 /** Where a change stands. `open` until one of the ends. */
 export type ChangeStatus = 'open' | 'verified' | 'rejected' | 'cancelled' | 'superseded' | 'failed' | 'refused'
 
 /** For whom or what an open change waits, and the command that goes on. */
 export interface Waiting {
-  readonly for: 'people' | 'forge' | 'controller' | 'process'
+  /** `time`: what was asked is in force, and ends by itself. */
+  readonly for: 'people' | 'forge' | 'controller' | 'process' | 'time'
   readonly sentence: string
   /** The command for a person, or null where only time helps. */
   readonly next: string | null
@@ -99,6 +100,9 @@ export interface ChangeFacts {
   readonly goneAskedAt?: string
   readonly goneUnasked?: boolean
   readonly verified?: VerifiedEvidence
+  /** When a steering change was about to act, written ahead of it; and when a pause was about to be ended because its time was up. */
+  readonly actedAt?: string
+  readonly resumedAt?: string
   /** When a verified change is looked at once more, when that was done, and what was wrong then. */
   readonly recheckAt?: string
   readonly recheckedAt?: string

@@ -36,6 +36,8 @@ export const REFUSALS = {
   POLICY: { meaning: 'A policy denies the change, or could not be evaluated.', next: 'Change the request so that the policies named in the evidence pass.' },
   NEEDS_INPUT: { meaning: 'The request leaves a choice open.', next: 'Choose one of the candidates shown.' },
   UNSUPPORTED: { meaning: 'The owner or the request uses something this version does not honour.', next: 'The evidence names the key; make this change by hand.' },
+  FOREIGN_PAUSE: { meaning: 'The owner was paused by somebody else than Writ, so that nobody here knows what was there before.', next: 'Resume it with the tool of whoever paused it.' },
+  PARENT_REVERTS: { meaning: 'What makes or deploys the owner states the field by which it would be paused, and would put it back.', next: 'Pause what is named in the evidence, or change the field in Git.' },
   DECLINED: { meaning: 'A person rejected this change or closed its change request.', next: 'Talk to the person named; ask again with another value when it is settled.' },
 } as const satisfies Record<string, CodeRow>
 export type RefusalCode = keyof typeof REFUSALS
@@ -98,6 +100,8 @@ export const FAILURES = {
   'verify/rolled-back': { exit: 1, meaning: 'The owner deployed the merge, failed, and put the version of before back.', next: 'The message is the controller\'s own; repair or revert in Git.' },
   'verify/history-rewritten': { exit: 1, meaning: 'The branch was rewritten without the merge, and its source still holds the asked values.', next: 'Ask again: what is in Git already is answered so.' },
   'verify/unverifiable': { exit: 1, meaning: 'Writ may not see what it must see to verify the change.', next: 'Give its user the right that the message names; the change is merged all the same.' },
+  'act/too-late': { exit: 1, meaning: 'The time of the pause was over before it could begin.', next: 'Ask again with a later end.' },
+  'act/not-kept': { exit: 1, meaning: 'The API server took the change of the owner and did not keep the field.', next: 'Look for an admission webhook that removes it, and for a definition that does not have the field.' },
   'sync/not-started': { exit: 1, meaning: 'The sync was not started.', next: 'The message says what stands in the way.' },
   'verify/superseded': { exit: 1, meaning: 'A later commit gave the field another value before this change was seen live.', next: 'The message names the commit; ask again if this value is still wanted.' },
   'verify/reverted': { exit: 1, meaning: 'The change was taken back in Git before it was seen live.', next: 'The message names the commit; talk to its author before asking again.' },

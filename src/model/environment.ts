@@ -58,6 +58,8 @@ export const EnvironmentFile = z.strictObject({
     /** Deadlines in place of those of the owner's spec. */
     deadlines: z.strictObject({ source: Duration.optional(), sync: Duration.optional(), rollout: Duration.optional() }).optional(),
   }).default({ stability: '30s' }),
+  /** How long an owner that deploys here may be paused. */
+  pause: z.strictObject({ longest: Duration.default('24h') }).default({ longest: '24h' }),
 })
 export type EnvironmentFile = z.infer<typeof EnvironmentFile>
 

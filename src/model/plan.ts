@@ -4,10 +4,11 @@ import type { Edit, FieldChange } from './field.ts'
 import type { Owner, OwnerRef } from './owner.ts'
 import type { ChangeRequest } from './request.ts'
 import type { KubernetesObject, ObjectRef, Target } from './resource.ts'
+import type { SteerOrder } from './steering.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The lists of DESIGN.md section 2. Only pull-request exists in this version. */
-export type RouteName = 'pull-request'
+/** The lists of DESIGN.md section 2. `pause` is steer with an end: it stays open until the owner is resumed. */
+export type RouteName = 'pull-request' | 'steer' | 'pause'
 
 /** A file before and after. `before` null = new file, `after` null = removed. */
 export interface FileChange { readonly path: string, readonly before: string | null, readonly after: string | null }
@@ -141,6 +142,8 @@ export interface Plan extends Proven {
   readonly digest: string
   /** Unified diff of the files. */
   readonly diff: string
+  /** On the routes that steer an owner: nothing in Git is changed then, `target` is the owner, and files and proof are empty. */
+  readonly steer?: SteerOrder
 }
 
 /** The live and rendered values are already as asked: nothing to do, a success. */

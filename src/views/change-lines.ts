@@ -51,6 +51,7 @@ export function waitingLines(change: Pick<ChangeDocument, 'status' | 'waiting' |
   const { waiting } = change
   const next = change.next === null ? '' : ` Next: ${change.next}`
   if (waiting === null) return [line(`Not finished: it is at ${change.step}.${next}`, 'warn')]
+  if (waiting.for === 'time') return [line(`In force: ${waiting.sentence}. To end it before: ${change.next ?? ''}`, 'good')]
   const whom = waiting.for === 'people' ? 'people' : waiting.for === 'process' ? 'another process' : `the ${waiting.for}`
   // The last line is read by scripts and stays one line, whatever a controller says.
   const sentence = waiting.sentence.replace(/^waits for /, '').replaceAll(/\s*\n\s*/g, ' ')
@@ -80,7 +81,7 @@ function whereToLook({ plan, facts }: ChangeDocument): readonly Line[] {
 function verifiedLines({ facts }: ChangeDocument): readonly Line[] {
   const seen = facts.verified
   if (seen === undefined) return []
-  return row('verified', [`at revision ${seen.revision.slice(0, 12)}, ${seen.at}`, ...seen.sentences], 'good')
+  return row('verified', [seen.revision === '' ? seen.at : `at revision ${seen.revision.slice(0, 12)}, ${seen.at}`, ...seen.sentences], 'good')
 }
 
 /** What was true at the verification is no longer: nobody may take the word of then for the state of now. */

@@ -49,7 +49,7 @@ function throughLines({ through = [] }: Pick<Plan, 'through'>): readonly Line[] 
 }
 
 /** `Deployment shop/web on main: image of web = nginx:1.27`. */
-export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits' | 'through'>): string {
+export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits' | 'through' | 'steer'>): string {
   const { target } = askedObject({ ...plan, live: null })
   return `${showRef(target)} on ${target.cluster}: ${showAsked(plan)}`
 }
@@ -109,7 +109,8 @@ function blastEntry(entry: BlastEntry): readonly Line[] {
   return [head, ...indented(entry.changes.flatMap(changedObject), 2)]
 }
 
-function alsoShipsLines({ alsoShips }: Plan): readonly Line[] {
+/** What deploys with it although it does not touch it. */
+export function alsoShipsLines({ alsoShips }: Pick<Plan, 'alsoShips'>): readonly Line[] {
   if (alsoShips === null) return []
   const objects = alsoShips.changes.length === 0 ? 'nothing that differs' : counted(alsoShips.changes.length, 'object')
   return [
@@ -118,7 +119,8 @@ function alsoShipsLines({ alsoShips }: Plan): readonly Line[] {
   ]
 }
 
-function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
+/** The policies' word in numbers, and what did not simply pass. */
+export function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
   const count = (result: Verdict['result']): number => verdicts.filter(verdict => verdict.result === result).length
   const parts = (['pass', 'warn', 'audit', 'skip', 'deny', 'error'] as const).filter(result => count(result) > 0).map(result => `${count(result)} ${result}`)
   const told = verdicts.filter(({ result }) => result !== 'pass' && result !== 'skip')

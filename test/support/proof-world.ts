@@ -75,7 +75,7 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
     clusters: { all: [], choose: () => { throw new Error('no clusters') }, named: name => { throw new WritError('internal/bug', `no cluster ${name}`) } },
     environments: { all: [], of: (_cluster, namespace) => environment('dev', { name: namespace ?? 'everywhere' }) },
     people: [],
-    tools: [tool],
+    tools: [tool], steering: [], servers: absent('servers'),
     ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
     repositories: { open: () => handle, same: (a, b) => a === b },
     renderers: RENDERERS, renders: renderMemory(1000),

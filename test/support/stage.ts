@@ -144,6 +144,7 @@ export class Stage {
     const world: World = {
       clock, committer, process: 'test/1',
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
+      servers: { named: () => { throw new Error('no API server here') } }, steering: [],
       environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
       people: this.#people,
       ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },

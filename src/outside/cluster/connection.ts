@@ -20,6 +20,9 @@ export interface ApiRequest {
   readonly patch?: Json
   /** The whole object, to be put in the place of the one that is there. */
   readonly replacement?: Json
+  /** What is to be applied by the server, or made. */
+  readonly applied?: Json
+  readonly created?: Json
 }
 
 /** A way to ask one API server with the credentials of one context. */
@@ -122,20 +125,28 @@ function plainHeaders(options: RequestOptions): Readonly<Record<string, string>>
 }
 
 function bodyOf(request: ApiRequest): Json | undefined {
-  return request.patch ?? request.replacement
+  return request.patch ?? request.replacement ?? request.applied ?? request.created
+}
+
+/** JSON is YAML, too, which is what an apply takes. */
+function methodOf(request: ApiRequest): { readonly method: string, readonly type: string } {
+  if (request.patch !== undefined) return { method: 'PATCH', type: 'application/merge-patch+json' }
+  if (request.applied !== undefined) return { method: 'PATCH', type: 'application/apply-patch+yaml' }
+  return { method: request.replacement !== undefined ? 'PUT' : request.created !== undefined ? 'POST' : 'GET', type: 'application/json' }
 }
 
 function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number, readonly largest: number }): Promise<Answer> {
   const sent = bodyOf(request)
   const body = sent === undefined ? null : JSON.stringify(sent)
+  const { method, type } = methodOf(request)
   const headers = {
     ...plainHeaders(options), Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
-    ...(body === null ? {} : { 'Content-Type': request.patch === undefined ? 'application/json' : 'application/merge-patch+json', 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...(body === null ? {} : { 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(body)) }),
   }
   const start = server.protocol === 'http:' ? httpRequest : httpsRequest
   return new Promise((resolve, reject) => {
     const outgoing = start({
-      ...options, headers, method: body === null ? 'GET' : request.patch === undefined ? 'PUT' : 'PATCH',
+      ...options, headers, method,
       hostname: server.hostname.replace(/^\[|\]$/g, ''), port: server.port, path: server.pathname.replace(/\/$/, '') + request.path,
     }, incoming => {
       const chunks: Buffer[] = []

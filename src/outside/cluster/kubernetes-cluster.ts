@@ -13,7 +13,7 @@ import { findKind } from './find-kind.ts'
 import { watchObject } from './watch-object.ts'
 
 /** Who Writ is in `managedFields`: never a name that begins with kubectl, which Flux would strip (argocd-flux.md 3). */
-const FIELD_MANAGER = 'writ'
+export const FIELD_MANAGER = 'writ'
 const PAGE = 500
 /** After this time a kind that was not there is looked for again. */
 const DISCOVERY_LIFE = 5000

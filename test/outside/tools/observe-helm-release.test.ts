@@ -131,7 +131,10 @@ describe('a HelmRelease after a merge', () => {
     put(release({ labels: {} }))
     expect(await failureOf(tool.refresh(OWNER, 'now', 'normal'))).to.equal('cluster/not-found')
   })
-  it('has no sync that a person starts', async () => {
-    expect(await failureOf(tool.sync(OWNER, { change: 'c', by: 'ada', revision: COMMIT, prune: false }))).to.equal('sync/not-started')
+  it('is asked to look and apply again where a person starts a sync', async () => {
+    put(release())
+    await tool.sync(OWNER, { change: 'abcd2345', by: 'ada', revision: COMMIT, prune: false })
+    const kustomization = fleet.servers['one']?.get('Kustomization', 'shop')
+    expect(kustomization === undefined ? undefined : metadataText(kustomization, 'annotations', 'reconcile.fluxcd.io/requestedAt')).to.equal('writ-abcd2345')
   })
 })

@@ -98,7 +98,8 @@ export function fluxTool({ clusters, config, indexes }: FluxOptions): GitOpsTool
       return (await Promise.all(names.flatMap(name => [kustomizationConsumers(clusters.named(name)), helmReleaseConsumers(clusters.named(name))]))).flat()
     },
     refresh,
-    sync: async owner => { throw new WritError('sync/not-started', `${showOwner(owner)} applies what is in Git by itself; there is no sync that a person starts.`) },
+    // Flux syncs by itself; what a person can ask for is that it looks now and applies again. The same token asks once.
+    sync: (owner, ask) => refresh(owner, `writ-${ask.change}`, 'hard'),
     observe: (owner, target, wanted = 'there') => (owner.kind === 'HelmRelease' ? observeHelmRelease : observeKustomization)(clusters.named(owner.cluster), owner, { target, wanted }),
   }
 }
