@@ -192,6 +192,8 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
 
       it('shows another live value than its word, so that its word is not enough', async () => {
         bench.behave?.('wrongValue')
+        // A sync that began before it behaves so still applies what is right.
+        await pause(1500)
         const of = await owner()
         const { commit, image } = await pushImage()
         await bench.tool.refresh(of, `token-${round}`, 'normal')
