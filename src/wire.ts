@@ -33,7 +33,12 @@ import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
 import { declaredOwners } from './outside/tools/declared-owners.ts'
 import { manifestOwner } from './outside/tools/manifest-owner.ts'
+import { ownerIndexes } from './outside/tools/owner-indexes.ts'
+import type { OwnerIndexes } from './outside/tools/owner-indexes.ts'
+import { ownerObjects } from './outside/tools/owner-objects.ts'
+import { argocdSteering } from './outside/tools/argocd/argocd-steering.ts'
 import { argocdTool } from './outside/tools/argocd/argocd-tool.ts'
+import { fluxSteering } from './outside/tools/flux/flux-steering.ts'
 import { fluxTool } from './outside/tools/flux/flux-tool.ts'
 
 /** What a door gets: the world, who is calling, and the way to let go of both. */
@@ -41,6 +46,8 @@ export interface Connected {
   readonly config: Config
   readonly world: World
   readonly identity: Identity
+  /** Where owners are looked up; a process that answers many questions holds them. */
+  readonly owners: Pick<OwnerIndexes, 'hold' | 'size'>
   readonly close: () => Promise<void>
 }
 
@@ -63,12 +70,15 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
   const { store: path, mirrors } = places(config)
   const store = await openStore({ path, clock, process: name, waits: () => options.tell?.(`waiting: another process holds the store ${path}`) })
   const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
+  const indexes = ownerIndexes({ clusters, kinds: clusters.kinds, config: config.writ.clusters })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {
-    clock, clusters,
+    clock, clusters, servers: clusters.servers,
     environments: environments(config),
     people: config.people,
-    tools: [argocdTool({ clusters, config: config.writ.clusters }), fluxTool({ clusters, config: config.writ.clusters })],
+    tools: [argocdTool({ clusters, indexes, config: config.writ.clusters }), fluxTool({ clusters, indexes, config: config.writ.clusters })],
+    ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
+    steering: [argocdSteering({ clusters, config: config.writ.clusters }), fluxSteering({ clusters })],
     repositories: repositoriesOf(config, store, mirrors),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
@@ -77,7 +87,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     committer: config.writ.git,
     process: name,
   }
-  return { config, world, identity: whoAmI(config), close: () => store.close() }
+  return { config, world, identity: whoAmI(config), owners: indexes, close: () => { indexes.release(); return store.close() } }
 }
 
 /** What `init` needs before there is a configuration. Throws config/invalid where there is no kubeconfig. */
@@ -97,8 +107,8 @@ export async function machine(folder: { readonly dir: string, readonly from: str
     node: process.version,
     folder,
     version: programVersion,
-    async renderer() {
-      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === 'kustomize')?.info()
+    async renderer(format) {
+      const info = await renderers({ timeoutMs: 10_000 }).find(renderer => renderer.format === format)?.info()
       return info === undefined ? 'none' : `${info.name} ${info.version}`
     },
     isolation,

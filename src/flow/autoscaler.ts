@@ -14,14 +14,18 @@ const SCALERS = [
 /** IGNORED where replicas are asked and an autoscaler of the namespace owns them (argocd-flux.md 3); null otherwise. */
 export async function autoscaler(cluster: Cluster, target: Target, edits: readonly Edit[]): Promise<Refusal | null> {
   if (!edits.some(edit => edit.path.length === 2 && edit.path[1] === 'replicas')) return null
+  const found = await autoscaledBy(cluster, target)
+  if (found === null) return null
+  return refuse('IGNORED', `${found.name} sets the replicas of ${showRef(target)}; a value in Git would be overwritten.`,
+    [{ sentence: `${found.name} has ${showRef(target)} as its scaleTargetRef`, at: `${found.name} spec.scaleTargetRef` }], `Change ${found.fields} of ${found.name}.`)
+}
+
+/** The autoscaler of an object, and its fields that say how many; null where there is none. */
+export async function autoscaledBy(cluster: Cluster, target: Target): Promise<{ readonly name: string, readonly fields: string } | null> {
   for (const scaler of SCALERS) {
     const kind = await cluster.served(scaler.group, scaler.kind)
-    if (kind === null) continue
-    const found = (await cluster.list(kind, target.namespace)).find(object => scales(object, target))
-    if (found === undefined) continue
-    const name = showRef({ kind: scaler.kind, namespace: target.namespace, name: textAt(found, 'metadata', 'name') ?? '' })
-    return refuse('IGNORED', `${name} sets the replicas of ${showRef(target)}; a value in Git would be overwritten.`,
-      [{ sentence: `${name} has ${showRef(target)} as its scaleTargetRef`, at: `${name} spec.scaleTargetRef` }], `Change ${scaler.fields} of ${name}.`)
+    const found = kind === null ? undefined : (await cluster.list(kind, target.namespace)).find(object => scales(object, target))
+    if (found !== undefined) return { name: showRef({ kind: scaler.kind, namespace: target.namespace, name: textAt(found, 'metadata', 'name') ?? '' }), fields: scaler.fields }
   }
   return null
 }

@@ -3,12 +3,13 @@ import { showPath, wholeOf } from '../model/field.ts'
 import { showOwner } from '../model/owner.ts'
 import type { ObjectChange, Plan } from '../model/plan.ts'
 import { showAsked } from '../model/asked.ts'
+import { askedObject } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
 import type { ChangeRequestText, CommitText } from './ports.ts'
 
 /** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
 export function titleOf(plan: Plan): string {
-  return `${plan.environment.name}: ${showAsked(plan)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(plan.target)}`
+  return `${plan.environment.name}: ${showAsked(plan)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(askedObject(plan).target)}`
 }
 
 /** The commit of a change: subject, why, and trailers (editing.md 4.5). Deterministic for a change and its plan. */

@@ -20,6 +20,16 @@ export function chooseOwner(target: Target, claims: readonly Claim[]): Claim | R
   return rival === undefined ? prover : ambiguous(target, [prover, rival])
 }
 
+/** OWNER_UNPROVEN where a list could not be looked at that may hold the owner, or another one; null where all were. */
+export function unprovenOwner(target: Target, claims: readonly Claim[]): Refusal | null {
+  const unseen = claims.filter(claim => claim.unseen === true)
+  if (unseen.length === 0) return null
+  const prover = claims.find(claim => claim.proof)
+  const kinds = unseen.map(claim => `${claim.owner.kind}s of cluster ${claim.owner.cluster}`).join(' and ')
+  const said = prover === undefined ? `Nobody that may be looked at owns ${showRef(target)}` : `${showRef(target)} is deployed by ${showOwner(prover.owner)}, and whether by another one, too, is not known`
+  return refuse('OWNER_UNPROVEN', `${said}: ${kinds} cannot be looked at.`, [...unseen, ...claims.filter(claim => claim.unseen !== true)].flatMap(told))
+}
+
 function ambiguous(target: Target, claims: readonly Claim[]): Refusal {
   const names = claims.map(claim => `${showOwner(claim.owner)} (cluster ${claim.owner.cluster})`)
   return refuse('AMBIGUOUS_OWNER', `${showRef(target)} has more than one owner: ${names.join(' and ')}.`, claims.flatMap(told))
@@ -35,5 +45,5 @@ function notFound(target: Target, marks: readonly Claim[]): Refusal {
 
 /** The evidence of a claim, each sentence with the owner it speaks of. */
 function told(claim: Claim): readonly Evidence[] {
-  return claim.evidence.map(one => ({ ...one, sentence: `${showOwner(claim.owner)}: ${one.sentence}` }))
+  return claim.unseen === true ? claim.evidence : claim.evidence.map(one => ({ ...one, sentence: `${showOwner(claim.owner)}: ${one.sentence}` }))
 }

@@ -1,6 +1,7 @@
 import type { Change, ChangeFacts, ChangeStatus, JournalEntry, StepName, StepResult, Waiting } from '../model/change.ts'
 import type { Evidence } from '../model/error.ts'
 import { WritError } from '../model/error.ts'
+import type { RouteName } from '../model/plan.ts'
 import { approve } from './approve.ts'
 import { close } from './close.ts'
 import { merge } from './merge.ts'
@@ -8,11 +9,25 @@ import type { AbortSignalLike, Lease } from './ports.ts'
 import { publish } from './publish.ts'
 import { nextStep } from './routes.ts'
 import type { Step, StepContext } from './step.ts'
+import { act } from './steer/act.ts'
+import { endPause } from './steer/end-pause.ts'
+import { record as recordOrder } from './steer/record.ts'
+import { verifySteer } from './steer/verify-steer.ts'
 import { tidy } from './tidy.ts'
 import { verify } from './verify.ts'
+import { Watching } from './watching.ts'
 import type { World } from './world.ts'
 
-const STEPS: Readonly<Record<StepName, Step>> = { publish, approve, merge, verify: context => verify(context.world, context.change), close }
+const STEER = { record: recordOrder, approve, act, verify: verifySteer, resume: endPause, close }
+const STEPS: Readonly<Record<RouteName, Readonly<Partial<Record<StepName, Step>>>>> = {
+  'pull-request': { publish, approve, merge, verify: context => verify(context.world, context.change), close }, steer: STEER, pause: STEER,
+}
+
+function stepOf({ plan: { route }, step }: Change): Step {
+  const found = STEPS[route][step]
+  if (found === undefined) throw new WritError('internal/bug', `The route ${route} has no step ${step}.`)
+  return found
+}
 
 /** How far to go, and whom to tell. */
 export interface How {
@@ -28,6 +43,15 @@ export interface How {
  * the change then stays open and can be resumed.
  */
 export async function deliver(world: World, id: string, how: How): Promise<Change> {
+  const watching = new Watching(world)
+  try {
+    return await drive(world, id, { ...how, watching })
+  } finally {
+    watching.close()
+  }
+}
+
+async function drive(world: World, id: string, how: How & { readonly watching: Watching }): Promise<Change> {
   let told = ''
   const tell = (line: string): void => {
     if (line !== told) how.progress(line)
@@ -41,10 +65,12 @@ export async function deliver(world: World, id: string, how: How): Promise<Chang
       ? { change: { ...change, waiting: heldBy(lease.holder) }, pause: 300 }
       : await withLease(lease, () => walkOrAgain({ world, lease, tell }, change.id))
     if (outcome.pause === null || how.signal.aborted) return outcome.change
-    const held = outcome.change.waiting?.for === 'process'
-    if (how.until === 'wait' && !held) return outcome.change
-    if (outcome.change.waiting !== null) tell(outcome.change.waiting.sentence)
-    if (await interrupted(world, outcome.pause, how.signal)) return outcome.change
+    const { waiting } = outcome.change
+    // What is in force and ends by itself is what was wanted; nobody stays for the end of it.
+    if (waiting?.for === 'time' || (how.until === 'wait' && waiting?.for !== 'process')) return outcome.change
+    if (waiting !== null) tell(waiting.sentence)
+    if (waiting?.for !== 'process') how.watching.follow([outcome.change])
+    if (await interrupted(how, outcome.pause)) return outcome.change
   }
 }
 
@@ -92,7 +118,7 @@ async function runStep({ world, lease, tell }: Run, start: Change): Promise<Walk
   const context: StepContext = { world, get change() { return writer.change }, note: facts => writer.note(facts), progress: tell }
   let result: StepResult
   try {
-    result = await STEPS[start.step](context)
+    result = await stepOf(start)(context)
   } catch (error) {
     await writer.stumble(error)
     throw error
@@ -203,9 +229,9 @@ function heldBy(holder: string): Waiting {
   return { for: 'process', sentence: `another process (${holder}) is working on this change`, next: null }
 }
 
-async function interrupted(world: World, pause: number, signal: AbortSignalLike): Promise<boolean> {
+async function interrupted({ watching, signal }: { readonly watching: Watching, readonly signal: AbortSignalLike }, pause: number): Promise<boolean> {
   try {
-    await world.clock.sleep(pause, signal)
+    await watching.sleep(pause, signal)
     return signal.aborted
   } catch {
     return true

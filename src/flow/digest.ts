@@ -5,6 +5,7 @@ import type { Json } from '../model/json.ts'
 import { canonical } from '../model/json.ts'
 import type { ObjectChange, Plan, Proven } from '../model/plan.ts'
 import type { Target } from '../model/resource.ts'
+import type { SteerOrder } from '../model/steering.ts'
 import { refKey } from '../model/resource.ts'
 
 /** sha256 in hexadecimal. */
@@ -27,25 +28,37 @@ export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): s
     target: { ...targetJson(target), uid: target.uid ?? null },
     changes: changesJson(plan.proof.changes),
     blast: plan.blast.map(entry => ({ path: entry.path, changes: entry.changes === null ? null : changesJson(entry.changes), error: entry.error !== null })),
+    ...plan.through === undefined ? {} : { through: plan.through.map(one => changesJson(one.changes)) },
     route: plan.route,
     policies: plan.policyBundle,
     alsoShips: plan.alsoShips === null ? null : plan.alsoShips.hash,
   }))
 }
 
+/** The digest of what is done to an owner: what approvals of it cover. Objects that come and go below the owner do not void them; environments do. */
+export function steerDigest(plan: Omit<Plan, 'digest'>, { verb, until, prune, pause, environments }: SteerOrder): string {
+  const { request, target, base } = plan
+  return sha256(canonical({
+    verb, until, prune, pause: pause === null ? null : { ...pause }, environments, base: verb === 'sync' ? base : null,
+    requester: request.requester.person ?? request.requester.alias, reason: request.reason, incident: request.incident,
+    owner: { ...targetJson(target), uid: target.uid ?? null }, alsoShips: plan.alsoShips === null ? null : plan.alsoShips.hash, policies: plan.policyBundle,
+  }))
+}
+
 /** The idempotency key: environment, target and normalised edits (DESIGN.md section 2). */
-export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked): string {
+export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked & Partial<Pick<Plan, 'base'>>): string {
+  if (plan.steer !== undefined) return sha256(canonical({ target: targetJson(plan.target), verb: plan.steer.verb, until: plan.steer.until, prune: plan.steer.prune, base: plan.base ?? null }))
   const edits = askedOf(plan).map(edit => ({ path: showPath(edit.path), after: edit.after })).sort((a, b) => (a.path < b.path ? -1 : 1))
   return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits }))
 }
 
 /** True where two plans set exactly the same fields of the same object, whatever the values. The whole object is a field, too. */
 export function sameFields(a: Pick<Plan, 'target'> & Asked, b: Pick<Plan, 'target'> & Asked): boolean {
-  const paths = (plan: Asked): string => askedOf(plan).map(edit => showPath(edit.path)).sort().join('\n')
+  const paths = (plan: Asked): string => plan.steer !== undefined ? `steer ${plan.steer.verb}` : askedOf(plan).map(edit => showPath(edit.path)).sort().join('\n')
   return a.target.cluster === b.target.cluster && refKey(a.target) === refKey(b.target) && paths(a) === paths(b)
 }
 
-type Asked = Pick<Plan, 'edits' | 'asked'>
+type Asked = Pick<Plan, 'edits' | 'asked' | 'steer'>
 
 /** As they were asked: the leaves of a change depend on the commit that it is made on. */
 function askedOf({ edits, asked = edits }: Asked): readonly Edit[] {

@@ -2,12 +2,14 @@ import type { Environment, EnvironmentClass } from '../model/environment.ts'
 import { CLASS_RULES } from '../model/environment.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
 import { refuse } from '../model/error.ts'
+import { showOwner } from '../model/owner.ts'
 import type { ApprovalNeed, BlastEntry, Plan, Proven, RenderedChanges } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { blocks } from '../model/verdict.ts'
 import { digestOf } from './digest.ts'
 import { unifiedDiff } from './diff.ts'
+import { pathsCover } from './generate-paths.ts'
 import type { World } from './world.ts'
 
 const ORDER: readonly EnvironmentClass[] = ['dev', 'test', 'staging', 'prod']
@@ -18,10 +20,11 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
   const blocking = verdicts.filter(blocks)
   if (blocking.length > 0) return denied(blocking, verdicts)
   const affected = affectedEnvironments(world, proven)
-  const highest = affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+  const highest = highestOf(affected)
   const policyBundle = await world.policies.bundle()
   const route = 'pull-request' as const
-  const base = { ...proven, route, policyBundle }
+  const notes = [...proven.notes ?? [], ...deliveryNotes(proven)]
+  const base = { ...proven, ...notes.length === 0 ? {} : { notes }, route, policyBundle }
   return {
     ...base,
     routeReason: routeReason(proven.environment),
@@ -39,7 +42,24 @@ function routeReason(environment: Environment): string {
   return 'direct route not available in this version'
 }
 
-async function evaluate(world: World, proven: Proven, rendered: RenderedChanges): Promise<readonly Verdict[]> {
+/** What a person should know of the way that the merge will take. */
+function deliveryNotes({ owner, files }: Proven): readonly string[] {
+  const { automated, behindBecause, generatePaths } = owner.delivery
+  const covered = generatePaths === undefined || pathsCover(generatePaths, owner.source.path, files.map(file => file.path))
+  return [
+    ...automated && behindBecause !== null ? [`${showOwner(owner)} will not deploy the merge at once: ${behindBecause}`] : [],
+    ...covered ? [] : [`${showOwner(owner)} looks only at ${generatePaths.join(', ')} (manifest-generate-paths), which leaves the edited file out: Writ asks it for a hard refresh, and without one it would never deploy the change`],
+  ]
+}
+
+/** The policies' word on what a sync ships, by the environments that it ships to. Refuses POLICY. */
+export async function judgeShipped(world: World, of: Pick<Proven, 'target' | 'environment'>, ships: NonNullable<RenderedChanges['ships']>): Promise<readonly Verdict[] | Refusal> {
+  const verdicts = await evaluate(world, of, { asked: [], blast: [], ships })
+  const blocking = verdicts.filter(blocks)
+  return blocking.length > 0 ? denied(blocking, verdicts) : verdicts
+}
+
+async function evaluate(world: World, proven: Pick<Proven, 'target' | 'environment'>, rendered: RenderedChanges): Promise<readonly Verdict[]> {
   const namespaces = await readNamespaces(world, proven, rendered)
   const verdicts = [...await world.policies.judge(proven.environment, rendered.asked, namespaces)]
   for (const entry of rendered.blast) {
@@ -47,18 +67,22 @@ async function evaluate(world: World, proven: Proven, rendered: RenderedChanges)
       verdicts.push(...await world.policies.judge(environment, entry.objects, namespaces))
     }
   }
+  // A sync deploys these with the change: what they add or worsen is stopped here, before people approve all of it.
+  for (const { environment, objects } of rendered.ships ?? []) {
+    for (const one of environmentsOf(world, [environment])) verdicts.push(...await world.policies.judge(one, objects, namespaces))
+  }
   return verdicts
 }
 
 /** The Namespace objects that policies may select by; one that cannot be read is left out, and a selector on it is an error, not a pass. */
-async function readNamespaces(world: World, proven: Proven, rendered: RenderedChanges): Promise<ReadonlyMap<string, KubernetesObject>> {
+async function readNamespaces(world: World, proven: Pick<Proven, 'target'>, rendered: RenderedChanges): Promise<ReadonlyMap<string, KubernetesObject>> {
   const cluster = world.clusters.named(proven.target.cluster)
   const kind = await cluster.served('', 'Namespace')
   const found = new Map<string, KubernetesObject>()
   if (kind === null) return found
   const names = new Set<string>()
   if (proven.target.namespace !== null) names.add(proven.target.namespace)
-  for (const judged of [...rendered.asked, ...rendered.blast.flatMap(entry => entry.objects)]) {
+  for (const judged of [...rendered.asked, ...rendered.blast.flatMap(entry => entry.objects), ...rendered.ships?.flatMap(entry => entry.objects) ?? []]) {
     if (judged.ref.namespace !== null) names.add(judged.ref.namespace)
   }
   for (const name of names) {
@@ -86,6 +110,7 @@ function affectedEnvironments(world: World, proven: Proven): readonly Environmen
     if (entry.changes !== null && entry.changes.length === 0) continue
     for (const environment of blastEnvironments(world, entry)) affected.set(environment.name, environment)
   }
+  for (const environment of proven.alsoShips?.environments?.flatMap(name => environmentsOf(world, [name])) ?? []) affected.set(environment.name, environment)
   return [...affected.values()]
 }
 
@@ -104,9 +129,14 @@ function unclaimed(world: World): Environment {
   return world.environments.of('', null, null)
 }
 
+/** The one of the highest class; the first of them. */
+export function highestOf(affected: readonly Environment[]): Environment {
+  return affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+}
+
 /** The strictest of all affected environments: most approvals, senior if any asks for one, groups of the highest class. */
 export function approvalsNeeded(affected: readonly Environment[]): ApprovalNeed {
-  const highest = affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
+  const highest = highestOf(affected)
   return {
     count: Math.max(...affected.map(environment => Math.max(environment.approvals, CLASS_RULES[environment.class].approvals))),
     senior: affected.some(environment => environment.rules.requiresSeniorApproval),

@@ -30,7 +30,7 @@ const MOST = 30
 export async function locateNew(world: World, classified: Classified): Promise<Located | Refusal> {
   const { target, request, environment } = classified
   const tools = environment.provider === 'auto' ? world.tools : world.tools.filter(tool => tool.name === environment.provider)
-  const all = (await Promise.all(tools.map(tool => tool.owners()))).flat().filter(owner => owner.destination.cluster === target.cluster)
+  const all = (await Promise.all(tools.map(tool => tool.owners()))).flat().filter(({ ref, destination }) => destination.cluster === target.cluster && ref.kind !== 'HelmRelease')
   const candidates = inDefaultRepo(world, classified, all).toSorted((a, b) => showOwner(a.ref).localeCompare(showOwner(b.ref), 'en'))
   const found: Found[] = []
   const refused: Refusal[] = []

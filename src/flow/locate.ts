@@ -1,11 +1,15 @@
 import { WritError, isRefusal, refuse } from '../model/error.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
-import { objectsAt, textAt } from '../model/json.ts'
 import { showOwner } from '../model/owner.ts'
 import type { Claim, Owner } from '../model/owner.ts'
 import type { Classified, Located } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
-import { chooseOwner } from './choose-owner.ts'
+import type { Target } from '../model/resource.ts'
+import { chooseOwner, unprovenOwner } from './choose-owner.ts'
+import { claimsOf } from './claims-of.ts'
+import { madeBy } from './made-by.ts'
+import { controllerOf, makersOf } from './makers.ts'
+import type { Living } from './makers.ts'
 import type { GitOpsTool } from './ports.ts'
 import { chooseSource } from './proof/choose-source.ts'
 import { sourceObstacle } from './source-obstacle.ts'
@@ -17,38 +21,44 @@ export type Seen = Pick<Classified, 'target' | 'live' | 'environment'>
 
 /**
  * Who deploys the object, and from which commit (argocd-flux.md 4). The owner's own list is proof; marks are evidence at most.
- * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
+ * Refuses AMBIGUOUS_OWNER, OWNER_NOT_FOUND, OWNER_UNPROVEN, UNMANAGED, UNSUPPORTED (with the key), NON_GIT_SOURCE, SUSPENDED, PINNED, IGNORED, REPOSITORY_UNKNOWN.
  * Throws git/branch-missing where the owner follows a default branch that is not there.
  */
 export async function locate<T extends Seen>(world: World, classified: T): Promise<T & Opened | Refusal> {
   const { target, live } = classified
   if (live === null) throw new WritError('internal/bug', `${showRef(target)} is not there, and nobody owns what is not there.`)
-  const maker = objectsAt(live, 'metadata', 'ownerReferences').find(one => one['controller'] === true)
-  if (maker !== undefined) {
-    const name = `${textAt(maker, 'kind') ?? ''} ${textAt(maker, 'name') ?? ''}`
-    return refuse('UNSUPPORTED', `${showRef(target)} is made by ${name}; a change of it would be overwritten.`,
-      [{ sentence: `its controller is ${name}`, at: `${showRef(target)} metadata.ownerReferences` }], `Ask for the change of ${name}, or of what makes it.`)
-  }
   const tools = toolsOf(world, classified)
-  const claims = (await Promise.all(tools.map(tool => tool.claims(target, live)))).flat()
+  if (controllerOf(live) !== undefined) return refuseMade(world, tools, { target, live })
+  const claims = await claimsOf(world, tools, { target, live })
   const chosen = chooseOwner(target, claims)
   if (isRefusal(chosen)) return chosen
+  const unproven = unprovenOwner(target, claims)
+  if (unproven !== null) return unproven
   if (chosen === null) return unmanaged(tools, { ...classified, live }, claims)
-  return open(world, { classified, claim: chosen })
+  const opened = await openClaimed(world, { target, claim: chosen })
+  return isRefusal(opened) ? opened : { ...classified, ...opened }
+}
+
+/** What another object makes is not changed: what is to be asked for instead, and who deploys that. */
+async function refuseMade(world: World, tools: readonly GitOpsTool[], made: Living): Promise<Refusal> {
+  const makers = await makersOf(world, made)
+  const root = makers.makers.at(-1)
+  const claims = root === undefined ? [] : await claimsOf(world, tools, root)
+  const chosen = root === undefined ? null : chooseOwner(root.target, claims)
+  return madeBy(made, makers, chosen === null || isRefusal(chosen) ? null : showOwner(chosen.owner))
 }
 
 /** The tools that the environment lets own objects. */
-function toolsOf(world: World, { environment }: Seen): readonly GitOpsTool[] {
+export function toolsOf(world: Pick<World, 'tools'>, { environment }: Pick<Seen, 'environment'>): readonly GitOpsTool[] {
   return environment.provider === 'auto' ? world.tools : world.tools.filter(tool => tool.name === environment.provider)
 }
 
-/** Reads the owner whole, then the tip of its branch. */
-async function open<T extends Seen>(world: World, { classified, claim }: { readonly classified: T, readonly claim: Claim }): Promise<T & Opened | Refusal> {
+/** Reads the owner of a claim whole, for one object, then the tip of its branch. */
+export async function openClaimed(world: World, { target, claim }: { readonly target: Target, readonly claim: Claim }): Promise<Opened | Refusal> {
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
-  const read = await tool.read(claim.owner, classified.target)
-  const opened = await openOwner(world, { owner: isRefusal(read) ? read : await chooseSource(world, read, classified.target), evidence: claim.evidence })
-  return isRefusal(opened) ? opened : { ...classified, ...opened }
+  const read = await tool.read(claim.owner, target)
+  return openOwner(world, { owner: isRefusal(read) ? read : await chooseSource(world, read, target), evidence: claim.evidence })
 }
 
 /** An owner, and the commit of its branch that is read. */

@@ -1,39 +1,60 @@
-import { WritError } from '../model/error.ts'
 import { fieldAt, showPath, wholeOf } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
-import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../model/json.ts'
+import { canonical, isList, isObject, showJson, textAt, valueAt } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
+import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
+import { sha256 } from './digest.ts'
 import { health } from './health.ts'
 import { liveTarget } from './live-target.ts'
-import { podsOfTemplate } from './pod-failure.ts'
-import type { Cluster } from './ports.ts'
+import type { Cluster, ServedKind } from './ports.ts'
 import { removedField } from './removed-field.ts'
+import { eventsOf, newestSet, podsOf } from './rollout-pods.ts'
 import { holds } from './same-field.ts'
 import type { Verification } from './verification.ts'
 
 /** What the live object says (argocd-flux.md 6.4). `different`: it is there, seen by its controllers, and holds another value. */
 export type LiveLook =
-  | { readonly kind: 'unmet' | 'different' | 'failing' | 'paused', readonly sentence: string }
+  | { readonly kind: 'unmet' | 'different' | 'paused' | 'unserved', readonly sentence: string }
+  /** `slow`: it may still pass, and is given twice the time. */
+  | { readonly kind: 'failing', readonly sentence: string, readonly slow: boolean }
   | {
     readonly kind: 'healthy'
     readonly sentence: string
     /** Changes whenever what is asked of the object does. */
     readonly version: string
     readonly fields: readonly { readonly path: string, readonly value: Json }[]
-    /** What was seen of each field. */
+    /** What was seen of each field, and beside them. */
     readonly seen: readonly string[]
+    /** What was read of the object itself, to be kept. */
+    readonly tuple: JsonObject
   }
 
+/** The live object, and where that is an owner's own manifest, what the edit of it shall reach: that is what was asked. */
+export async function lookLive(v: Verification): Promise<LiveLook> {
+  const { through = [], renamedTo: _renamed, ...plan } = v.change.plan
+  let look = await lookAt(v)
+  for (const { target, edits, owner } of through) {
+    if (look.kind !== 'healthy') return look
+    const below = await lookAt({ ...v, cluster: v.world.clusters.named(target.cluster), change: { ...v.change, plan: { ...plan, target, edits } } })
+    // Its owner comes after the one that was edited: what it has not brought yet is no contradiction.
+    if (below.kind === 'different') return { kind: 'unmet', sentence: `${below.sentence}; ${showOwner(owner)} has not brought it` }
+    look = below.kind === 'healthy' ? { ...below, version: `${look.version} ${below.version}`, fields: [...look.fields, ...below.fields], seen: [...look.seen, ...below.seen] } : below
+  }
+  return look
+}
+
 /** Reads the live object and judges fields first, then health. */
-export async function lookLive({ cluster, change, now }: Verification): Promise<LiveLook> {
+async function lookAt({ cluster, change }: Verification): Promise<LiveLook> {
   const { edits } = change.plan
   const target = liveTarget(change.plan)
   const name = showRef(target)
   const whole = wholeOf(edits)
-  const live = await liveObject(cluster, target, whole !== null && whole.after === undefined ? 'gone' : 'there')
+  const kind = await cluster.served(target.group, target.kind)
+  const live = await liveObject(cluster, kind, { target, wanted: whole !== null && whole.after === undefined ? 'gone' : 'there' })
   if (whole !== null && whole.after === undefined) return goneLook(live, target)
+  if (kind === null) return { kind: 'unserved', sentence: `cluster ${cluster.name} no longer serves ${target.kind}${target.group === '' ? '' : ` of ${target.group}`}` }
   if (live === null) return { kind: 'unmet', sentence: `${name} is not in cluster ${cluster.name}` }
   if (textAt(live, 'metadata', 'deletionTimestamp') !== undefined) return { kind: 'unmet', sentence: `${name} is being deleted` }
   const uid = textAt(live, 'metadata', 'uid')
@@ -41,19 +62,32 @@ export async function lookLive({ cluster, change, now }: Verification): Promise<
   const looked = edits.map(edit => fieldLook(edit, { live, name }))
   const wrong = looked.find(one => !one.arrived)
   if (wrong !== undefined) return { kind: 'different', sentence: wrong.sentence }
-  const first = health(live, [], now)
-  const state = first.state === 'progressing' ? health(live, await podsOf(cluster, live), now) : first
-  if (state.state !== 'healthy') return { kind: state.state === 'progressing' ? 'unmet' : state.state, sentence: state.sentence }
+  const before = change.plan.live
+  const first = health(live, { before })
+  const state = first.state === 'progressing' ? health(live, { pods: await podsOf(cluster, live), events: await eventsOf(cluster, live), before }) : first
+  if (state.state === 'failing') return { kind: 'failing', sentence: state.sentence, slow: state.slow === true }
+  if (state.state !== 'healthy') return { kind: state.state === 'progressing' ? 'unmet' : 'paused', sentence: state.sentence }
+  const newest = await newestSet(cluster, live)
+  if (newest.unmet !== null) return { kind: 'unmet', sentence: newest.unmet }
+  const another = target.uid !== undefined && target.uid !== uid ? [`${name} was made anew since it was asked about: then it had uid ${target.uid}`] : []
   return {
     kind: 'healthy', sentence: state.sentence, version: `${uid}/${versionOf(live)}`,
-    fields: edits.map(edit => ({ path: showPath(edit.path), value: whole === null ? fieldAt(live, edit.path) ?? null : null })), seen: looked.map(one => `${one.sentence} (uid ${uid})`),
+    fields: edits.map(edit => ({ path: showPath(edit.path), value: whole === null ? fieldAt(live, edit.path) ?? null : null })),
+    seen: [...looked.map(one => `${one.sentence} (uid ${uid})`), ...newest.seen, ...another, ...state.warning === undefined ? [] : [`note: ${state.warning}`]],
+    tuple: tupleOf(live),
   }
+}
+
+function tupleOf(live: KubernetesObject): JsonObject {
+  const metadata = Object.fromEntries(['uid', 'generation', 'resourceVersion'].map(key => [key, valueAt(live, 'metadata', key)]).filter(([, value]) => value !== undefined))
+  const observed = valueAt(live, 'status', 'observedGeneration')
+  return { ...metadata, ...observed === undefined ? {} : { observedGeneration: observed } }
 }
 
 /** A deleted object is gone once the API server does not know it; one that was made again under its name is another one. */
 function goneLook(live: KubernetesObject | null, target: Target): LiveLook {
   const name = showRef(target)
-  if (live === null) return { kind: 'healthy', sentence: `${name} is gone`, version: 'gone', fields: [{ path: '', value: null }], seen: [`${name} is not in cluster ${target.cluster} any more`] }
+  if (live === null) return { kind: 'healthy', sentence: `${name} is gone`, version: 'gone', fields: [{ path: '', value: null }], seen: [`${name} is not in cluster ${target.cluster} any more`], tuple: {} }
   if (target.uid !== undefined && textAt(live, 'metadata', 'uid') !== target.uid) return { kind: 'unmet', sentence: `${name} was made again by somebody: it has another uid` }
   if (textAt(live, 'metadata', 'deletionTimestamp') === undefined) return { kind: 'different', sentence: `${name} is still there` }
   const finalizers = valueAt(live, 'metadata', 'finalizers')
@@ -91,44 +125,13 @@ function short(value: Json | undefined): string {
 
 /** Changes whenever what is asked of the object does; kinds without a generation have a resourceVersion, which changes with anything. */
 function versionOf(live: KubernetesObject): string {
+  // Each write of an Application's status raises its generation (argocd-flux.md 0.10).
+  if (live.kind === 'Application' && live.apiVersion.startsWith('argoproj.io/')) return sha256(canonical(valueAt(live, 'spec') ?? null))
   const generation = valueAt(live, 'metadata', 'generation')
   return typeof generation === 'number' ? String(generation) : textAt(live, 'metadata', 'resourceVersion') ?? ''
 }
 
 /** In the version that was asked about: another one may spell the same fields otherwise. */
-async function liveObject(cluster: Cluster, target: Target, wanted: 'there' | 'gone'): Promise<KubernetesObject | null> {
-  const kind = await cluster.served(target.group, target.kind)
+async function liveObject(cluster: Cluster, kind: ServedKind | null, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<KubernetesObject | null> {
   return kind === null ? null : cluster.get(wanted === 'gone' ? kind : { ...kind, version: target.version }, target.namespace, target.name)
-}
-
-/** Pods of the newest template; none where pods may not be read: they only show earlier what the status shows later. */
-async function podsOf(cluster: Cluster, live: KubernetesObject): Promise<readonly KubernetesObject[]> {
-  const selector = selectorOf(valueAt(live, 'spec', 'selector'))
-  const kind = selector === '' ? null : await cluster.served('', 'Pod')
-  if (kind === null) return []
-  try {
-    return podsOfTemplate(live, await cluster.list(kind, textAt(live, 'metadata', 'namespace') ?? null, selector))
-  } catch (error) {
-    if (error instanceof WritError && error.code === 'cluster/unauthorized') return []
-    throw error
-  }
-}
-
-/** A label selector as the API takes it in a query. */
-function selectorOf(selector: Json | undefined): string {
-  const labels = valueAt(selector, 'matchLabels')
-  const equal = isObject(labels) ? Object.entries(labels).map(([key, value]) => `${key}=${showJson(value)}`) : []
-  return [...equal, ...objectsAt(selector, 'matchExpressions').map(requirement)].join(',')
-}
-
-function requirement(expression: JsonObject): string {
-  const key = textAt(expression, 'key') ?? ''
-  const list = expression['values']
-  const values = isList(list) ? `(${list.map(showJson).join(',')})` : '()'
-  switch (expression['operator']) {
-    case 'In': return `${key} in ${values}`
-    case 'NotIn': return `${key} notin ${values}`
-    case 'Exists': return key
-    default: return `!${key}`
-  }
 }

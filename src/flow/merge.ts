@@ -10,6 +10,7 @@ import { alsoShips, proveMerge } from './prove.ts'
 import { openRepository } from './repository.ts'
 import { withBranchLease } from './repository-lease.ts'
 import type { StepContext } from './step.ts'
+import { stillReaches } from './through/still-reaches.ts'
 import type { World } from './world.ts'
 
 /**
@@ -43,6 +44,8 @@ async function mergeLocked(context: StepContext, repository: RepositoryHandle): 
   if (await world.policies.bundle() !== change.plan.policyBundle) return republish('the policies changed since the plan')
   const ships = await alsoShips(world, { ...change.plan, base: tip.commit })
   if ((ships?.hash ?? null) !== (change.plan.alsoShips?.hash ?? null)) return republish('what else ships with the change is not what was planned')
+  const beside = await stillReaches(world, change.plan)
+  if (beside !== null) return republish(beside)
   return push(context, repository, { tip: tip.commit, head, tree })
 }
 

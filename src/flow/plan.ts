@@ -6,8 +6,8 @@ import { classify } from './classify.ts'
 import { judge } from './judge.ts'
 import { locateNew } from './locate-new.ts'
 import { locate } from './locate.ts'
-import { prove } from './prove.ts'
 import { isAlreadySo } from './proof/target.ts'
+import { provePlan } from './through/prove-plan.ts'
 import { staysLive } from './stays-live.ts'
 import { resourceOrder } from './resource-order.ts'
 import type { World } from './world.ts'
@@ -20,7 +20,7 @@ export async function plan(world: World, request: ChangeRequest): Promise<PlanRe
   if (isRefusal(located)) return located
   const kept = classified.live !== null && isDeletion(classified) ? staysLive(located.owner, located.target, classified.live) : null
   if (kept !== null) return kept
-  const proven = await prove(world, located)
+  const proven = await provePlan(world, located)
   if (isRefusal(proven) || isNoChange(proven)) return proven
   const { target, edits } = proven.proven
   // A patch or a manifest may ask for replicas, too; that shows only now.

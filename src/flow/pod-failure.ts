@@ -9,11 +9,17 @@ const STUCK: ReadonlySet<string> = new Set([
   'ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError',
 ])
 
-/** The first reason why a pod will not become ready, or null. Pods are those of the newest template. */
-export function podFailure(pods: readonly KubernetesObject[], now: number): string | null {
+/** Why a pod will not become ready. `slow`: a scheduler may still find room, so it is given more time. */
+export interface PodFailure { readonly sentence: string, readonly slow: boolean }
+
+/** The first reason why a pod will not become ready, or null. Pods are those of the newest template. No clock is compared with the cluster's. */
+export function podFailure(pods: readonly KubernetesObject[]): PodFailure | null {
   for (const pod of pods) {
-    const reason = unschedulable(pod, now) ?? containerFailure(pod)
-    if (reason !== null) return `pod ${textAt(pod, 'metadata', 'name') ?? ''}: ${reason}`
+    const name = textAt(pod, 'metadata', 'name') ?? ''
+    const reason = containerFailure(pod)
+    if (reason !== null) return { sentence: `pod ${name}: ${reason}`, slow: false }
+    const late = unschedulable(pod)
+    if (late !== null) return { sentence: `pod ${name}: ${late}`, slow: true }
   }
   return null
 }
@@ -45,11 +51,10 @@ function sameResources(wanted: JsonObject, running: JsonObject): boolean {
   })
 }
 
-function unschedulable(pod: KubernetesObject, now: number): string | null {
+function unschedulable(pod: KubernetesObject): string | null {
   const scheduled = objectsAt(pod, 'status', 'conditions').find(item => item['type'] === 'PodScheduled')
   if (scheduled?.['status'] !== 'False' || scheduled['reason'] !== 'Unschedulable') return null
-  const since = Date.parse(textAt(scheduled, 'lastTransitionTime') ?? '')
-  return now - since > 60_000 ? `Unschedulable: ${textAt(scheduled, 'message') ?? ''}` : null
+  return `Unschedulable: ${textAt(scheduled, 'message') ?? ''}`
 }
 
 function containerFailure(pod: KubernetesObject): string | null {

@@ -8,7 +8,8 @@ import type { HelmJob } from '../model/helm.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
-import type { Claim, ConsumerOwner, DirectoryRules, Owner, OwnerRef } from '../model/owner.ts'
+import type { Claim, ConsumerOwner, DirectoryRules, ManifestOwner, Owner, OwnerRef } from '../model/owner.ts'
+import type { Gate } from '../model/owner-chain.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
@@ -16,6 +17,7 @@ import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { TargetAsk } from '../model/request.ts'
 import type { IgnorePattern } from '../model/source-ignore.ts'
 import type { Unresolved } from '../model/envsubst.ts'
+import type { OwnerLook } from '../model/steering.ts'
 import type { Verdict } from '../model/verdict.ts'
 
 /** Time and chance, injected so that tests own both. */
@@ -58,11 +60,36 @@ export interface Cluster {
   get(kind: ServedKind, namespace: string | null, name: string): Promise<KubernetesObject | null>
   /** All objects of a kind, in one namespace or in all, every page read. */
   list(kind: ServedKind, namespace: string | null, labels?: string): Promise<readonly KubernetesObject[]>
-  /** Merge-patches annotations of one object under the field manager `writ`. */
-  annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string>>): Promise<void>
+  /** Merge-patches annotations of one object under the field manager `writ`; null takes one away. */
+  annotate(kind: ServedKind, namespace: string | null, name: string, annotations: Readonly<Record<string, string | null>>): Promise<void>
+  /** Puts a whole object in the place of the one whose resourceVersion it has. Throws cluster/conflict where somebody was faster. */
+  replace(kind: ServedKind, object: KubernetesObject): Promise<void>
   /** Calls back whenever the object changes, until the returned function is called; only a hint to look again, never truth. */
   watch(kind: ServedKind, namespace: string | null, name: string, changed: () => void): Promise<() => void>
 }
+
+/** What becomes of all objects of a kind while they are followed. */
+export interface KindFeed {
+  /** Everything begins anew: what was told before holds no more once `complete` is called. */
+  begin(): void
+  put(objects: readonly KubernetesObject[]): void
+  gone(namespace: string | null, name: string): void
+  /** All were told, and from now on each change is. */
+  complete(): void
+  /** Changes are not seen for now; `begin` or `complete` comes when they are again. */
+  lost(why: string): void
+}
+
+/** All objects of a kind of a cluster, without holding them. */
+export interface KindReader {
+  /** Every object, page by page; in one namespace, or in all. Throws as a list does. */
+  pages(of: KindOf, page: (objects: readonly KubernetesObject[]) => void): Promise<void>
+  /** The same and then each change, until the returned function is called. Throws where the first list fails. */
+  follow(of: KindOf, feed: KindFeed): Promise<() => void>
+}
+
+/** A kind in a cluster; namespace null: in all. */
+export interface KindOf { readonly cluster: string, readonly kind: ServedKind, readonly namespace: string | null }
 
 /** The clusters of the configuration. */
 export interface Clusters {
@@ -71,6 +98,33 @@ export interface Clusters {
   choose(ask: Pick<TargetAsk, 'cluster'>): Cluster
   /** By its name in writ.yaml, or the context of a hub that writ.yaml names. Throws internal/bug where there is none. */
   named(name: string): Cluster
+}
+
+/** What an API server makes of an object that is applied to it without being kept. `refused`: its own words. */
+export type DryRun = { readonly kind: 'made', readonly object: KubernetesObject } | { readonly kind: 'forbidden' | 'refused', readonly sentence: string }
+
+/** One right: may the caller do this to that? */
+export interface AccessAsk { readonly verb: string, readonly group: string, readonly resource: string, readonly namespace: string | null }
+
+/** What an API server does and says beside reading and the triggers of owners. */
+export interface ApiServer {
+  /** Merge-patches one object under the field manager `writ`, and gives it as it is then. A `metadata.resourceVersion` in the patch locks: throws cluster/conflict. */
+  patch(kind: ServedKind, at: { readonly namespace: string | null, readonly name: string }, patch: JsonObject): Promise<KubernetesObject>
+  /** What server-side apply under this field manager would make of the live object. Nothing is kept. */
+  dryApply(kind: ServedKind, object: KubernetesObject, manager: string): Promise<DryRun>
+  may(ask: AccessAsk): Promise<boolean>
+  /** Such as `v1.32.1`. */
+  version(): Promise<string>
+}
+
+/** The API servers of the clusters, by their names in writ.yaml. */
+export interface ApiServers { named(cluster: string): ApiServer }
+
+/** One tool's owners as they stand, for those who sync, pause and resume them. */
+export interface Steering {
+  readonly tool: 'argocd' | 'flux'
+  /** null where the owner is not there. */
+  look(ref: OwnerRef): Promise<OwnerLook | null>
 }
 
 /** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
@@ -82,10 +136,33 @@ export interface GitOpsTool {
   read(ref: OwnerRef, target: Target): Promise<Owner | Refusal>
   /** Every owner of this tool, for the consumer index. */
   owners(): Promise<readonly ConsumerOwner[]>
-  /** Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. */
-  refresh(owner: Owner, token: string, how: 'normal' | 'hard'): Promise<void>
+  /**
+   * Asks the owner to look at Git now; `hard` also drops what it has cached. `token` is unique per request. `settled`: nothing is asked any more, and
+   * what requests may have left on the owner is taken away.
+   */
+  refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void>
+  /** Starts a sync: where the owner waits for a person to do so, or at once where it would by itself. Asked twice for one change it is done once at most. Throws sync/not-started where one is under way. */
+  sync(owner: Owner, ask: SyncAsk): Promise<void>
   /** `gone`: the object shall be there no more, so that an owner which does not list it is what is waited for. */
   observe(owner: Owner, target: Target, wanted?: 'there' | 'gone'): Promise<Observation>
+}
+
+/** Who starts a sync, for which change, of which commit of the edited source; `prune`: what is no longer in Git goes. */
+export interface SyncAsk { readonly change: string, readonly by: string, readonly revision: string, readonly prune: boolean }
+
+/** An owner's own object as it lives, and what it names that decides what it renders: its source, its chart, ConfigMaps; never a Secret. */
+export interface OwnerObject { readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }
+
+/** Owners by their own manifests, as files or the cluster hold them. */
+export interface OwnerObjects {
+  /** The places that the owners among these objects deploy from, rendered as these stand. */
+  declaredOwners(objects: readonly KubernetesObject[]): readonly ConsumerOwner[]
+  /** An Application, Kustomization or HelmRelease as its manifest says it; null for anything else. */
+  manifestOwner(object: KubernetesObject, around: readonly KubernetesObject[]): ManifestOwner | null
+  /** Null where it is not there or may not be read. */
+  live(ref: OwnerRef): Promise<OwnerObject | null>
+  /** What stands in the way of a change that the owner would bring to an object, and what one should know before. */
+  gates(ref: OwnerRef, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Gate[]>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */

@@ -11,7 +11,8 @@ import { changeKey } from './digest.ts'
 import { shipsAlong } from './proof/also-ships.ts'
 import { openBench } from './proof/bench.ts'
 import type { Bench } from './proof/bench.ts'
-import { ownersOfBranch, takesFromItself } from './proof/owners.ts'
+import { takesFromItself } from './proof/owners.ts'
+import { readersOf } from './proof/readers.ts'
 import { renderAsk } from './proof/consumers.ts'
 import { proveCreate } from './proof/prove-create.ts'
 import { proveDelete } from './proof/prove-delete.ts'
@@ -66,20 +67,20 @@ async function proveOn(world: World, bench: Bench, located: Located): Promise<Pr
     told.notes = found.notes
     return fixedFields(rendered, located.target, found.edits) ?? found.edits
   }
-  const found = await proveEdits(bench, { ...located, ...find === null ? {} : { wanted }, scope, owners: () => ownersOfBranch(world, located), samePath: 'other' }, world)
+  const found = await proveEdits(bench, { ...located, ...find === null ? {} : { wanted }, scope, owners: () => readersOf(world, bench, located), samePath: 'other' }, world)
   if (isRefusal(found)) return found
   if ('already' in found) return alreadySo(located, found.already, told.asked)
   const ships = await shipsAlong(world, located)
   if (isRefusal(ships)) return ships
   const { rendered, ...proven } = found
   const notes = [...told.notes, ...proven.notes ?? []]
-  return { proven: { ...located, ...proven, asked: told.asked, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
+  return { proven: { ...located, ...proven, asked: told.asked, ...notes.length === 0 ? {} : { notes }, alsoShips: ships?.ships ?? null }, rendered: ships === null ? rendered : { ...rendered, ships: ships.objects } }
 }
 
 /** An object that is deleted, or made because the source does not hold it yet; null where fields of one that is there are asked. */
 async function proveWhole(world: World, bench: Bench, located: Located): Promise<ProvenRender | Refusal | NoChange | null> {
   const { request: { asks, scope, place }, target, live, owner } = located
-  const ask: WholeAsk = { target, owner, scope, owners: () => ownersOfBranch(world, located), samePath: 'other', places: world }
+  const ask: WholeAsk = { target, owner, scope, owners: () => readersOf(world, bench, located), samePath: 'other', places: world }
   const manifest = asks.find(one => one.kind === 'apply')?.manifest
   const deletes = asks.some(one => one.kind === 'delete')
   if (!deletes && (manifest === undefined || live !== null || await isRendered(bench, located))) return null
@@ -91,7 +92,7 @@ async function proveWhole(world: World, bench: Bench, located: Located): Promise
   if (isRefusal(ships)) return ships
   const { rendered, before, ...proven } = found
   const notes = given === undefined ? goneNotes(located, before) : madeNotes(rendered, given)
-  return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships }, rendered }
+  return { proven: { ...located, ...proven, asked: located.edits, ...notes.length === 0 ? {} : { notes }, alsoShips: ships?.ships ?? null }, rendered: ships === null ? rendered : { ...rendered, ships: ships.objects } }
 }
 
 function goneNotes({ target, live }: Located, before: readonly KubernetesObject[]): readonly string[] {
@@ -114,7 +115,7 @@ function goneAlready(located: Located): NoChange {
 }
 
 /** Nothing to edit. Where the live object differs all the same, that is said: Writ did not see it arrive. */
-function alreadySo(located: Located, edits: readonly Edit[], asked: readonly Edit[]): NoChange {
+export function alreadySo(located: Located, edits: readonly Edit[], asked: readonly Edit[]): NoChange {
   const { target, live } = located
   const fields = edits.map(edit => `${showPath(edit.path)} ${edit.after === undefined ? 'is not set' : `= ${shown(edit.before)}`}`)
   const values = fields.length === 0 ? '' : `: ${fields.slice(0, SHOWN).join(', ')}${fields.length > SHOWN ? ` and ${fields.length - SHOWN} more` : ''}`

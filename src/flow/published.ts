@@ -27,7 +27,8 @@ function whoOf(commit: CommitInfo | undefined): { by: string, email: string } {
 
 /** The carrier of a published change as the base is now; null where nothing was published or the base does not contain it. */
 export async function carrierOf(world: World, change: Change): Promise<Carried | null> {
-  if (change.facts.head === undefined) return null
+  // What is done to an owner is in no branch.
+  if (change.facts.head === undefined || change.plan.steer !== undefined) return null
   const repository = openRepository(world, change.plan)
   const tip = await repository.reader.tip(change.plan.branch)
   return tip === null ? null : carriedBy(change, repository, tip.commit)

@@ -4,6 +4,8 @@ import type { RouteName } from '../model/plan.ts'
 /** The steps of each route in order. A difference between routes is a row here, never an `if` in a step. */
 export const ROUTES: Readonly<Record<RouteName, readonly StepName[]>> = {
   'pull-request': ['publish', 'approve', 'merge', 'verify', 'close'],
+  steer: ['record', 'approve', 'act', 'verify', 'close'],
+  pause: ['record', 'approve', 'act', 'verify', 'resume', 'close'],
 }
 
 /** The step after this one, or null after the last. */

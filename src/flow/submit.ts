@@ -26,7 +26,7 @@ export async function submit(world: World, plan: Plan): Promise<{ readonly chang
 async function submitLocked(world: World, plan: Plan): Promise<{ readonly change: Change, readonly existed: boolean }> {
   const change = newChange(world, plan)
   const open = await world.changes.list({ status: 'open', limit: 1000 })
-  const older = open.filter(other => other.key !== change.key && sameFields(other.plan, plan) && other.facts.mergeIntent === undefined && other.facts.mergeCommit === undefined)
+  const older = open.filter(other => other.key !== change.key && sameFields(other.plan, plan) && !isUnderWay(other))
   const leases = await takeAll(world, older)
   try {
     const still = await unmerged(world, older)
@@ -87,7 +87,12 @@ async function takeLease(world: World, name: string): Promise<Lease> {
 /** Those that are still open and not merged, now that their leases are held. */
 async function unmerged(world: World, older: readonly Change[]): Promise<readonly string[]> {
   const fresh = await Promise.all(older.map(other => world.changes.get(other.id)))
-  return fresh.flatMap(other => (other !== null && other.status === 'open' && other.facts.mergeIntent === undefined && other.facts.mergeCommit === undefined ? [other.id] : []))
+  return fresh.flatMap(other => (other !== null && other.status === 'open' && !isUnderWay(other) ? [other.id] : []))
+}
+
+/** Merged, or about to be; or carried out on an owner, such as a pause that must still be ended. */
+function isUnderWay({ facts }: Change): boolean {
+  return facts.mergeIntent !== undefined || facts.mergeCommit !== undefined || facts.actedAt !== undefined
 }
 
 async function tidyById(world: World, id: string): Promise<void> {

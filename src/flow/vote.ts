@@ -65,6 +65,7 @@ export async function cancel(world: World, change: Change, { by, reason }: { rea
   if ('holder' in lease) throw new WritError('store/locked', `change/${change.id} is being worked on by ${lease.holder}.`, { retry: true, hint: 'Try again in a moment.' })
   try {
     await ensureNotCarried(world, change, 'cancelled')
+    ensureNotActed(change)
     return await update(world, change, fresh => {
       ensureOpen(fresh)
       const message = `cancelled by ${by.person ?? by.alias}${reason === null ? '' : `: ${reason}`}`
@@ -83,6 +84,14 @@ async function ensureNotCarried(world: World, change: Change, done: string): Pro
   throw new WritError('change/ended', `change/${change.id} is in ${change.plan.branch} already, merged${by} as ${carried.commit.slice(0, 12)}; it cannot be ${done}.`, {
     hint: `Follow it with writ get change/${change.id} --wait; to undo it, ask for the former value.`,
   })
+}
+
+/** What was done to an owner is not undone by a word here. */
+function ensureNotActed(change: Change): void {
+  const { steer, owner } = change.plan
+  if (steer === undefined || change.facts.actedAt === undefined) return
+  const hint = steer.verb === 'suspend' ? `End the pause with writ resume ${owner.kind.toLowerCase()}/${owner.name} -n ${owner.namespace}.` : `Follow it with writ get change/${change.id} --wait.`
+  throw new WritError('change/ended', `change/${change.id} has been carried out since ${change.facts.actedAt}; it cannot be cancelled.`, { hint })
 }
 
 function ensureOpen(change: Change): void {

@@ -1,7 +1,7 @@
 import type { Environment } from '../model/environment.ts'
 import type { Person } from '../model/config.ts'
 import type { KubernetesObject } from '../model/resource.ts'
-import type { Approvals, Changes, Clock, Clusters, GitOpsTool, Leases, PolicyEngine, Renderer, Repositories, Signatures } from './ports.ts'
+import type { ApiServers, Approvals, Changes, Clock, Clusters, GitOpsTool, Leases, OwnerObjects, PolicyEngine, Renderer, Repositories, Signatures, Steering } from './ports.ts'
 
 import type { RenderMemory } from './proof/render-memory.ts'
 
@@ -18,9 +18,12 @@ export interface Environments {
 export interface World {
   readonly clock: Clock
   readonly clusters: Clusters
+  readonly servers: ApiServers
   readonly environments: Environments
   readonly people: readonly Person[]
   readonly tools: readonly GitOpsTool[]
+  readonly ownerObjects: OwnerObjects
+  readonly steering: readonly Steering[]
   readonly repositories: Repositories
   readonly renderers: readonly Renderer[]
   /** What was rendered of commits before. */

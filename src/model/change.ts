@@ -1,17 +1,19 @@
 import type { RefusalCode } from './codes.ts'
 import type { Evidence } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
+import type { VerifyState } from './observation.ts'
 import type { Plan } from './plan.ts'
 
 /** The steps that routes are made of. */
-export type StepName = 'publish' | 'approve' | 'merge' | 'verify' | 'close'
+export type StepName = 'publish' | 'record' | 'approve' | 'merge' | 'act' | 'verify' | 'resume' | 'close'
 
 /** Where a change stands. `open` until one of the ends. */
 export type ChangeStatus = 'open' | 'verified' | 'rejected' | 'cancelled' | 'superseded' | 'failed' | 'refused'
 
 /** For whom or what an open change waits, and the command that goes on. */
 export interface Waiting {
-  readonly for: 'people' | 'forge' | 'controller' | 'process'
+  /** `time`: what was asked is in force, and ends by itself. */
+  readonly for: 'people' | 'forge' | 'controller' | 'process' | 'time'
   readonly sentence: string
   /** The command for a person, or null where only time helps. */
   readonly next: string | null
@@ -25,6 +27,9 @@ export interface VerifiedEvidence {
   readonly health: string
   readonly at: string
   readonly sentences: readonly string[]
+  /** What was read of the owner and of the live object at the last look, field by field. */
+  readonly owner?: JsonObject
+  readonly live?: JsonObject
 }
 
 /** One change on its route. Facts are added by steps and never taken back, except by a return to `publish`. */
@@ -78,8 +83,30 @@ export interface ChangeFacts {
   readonly contentAt?: string
   readonly lastUnmet?: string
   /** When the environment's time was found to be up; a little later it is looked at once more before the change ends. */
-  readonly timeUpAt?: string
+  readonly timeUpAt?: string | null
+  /** The state that the change waits in, since when, and when it came into each state first (argocd-flux.md 7). */
+  readonly verifying?: { readonly state: VerifyState, readonly since: string, readonly entered: Readonly<Partial<Record<VerifyState, string>>> }
+  /** When what only people could lift was lifted: no deadline counts the time before. */
+  readonly clockFrom?: string
+  /** Since when the owner has not been there, the cluster has not answered, and the owner has been failing at our revision. */
+  readonly missingSince?: string | null
+  readonly unreachableSince?: string | null
+  readonly failingAtSince?: string | null
+  /** Looks in a row that were not allowed. */
+  readonly refusedLooks?: number
+  /** What the owner failed by at a revision without ours. */
+  readonly failedBefore?: string
+  /** When the owner was asked to look once more at a deleted object; `goneUnasked`: it could not be. */
+  readonly goneAskedAt?: string
+  readonly goneUnasked?: boolean
   readonly verified?: VerifiedEvidence
+  /** When a steering change was about to act, written ahead of it; and when a pause was about to be ended because its time was up. */
+  readonly actedAt?: string
+  readonly resumedAt?: string
+  /** When a verified change is looked at once more, when that was done, and what was wrong then. */
+  readonly recheckAt?: string
+  readonly recheckedAt?: string
+  readonly regressed?: { readonly at: string, readonly sentence: string }
   /** True once nothing of an ended change is left open on its forge. */
   readonly tidied?: boolean
 }

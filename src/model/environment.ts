@@ -49,9 +49,17 @@ export const EnvironmentFile = z.strictObject({
   merge: z.enum(['automatic', 'person']).default('person'),
   /** How long an approval holds after it was signed. */
   approvalLifetime: Duration.default('24h'),
-  /** How long verify waits for the controller and the rollout before it ends with exit 5. */
-  syncTimeout: Duration.default('15m'),
-  verify: z.strictObject({ stability: Duration.default('30s') }).default({ stability: '30s' }),
+  /** How long verify waits for the controller and the rollout in all before it ends with exit 5; left out: each state by what the owner's own spec says. */
+  syncTimeout: Duration.optional(),
+  verify: z.strictObject({
+    stability: Duration.default('30s'),
+    /** How long a rollout must be seen failing before the change has failed. Default 60s; twice that where a pod finds no node. */
+    failing: Duration.optional(),
+    /** Deadlines in place of those of the owner's spec. */
+    deadlines: z.strictObject({ source: Duration.optional(), sync: Duration.optional(), rollout: Duration.optional() }).optional(),
+  }).default({ stability: '30s' }),
+  /** How long an owner that deploys here may be paused. */
+  pause: z.strictObject({ longest: Duration.default('24h') }).default({ longest: '24h' }),
 })
 export type EnvironmentFile = z.infer<typeof EnvironmentFile>
 

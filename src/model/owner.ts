@@ -8,8 +8,8 @@ import type { ObjectRef } from './resource.ts'
 /** The object of a GitOps tool that deploys others, and the cluster of the configuration where it lives. */
 export interface OwnerRef {
   readonly tool: 'argocd' | 'flux'
-  /** A HelmRelease is recognised, so that it is refused by name. */
-  readonly kind: 'Application' | 'Kustomization' | 'HelmRelease'
+  /** A ResourceSet and a FluxInstance are recognised, so that they are refused by name. */
+  readonly kind: 'Application' | 'Kustomization' | 'HelmRelease' | 'ResourceSet' | 'FluxInstance'
   readonly cluster: string
   readonly namespace: string
   readonly name: string
@@ -24,7 +24,21 @@ export interface Claim {
   readonly exists: boolean
   /** True for a mark that proves nothing by the tool's own rules (copied, or set by others too): shown, never a reason by itself. */
   readonly weak?: boolean
+  /** The object's own marks name the owner, too. */
+  readonly marked?: boolean
+  /** The owner may not have had the time to write its list since the object was made: it is worth a second look. */
+  readonly early?: boolean
+  /** A list that may name another owner could not be looked at; the owner stands for all of that kind. */
+  readonly unseen?: boolean
   readonly evidence: readonly Evidence[]
+}
+
+/** How sure a claim is (argocd-flux.md 4.5): by list and mark, by the list alone, by marks alone. */
+export type ProofLevel = 'proven' | 'listed' | 'hinted'
+
+/** The level of a claim. */
+export function proofLevel(claim: Claim): ProofLevel {
+  return !claim.proof ? 'hinted' : claim.marked === true ? 'proven' : 'listed'
 }
 
 /**
@@ -71,6 +85,8 @@ export interface OwnerSource {
   readonly path: string
   /** Its place in `spec.sources`, where the owner has several. */
   readonly index?: number
+  /** Argo CD renders it into another branch and deploys that (`spec.sourceHydrator.drySource`). */
+  readonly hydrated?: true
 }
 
 /** One of several sources of an owner. */
@@ -89,6 +105,8 @@ export interface Delivery {
   readonly syncedCommit: string | null
   /** What the owner waits for where it is behind on purpose: manual sync, or nothing. */
   readonly behindBecause: string | null
+  /** The paths to which Argo CD keeps its looks at Git (`manifest-generate-paths`); absent where it looks at all. */
+  readonly generatePaths?: readonly string[]
   /** Why an object that disappears from Git stays live; null where the owner deletes it, absent where that is not known. */
   readonly keeps?: string | null
 }
@@ -143,6 +161,8 @@ export interface Mention {
   readonly folders: readonly string[]
   /** Files of the repository that it may read beside them. */
   readonly files: readonly string[]
+  /** Those of them that the generators of an ApplicationSet read: a change there is one of its Applications. */
+  readonly inputs?: readonly string[]
   /** A folder's name is made of variables: each of what it makes deploys another one. */
   readonly varies: boolean
   /** It lays something over what it deploys. */

@@ -4,10 +4,11 @@ import type { Edit, FieldChange } from './field.ts'
 import type { Owner, OwnerRef } from './owner.ts'
 import type { ChangeRequest } from './request.ts'
 import type { KubernetesObject, ObjectRef, Target } from './resource.ts'
+import type { SteerOrder } from './steering.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The lists of DESIGN.md section 2. Only pull-request exists in this version. */
-export type RouteName = 'pull-request'
+/** The lists of DESIGN.md section 2. `pause` is steer with an end: it stays open until the owner is resumed. */
+export type RouteName = 'pull-request' | 'steer' | 'pause'
 
 /** A file before and after. `before` null = new file, `after` null = removed. */
 export interface FileChange { readonly path: string, readonly before: string | null, readonly after: string | null }
@@ -58,6 +59,8 @@ export interface AlsoShips {
   readonly because: string
   readonly changes: readonly ObjectChange[]
   readonly hash: string
+  /** The environments that these objects are in: their rules count, too. */
+  readonly environments?: readonly string[]
 }
 
 /** Approvals that the change needs, from the highest affected environment. */
@@ -92,7 +95,20 @@ export interface Located extends Classified {
   /** The ID of the place where a new object goes. */
   readonly place?: string
 }
+/** What an edit of an owner's own manifest reaches: fields of an object that the owner deploys, seen by rendering that with the edit. */
+export interface Through {
+  readonly target: Target
+  /** As it lived when the plan was made; never printed. */
+  readonly live?: KubernetesObject | null
+  readonly owner: OwnerRef
+  readonly ownerEvidence: readonly Evidence[]
+  readonly edits: readonly Edit[]
+  readonly changes: readonly ObjectChange[]
+  readonly sentence: string
+}
 export interface Proven extends Located {
+  /** Where the asked fields are those of another object, which an owner deploys and whose manifest is edited: the highest owner first, the asked object last. */
+  readonly through?: readonly Through[]
   readonly files: readonly FileChange[]
   /** `path:line` of each edited place. */
   readonly places: readonly string[]
@@ -110,6 +126,8 @@ export interface RenderedChanges {
   readonly asked: readonly JudgedObject[]
   /** For each entry of the blast radius that rendered, in its order. */
   readonly blast: readonly { readonly path: string, readonly environments: readonly string[], readonly objects: readonly JudgedObject[] }[]
+  /** What else ships with the change, by the environment that each object is in. */
+  readonly ships?: readonly { readonly environment: string, readonly objects: readonly JudgedObject[] }[]
 }
 /** What Writ would do, complete: the dry run. */
 export interface Plan extends Proven {
@@ -124,6 +142,8 @@ export interface Plan extends Proven {
   readonly digest: string
   /** Unified diff of the files. */
   readonly diff: string
+  /** On the routes that steer an owner: nothing in Git is changed then, `target` is the owner, and files and proof are empty. */
+  readonly steer?: SteerOrder
 }
 
 /** The live and rendered values are already as asked: nothing to do, a success. */
@@ -137,3 +157,9 @@ export interface NoChange {
 
 /** Every way a plan can end. */
 export type PlanResult = Plan | Refusal | NoChange
+
+/** The object that was asked about, as it lived: below the owner whose manifest is edited, where one is. */
+export function askedObject({ target, live, through }: Pick<Plan, 'target' | 'live' | 'through'>): { readonly target: Target, readonly live: KubernetesObject | null } {
+  const below = through?.at(-1)
+  return below === undefined ? { target, live } : { target: below.target, live: below.live ?? null }
+}

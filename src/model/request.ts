@@ -1,3 +1,5 @@
+import type { SteerVerb } from './steering.ts'
+
 /**
  * What one may ask of a field. '*' stands for every container, as kubectl has it; `init:NAME` is an init container alone.
  * `field` is a dotted path with `[key=value]` for list items, or a JSON pointer; with a container it starts there. `as`: keep the type that the
@@ -26,7 +28,7 @@ export type PatchType = 'merge' | 'json' | 'strategic'
 export type Ask = FieldAsk | ObjectAsk
 
 /** What a change is called by the verb that asked for it. */
-export type Verb = 'set image' | 'set resources' | 'set env' | 'set field' | 'scale' | 'restart' | 'patch' | 'apply' | 'delete'
+export type Verb = 'set image' | 'set resources' | 'set env' | 'set field' | 'scale' | 'restart' | 'patch' | 'apply' | 'delete' | SteerVerb
 
 /** The object that is meant, as the caller names it: `deploy`, `deployments.apps`, `Deployment` are all one kind. */
 export interface TargetAsk {

@@ -2,6 +2,9 @@ import type { World } from '../flow/world.ts'
 import { WritError, isRefusal } from '../model/error.ts'
 import { counted, line } from '../views/line.ts'
 import type { Line } from '../views/line.ts'
+import { examine, missing } from './doctor/check.ts'
+import type { Check, Test } from './doctor/check.ts'
+import { examineClusters } from './doctor/examine-clusters.ts'
 
 /** What doctor looks at on the machine. Every method gives what was found, and never throws for what is merely missing. */
 export interface Machine {
@@ -11,8 +14,8 @@ export interface Machine {
   readonly folder: { readonly dir: string, readonly from: string }
   /** The first line of `--version`; null where the program cannot be started. */
   version(program: 'git' | 'ssh-keygen'): Promise<string | null>
-  /** Name and version of what renders Kustomize. Throws render/no-renderer with what was found. */
-  renderer(): Promise<string>
+  /** Name and version of what renders a format. Throws render/no-renderer with what was found. */
+  renderer(format: 'kustomize' | 'helm'): Promise<string>
   /** What keeps a renderer from the network and in its bounds. */
   isolation(): Promise<{ readonly network: boolean, readonly memory: boolean }>
   /** Loads SQLite. Throws store/unusable with the reason. */
@@ -20,24 +23,10 @@ export interface Machine {
   /** The store's file, which can be written or made. Throws store/read-only, store/unusable, config/…. */
   store(): Promise<string>
   /** The world of the configuration. Throws config/missing, config/invalid. */
-  connect(): Promise<Pick<World, 'clusters' | 'environments' | 'people' | 'tools' | 'repositories' | 'policies'> & { readonly caller: string, close(): Promise<void> }>
-}
-
-/** One line of the examination. A requirement that is missing makes doctor fail. */
-export interface Check {
-  readonly name: string
-  readonly state: 'ok' | 'missing' | 'warning'
-  readonly required: boolean
-  readonly found: string
-  /** What cannot be done, and what to do about it; null where it is ok. */
-  readonly without: string | null
-  readonly install: string | null
+  connect(): Promise<Pick<World, 'clusters' | 'servers' | 'environments' | 'people' | 'tools' | 'repositories' | 'policies'> & { readonly caller: string, close(): Promise<void> }>
 }
 
 export interface DoctorAnswer { readonly kind: 'Doctor', readonly ok: boolean, readonly checks: readonly Check[], readonly next: string | null }
-
-/** How a thing is looked at, and what it means where it is not there. */
-interface Test { readonly name: string, readonly required: boolean, readonly without: string, readonly install: string, readonly look: () => Promise<string> }
 
 /** `writ doctor`: looks at everything, stops at nothing. */
 export async function doctor(machine: Machine): Promise<DoctorAnswer> {
@@ -55,7 +44,8 @@ export function doctorLines(answer: DoctorAnswer): readonly Line[] {
     const more = [check.without === null ? null : `without it: ${check.without}`, check.install === null ? null : `do: ${check.install}`]
     return [head, ...more.filter(text => text !== null).map(text => line(`${' '.repeat(11 + width)}${text}`))]
   })
-  return [...lines, lastLine(answer)]
+  const texts = answer.checks.flatMap(({ name, text }) => text === undefined ? [] : [line(''), line(`# ${name}`, 'dim'), ...text.split('\n').map(one => line(one))])
+  return [...lines, ...texts, ...texts.length === 0 ? [] : [line('')], lastLine(answer)]
 }
 
 function lastLine({ ok, checks }: DoctorAnswer): Line {
@@ -69,7 +59,8 @@ function machineTests(machine: Machine): readonly Test[] {
   return [
     { name: 'node', required: true, without: 'Writ does not run', install: 'install Node 20.19 or later, or 22.12 or later', look: async () => nodeVersion(machine.node) },
     { name: 'git', required: true, without: 'nothing can be read, published or merged', install: 'install git 2.38 or later', look: async () => gitVersion(await machine.version('git')) },
-    { name: 'kustomize', required: false, without: 'Kustomize sources cannot be changed; plain directories can', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer() },
+    { name: 'kustomize', required: false, without: 'Kustomize sources cannot be changed; plain directories can', install: 'install kustomize 5, or a kubectl that embeds it (1.27 or later)', look: () => machine.renderer('kustomize') },
+    { name: 'helm', required: false, without: 'charts cannot be changed', install: 'install helm 3.10 or later', look: () => machine.renderer('helm') },
     {
       name: 'isolation', required: false, without: 'renderers run without credentials, plugins and remote bases all the same, but the kernel does not enforce that they stay off the network and in their memory',
       install: 'allow unprivileged user namespaces, and install util-linux (unshare, prlimit)', look: async () => isolated(await machine.isolation()),
@@ -88,15 +79,6 @@ function isolated({ network, memory }: { readonly network: boolean, readonly mem
   return missing(network ? 'there is no prlimit' : memory ? 'network namespaces cannot be had' : 'neither network namespaces nor prlimit can be had')
 }
 
-async function examine(test: Test): Promise<Check> {
-  try {
-    return { name: test.name, state: 'ok', required: test.required, found: await test.look(), without: null, install: null }
-  } catch (error) {
-    if (!(error instanceof WritError)) throw error
-    return { name: test.name, state: 'missing', required: test.required, found: error.message, without: test.without, install: test.install }
-  }
-}
-
 /** The configuration, and what it leads to. No configuration at all is no fault of the machine. */
 async function examineWorld(machine: Machine): Promise<readonly Check[]> {
   const { dir, from } = machine.folder
@@ -106,7 +88,7 @@ async function examineWorld(machine: Machine): Promise<readonly Check[]> {
   }
   try {
     const head = { name: 'configuration', state: 'ok', required: true, found: `${dir} (${from}): ${counted(world.environments.all.length, 'environment')}, ${world.people.length} people`, without: null, install: null } as const
-    return [head, ...people(world), ...await policies(world), ...await clusters(world), ...await repositories(world)]
+    return [head, ...people(world), ...await policies(world), ...await examineClusters(world), ...await repositories(world)]
   } finally {
     await world.close()
   }
@@ -143,16 +125,6 @@ async function policies(world: Opened): Promise<readonly Check[]> {
   return [await examine({ name: 'policies', required: true, without: 'every change is refused: POLICY', install: 'correct the file that is named', look: async () => `bundle ${(await world.policies.bundle()).slice(0, 12)}` })]
 }
 
-function clusters(world: Opened): Promise<readonly Check[]> {
-  return Promise.all(world.clusters.all.map(cluster => examine({
-    name: `cluster ${cluster.name}`, required: true, without: 'nothing on this cluster can be seen or changed', install: 'check context, credentials and network',
-    look: async () => {
-      const kind = await cluster.served('', 'Namespace')
-      return kind === null ? missing('the API server serves no namespaces') : 'reachable'
-    },
-  })))
-}
-
 /** Which repositories there are, only the owners know; each is asked once for its default branch. */
 async function repositories(world: Opened): Promise<readonly Check[]> {
   const urls = new Set<string>()
@@ -187,8 +159,4 @@ function gitVersion(text: string | null): string {
   if (text === null) return missing('git is not there')
   const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(text) ?? []).map(Number)
   return major > 2 || (major === 2 && minor >= 38) ? text : missing(`${text} is too old`)
-}
-
-function missing(message: string): never {
-  throw new WritError('usage/not-supported', message)
 }

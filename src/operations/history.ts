@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { findOwner } from '../flow/find-owner.ts'
+import { findSteered } from '../flow/steer/find-steered.ts'
 import type { CommitInfo } from '../flow/ports.ts'
 import type { World } from '../flow/world.ts'
 import type { Change } from '../model/change.ts'
 import { isRefusal } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
+import { askedObject } from '../model/plan.ts'
+import type { OwnerSource } from '../model/owner.ts'
+import type { TargetAsk } from '../model/request.ts'
 import { refKey } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { changeSummary, refusalDocument } from '../views/documents.ts'
@@ -24,7 +28,7 @@ export interface HistoryDocument { readonly kind: 'History', readonly source: { 
 /** All of the store's changes are looked through for one target; more than these are not kept together in one store. */
 const MOST = 1000
 
-/** `writ history [TYPE/NAME]`: the changes of Writ, and for an object the commits to its owner's path, which are other people's too. */
+/** `writ history [TYPE/NAME]`: the changes of Writ, and for an object or owner the commits to its path and what its controller deployed, other people's too. */
 export const history: Operation<z.infer<typeof Input>, HistoryDocument | RefusalDocument> = {
   name: 'history',
   summary: 'Show what changed an object, or everything that Writ changed',
@@ -35,25 +39,44 @@ export const history: Operation<z.infer<typeof Input>, HistoryDocument | Refusal
   run: async ({ world }, { target, limit, ...where }) => {
     const changes = target === null ? await changesWhere(world, { ...where, limit }) : await world.changes.list({ limit: MOST })
     if (target === null) return { kind: 'History', source: null, items: changes.map(change => changeItem(change)) }
-    const found = await findOwner(world, target)
+    const found = await findHistory(world, target)
     if (isRefusal(found)) return refusalDocument(found)
-    const commits = await commitsOf(world, found.owner.source.url, { to: found.base, path: found.owner.source.path })
-    if (isRefusal(commits)) return refusalDocument(commits)
-    const own = changes.filter(change => sameTarget(change, found.target))
-    const items = [...own.map(change => changeItem(change)), ...commits.filter(commit => !own.some(change => isOf(change, commit))).map(commitItem)]
+    const own = changes.filter(change => found.targets.some(one => sameTarget(change, one)))
+    const items = [...own.map(change => changeItem(change)), ...found.commits.filter(commit => !own.some(change => isOf(change, commit))).map(commitItem), ...found.deployments]
     items.sort((a, b) => b.at.localeCompare(a.at))
-    return { kind: 'History', source: { url: found.owner.source.url, path: found.owner.source.path, branch: found.branch }, items: items.slice(0, limit) }
+    return { kind: 'History', source: found.source, items: items.slice(0, limit) }
   },
   show: (answer, style) => answer.kind === 'Refusal' ? refusalLines(answer) : historyLines(answer, style),
 }
 
-async function commitsOf(world: World, url: string, of: { readonly to: string, readonly path: string }): Promise<readonly CommitInfo[] | Refusal> {
-  const repository = world.repositories.open(url)
-  return isRefusal(repository) ? repository : repository.reader.commits(null, of.to, of.path)
+interface Found { readonly source: HistoryDocument['source'], readonly targets: readonly Target[], readonly commits: readonly CommitInfo[], readonly deployments: readonly HistoryItem[] }
+
+/**
+ * Whose history it is, and what the owner's controller and its repository tell. An owner that cannot be edited, or is suspended, has a history all the
+ * same; without a known repository it is the controller's alone.
+ */
+async function findHistory(world: World, ask: TargetAsk): Promise<Found | Refusal> {
+  const steered = await findSteered(world, ask)
+  const exact = isRefusal(steered) || steered.object !== null ? await findOwner(world, ask) : null
+  const editable = exact === null || isRefusal(exact) ? null : exact
+  if (isRefusal(steered)) return editable === null ? steered : withCommits(world, { source: null, targets: [editable.subject], commits: [], deployments: [] }, editable.owner.source ?? null)
+  const { look, object } = steered
+  const itself: Target = { cluster: look.ref.cluster, ...look.kind, namespace: look.ref.namespace, name: look.ref.name }
+  const deployments = look.history.filter(({ at }) => at !== '').map((entry): HistoryItem => ({ kind: 'deployment', at: entry.at, name: `${look.ref.kind.toLowerCase()}/${look.ref.name}`, by: entry.by, what: entry.what, status: entry.status, commit: entry.commit }))
+  return withCommits(world, { source: null, targets: object === null ? [itself] : [object, itself], commits: [], deployments }, editable?.owner.source ?? look.source)
+}
+
+/** A repository that writ.yaml does not name has no history here. */
+async function withCommits(world: World, base: Found, owned: OwnerSource | null): Promise<Found> {
+  const repository = owned === null ? null : world.repositories.open(owned.url)
+  if (owned === null || repository === null || isRefusal(repository)) return base
+  const tip = await repository.reader.tip(owned.revision)
+  if (tip === null) return base
+  return { ...base, source: { url: owned.url, path: owned.path, branch: tip.branch }, commits: await repository.reader.commits(null, tip.commit, owned.path) }
 }
 
 function sameTarget({ plan }: Change, target: Target): boolean {
-  return plan.target.cluster === target.cluster && refKey(plan.target) === refKey(target)
+  return [plan.target, askedObject(plan).target].some(one => one.cluster === target.cluster && refKey(one) === refKey(target))
 }
 
 /** Writ's own commits are told by the change, not twice; only where the change's row says that it is in the base. */

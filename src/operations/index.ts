@@ -6,6 +6,7 @@ import { badInput } from './bad-input.ts'
 import { cancel } from './cancel.ts'
 import { deleteObject } from './delete.ts'
 import { describe } from './describe.ts'
+import { diff } from './diff.ts'
 import { follow } from './follow.ts'
 import { get } from './get.ts'
 import { history } from './history.ts'
@@ -17,11 +18,14 @@ import { patch } from './patch.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
 import { reject } from './reject.ts'
 import { restart } from './restart.ts'
+import { resume } from './resume.ts'
 import { scale } from './scale.ts'
 import { setEnv } from './set-env.ts'
 import { setField } from './set-field.ts'
 import { setImage } from './set-image.ts'
 import { setResources } from './set-resources.ts'
+import { suspend } from './suspend.ts'
+import { sync } from './sync.ts'
 import { work } from './work.ts'
 
 /** An operation as a door sees it: input of any shape is checked, and the answer knows how it reads. */
@@ -33,7 +37,8 @@ export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summar
 /** The menu: everything one can ask, in the order it is shown. */
 export const operations: readonly Entry[] = [
   entry(setImage), entry(setResources), entry(setEnv), entry(setField), entry(scale), entry(restart), entry(apply), entry(patch), entry(deleteObject),
-  entry(owner), entry(get), entry(describe), entry(list), entry(history),
+  entry(sync), entry(suspend), entry(resume),
+  entry(owner), entry(get), entry(describe), entry(list), entry(history), entry(diff),
   entry(approve), entry(reject), entry(merge), entry(cancel), entry(approvalDocument),
   entry(follow), entry(work),
 ]

@@ -3,6 +3,7 @@ import { standing, submit } from '../flow/submit.ts'
 import { isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import { valueAt } from '../model/json.ts'
+import { askedObject } from '../model/plan.ts'
 import type { NoChange, Plan } from '../model/plan.ts'
 import type { Ask, ChangeRequest } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
@@ -42,7 +43,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   const stale = checkReplicas(result, proposal.currentReplicas ?? null)
   if (stale !== null) return refusalDocument(stale)
   if (input.dryRun) return planDocument(result, 'Run the same command without --dry-run.')
-  caller.progress(`planned: ${showRef(result.target)} through ${result.owner.kind} ${result.owner.namespace}/${result.owner.name}, ${result.places.join(', ')}`)
+  caller.progress(`planned: ${showRef(askedObject(result).target)} through ${result.owner.kind} ${result.owner.namespace}/${result.owner.name}, ${result.places.join(', ')}`)
   if (caller.signal.aborted) return interruptedDocument()
   const { change, existed } = await withAliasHint(identity, () => submit(world, result))
   if (!existed) caller.progress(`change/${change.id} is recorded`)
@@ -58,7 +59,8 @@ async function onItsWay(caller: Caller, input: ChangeInput, result: NoChange): P
 
 function checkReplicas(result: Plan, current: number | null): Refusal | null {
   if (current === null) return null
-  const live = valueAt(result.live ?? undefined, 'spec', 'replicas')
+  const asked = askedObject(result)
+  const [name, live] = [showRef(asked.target), valueAt(asked.live ?? undefined, 'spec', 'replicas')]
   if (live === current) return null
-  return refuse('STALE', `${showRef(result.target)} has ${JSON.stringify(live ?? null)} replicas, not ${current}.`, [{ sentence: `spec.replicas is ${JSON.stringify(live ?? null)}`, at: showRef(result.target) }])
+  return refuse('STALE', `${name} has ${JSON.stringify(live ?? null)} replicas, not ${current}.`, [{ sentence: `spec.replicas is ${JSON.stringify(live ?? null)}`, at: name }])
 }

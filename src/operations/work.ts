@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { deliver } from '../flow/deliver.ts'
+import { isRecheckDue, recheck } from '../flow/verify/recheck.ts'
+import { Watching } from '../flow/watching.ts'
+import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import { listLines } from '../views/answer-lines.ts'
 import { changeSummary } from '../views/documents.ts'
@@ -31,11 +34,27 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
   reads: false,
   input: Input,
   run: async (caller, { once }) => {
-    const pauses = new Map<string, { readonly until: number, readonly length: number }>()
+    const pauses: Pauses = new Map()
+    const watching = new Watching(caller.world)
     if (!once) caller.progress('working on all open changes; Ctrl-C stops')
-    for (;;) {
-      const answer = await round(caller, pauses)
-      if (once || await stopped(caller)) return answer
+    try {
+      let only: ReadonlySet<string> | null = null
+      let whole = 0
+      for (;;) {
+        const answer = await round(caller, pauses, only)
+        if (only === null) {
+          await recheckAll(caller)
+          whole = caller.world.clock.now()
+        }
+        if (once) return answer
+        watching.follow(await openChanges(caller))
+        const woken = await slept(caller, watching)
+        if (woken === null) return answer
+        // Events alone must not keep the others waiting.
+        only = woken.size === 0 || caller.world.clock.now() - whole >= ROUND ? null : woken
+      }
+    } finally {
+      watching.close()
     }
   },
   show: ({ items, failures }, style) => [
@@ -45,9 +64,26 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
   ],
 }
 
-async function round(caller: Caller, pauses: Map<string, { readonly until: number, readonly length: number }>): Promise<WorkAnswer> {
+type Pauses = Map<string, { readonly until: number, readonly length: number }>
+
+function openChanges({ world }: Caller): Promise<readonly Change[]> {
+  return world.changes.list({ status: 'open', limit: 1000 })
+}
+
+/** A verified change is looked at once more after its owner had time to undo it. */
+async function recheckAll({ world, progress, signal }: Caller): Promise<void> {
+  const verified = await world.changes.list({ status: 'verified', limit: 200 })
+  for (const change of verified.filter(one => isRecheckDue(one, world.clock.now()))) {
+    if (signal.aborted) return
+    const looked = await recheck(world, change)
+    if (looked?.facts.regressed !== undefined) progress(`change/${change.id}: REGRESSED: ${looked.facts.regressed.sentence}`)
+  }
+}
+
+/** One round over all open changes, or over those that something happened to. */
+async function round(caller: Caller, pauses: Pauses, only: ReadonlySet<string> | null): Promise<WorkAnswer> {
   const { world, signal } = caller
-  const open = await world.changes.list({ status: 'open', limit: 1000 })
+  const open = (await openChanges(caller)).filter(change => only === null || only.has(change.id))
   const items: ChangeSummary[] = []
   const failures: { change: string, code: string, message: string }[] = []
   // Oldest first, so that nobody is overtaken for ever.
@@ -73,12 +109,13 @@ async function round(caller: Caller, pauses: Map<string, { readonly until: numbe
   return { kind: 'Work', items, failures }
 }
 
-async function stopped({ world, signal }: Caller): Promise<boolean> {
-  if (signal.aborted) return true
+/** The changes that something happened to, none where the time is over; null where the person has had enough. */
+async function slept({ signal }: Caller, watching: Watching): Promise<ReadonlySet<string> | null> {
+  if (signal.aborted) return null
   try {
-    await world.clock.sleep(ROUND, signal)
-    return signal.aborted
+    const woken = await watching.sleep(ROUND, signal)
+    return signal.aborted ? null : woken
   } catch {
-    return true
+    return null
   }
 }

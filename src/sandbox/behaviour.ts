@@ -16,6 +16,12 @@ export const BEHAVIOURS = {
   retrying: 'fails the first try of a sync and waits for the second (Running with finishedAt)',
   healthLate: 'tells the health of before for two seconds after a sync',
   applyError: 'is refused by an admission webhook when it applies',
+  oldRefresh: 'takes a request that comes while it looks away with the one before it, as Argo CD does before 3.6',
+  comparedLate: 'compares again only two seconds after a sync has finished',
+  listLate: 'lists what it deploys only two seconds after it was applied',
+  stuckOperation: 'never clears the operation that it has carried out',
+  windowClosed: 'starts no sync by itself, and holds back those that are asked for, as outside its sync window',
+  staleArtifact: 'works once more on the artifact of before when its source has moved, and says that it has handled the request',
 } as const
 export type Behaviour = keyof typeof BEHAVIOURS
 

@@ -19,8 +19,16 @@ export function healthOf(live: KubernetesObject | null): HealthStatus {
   switch (live.kind) {
     case 'Deployment': return deployment(live)
     case 'StatefulSet': case 'DaemonSet': return seen(live) && rolledOut(live) ? 'Healthy' : 'Progressing'
-    default: return 'Healthy'
+    default: return live.apiVersion.includes('.toolkit.fluxcd.io/') ? reconciled(live) : 'Healthy'
   }
+}
+
+// Flux's own kinds by their conditions, as kstatus has it.
+function reconciled(live: KubernetesObject): HealthStatus {
+  const conditions = valueAt(live, 'status', 'conditions')
+  const is = (type: string, status: string): boolean => isList(conditions) && conditions.some(one => textAt(one, 'type') === type && textAt(one, 'status') === status)
+  if (is('Stalled', 'True')) return 'Degraded'
+  return seen(live) && !is('Reconciling', 'True') && is('Ready', 'True') ? 'Healthy' : 'Progressing'
 }
 
 function deployment(live: KubernetesObject): HealthStatus {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { FAILURES } from '../model/codes.ts'
 import type { FailureCode } from '../model/codes.ts'
 import { WritError } from '../model/error.ts'
@@ -10,7 +7,7 @@ import { copyScenario, copyStory } from './demo/any-repository.ts'
 import { runDemo, storyJson } from './demo/demo.ts'
 import { runStory } from './demo/run-story.ts'
 import { tellStory } from './demo/tell.ts'
-import { startKube } from './kube/server.ts'
+import { startKubeAlone } from './kube-alone.ts'
 import { readOptions } from './options.ts'
 import type { SandboxOptions } from './options.ts'
 import { howToTry } from './try-by-hand.ts'
@@ -133,18 +130,13 @@ async function up({ program }: SandboxOptions, interruption: Interruption): Prom
 }
 
 async function kube(options: SandboxOptions, interruption: Interruption): Promise<number> {
-  const [host, port] = (options.listen ?? '127.0.0.1:0').split(':')
-  if (host !== '127.0.0.1' || !/^\d+$/.test(port ?? '')) throw new WritError('usage/bad-argument', 'sandbox kube listens on loopback only: --listen 127.0.0.1:PORT.')
-  const folder = await mkdtemp(join(tmpdir(), 'writ-sandbox-'))
-  const server = await startKube({ port: Number(port) })
+  const server = await startKubeAlone(options)
+  const { url, kubeconfig } = server
   try {
-    const file = options.kubeconfig ?? join(folder, 'kubeconfig')
-    await writeFile(file, server.kubeconfig, { mode: 0o600 })
-    print(`${server.url}\nkubectl --kubeconfig ${file} get namespaces`)
+    print(options.json ? JSON.stringify({ url, kubeconfig }) : `${url}\nkubectl --kubeconfig ${/^[\w./-]+$/.test(kubeconfig) ? kubeconfig : `'${kubeconfig.replaceAll('\'', '\'\\\'\'')}'`} get namespaces\nCtrl-C ends it.`)
     await interruption.comes
     return EXIT.done
   } finally {
     await server.stop()
-    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -8,6 +8,8 @@ import type { Api } from './api.ts'
 import { startArgoCd } from './argocd/controller.ts'
 import type { Behaviours } from './behaviour.ts'
 import { writeConfiguration } from './configuration.ts'
+import { startHelmChartController } from './flux/helm-chart-controller.ts'
+import { startHelmController } from './flux/helm-controller.ts'
 import { startKustomizeController } from './flux/kustomize-controller.ts'
 import { startSourceController } from './flux/source-controller.ts'
 import { gitSources } from './git-sources.ts'
@@ -109,7 +111,7 @@ function startControllers(of: { readonly api: Api, readonly folder: string, read
   const timing = { ...(options.interval === undefined ? {} : { interval: options.interval }), ...(options.poll === undefined ? {} : { poll: options.poll }) }
   const argocd = { api, behaviours, sources: gitSources(join(of.folder, 'argocd')), ...timing }
   const flux = { api, behaviours, sources: gitSources(join(of.folder, 'flux')), ...timing }
-  return [startArgoCd(argocd), startSourceController(flux), startKustomizeController(flux)]
+  return [startArgoCd(argocd), startSourceController(flux), startKustomizeController(flux), startHelmChartController(flux), startHelmController(flux)]
 }
 
 async function applyOwners(api: Api, scenario: Scenario, url: string): Promise<ReturnType<Scenario['owners']>> {

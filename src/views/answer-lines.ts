@@ -1,8 +1,9 @@
 import { changeLines, describeLines, evidenceLines } from './change-lines.ts'
-import type { ChangeDocument, ChangeSummary, InterruptedDocument, NoChangeDocument, PlanDocument, RefusalDocument } from './documents.ts'
+import type { ChangeDocument, ChangeSummary, InterruptedDocument, NoChangeDocument, PlanDocument, PlanFields, RefusalDocument } from './documents.ts'
 import { line, nextLines } from './line.ts'
 import type { Line } from './line.ts'
 import { planLines } from './plan-lines.ts'
+import { steerLines } from './steer-lines.ts'
 import { age, table } from './table.ts'
 
 export function refusalLines(refusal: RefusalDocument): readonly Line[] {
@@ -12,7 +13,7 @@ export function refusalLines(refusal: RefusalDocument): readonly Line[] {
 /** The answer of a change verb. */
 export function answerLines(answer: PlanDocument | RefusalDocument | NoChangeDocument | ChangeDocument | InterruptedDocument): readonly Line[] {
   switch (answer.kind) {
-    case 'Plan': return [...planLines(answer), line(''), line('Dry run: nothing was written.', 'good'), ...answer.next === null ? [] : [line(`Next: ${answer.next}`, 'title')]]
+    case 'Plan': return [...shownPlan(answer), line(''), line('Dry run: nothing was written.', 'good'), ...answer.next === null ? [] : [line(`Next: ${answer.next}`, 'title')]]
     case 'Refusal': return refusalLines(answer)
     case 'NoChange': return [line(`No change: ${answer.message}`, 'good')]
     case 'Interrupted': return [line(answer.message, 'warn')]
@@ -22,9 +23,13 @@ export function answerLines(answer: PlanDocument | RefusalDocument | NoChangeDoc
   }
 }
 
+function shownPlan(plan: PlanFields): readonly Line[] {
+  return plan.steer === undefined ? planLines(plan) : steerLines(plan, plan.steer)
+}
+
 /** A change with its plan, votes and journal. */
 export function describedLines(change: ChangeDocument): readonly Line[] {
-  return [...planLines(change.plan), ...describeLines(change), line(''), ...changeLines(change)]
+  return [...shownPlan(change.plan), ...describeLines(change), line(''), ...changeLines(change)]
 }
 
 /** Changes in a table as wide as the terminal; wide adds who, the owner and the branch, and cuts nothing. */

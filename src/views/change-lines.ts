@@ -22,6 +22,8 @@ export function changeLines(change: ChangeDocument): readonly Line[] {
     ...whereToLook(change),
     ...facts.mergeCommit === undefined ? [] : row('merged', [`${facts.mergeCommit.slice(0, 12)} into ${plan.branch}${facts.mergedAt === undefined ? '' : ` at ${facts.mergedAt}`}`, ...outsideLines(facts)]),
     ...verifiedLines(change),
+    ...regressedLines(change.facts),
+    ...stateLines(change),
     ...endedLines(change),
     ...waitingLines(change),
   ]
@@ -37,6 +39,7 @@ function outsideLines({ mergedOutside }: ChangeDocument['facts']): readonly stri
 export function describeLines(change: ChangeDocument): readonly Line[] {
   return [
     ...row('digest', [change.plan.digest]),
+    ...tupleLines(change),
     ...row('votes', change.approvals === undefined || change.approvals.length === 0 ? ['none'] : change.approvals.map(vote)),
     ...row('journal', change.journal === undefined || change.journal.length === 0 ? ['empty'] : change.journal.map(entry)),
   ]
@@ -48,6 +51,7 @@ export function waitingLines(change: Pick<ChangeDocument, 'status' | 'waiting' |
   const { waiting } = change
   const next = change.next === null ? '' : ` Next: ${change.next}`
   if (waiting === null) return [line(`Not finished: it is at ${change.step}.${next}`, 'warn')]
+  if (waiting.for === 'time') return [line(`In force: ${waiting.sentence}. To end it before: ${change.next ?? ''}`, 'good')]
   const whom = waiting.for === 'people' ? 'people' : waiting.for === 'process' ? 'another process' : `the ${waiting.for}`
   // The last line is read by scripts and stays one line, whatever a controller says.
   const sentence = waiting.sentence.replace(/^waits for /, '').replaceAll(/\s*\n\s*/g, ' ')
@@ -77,7 +81,25 @@ function whereToLook({ plan, facts }: ChangeDocument): readonly Line[] {
 function verifiedLines({ facts }: ChangeDocument): readonly Line[] {
   const seen = facts.verified
   if (seen === undefined) return []
-  return row('verified', [`at revision ${seen.revision.slice(0, 12)}, ${seen.at}`, ...seen.sentences], 'good')
+  return row('verified', [seen.revision === '' ? seen.at : `at revision ${seen.revision.slice(0, 12)}, ${seen.at}`, ...seen.sentences], 'good')
+}
+
+/** What was true at the verification is no longer: nobody may take the word of then for the state of now. */
+function regressedLines({ regressed, recheckedAt }: ChangeDocument['facts']): readonly Line[] {
+  if (regressed !== undefined) return row('REGRESSED', [`at ${regressed.at}: ${regressed.sentence}`], 'bad')
+  return recheckedAt === undefined ? [] : row('seen again', [`at ${recheckedAt}`])
+}
+
+/** Where a merged change stands on its way into the cluster. */
+function stateLines({ status, facts }: ChangeDocument): readonly Line[] {
+  const { verifying } = facts
+  return status !== 'open' || verifying === undefined ? [] : row('state', [`${verifying.state} since ${verifying.since}`])
+}
+
+/** What was read at the last look, as it was read. */
+function tupleLines({ facts: { verified } }: ChangeDocument): readonly Line[] {
+  if (verified === undefined) return []
+  return row('evidence', [...verified.owner === undefined ? [] : [`owner ${JSON.stringify(verified.owner)}`], ...verified.live === undefined ? [] : [`live ${JSON.stringify(verified.live)}`]], 'dim')
 }
 
 function endedLines(change: ChangeDocument): readonly Line[] {

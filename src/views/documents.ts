@@ -2,6 +2,7 @@ import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { Refusal } from '../model/error.ts'
 import type { BlastEntry, NoChange, Plan } from '../model/plan.ts'
 import { showAsked } from '../model/asked.ts'
+import { askedObject } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
 import { withoutSecrets } from './changed-object.ts'
 
@@ -78,7 +79,7 @@ export function changeSummary(change: Change): ChangeSummary {
   const { plan } = change
   return {
     id: change.id, status: change.status, step: change.step,
-    what: showAsked(plan), target: showRef(plan.target), cluster: plan.target.cluster, environment: plan.environment.name,
+    what: showAsked(plan), target: showRef(askedObject(plan).target), cluster: plan.target.cluster, environment: plan.environment.name,
     requester: plan.request.requester.person ?? plan.request.requester.alias, createdAt: change.createdAt, updatedAt: change.updatedAt,
     owner: `${plan.owner.namespace}/${plan.owner.name}`, branch: change.facts.branch ?? null, waiting: change.waiting, next: nextCommand(change),
   }
@@ -95,6 +96,7 @@ function planFields({ live: _live, asked: _asked, files, ...plan }: Plan): PlanF
   return {
     ...plan,
     files: files.map(file => file.path),
+    ...plan.through === undefined ? {} : { through: plan.through.map(({ live: _below, ...one }) => ({ ...one, changes: one.changes.map(withoutSecrets) })) },
     proof: { ...plan.proof, changes: plan.proof.changes.map(withoutSecrets) },
     blast: plan.blast.map(blast),
     alsoShips: plan.alsoShips === null ? null : { ...plan.alsoShips, changes: plan.alsoShips.changes.map(withoutSecrets) },

@@ -2,9 +2,9 @@ import { line } from './line.ts'
 import type { Line } from './line.ts'
 import { table } from './table.ts'
 
-/** One thing that happened: a change of Writ, or a commit of anybody. */
+/** One thing that happened: a change of Writ, a commit of anybody, or what a controller says that it deployed. */
 export interface HistoryItem {
-  readonly kind: 'change' | 'commit'
+  readonly kind: 'change' | 'commit' | 'deployment'
   readonly at: string
   readonly name: string
   readonly by: string

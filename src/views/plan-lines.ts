@@ -2,6 +2,7 @@ import type { Evidence } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
 import type { OwnerRef } from '../model/owner.ts'
 import type { ApprovalNeed, BlastEntry, Plan as WholePlan } from '../model/plan.ts'
+import { askedObject } from '../model/plan.ts'
 import { showAsked } from '../model/asked.ts'
 import { showRef } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -21,6 +22,7 @@ export function planLines(plan: Plan): readonly Line[] {
     ...row('route', [`${plan.route}: ${plan.routeReason}`]),
     ...row('owner', [showOwner(plan.owner), ...proofOf(plan.owner, plan.ownerEvidence)]),
     ...row('repository', [`${plan.owner.source.url} ${plan.branch} at ${plan.base.slice(0, 12)}`]),
+    ...(plan.through ?? []).length === 0 ? [] : row('edited is', [showRef(plan.target)]),
     ...row('place', plan.places),
     ...plan.request.reason === null ? [] : row('reason', [plan.request.reason]),
     ...plan.request.incident === null ? [] : row('incident', [plan.request.incident]),
@@ -29,6 +31,7 @@ export function planLines(plan: Plan): readonly Line[] {
     ...indented(diffLines(plan.diff), 2),
     line(''),
     ...proofLines(plan),
+    ...throughLines(plan),
     ...blastLines(plan.blast),
     ...alsoShipsLines(plan),
     ...row('note', plan.notes ?? [], 'warn'),
@@ -38,9 +41,17 @@ export function planLines(plan: Plan): readonly Line[] {
   ]
 }
 
+/** What an edit of an owner's own manifest reaches, the asked object first. */
+function throughLines({ through = [] }: Pick<Plan, 'through'>): readonly Line[] {
+  return through.toReversed().flatMap(({ target, owner, changes, sentence }) => [
+    ...row('reaches', [`${showRef(target)} through ${showOwner(owner)}: ${sentence}`]), ...indented(changes.flatMap(changedObject), 15),
+  ])
+}
+
 /** `Deployment shop/web on main: image of web = nginx:1.27`. */
-export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits'>): string {
-  return `${showRef(plan.target)} on ${plan.target.cluster}: ${showAsked(plan)}`
+export function planTitle(plan: Pick<Plan, 'request' | 'target' | 'edits' | 'through' | 'steer'>): string {
+  const { target } = askedObject({ ...plan, live: null })
+  return `${showRef(target)} on ${target.cluster}: ${showAsked(plan)}`
 }
 
 /** The evidence for an owner; what was read from the owner itself need not say so again. */
@@ -98,16 +109,18 @@ function blastEntry(entry: BlastEntry): readonly Line[] {
   return [head, ...indented(entry.changes.flatMap(changedObject), 2)]
 }
 
-function alsoShipsLines({ alsoShips }: Plan): readonly Line[] {
+/** What deploys with it although it does not touch it. */
+export function alsoShipsLines({ alsoShips }: Pick<Plan, 'alsoShips'>): readonly Line[] {
   if (alsoShips === null) return []
   const objects = alsoShips.changes.length === 0 ? 'nothing that differs' : counted(alsoShips.changes.length, 'object')
   return [
-    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}`], 'warn'),
+    ...row('also ships', [`${objects} since ${alsoShips.since.slice(0, 12)}, because ${alsoShips.because}${alsoShips.environments === undefined || alsoShips.environments.length === 0 ? '' : `; in ${alsoShips.environments.join(', ')}`}`, 'the policies have judged it, and an approval covers it'], 'warn'),
     ...indented(alsoShips.changes.flatMap(changedObject), 15),
   ]
 }
 
-function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
+/** The policies' word in numbers, and what did not simply pass. */
+export function policyLines(verdicts: readonly Verdict[]): readonly Line[] {
   const count = (result: Verdict['result']): number => verdicts.filter(verdict => verdict.result === result).length
   const parts = (['pass', 'warn', 'audit', 'skip', 'deny', 'error'] as const).filter(result => count(result) > 0).map(result => `${count(result)} ${result}`)
   const told = verdicts.filter(({ result }) => result !== 'pass' && result !== 'skip')

@@ -4,8 +4,6 @@ import { podFailure, podsOfTemplate } from '../../src/flow/pod-failure.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 
-const NOW = Date.parse('2026-01-01T00:10:00Z')
-
 function workload(kind: string, spec: JsonObject, status: JsonObject): KubernetesObject {
   return { apiVersion: 'apps/v1', kind, metadata: { name: 'web', namespace: 'shop', generation: 3 }, spec, status: { observedGeneration: 3, ...status } }
 }
@@ -31,13 +29,13 @@ describe('health of a Deployment', () => {
   ]
   for (const [name, spec, status, state, words] of rows) {
     it(name, () => {
-      const judged = health(workload('Deployment', spec, status), [], NOW)
+      const judged = health(workload('Deployment', spec, status))
       expect(judged.state).to.equal(state)
       if (words !== undefined) expect(judged.sentence).to.include(words)
     })
   }
   it('is not healthy without any status', () => {
-    expect(health({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', generation: 1 }, spec: {} }, [], NOW).state).to.equal('progressing')
+    expect(health({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', generation: 1 }, spec: {} }).state).to.equal('progressing')
   })
 })
 
@@ -54,13 +52,13 @@ describe('health of a StatefulSet', () => {
   ]
   for (const [name, spec, status, state, words] of rows) {
     it(name, () => {
-      const judged = health(workload('StatefulSet', spec, status), [], NOW)
+      const judged = health(workload('StatefulSet', spec, status))
       expect(judged.state).to.equal(state)
       if (words !== undefined) expect(judged.sentence).to.include(words)
     })
   }
   it('is not judged without observedGeneration', () => {
-    expect(health({ ...workload('StatefulSet', { replicas: 3 }, full), status: full }, [], NOW).state).to.equal('progressing')
+    expect(health({ ...workload('StatefulSet', { replicas: 3 }, full), status: full }).state).to.equal('progressing')
   })
 })
 
@@ -75,18 +73,68 @@ describe('health of a DaemonSet', () => {
     ['does not call OnDelete done while pods are old', { updateStrategy: { type: 'OnDelete' } }, { ...full, updatedNumberScheduled: 0 }, 'paused'],
   ]
   for (const [name, spec, status, state] of rows) {
-    it(name, () => { expect(health(workload('DaemonSet', spec, status), [], NOW).state).to.equal(state) })
+    it(name, () => { expect(health(workload('DaemonSet', spec, status)).state).to.equal(state) })
   }
 })
 
 describe('health of other kinds', () => {
-  it('is field equality, and the sentence says so', () => {
-    const judged = health({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'tidy', namespace: 'shop', generation: 2 } }, [], NOW)
-    expect(judged.state).to.equal('healthy')
-    expect(judged.sentence).to.include('has no rollout that Writ judges')
-  })
-  it('waits for a controller that says which generation it saw', () => {
-    expect(health({ apiVersion: 'x/v1', kind: 'Thing', metadata: { name: 'a', generation: 2 }, status: { observedGeneration: 1 } }, [], NOW).state).to.equal('progressing')
+  const object = (apiVersion: string, kind: string, more: JsonObject): KubernetesObject => ({ apiVersion, kind, metadata: { name: 'a', namespace: 'shop', generation: 2 }, ...more })
+  const condition = (type: string, status = 'True', message = 'why'): JsonObject => ({ conditions: [{ type, status, reason: 'Because', message }] })
+  const job = (more: JsonObject): KubernetesObject => object('batch/v1', 'Job', more)
+  const argoRollout = (status: JsonObject, spec: JsonObject = {}): KubernetesObject => object('argoproj.io/v1alpha1', 'Rollout', { spec, status: { observedGeneration: '2', phase: 'Healthy', stableRS: 'b', currentPodHash: 'b', ...status } })
+  const balancer = (addresses: readonly JsonObject[], spec: JsonObject = { type: 'LoadBalancer' }): KubernetesObject => object('v1', 'Service', { spec, status: { loadBalancer: { ingress: addresses } } })
+  const ingress = (addresses: readonly JsonObject[]): KubernetesObject => object('networking.k8s.io/v1', 'Ingress', { status: { loadBalancer: { ingress: addresses } } })
+  const claim = (status: JsonObject): KubernetesObject => object('v1', 'PersistentVolumeClaim', { status })
+  const custom = (status: JsonObject): KubernetesObject => object('x.example/v1', 'Thing', { status })
+  const waiting = { containerStatuses: [{ name: 'web', restartCount: 0, state: { waiting: { reason: 'ErrImagePull', message: 'no' } } }] }
+  const rows: readonly [string, KubernetesObject, string, string, Parameters<typeof health>[1]?][] = [
+    ['a CronJob is as asked', object('batch/v1', 'CronJob', {}), 'healthy', 'has no rollout that Writ judges'],
+    ['a budget is as asked', object('policy/v1', 'PodDisruptionBudget', { status: { observedGeneration: 2 } }), 'healthy', 'has no rollout'],
+    ['a Job is complete', job({ status: condition('Complete') }), 'healthy', 'is complete'],
+    ['a Job has failed', job({ status: condition('Failed') }), 'failing', 'Because why'],
+    ['a running Job is not done', job({ spec: { completions: 3 }, status: { succeeded: 1 } }), 'progressing', '1 of 3'],
+    ['a suspended Job waits for a person', job({ spec: { suspend: true } }), 'paused', 'spec.suspend'],
+    ['a Job whose pod cannot start fails early', job({}), 'failing', 'ErrImagePull', { pods: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, status: waiting }] }],
+    ['a Rollout is Healthy with the newest ReplicaSet stable', argoRollout({}), 'healthy', 'stable ReplicaSet is b'],
+    ['a Rollout whose stable ReplicaSet is old is not there yet', argoRollout({ stableRS: 'a' }), 'progressing', 'stable ReplicaSet is a, the newest is b'],
+    ['a Rollout is not judged before its controller has seen it', argoRollout({ observedGeneration: '1' }), 'progressing', 'generation 1 of 2'],
+    ['a Rollout waits for the workload that it names', argoRollout({}, { workloadRef: { kind: 'Deployment', name: 'web' } }), 'progressing', 'has not seen the workload'],
+    ['a paused Rollout waits for a person', argoRollout({ phase: 'Paused', message: 'CanaryPauseStep' }), 'paused', 'CanaryPauseStep'],
+    ['a Degraded Rollout fails', argoRollout({ phase: 'Degraded', message: 'ProgressDeadlineExceeded' }), 'failing', 'ProgressDeadlineExceeded'],
+    ['a Rollout goes on', argoRollout({ phase: 'Progressing', message: 'more replicas need to be updated' }), 'progressing', 'more replicas'],
+    ['a Service without a balancer is as asked', balancer([], { type: 'ClusterIP' }), 'healthy', 'has no rollout'],
+    ['a Service waits for its address', balancer([]), 'progressing', 'no address yet'],
+    ['a Service has its address', balancer([{ ip: '10.0.0.1' }]), 'healthy', '10.0.0.1'],
+    ['a Service that never had an address does not wait', balancer([]), 'healthy', 'has no rollout', { before: balancer([]) }],
+    ['a Service that becomes a balancer waits', balancer([]), 'progressing', 'no address', { before: balancer([], { type: 'ClusterIP' }) }],
+    ['an Ingress waits for its address', ingress([]), 'progressing', 'no address'],
+    ['an Ingress has its address', ingress([{ hostname: 'lb.example' }]), 'healthy', 'lb.example'],
+    ['an Ingress that never had one does not wait', ingress([]), 'healthy', 'has no rollout', { before: ingress([]) }],
+    ['an Ingress that lost its address waits', ingress([]), 'progressing', 'no address', { before: ingress([{ ip: '10.0.0.1' }]) }],
+    ['a claim is bound', claim({ phase: 'Bound' }), 'healthy', 'is bound'],
+    ['a claim is being resized', claim({ phase: 'Bound', ...condition('FileSystemResizePending') }), 'progressing', 'FileSystemResizePending'],
+    ['a claim waits', claim({ phase: 'Pending' }), 'progressing', 'Pending'],
+    ['a claim that nobody mounts stays Pending as it was', claim({ phase: 'Pending' }), 'healthy', 'has no rollout', { before: claim({ phase: 'Pending' }) }],
+    ['a claim has lost its volume', claim({ phase: 'Lost' }), 'failing', 'lost'],
+    ['a ReplicaSet has its pods', object('apps/v1', 'ReplicaSet', { spec: { replicas: 1 }, status: { observedGeneration: 2, replicas: 1, availableReplicas: 1 } }), 'healthy', '1 of 1'],
+    ['a ReplicaSet lacks pods', object('apps/v1', 'ReplicaSet', { spec: { replicas: 2 }, status: { observedGeneration: 2, replicas: 2, availableReplicas: 1 } }), 'progressing', '1 of 2'],
+    ['a custom kind waits for the generation', custom({ observedGeneration: 1 }), 'progressing', 'generation 1 of 2'],
+    ['a custom kind is stalled', custom({ observedGeneration: 1, ...condition('Stalled') }), 'failing', 'Because why'],
+    ['a custom kind reconciles', custom({ observedGeneration: 2, ...condition('Reconciling') }), 'progressing', 'reconciling: why'],
+    ['a custom kind is not Ready', custom({ ...condition('Ready', 'False') }), 'progressing', 'not Ready: Because why'],
+    ['a custom kind does not know whether it is Ready', custom({ ...condition('Ready', 'Unknown') }), 'progressing', 'not Ready'],
+    ['a custom kind is Ready', custom({ observedGeneration: 2, ...condition('Ready') }), 'healthy', 'Ready at generation 2'],
+    ['a custom kind without conditions is as asked', custom({ observedGeneration: 2 }), 'healthy', 'has no rollout'],
+  ]
+  for (const [name, live, state, words, input] of rows) {
+    it(name, () => {
+      const judged = health(live, input)
+      expect([judged.state, judged.sentence.includes(words)], judged.sentence).to.deep.equal([state, true])
+    })
+  }
+  it('a ConfigMap is as asked, with the warning that pods go on with the old one', () => {
+    const judged = health(object('v1', 'ConfigMap', {}))
+    expect(judged.state === 'healthy' ? judged.warning : judged.state).to.include('until they are restarted')
   })
 })
 
@@ -102,20 +150,26 @@ describe('pods of a failing rollout', () => {
     ['a container that is starting', waiting('ContainerCreating'), null],
     ['too little memory', { containerStatuses: [{ name: 'web', restartCount: 1, lastState: { terminated: { reason: 'OOMKilled' } } }] }, 'OOMKilled'],
     ['an init container that fails', { initContainerStatuses: [{ name: 'init', state: { waiting: { reason: 'ErrImagePull' } } }] }, 'container init'],
-    ['no node for more than a minute', { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no nodes', lastTransitionTime: '2026-01-01T00:08:00Z' }] }, 'Unschedulable: no nodes'],
-    ['no node for a moment', { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no nodes', lastTransitionTime: '2026-01-01T00:09:30Z' }] }, null],
+    ['no node to run on', { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no nodes' }] }, 'Unschedulable: no nodes'],
+    ['a pod that waits for its scheduler', { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'gated' }] }, null],
   ]
   for (const [name, status, words] of rows) {
     it(`shows ${name}`, () => {
-      const reason = podFailure([pod(status)], NOW)
+      const reason = podFailure([pod(status)])
       if (words === null) expect(reason).to.equal(null)
-      else expect(reason).to.include(words)
+      else expect(reason?.sentence).to.include(words)
+      expect(reason?.slow ?? false).to.equal(name === 'no node to run on')
     })
   }
+  it('shows a quota that only events tell of', () => {
+    const event = (reason: string, message: string, lastTimestamp: string): KubernetesObject => ({ apiVersion: 'v1', kind: 'Event', metadata: { name: message }, reason, message, lastTimestamp })
+    const judged = health(workload('StatefulSet', { replicas: 1 }, {}), { events: [event('FailedCreate', 'exceeded quota: cpu', '2026-01-01T00:00:02Z'), event('FailedCreate', 'older', '2026-01-01T00:00:01Z'), event('Killing', 'x', '2026-01-01T00:00:03Z')] })
+    expect(judged).to.deep.equal({ state: 'failing', sentence: 'StatefulSet shop/web: FailedCreate: exceeded quota: cpu' })
+  })
   it('makes an unfinished rollout failing, and never a finished one', () => {
     const bad = pod(waiting('ImagePullBackOff'))
-    expect(health(workload('Deployment', { replicas: 2 }, { ...done, updatedReplicas: 1 }), [bad], NOW).state).to.equal('failing')
-    expect(health(workload('Deployment', { replicas: 2 }, done), [bad], NOW).state).to.equal('healthy')
+    expect(health(workload('Deployment', { replicas: 2 }, { ...done, updatedReplicas: 1 }), { pods: [bad] }).state).to.equal('failing')
+    expect(health(workload('Deployment', { replicas: 2 }, done), { pods: [bad] }).state).to.equal('healthy')
   })
   it('counts only pods of the present template', () => {
     const template = { replicas: 1, template: { spec: { containers: [{ name: 'web', image: 'web:2', resources: { limits: { cpu: '0.5' } } }] } } }

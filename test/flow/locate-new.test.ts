@@ -12,7 +12,7 @@ import { fluxTool } from '../../src/outside/tools/flux/flux-tool.ts'
 import { environment, plan } from '../fixtures/plan.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
-import { ENTRY, ONE, application, gitRepository, kustomization, startFleet } from '../outside/tools/fixtures.ts'
+import { ENTRY, application, gitRepository, kustomization, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
 import type { Fleet } from '../outside/tools/fixtures.ts'
 import { proofWorld } from '../support/proof-world.ts'
 
@@ -33,7 +33,7 @@ describe('where a new object goes', function () {
     const handle = base.repositories.open('')
     world = {
       ...base, clusters: fleet.clusters,
-      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })],
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))],
       repositories: { same: (a, b) => a === b, open: url => url.startsWith(repository.url) ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
     }
   })

@@ -12,6 +12,7 @@ import type { Claim } from '../../src/model/owner.ts'
 import type { Classified } from '../../src/model/plan.ts'
 import type { ChangeRequest, FieldAsk } from '../../src/model/request.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
+import { systemClock } from '../../src/outside/clock.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { argocdTool } from '../../src/outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from '../../src/outside/tools/flux/flux-tool.ts'
@@ -19,7 +20,7 @@ import { errorOf, failureOf } from '../contracts/failure.ts'
 import { environment, plan } from '../fixtures/plan.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
-import { ONE, TARGET, application, gitRepository, kustomization, live, startFleet } from '../outside/tools/fixtures.ts'
+import { TARGET, application, gitRepository, kustomization, live, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
 import type { Fleet } from '../outside/tools/fixtures.ts'
 import { proofWorld } from '../support/proof-world.ts'
 
@@ -46,12 +47,12 @@ describe('from a request to its owner', () => {
     repository.git('tag', 'v1')
     const { reader } = openRepository({ url: repository.url, cacheDir: join(repository.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } })
     const unused = (): never => { throw new Error('not part of this test') }
-    const base = proofWorld({ repository: { ...repository, reader, commit: unused, dispose: unused }, owners: [] })
+    const base = { ...proofWorld({ repository: { ...repository, reader, commit: unused, dispose: unused }, owners: [] }), clock: systemClock() }
     const handle = base.repositories.open('')
     world = {
       ...base, clusters: fleet.clusters,
       environments: { all: [], of: (_cluster, namespace, namespaceObject) => environment('dev', { name: `${namespace ?? 'cluster'}${namespaceObject === null ? '' : '+'}` }) },
-      tools: [argocdTool({ clusters: fleet.clusters, config: ONE }), fluxTool({ clusters: fleet.clusters, config: ONE })],
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))],
       repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
     }
   })
@@ -163,6 +164,9 @@ describe('from a request to its owner', () => {
       ['its mark was copied', () => [app('shop', { status: { resources: [] } })], track('shop:apps/Deployment:shop/api'), 'UNMANAGED', 'it was copied'],
       ['nobody lists it', () => [app('shop', { status: { resources: [] } })], live(), 'UNMANAGED', 'Application argocd/shop deploys to namespace shop'],
       ['it is part of a plain Helm release', () => [], live({ annotations: { 'meta.helm.sh/release-name': 'web' } }), 'UNMANAGED', 'a Helm release installed without GitOps'],
+      ['Config Sync manages it', () => [], live({ annotations: { 'configmanagement.gke.io/managed': 'enabled' } }), 'UNMANAGED', 'It is managed by Config Sync, which this version does not speak to'],
+      ['kapp manages it', () => [], live({ labels: { 'kapp.k14s.io/app': '1' } }), 'UNMANAGED', 'It is managed by kapp'],
+      ['Rancher Fleet manages it', () => [], live({ annotations: { 'objectset.rio.cattle.io/id': 'x' } }), 'UNMANAGED', 'It is managed by Rancher Fleet'],
       ['another object makes it', () => [app('shop')], live({ ownerReferences: [{ kind: 'Rollout', name: 'web', controller: true }] }), 'UNSUPPORTED', 'is made by Rollout web'],
       ['its repository is not configured', () => [app('shop', { source: { repoURL: 'https://elsewhere.example/x.git' } })], live(), 'REPOSITORY_UNKNOWN', 'unknown'],
       ['its owner follows a tag', () => [app('shop', { source: { targetRevision: 'v1' } })], live(), 'PINNED', 'is no branch'],
@@ -178,6 +182,41 @@ describe('from a request to its owner', () => {
         expect(JSON.stringify(result)).to.include(words)
       })
     }
+    it('answers OWNER_UNPROVEN where a kind of owner may not be looked at, with an owner or without', async () => {
+      fleet.servers['one']?.intercept(request => request.url?.includes('/helmreleases') === true ? { status: 403, body: { message: 'helmreleases is forbidden' } } : null)
+      put(app('shop'))
+      const base = await classified()
+      const unproven = await locate(world, base)
+      fleet.servers['one']?.remove('Application', 'shop')
+      const nobody = await locate(world, base)
+      put(app('shop'))
+      const asked = await locate(world, { ...base, environment: { ...base.environment, provider: 'argocd' } })
+      fleet.servers['one']?.intercept(null)
+      expect(isRefusal(unproven) ? `${unproven.refused} ${unproven.message} ${unproven.evidence[0]?.sentence ?? ''}` : '').to.include('OWNER_UNPROVEN').and.include('Application argocd/shop').and.include('helmreleases is forbidden')
+      expect(isRefusal(nobody) ? nobody.refused : '').to.equal('OWNER_UNPROVEN')
+      expect(isRefusal(asked)).to.equal(false)
+    })
+    it('looks once more where the owner may just be writing its list, and only then', async () => {
+      const late = async (reconciledAt: string): Promise<readonly [string, number]> => {
+        put(app('shop', { status: { resources: [], controllerNamespace: 'argocd', reconciledAt, operationState: { phase: 'Succeeded' } } }))
+        const asked = await classified({ ...track('shop:apps/Deployment:shop/web'), metadata: { ...track('shop:apps/Deployment:shop/web').metadata, creationTimestamp: '2026-01-01T00:00:30Z' } })
+        let slept = 0
+        const clock = { ...world.clock, sleep: (ms: number) => { slept += ms; put(app('shop')); return Promise.resolve() } }
+        const located = await locate({ ...world, clock }, asked)
+        return [isRefusal(located) ? located.refused : located.owner.name, slept]
+      }
+      expect(await late('2026-01-01T00:00:00Z')).to.deep.equal(['shop', 3000])
+      expect(await late('2026-01-01T00:01:00Z')).to.deep.equal(['OWNER_NOT_FOUND', 0])
+    })
+    it('looks once more where the marks name another living owner than the one that lists it, and takes it once they agree', async () => {
+      const labels = { labels: { 'kustomize.toolkit.fluxcd.io/name': 'other', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } }
+      const none = { status: { inventory: { entries: [] } } }
+      put(kustomization('shop'), kustomization('other', none), source())
+      const asked = await classified(live(labels))
+      const clock = { ...world.clock, sleep: () => { put(kustomization('other'), kustomization('shop', none)); return Promise.resolve() } }
+      const located = await locate({ ...world, clock }, asked)
+      expect(isRefusal(located) ? located.refused : located.owner.name).to.equal('other')
+    })
     it('takes a prover whose mark names somebody who is gone', async () => {
       put(kustomization('shop'), source())
       const located = await locate(world, await classified(live({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'gone', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } })))

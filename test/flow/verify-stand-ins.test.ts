@@ -83,7 +83,7 @@ for (const name of ['argocd', 'flux'] as const) {
     it('is not fooled by Synced with another live value', async () => {
       bench.behave?.('wrongValue')
       const result = await drive(await merged(), (_result, change) => change.facts.hardRefreshedAt === undefined ? 0 : 500)
-      expect(result.kind === 'ended' ? `${result.code} ${result.message}` : result.kind).to.include('verify/failed FALSE_SYNCED').and.include(`web:${round}-other`)
+      expect(result.kind === 'ended' ? `${result.code} ${result.message}` : result.kind).to.include('verify/false-synced FALSE_SYNCED').and.include(`web:${round}-other`)
       bench.behave?.('normal')
     })
     for (const behaviour of ['oldCommit', 'silent', 'frozen'] as const) {
@@ -92,6 +92,16 @@ for (const name of ['argocd', 'flux'] as const) {
         const change = await merged()
         const result = await drive(change, (_result, _change, looks) => looks > 5 ? 200_000 : 0)
         expect(result.kind === 'ended' ? `${result.code} ${result.message}` : result.kind).to.include('verify/timeout').and.include(`not yet at ${change.facts.mergeCommit?.slice(0, 12) ?? ''}`)
+        bench.behave?.('normal')
+      })
+    }
+    const races = name === 'argocd' ? ['oldRefresh', 'comparedLate', 'listLate', 'healthLate', 'retrying'] as const : ['staleArtifact', 'listLate', 'healthLate', 'retrying'] as const
+    for (const behaviour of races) {
+      it(`is verified, and not before it is live, where the controller shows ${behaviour}`, async () => {
+        bench.behave?.(behaviour)
+        const change = await merged()
+        const result = await drive(change, (waiting, _change, looks) => settle(waiting) + (looks > 10 && looks % 10 === 0 ? 10_000 : 0))
+        expect(result.kind === 'done' ? result.facts.verified : undefined).to.deep.include({ mergeCommit: change.facts.mergeCommit, fields: [{ path: 'spec.template.spec.containers[name=web].image', value: `web:${round}` }] })
         bench.behave?.('normal')
       })
     }

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { GitOpsTool } from '../../src/flow/ports.ts'
 import { verify } from '../../src/flow/verify.ts'
+import { isRecheckDue, recheck } from '../../src/flow/verify/recheck.ts'
 import type { World } from '../../src/flow/world.ts'
 import type { Change, ChangeFacts, StepResult } from '../../src/model/change.ts'
 import type { WritError } from '../../src/model/error.ts'
+import { textAt } from '../../src/model/json.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Observation } from '../../src/model/observation.ts'
 import type { Plan } from '../../src/model/plan.ts'
@@ -42,6 +44,7 @@ export class Stage {
   readonly ours: string
   readonly refreshes: string[] = []
   worktrees = 0
+  random = 0.5
   now = Date.parse('2026-01-01T00:00:00Z')
   change: Change
   seen: Observation
@@ -76,10 +79,11 @@ export class Stage {
     this.now = Date.parse('2026-01-01T00:00:00Z')
     this.refreshes.length = 0
     this.worktrees = 0
+    this.random = 0.5
     this.refuseRefresh = null
     this.refuseObserve = null
     this.server.intercept(null)
-    this.server.remove('Pod', 'web-1')
+    for (const [kind, name] of [['Pod', 'web-1'], ['ReplicaSet', 'web-a'], ['ReplicaSet', 'web-b']] as const) this.server.remove(kind, name)
     this.server.put(liveWeb('web:2'))
     this.seen = this.observation({ revision: this.ours })
     this.change = this.changeOf(more)
@@ -91,6 +95,19 @@ export class Stage {
     const facts: ChangeFacts = result.kind === 'waiting' || result.kind === 'done' ? result.facts ?? {} : {}
     this.change = { ...this.change, facts: { ...this.change.facts, ...facts } }
     return result
+  }
+
+  /** The second look at a verified change, and what it wrote into the journal. */
+  async recheck(): Promise<{ readonly due: boolean, readonly said: readonly string[] }> {
+    const due = isRecheckDue(this.change, this.now)
+    const said: string[] = []
+    const unused = (): never => { throw new Error('not part of this test') }
+    const world: World = {
+      ...this.#world, leases: { take: () => Promise.resolve({ fence: 1, release: () => Promise.resolve(), lost: () => false }) },
+      changes: { add: unused, get: unused, find: unused, list: unused, journal: unused, save: (change, _fence, entries) => { said.push(...entries.map(entry => textAt(entry.data, 'sentence') ?? '')); return Promise.resolve(change) } },
+    }
+    this.change = await recheck(world, this.change) ?? this.change
+    return { due, said }
   }
 
   async lookAfter(ms: number): Promise<StepResult> {
@@ -120,7 +137,7 @@ export class Stage {
     const { reader } = openRepository({ url: this.repository.url, cacheDir: join(this.repository.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } })
     const unused = (): never => { throw new Error('not part of this test') }
     const tool: GitOpsTool = {
-      name: 'argocd', claims: unused, read: unused, owners: unused,
+      name: 'argocd', claims: unused, read: unused, owners: unused, sync: unused,
       refresh: async (_owner, _token, how) => {
         if (this.refuseRefresh !== null) throw this.refuseRefresh
         this.refreshes.push(how)
@@ -133,7 +150,7 @@ export class Stage {
     const counting = { ...reader, worktree: async (commit: string) => { this.worktrees++; return reader.worktree(commit) } }
     return {
       ...proofWorld({ repository: { url: this.repository.url, reader: counting, commit: unused, dispose: unused }, owners: [] }),
-      clock: { now: () => this.now, sleep: unused, newId: () => 'aaaaaaaa', random: () => 0.5 },
+      clock: { now: () => this.now, sleep: unused, newId: () => 'aaaaaaaa', random: () => this.random },
       clusters: { all: [cluster], choose: () => cluster, named: () => cluster },
       tools: [tool],
     }

@@ -64,7 +64,8 @@ describe('verifying a merged change', () => {
       const result = waiting(await stage.lookAfter(3000))
       stage.repository.git('update-ref', 'refs/heads/main', tip)
       expect(result.waiting.sentence).to.match(/live and healthy, but main has moved on to [0-9a-f]{12}, where .*web:1/)
-      expect(result.facts?.healthySince).to.equal(null)
+      expect(stage.refreshes).to.deep.equal(['normal'])
+      expect(result.facts?.healthySince).to.equal('2026-01-01T00:00:00.000Z')
     })
     it('is not failed by the clock while it settles', async () => {
       await stage.look()
@@ -132,12 +133,15 @@ describe('verifying a merged change', () => {
       stage.seen = stage.observation({ revision: 'f'.repeat(40) })
       expect(waiting(await stage.look()).waiting.for).to.equal('controller')
     })
-    it('asks often at first and seldom later', async () => {
-      expect(waiting(await stage.look()).retryAfter).to.equal(500)
-      expect(waiting(await stage.lookAfter(9000)).retryAfter).to.be.within(500, 1000)
+    it('asks often at first and seldom later, where no watch says when', async () => {
+      expect(waiting(await stage.look()).retryAfter).to.equal(2000)
+      expect(waiting(await stage.lookAfter(9000)).retryAfter).to.equal(6500)
       stage.change = { ...stage.change, facts: { ...stage.change.facts, refreshes: 3 } }
-      expect(waiting(await stage.lookAfter(60_000)).retryAfter).to.be.within(5000, 8000)
-      expect(waiting(await stage.lookAfter(300_000)).retryAfter).to.be.within(13_500, 16_500)
+      expect(waiting(await stage.lookAfter(60_000)).retryAfter).to.equal(15_000)
+      stage.random = 0
+      expect(waiting(await stage.lookAfter(1000)).retryAfter).to.equal(12_000)
+      stage.random = 1
+      expect(waiting(await stage.lookAfter(1000)).retryAfter).to.equal(18_000)
     })
     it('times out with the condition that failed last', async () => {
       await stage.look()
@@ -193,6 +197,50 @@ describe('verifying a merged change', () => {
     it('has not failed by a failure that names no revision', async () => {
       stage.seen = stage.observation({ revision: stage.old, ...broken(null, true) })
       expect(waiting(await stage.look()).waiting.sentence).to.include('admission webhook denied')
+    })
+    describe('and names no commit for it', () => {
+      const unbuilt = { revision: null, accepted: false, unmet: ['it names no commit'], failure: { permanent: true, revision: null, class: 'permanent', sentence: 'ComparisonError: Failed to load target state' } } as const
+
+      it('has failed once it was asked, and the tip does not render here either', async () => {
+        const tip = stage.repository.git('rev-parse', 'main')
+        await stage.repository.commit({ 'apps/web/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [\n' }, 'main', 'break it')
+        stage.seen = stage.observation(unbuilt)
+        const first = await stage.look()
+        const second = await stage.lookAfter(1000)
+        stage.repository.git('update-ref', 'refs/heads/main', tip)
+        expect(first.kind).to.equal('waiting')
+        expect(ended(second).message).to.include('cannot deploy the merge').and.include('ComparisonError')
+      })
+      it('has failed after three requests where the tip renders here, and not before', async () => {
+        stage.seen = stage.observation(unbuilt)
+        await stage.look()
+        expect((await stage.lookAfter(10_000)).kind).to.equal('waiting')
+        expect((await stage.lookAfter(10_000)).kind).to.equal('waiting')
+        expect(ended(await stage.lookAfter(1000)).code).to.equal('verify/failed')
+      })
+      it('waits while a request has not been taken, or where what is wrong may pass', async () => {
+        for (const seen of [{ ...unbuilt, pending: true }, { ...unbuilt, failure: { ...unbuilt.failure, class: 'config' } }] as const) {
+          stage.reset()
+          stage.seen = stage.observation(seen)
+          for (let i = 0; i < 4; i++) expect((await stage.lookAfter(10_000)).kind).to.equal('waiting')
+        }
+      })
+    })
+    it('says why the rollout failed that the owner waited for', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'ReplicaSet web-1 has timed out progressing.' }] } }))
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, unmet: ['health'], failure: { permanent: true, revision: stage.ours, class: 'rollout', sentence: 'HealthCheckFailed: failed early due to stalled resources' } })
+      expect(ended(await stage.look()).message).to.include('stalled resources').and.include('timed out progressing')
+    })
+    it('has failed while the owner still waits for health, once the pod was seen failing for a minute', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }] } }))
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, unmet: ['Ready is Unknown'], attempted: stage.ours })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('failing').and.include('exceeded quota')
+      expect(ended(await stage.lookAfter(120_000)).message).to.include('exceeded quota')
+    })
+    it('does not look at the rollout of another commit', async () => {
+      stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }] } }))
+      stage.seen = stage.observation({ revision: stage.old, accepted: false, unmet: ['Ready is Unknown'], attempted: stage.old })
+      expect(waiting(await stage.look()).waiting.sentence).to.not.include('quota')
     })
     it('has failed where the owner deploys something else now', async () => {
       stage.seen = stage.observation({ revision: stage.ours, accepted: false, unchanged: false })
@@ -255,7 +303,7 @@ describe('verifying a merged change', () => {
       await stage.lookAfter(4000)
       const result = ended(await stage.lookAfter(1000))
       expect(stage.refreshes).to.deep.equal(['hard'])
-      expect(result.code).to.equal('verify/failed')
+      expect(result.code).to.equal('verify/false-synced')
       expect(result.message).to.include('FALSE_SYNCED').and.include('web:2-other')
     })
     it('is given a minute while the hard refresh has not been taken', async () => {
@@ -314,15 +362,50 @@ describe('verifying a merged change', () => {
   })
 
   describe('in trouble', () => {
-    it('waits for a cluster that does not answer, until the time is up', async () => {
+    it('waits for a cluster that does not answer, and for people once that is no moment\'s trouble', async () => {
       stage.refuseObserve = new WritError('cluster/unreachable', 'Cluster c does not answer.', { retry: true })
-      expect(waiting(await stage.look()).waiting.sentence).to.include('Cluster c does not answer')
-      await stage.lookAfter(600_001)
+      expect(waiting(await stage.look()).waiting).to.include({ for: 'controller', sentence: 'cannot be looked at now: Cluster c does not answer.' })
+      expect(waiting(await stage.lookAfter(299_000)).waiting.for).to.equal('controller')
+      const away = waiting(await stage.lookAfter(1000))
+      expect(away.waiting).to.include({ for: 'people', next: 'writ doctor' })
+      expect(away.facts?.verifying?.state).to.equal('UNREACHABLE')
+      await stage.lookAfter(86_400_000)
+      stage.refuseObserve = null
+      expect(waiting(await stage.lookAfter(1000)).facts).to.include({ unreachableSince: null })
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('has its whole time again once the cluster answers', async () => {
+      stage.refuseObserve = new WritError('cluster/unreachable', 'Cluster c does not answer.', { retry: true })
+      await stage.look()
+      await stage.lookAfter(300_000)
+      await stage.lookAfter(86_400_000)
+      stage.refuseObserve = null
+      stage.seen = stage.observation({ revision: stage.old })
+      expect(waiting(await stage.lookAfter(1000)).facts?.timeUpAt).to.equal(undefined)
+      expect(waiting(await stage.lookAfter(599_000)).facts?.timeUpAt).to.equal(undefined)
+      expect(waiting(await stage.lookAfter(2000)).facts?.timeUpAt).to.be.a('string')
       expect(ended(await stage.lookAfter(15_000)).code).to.equal('verify/timeout')
     })
-    it('fails where it may not look', async () => {
+    it('is unverifiable once it was not allowed to look three times in a row', async () => {
+      stage.refuseObserve = new WritError('cluster/unauthorized', 'Cluster c does not allow it (get applications).')
+      expect(waiting(await stage.look()).waiting.sentence).to.include('cannot be seen')
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      const result = ended(await stage.lookAfter(2000))
+      expect([result.status, result.code]).to.deep.equal(['failed', 'verify/unverifiable'])
+      expect(result.message).to.include('the change is merged').and.include('get applications')
+    })
+    it('forgets a right that was missing only for a moment', async () => {
       stage.refuseObserve = new WritError('cluster/unauthorized', 'no')
-      expect(await failureOf(stage.look())).to.equal('cluster/unauthorized')
+      await stage.look()
+      await stage.lookAfter(2000)
+      stage.refuseObserve = null
+      await stage.lookAfter(2000)
+      stage.refuseObserve = new WritError('cluster/unauthorized', 'no')
+      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+    })
+    it('fails by what does not pass by itself', async () => {
+      stage.refuseObserve = new WritError('cluster/failed', 'bad request')
+      expect(await failureOf(stage.look())).to.equal('cluster/failed')
     })
     it('is a bug without a merge commit', async () => {
       stage.change = { ...stage.change, facts: {} }

@@ -1,7 +1,12 @@
 import { expect } from 'chai'
+import { readFileSync } from 'node:fs'
+import { parseAllDocuments } from 'yaml'
+import type { AccessAsk, Cluster, ServedKind } from '../../src/flow/ports.ts'
 import { refuse, WritError } from '../../src/model/error.ts'
 import { doctor, doctorLines } from '../../src/operations/doctor.ts'
 import type { DoctorAnswer, Machine } from '../../src/operations/doctor.ts'
+import type { KubernetesObject } from '../../src/model/resource.ts'
+import { NEEDS } from '../../src/operations/doctor/needs.ts'
 import { environment } from '../fixtures/plan.ts'
 
 type World = Awaited<ReturnType<Machine['connect']>>
@@ -15,7 +20,7 @@ function world(more: Partial<World> = {}): World {
   return {
     caller: 'ann', people: [{ ...person, groups: [...person.groups], aliases: { os: ['ann'], ssh: ['ssh-ed25519 AAAA'], forge: {}, oidc: [], kube: [] } }],
     environments: { all: [environment('dev'), environment('prod')], of: unused },
-    clusters: { all: [], choose: unused, named: unused },
+    clusters: { all: [], choose: unused, named: unused }, servers: { named: unused },
     tools: [], repositories: { open: unused, same: unused }, policies: { bundle: () => Promise.resolve('0123456789abcdef'), judge: unused },
     close: () => {
       closed += 1
@@ -34,12 +39,17 @@ function machine(more: Partial<Machine> = {}): Machine {
 
 const missing = (answer: DoctorAnswer): readonly string[] => answer.checks.filter(check => check.state !== 'ok').map(({ name, state, required }) => `${name} ${state}${required ? ' (required)' : ''}`)
 const tool = (urls: readonly string[]): World['tools'][number] => ({
-  name: 'flux', claims: unused, read: unused, refresh: unused, observe: unused,
+  name: 'flux', claims: unused, read: unused, refresh: unused, sync: unused, observe: unused,
   owners: () => Promise.resolve(urls.map(url => ({
     ref: { tool: 'flux', kind: 'Kustomization', cluster: 'c', namespace: 'n', name: 'x' }, source: { url, revision: 'main', path: '' },
     render: { format: 'auto', loadRestrictor: 'none', directory: { recurse: true } }, destination: { cluster: 'c', namespace: null }, unsupported: null,
   }))),
 })
+
+/** API servers that allow what the function says. */
+function all(allowed: (ask: AccessAsk) => boolean): World['servers'] {
+  return { named: () => ({ patch: unused, dryApply: unused, may: ask => Promise.resolve(allowed(ask)), version: () => Promise.resolve('v1.32.1') }) }
+}
 
 describe('writ doctor', () => {
   it('is content where nothing is missing, and lets go of the world', async () => {
@@ -54,7 +64,7 @@ describe('writ doctor', () => {
       renderer: () => Promise.reject(new WritError('render/no-renderer', 'Kustomize 5.0 or later is needed: kustomize is not there.')), version: () => Promise.resolve(null), isolation: () => Promise.resolve({ network: false, memory: true }),
       sqlite: () => Promise.reject(new WritError('store/unusable', 'better-sqlite3 cannot be loaded: no binary')),
     }))
-    expect(missing(answer)).to.deep.equal(['git missing (required)', 'kustomize missing', 'isolation missing', 'ssh-keygen missing', 'sqlite missing (required)'])
+    expect(missing(answer)).to.deep.equal(['git missing (required)', 'kustomize missing', 'helm missing', 'isolation missing', 'ssh-keygen missing', 'sqlite missing (required)'])
     expect(answer.ok).to.equal(false)
     expect(answer.next).to.equal('install git 2.38 or later')
     for (const check of answer.checks) expect([check.name, check.without === null, check.install === null]).to.deep.equal([check.name, check.state === 'ok', check.state === 'ok'])
@@ -70,7 +80,7 @@ describe('writ doctor', () => {
 
   it('goes without what is not required', async () => {
     const answer = await doctor(machine({ renderer: () => Promise.reject(new WritError('render/no-renderer', 'none')), version: program => Promise.resolve(program === 'git' ? 'git version 3.0' : null) }))
-    expect([answer.ok, missing(answer)]).to.deep.equal([true, ['kustomize missing', 'ssh-keygen missing']])
+    expect([answer.ok, missing(answer)]).to.deep.equal([true, ['kustomize missing', 'helm missing', 'ssh-keygen missing']])
   })
 
   it('knows which versions fit', async () => {
@@ -93,15 +103,15 @@ describe('writ doctor', () => {
   it('asks every cluster and every repository of an owner, and none of them stops the others', async () => {
     const unreachable = (): Promise<never> => Promise.reject(new WritError('cluster/unreachable', 'Cluster b does not answer.'))
     const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false }
-    const base = { defaultNamespace: 'd', resolve: unused, get: unused, list: unused, annotate: unused, watch: unused }
-    const clusters = [{ ...base, name: 'a', served: () => Promise.resolve(namespaces) }, { ...base, name: 'b', served: unreachable }]
+    const base = { defaultNamespace: 'd', resolve: unused, get: unused, list: unused, annotate: unused, replace: unused, watch: unused }
+    const clusters = [{ ...base, name: 'a', served: (group: string) => Promise.resolve(group === '' ? namespaces : null) }, { ...base, name: 'b', served: unreachable }]
     const handle = (tip: () => Promise<{ branch: string, commit: string } | null>): ReturnType<World['repositories']['open']> => ({
       reader: { url: 'u', tip, tree: unused, worktree: unused, contains: unused, commits: unused, mergeTree: unused, changes: unused },
       writer: { commit: unused, mergeCommit: unused, push: unused }, forge: { name: 'f', kind: 'plain', can: { mergedBy: 'writ', reviews: false }, find: unused, open: unused, update: unused, merged: unused, close: unused },
     })
     const answer = await doctor(machine({
       connect: () => Promise.resolve(world({
-        clusters: { all: clusters, choose: unused, named: unused }, tools: [tool(['https://g/good', 'https://g/bare', 'https://g/foreign', 'http://g/odd']), tool(['https://g/good'])],
+        clusters: { all: clusters, choose: unused, named: unused }, servers: all(() => true), tools: [tool(['https://g/good', 'https://g/bare', 'https://g/foreign', 'http://g/odd']), tool(['https://g/good'])],
         repositories: {
           same: unused,
           open: url => {
@@ -114,6 +124,50 @@ describe('writ doctor', () => {
     }))
     expect(missing(answer)).to.deep.equal(['cluster b missing (required)', 'repository http://g/odd missing (required)', 'repository https://g/bare missing (required)', 'repository https://g/foreign missing (required)'])
     expect(answer.checks.filter(({ name }) => name === 'repository https://g/good')).to.have.length(1)
+  })
+
+  describe('in a cluster', () => {
+    const served = (group: string, kind: string, version = 'v1'): ServedKind => ({ group, version, kind, plural: `${kind.toLowerCase()}s`, namespaced: true })
+    const workload = (kind: string, name: string, image: string): KubernetesObject => ({ apiVersion: 'apps/v1', kind, metadata: { name }, spec: { template: { spec: { containers: [{ image }] } } } })
+    const installed = [served('', 'Namespace'), served('argoproj.io', 'Application', 'v1alpha1'), served('apps', 'Deployment'), served('apps', 'StatefulSet')]
+
+    async function cluster(of: { readonly kinds?: readonly ServedKind[], readonly objects?: readonly KubernetesObject[], readonly may?: (ask: AccessAsk) => boolean }): Promise<DoctorAnswer> {
+      const one: Cluster = {
+        name: 'a', defaultNamespace: 'd', resolve: unused, get: unused, annotate: unused, replace: unused, watch: unused,
+        served: (group, kind) => Promise.resolve((of.kinds ?? installed).find(known => known.group === group && known.kind === kind) ?? null),
+        list: kind => Promise.resolve((of.objects ?? []).filter(object => object.kind === kind.kind)),
+      }
+      return doctor(machine({ connect: () => Promise.resolve(world({ clusters: { all: [one], choose: unused, named: () => one }, servers: all(of.may ?? (() => true)) })) }))
+    }
+    const found = (answer: DoctorAnswer, name: string): string | undefined => answer.checks.find(check => check.name === name)?.found
+
+    it('says which versions run and which kinds are served', async () => {
+      const answer = await cluster({ objects: [workload('StatefulSet', 'argocd-application-controller', 'quay.io/argoproj/argocd:v3.2.0'), workload('Deployment', 'argocd-repo-server', `localhost:5000/argocd@sha256:${'0'.repeat(64)}`)] })
+      expect([found(answer, 'cluster a'), found(answer, 'kinds a'), found(answer, 'controllers a')]).to.deep.equal(['reachable, Kubernetes v1.32.1', 'Application v1alpha1', 'argocd-application-controller v3.2.0, argocd-repo-server of a version that its image does not tell'])
+      expect(missing(answer)).to.deep.equal([])
+      expect(found(await cluster({ kinds: [served('', 'Namespace')] }), 'kinds a')).to.equal('neither Argo CD nor Flux is installed in it')
+      expect(found(await cluster({ kinds: [...installed, served('helm.toolkit.fluxcd.io', 'HelmRelease', 'v3')] }), 'kinds a')).to.equal('HelmRelease v3, known is v2')
+    })
+
+    it('names each right that is missing for what is installed, as roles to apply, and goes on', async () => {
+      const answer = await cluster({ may: ({ group, resource, verb }) => !(resource === 'pods' || resource === 'events' || (group === 'argoproj.io' && (verb === 'patch' || verb === 'update'))) })
+      expect([answer.ok, missing(answer), found(answer, 'rights a')]).to.deep.equal([true, ['rights a warning'], 'may not get, list, watch pods, events; patch, update applications.argoproj.io'])
+      const text = doctorLines(answer).map(line => line.text).join('\n')
+      const roles = parseAllDocuments(text.slice(text.indexOf('apiVersion:'), text.indexOf('\n\nNothing'))).map((document): unknown => document.toJS())
+      const head = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }
+      expect(roles).to.deep.equal([
+        { ...head, metadata: { name: 'writ-missing' }, rules: [{ apiGroups: [''], resources: ['pods', 'events'], verbs: ['get', 'list', 'watch'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['patch'] }] },
+        { ...head, metadata: { name: 'writ-steer-missing' }, rules: [{ apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['update'] }] },
+      ])
+    })
+
+    it('asks for nothing that the shipped roles do not give', () => {
+      const roles = parseAllDocuments(readFileSync('deploy/kubernetes/rbac.yaml', 'utf8')).map(document => document.toJS() as { metadata: { name: string }, rules: readonly { apiGroups: readonly string[], resources: readonly string[], verbs: readonly string[] }[] })
+      const gives = (role: string, ask: AccessAsk): boolean => roles.find(({ metadata }) => metadata.name === role)?.rules.some(rule => rule.apiGroups.includes(ask.group) && (rule.resources.includes(ask.resource) || rule.resources.includes('*')) && rule.verbs.includes(ask.verb)) === true
+      const lacking = NEEDS.flatMap(({ role, group, resources, verbs }) => resources.flatMap(resource => verbs.filter(verb => !gives(role, { verb, group, resource, namespace: null })).map(verb => `${role}: ${verb} ${resource}.${group}`)))
+      expect(lacking).to.deep.equal([])
+      expect(roles.map(({ metadata }) => metadata.name)).to.deep.equal(['writ', 'writ-steer'])
+    })
   })
 
   it('does not ask for repositories where the owners cannot be listed', async () => {

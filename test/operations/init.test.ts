@@ -23,7 +23,7 @@ const KUSTOMIZATION = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kus
 function cluster(name: string, objects: Objects): Cluster {
   const unused = (): never => { throw new Error('not called by init') }
   return {
-    name, defaultNamespace: 'default', resolve: unused, get: unused, annotate: unused, watch: unused,
+    name, defaultNamespace: 'default', resolve: unused, get: unused, annotate: unused, replace: unused, watch: unused,
     served: (group, kind) => Promise.resolve<ServedKind | null>(objects[kind] === undefined ? null : { group, version: 'v1', kind, plural: kind, namespaced: true }),
     list: kind => Promise.resolve((objects[kind.kind] ?? []).filter(isKubernetesObject)),
   }

@@ -9,6 +9,8 @@ import { apiFor } from '../../src/sandbox/api.ts'
 import type { Api } from '../../src/sandbox/api.ts'
 import { startArgoCd } from '../../src/sandbox/argocd/controller.ts'
 import type { Behaviours } from '../../src/sandbox/behaviour.ts'
+import { startHelmChartController } from '../../src/sandbox/flux/helm-chart-controller.ts'
+import { startHelmController } from '../../src/sandbox/flux/helm-controller.ts'
 import { startKustomizeController } from '../../src/sandbox/flux/kustomize-controller.ts'
 import { startSourceController } from '../../src/sandbox/flux/source-controller.ts'
 import { startGitServer } from '../../src/sandbox/git-server.ts'
@@ -51,6 +53,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     startArgoCd({ ...common, sources: gitSources(join(folder, 'argocd')) }),
     startSourceController({ ...common, sources: gitSources(join(folder, 'flux')) }),
     startKustomizeController({ ...common, sources: gitSources(join(folder, 'flux')) }),
+    startHelmChartController({ ...common, sources: gitSources(join(folder, 'helm')) }),
+    startHelmController({ ...common, sources: gitSources(join(folder, 'helm')) }),
   ]
   const must = async (found: Promise<KubernetesObject | null>): Promise<KubernetesObject> => {
     const object = await found

@@ -31,8 +31,10 @@ export const KINDS: readonly Offered[] = [
   { group: '', version: 'v1', kind: 'Pod', plural: 'pods', shortNames: ['po'] },
   { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, shortNames: ['ns'] },
   { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'] },
+  { group: '', version: 'v1', kind: 'Secret', plural: 'secrets' },
   { group: '', version: 'v1', kind: 'Event', plural: 'events', shortNames: ['ev'] },
   { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', shortNames: ['deploy'] },
+  { group: 'apps', version: 'v1', kind: 'ReplicaSet', plural: 'replicasets', shortNames: ['rs'] },
   { group: 'apps', version: 'v1', kind: 'DaemonSet', plural: 'daemonsets', shortNames: ['ds'] },
   { group: 'apps', version: 'v1', kind: 'StatefulSet', plural: 'statefulsets', shortNames: ['sts'] },
   { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs' },
@@ -44,13 +46,18 @@ export const KINDS: readonly Offered[] = [
 
 export const ARGO_KINDS: readonly Offered[] = [
   { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', plural: 'applications', shortNames: ['app', 'apps'] },
+  { group: 'argoproj.io', version: 'v1alpha1', kind: 'ApplicationSet', plural: 'applicationsets', shortNames: ['appset'] },
   { group: 'argoproj.io', version: 'v1alpha1', kind: 'AppProject', plural: 'appprojects' },
 ]
 
 export const FLUX_KINDS: readonly Offered[] = [
+  { group: 'fluxcd.controlplane.io', version: 'v1', kind: 'ResourceSet', plural: 'resourcesets' },
   { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization', plural: 'kustomizations', shortNames: ['ks'] },
   { group: 'helm.toolkit.fluxcd.io', version: 'v2', kind: 'HelmRelease', plural: 'helmreleases', shortNames: ['hr'] },
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'GitRepository', plural: 'gitrepositories' },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'OCIRepository', plural: 'ocirepositories' },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmRepository', plural: 'helmrepositories' },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmChart', plural: 'helmcharts' },
 ]
 
 /** Starts a server of these kinds. `aggregated: false` answers discovery in the old way only. */
@@ -124,6 +131,13 @@ async function serve(of: Served, request: IncomingMessage, response: ServerRespo
   const found = matching.find(object => textAt(object, 'metadata', 'name') === name)
   if (found === undefined) { answer(response, 404, { kind: 'Status', message: `${plural ?? ''} "${name}" not found`, reason: 'NotFound' }); return }
   if (request.method === 'GET') { answer(response, 200, found); return }
+  if (request.method === 'PUT') {
+    const sent = JSON.parse(await bodyOf(request)) as KubernetesObject
+    if (textAt(sent, 'metadata', 'resourceVersion') !== textAt(found, 'metadata', 'resourceVersion')) { answer(response, 409, { kind: 'Status', message: 'the object has been modified', reason: 'Conflict' }); return }
+    of.objects.set(keyOf(sent), sent)
+    answer(response, 200, sent)
+    return
+  }
   const patched = merged(found, JSON.parse(await bodyOf(request)) as Json) as KubernetesObject
   of.objects.set(keyOf(patched), patched)
   answer(response, 200, patched)

@@ -9,6 +9,8 @@ import type { World } from '../../src/flow/world.ts'
 import { renderMemory } from '../../src/flow/proof/render-memory.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
+import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 import { environment } from '../fixtures/plan.ts'
 
 /** A bare repository whose commits are folders of files, and Writ's own reader of it. */
@@ -67,13 +69,14 @@ const RENDERERS = renderers({ timeoutMs: 60_000 })
 export function proofWorld(of: { readonly repository: FolderRepository, readonly owners: readonly ConsumerOwner[] }): World {
   const handle: RepositoryHandle = { reader: of.repository.reader, writer: absent('writer'), forge: absent('forge') }
   const unused = (): never => { throw new Error('not part of this test') }
-  const tool: GitOpsTool = { name: 'argocd', claims: unused, read: unused, refresh: unused, observe: unused, owners: async () => Promise.resolve(of.owners) }
+  const tool: GitOpsTool = { name: 'argocd', claims: unused, read: unused, refresh: unused, sync: unused, observe: unused, owners: async () => Promise.resolve(of.owners) }
   return {
     clock: absent('clock'),
     clusters: { all: [], choose: () => { throw new Error('no clusters') }, named: name => { throw new WritError('internal/bug', `no cluster ${name}`) } },
     environments: { all: [], of: (_cluster, namespace) => environment('dev', { name: namespace ?? 'everywhere' }) },
     people: [],
-    tools: [tool],
+    tools: [tool], steering: [], servers: absent('servers'),
+    ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
     repositories: { open: () => handle, same: (a, b) => a === b },
     renderers: RENDERERS, renders: renderMemory(1000),
     policies: absent('policies'), changes: absent('changes'), leases: absent('leases'), approvals: absent('approvals'), signatures: absent('signatures'),

@@ -27,6 +27,8 @@ import { renderers } from '../../src/outside/render/renderers.ts'
 import { openRepositories } from '../../src/outside/repositories.ts'
 import { openSignatures } from '../../src/outside/signatures.ts'
 import { openStore } from '../../src/outside/store/open-store.ts'
+import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
+import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
 
@@ -142,8 +144,10 @@ export class Stage {
     const world: World = {
       clock, committer, process: 'test/1',
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
+      servers: { named: () => { throw new Error('no API server here') } }, steering: [],
       environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
       people: this.#people,
+      ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
@@ -181,6 +185,7 @@ export class Stage {
       get: (kind, namespace, name) => Promise.resolve(kind.kind === 'Namespace' ? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } : this.#live(kind, namespace ?? '', name)),
       list: kind => Promise.resolve(this.knobs.extra.filter(object => object.kind === kind.kind)),
       annotate: () => Promise.resolve(),
+      replace: () => Promise.resolve(),
       watch: () => Promise.resolve(() => undefined),
     }
   }
@@ -216,6 +221,7 @@ export class Stage {
       read: ref => Promise.resolve(owner(ref.name.split('-')[0] ?? '', ref.name.split('-')[1] ?? '')),
       owners: () => Promise.resolve(names.flatMap(name => ['dev', 'prod'].map(namespace => owner(name, namespace))).map(one => ({ ref: one, source: one.source, render: one.render, destination: one.destination, unsupported: null }))),
       refresh: () => Promise.resolve(),
+      sync: () => Promise.resolve(),
       observe: () => Promise.resolve({ revision: this.knobs.syncs ? this.tip('main') : first, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] }),
     }
   }

@@ -95,6 +95,7 @@ describe('a plan in words', () => {
       '               (root): no known owner; counts as prod',
       '                 unknown: it did not render before either (cannot find base)',
       `  also ships   2 objects since ${'c'.repeat(12)}, because it is synced by hand`,
+      '               the policies have judged it, and an approval covers it',
       '               Deployment pay/api (new)',
       '               Secret pay/db (removed)',
       '  policies     1 pass, 1 warn',
@@ -158,6 +159,16 @@ describe('a change in words', () => {
     expect(text(failed)).to.match(/ended {8}verify\/timeout: not seen\n {2}Ready is False \(Application x\)$/)
     expect(text(failed)).to.not.contain('Next:')
     expect(nextCommand({ id: 'a', status: 'failed', waiting: null })).to.equal(null)
+  })
+
+  it('says where it stands while it waits, and what was read when it was verified', () => {
+    const at = '2026-01-01T00:00:00.000Z'
+    expect(text(changeLines(changeDocument(change({ step: 'verify', facts: { verifying: { state: 'BLOCKED_WINDOW', since: at, entered: {} } } }))))).to.contain(`state        BLOCKED_WINDOW since ${at}`)
+    const verified = { revision: 'e'.repeat(40), mergeCommit: 'd', fields: [], health: 'ok', at: 'T', sentences: [], owner: { compared: 'abc' }, live: { uid: 'u1' } }
+    expect(text(describeLines(changeDocument(change({ status: 'verified', facts: { verified } }))))).to.contain('evidence     owner {"compared":"abc"}\n               live {"uid":"u1"}')
+    expect(text(changeLines(changeDocument(change({ status: 'verified', facts: { verified, recheckedAt: at } }))))).to.contain(`seen again   at ${at}`)
+    const regressed = changeLines(changeDocument(change({ status: 'verified', facts: { verified, recheckedAt: at, regressed: { at, sentence: 'image is web:1' } } })))
+    expect(regressed.find(({ text: one }) => one.includes('REGRESSED'))).to.deep.equal({ text: `  REGRESSED    at ${at}: image is web:1`, tone: 'bad' })
   })
 
   it('is described with votes and journal', () => {

@@ -4,6 +4,8 @@ import { EXIT, exitOf } from '../errors.ts'
 /** How a process ends for an answer. Looking at a change is done once it was seen, however the change stands. */
 export function exitOfAnswer(answer: Answer, of: { readonly wants: string, readonly reads: boolean }): number {
   if (answer.kind === 'Refusal') return exitOf(field(answer, 'code'))
+  // Asked for by --exit-code: a difference is not what was wanted.
+  if (answer.kind === 'Diff' && of.wants === 'same' && 'differs' in answer && answer.differs === true) return EXIT.failed
   if (of.reads) return EXIT.done
   switch (answer.kind) {
     case 'Change': return exitOfChange(answer, of.wants)
@@ -19,7 +21,8 @@ export function exitOfAnswer(answer: Answer, of: { readonly wants: string, reado
 function exitOfChange(answer: Answer, wants: string): number {
   const status = field(answer, 'status')
   if (status === wants || status === 'verified') return EXIT.done
-  if (status === 'open') return EXIT.unfinished
+  // A pause that is in force is what was asked for.
+  if (status === 'open') return 'waiting' in answer && isInForce(answer.waiting) ? EXIT.done : EXIT.unfinished
   const ended: unknown = 'ended' in answer ? answer.ended : null
   return typeof ended === 'object' && ended !== null ? exitOf(field(ended, 'code')) : EXIT.failed
 }
@@ -27,7 +30,11 @@ function exitOfChange(answer: Answer, wants: string): number {
 function exitOfWork(answer: Answer): number {
   if ('failures' in answer && Array.isArray(answer.failures) && answer.failures.length > 0) return EXIT.failed
   const items: readonly unknown[] = 'items' in answer && Array.isArray(answer.items) ? answer.items : []
-  return items.some(item => typeof item === 'object' && item !== null && field(item, 'status') === 'open') ? EXIT.unfinished : EXIT.done
+  return items.some(item => typeof item === 'object' && item !== null && field(item, 'status') === 'open' && !('waiting' in item && isInForce(item.waiting))) ? EXIT.unfinished : EXIT.done
+}
+
+function isInForce(waiting: unknown): boolean {
+  return typeof waiting === 'object' && waiting !== null && field(waiting, 'for') === 'time'
 }
 
 /** What matters most among the answers for several objects: what broke, what was refused, what must be chosen, then what is not finished. */

@@ -12,6 +12,7 @@ import type { Job } from './job.ts'
 import { namesOf } from './names-of.ts'
 import { asJson, printAnswer, text } from './output.ts'
 import type { Io, Parts } from './parts.ts'
+import { watchList } from './watch.ts'
 
 /** The door with everything in it. */
 export type Door = Parts & { readonly io: Io }
@@ -44,6 +45,7 @@ async function runOperation(job: Job & { kind: 'operation' }, dir: string, door:
   const operation = operations.find(one => one.name === job.operation && one.doors.cli)
   if (operation === undefined) throw new WritError('internal/bug', `There is no operation ${job.operation}.`)
   const stop = interruption(door.io, job.timeout)
+  if (job.watch === true) return watching(job, { dir, door, stop })
   const tell = (line: string): void => {
     clearTimeout(slow)
     progress(door, line)
@@ -55,6 +57,15 @@ async function runOperation(job: Job & { kind: 'operation' }, dir: string, door:
   } finally {
     clearTimeout(slow)
     stop.forget()
+  }
+}
+
+/** Until Ctrl-C, which is how a watch ends. */
+async function watching(job: Job & { kind: 'operation' }, of: { readonly dir: string, readonly door: Door, readonly stop: ReturnType<typeof interruption> }): Promise<number> {
+  try {
+    return await watchList(job, of)
+  } finally {
+    of.stop.forget()
   }
 }
 

@@ -5,6 +5,7 @@ import { addDecideCommands } from './commands/decide.ts'
 import { addEditCommand } from './commands/edit.ts'
 import { addLookCommands } from './commands/look.ts'
 import { addRunCommands } from './commands/run.ts'
+import { addSteerCommands } from './commands/steer.ts'
 import type { Take } from './commands/take.ts'
 import { common } from './options.ts'
 
@@ -20,6 +21,7 @@ export function buildProgram(io: ProgramIo, take: Take): Command {
     .helpCommand(false)
     .usage('COMMAND [options]')
   addChangeCommands(program, take)
+  addSteerCommands(program, take)
   addLookCommands(program, take)
   addDecideCommands(program, take)
   addRunCommands(program, take)

@@ -56,7 +56,7 @@ function setMention({ index, texts }: ReadFiles, file: string, object: Kubernete
   const template: JsonObject = { template: valueAt(spec, 'template'), patch: spec['templatePatch'], more: generated.templates }
   const targets = targetsOf(deployed(wordsOfJson(template), 'ApplicationSet'), generated.known, index)
   const name = textAt(object, 'metadata', 'name') ?? null
-  return mentionOf({ file, kind: 'ApplicationSet', name, by: `ApplicationSet ${shownName(object)}`, because: 'Writ does not render ApplicationSets', overrides: OVERRIDES.test(JSON.stringify(template)) }, { ...targets, files: [...targets.files, ...generated.files] })
+  return mentionOf({ file, kind: 'ApplicationSet', name, by: `ApplicationSet ${shownName(object)}`, because: 'Writ does not render ApplicationSets', overrides: OVERRIDES.test(JSON.stringify(template)), ...generated.files.length === 0 ? {} : { inputs: generated.files } }, { ...targets, files: [...targets.files, ...generated.files] })
 }
 
 function textMention({ index, texts }: ReadFiles, of: { readonly file: string, readonly text: string, readonly likely: readonly (readonly [string, string])[], readonly isRead: boolean }): Mention | null {

@@ -119,7 +119,8 @@ async function environmentsOf(world: Places, consumer: Consumer, objects: readon
   return [...names].sort()
 }
 
-async function environmentName(world: Places, { cluster }: Destination, namespace: string | null): Promise<string> {
+/** The environment of an object that is deployed there. Labels of its namespace may decide. */
+export async function environmentName(world: Places, { cluster }: Destination, namespace: string | null): Promise<string> {
   return world.environments.of(cluster, namespace, namespace === null ? null : await namespaceObject(world, cluster, namespace)).name
 }
 

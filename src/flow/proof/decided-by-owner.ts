@@ -116,5 +116,5 @@ function partsOf({ owner, ask }: Fields): readonly Part[] {
 
 /** Where the overrides stand in the owner's manifest. */
 function baseKey({ owner }: Pick<Fields, 'owner'>): string {
-  return owner.tool === 'flux' ? 'spec' : `${owner.source.index === undefined ? 'spec.source' : `spec.sources[${owner.source.index}]`}.kustomize`
+  return owner.tool === 'flux' ? 'spec' : owner.source.hydrated === true ? 'spec.sourceHydrator.drySource.kustomize' : `${owner.source.index === undefined ? 'spec.source' : `spec.sources[${owner.source.index}]`}.kustomize`
 }

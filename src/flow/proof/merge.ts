@@ -5,7 +5,7 @@ import type { BlastEntry, ObjectChange, Plan } from '../../model/plan.ts'
 import { isKubernetesObject, refOf, showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { hashChanges } from '../digest.ts'
-import { ownersOfBranch } from './owners.ts'
+import { readersOf } from './readers.ts'
 import { compareRenders } from '../compare.ts'
 import type { RenderResult, RepositoryReader } from '../ports.ts'
 import type { World } from '../world.ts'
@@ -55,7 +55,7 @@ async function proveMergeOn(world: World, { plan, bench, reader, baseCommit, mer
   const changes = compareRenders(old, now)
   const wrong = wholeOf(plan.edits) === null ? wrongFields(plan, { before, changes, old, now }) : wrongWhole(plan, { before: old, after: now, changes })
   if (wrong !== null) return { exact: false, why: wrong }
-  const others = otherConsumers({ index: bench.index, asked: plan.owner, owners: await ownersOfBranch(world, plan), samePath: 'other' })
+  const others = otherConsumers({ index: bench.index, asked: plan.owner, owners: await readersOf(world, bench, plan), samePath: 'other' })
   const blast = await blastOf(world, bench, { consumers: await consumersWith(bench.index, others, files), changes: files })
   if (blast.broken !== null) return { exact: false, why: blast.broken }
   if (blastKey(blast.entries) !== blastKey(plan.blast)) return { exact: false, why: 'the effect on other consumers is not the one that was planned' }

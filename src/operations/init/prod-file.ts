@@ -17,7 +17,7 @@ export function prodFile(found: readonly Finding[]): string {
     '# Written by writ init. Names prove nothing, so everything is prod until you say otherwise in a file of its own.',
     '', 'name: prod', 'class: prod', 'covers:', ...clusters.map(one => `  - cluster: ${scalar(one.name)}`), '',
     '# approvers: [platform]      # groups of people.yaml; left out: every known person', '# seniors: senior            # at least one approval comes from this group',
-    '# approvalLifetime: 24h', '# syncTimeout: 15m', '# verify: {stability: 30s}', '',
+    '# approvalLifetime: 24h', '# syncTimeout: 30m', '# verify: {stability: 30s, failing: 60s}', '',
     ...SUGGESTIONS.flatMap(({ name, pattern }) => suggestion(name, clusters.map(one => ({ name: one.name, namespaces: one.namespaces.filter(namespace => pattern.test(namespace)) })))),
   ].join('\n')
 }

@@ -14,6 +14,7 @@ export function answerError(cluster: string, what: string, answer: Answer): Writ
     case 401: return new WritError('cluster/unauthorized', `Cluster ${cluster} does not accept the credentials of its context (${what}).`, { hint: 'Log in again, or check the user of the context.' })
     case 403: return new WritError('cluster/unauthorized', `Cluster ${cluster} does not allow it (${what}): ${said}`)
     case 404: return new WritError('cluster/not-found', `Cluster ${cluster} does not have it (${what}): ${said}`)
+    case 409: return new WritError('cluster/conflict', `Somebody else changed it in cluster ${cluster} meanwhile (${what}): ${said}`, { retry: true })
     case 429: return new WritError('cluster/unreachable', `Cluster ${cluster} has too many requests (${what}): ${said}`, { retry: true })
     default: return new WritError('cluster/failed', `Cluster ${cluster} answered ${answer.status} (${what}): ${said}`, { retry: answer.status >= 500 })
   }
@@ -25,6 +26,7 @@ export function connectionError(cluster: string, what: string, cause: unknown): 
   if (isTls(code)) {
     return new WritError('cluster/unreachable', `The certificate of cluster ${cluster} cannot be trusted (${code}).`, { hint: 'Check certificate-authority and tls-server-name of the cluster in the kubeconfig.' })
   }
+  if (code === TOO_LARGE) return new WritError('cluster/unreachable', `Cluster ${cluster} does not answer: its answer is too large (${what}).`, { data: { code }, hint: 'An object of this size is more than Writ reads; make it smaller.' })
   const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : code)
   return new WritError('cluster/unreachable', `Cluster ${cluster} does not answer: ${reason} (${what}).`, { retry: true })
 }
@@ -34,10 +36,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name is unknown',
   EAI_AGAIN: 'its host name cannot be resolved now',
   ETIMEDOUT: 'no answer in time',
-  EMSGSIZE: 'its answer is too large',
   ECONNRESET: 'the connection was reset',
   EHOSTUNREACH: 'its host cannot be reached',
   ENETUNREACH: 'its network cannot be reached',
+}
+
+/** More than one answer may hold. */
+const TOO_LARGE = 'EMSGSIZE'
+
+/** True for an answer that was too large: a list may be asked for in smaller pages. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof WritError && error.data['code'] === TOO_LARGE
 }
 
 function isTls(code: string): boolean {

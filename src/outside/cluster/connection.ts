@@ -16,8 +16,13 @@ export interface ApiRequest {
   /** Path and query. */
   readonly path: string
   readonly accept?: string
-  /** A merge patch. Without one the request is a read. */
+  /** A merge patch. Without one, and without a replacement, the request is a read. */
   readonly patch?: Json
+  /** The whole object, to be put in the place of the one that is there. */
+  readonly replacement?: Json
+  /** What is to be applied by the server, or made. */
+  readonly applied?: Json
+  readonly created?: Json
 }
 
 /** A way to ask one API server with the credentials of one context. */
@@ -37,7 +42,7 @@ const MAX_BODY = 256 * 1024 * 1024
 const CREDENTIAL_LIFE = 60_000
 
 /** Nothing is opened before the first request; the Kubernetes client is loaded with it. */
-export function connect(source: ClientSource, timeout: number = TIMEOUT): Connection {
+export function connect(source: ClientSource, timeout: number = TIMEOUT, largest: number = MAX_BODY): Connection {
   let kubeConfig: Promise<KubeConfig> | null = null
   let options: { readonly value: Promise<RequestOptions>, readonly at: number } | null = null
 
@@ -55,7 +60,7 @@ export function connect(source: ClientSource, timeout: number = TIMEOUT): Connec
     const server = (await client()).getCurrentCluster()?.server ?? ''
     const signed = await credentials()
     try {
-      return await exchange(request, new URL(server), { ...signed, timeout })
+      return await exchange(request, new URL(server), { ...signed, timeout, largest })
     } catch (cause) {
       throw connectionError(source.cluster, request.what, cause)
     }
@@ -72,7 +77,7 @@ export function connect(source: ClientSource, timeout: number = TIMEOUT): Connec
       }
       if ('status' in tried && tried.status !== 401 && tried.status !== 429 && tried.status < 500) return tried
       const error = 'status' in tried ? answerError(source.cluster, request.what, tried) : tried
-      if (attempt >= TRIES || !error.retry || request.patch !== undefined) throw error
+      if (attempt >= TRIES || !error.retry || bodyOf(request) !== undefined) throw error
       await pause('status' in tried && tried.retryAfter !== null ? tried.retryAfter : 100 * 2 ** attempt)
     }
   }
@@ -119,23 +124,40 @@ function plainHeaders(options: RequestOptions): Readonly<Record<string, string>>
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]))
 }
 
-function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number }): Promise<Answer> {
-  const body = request.patch === undefined ? null : JSON.stringify(request.patch)
+function bodyOf(request: ApiRequest): Json | undefined {
+  return request.patch ?? request.replacement ?? request.applied ?? request.created
+}
+
+/** JSON is YAML, too, which is what an apply takes. */
+function methodOf(request: ApiRequest): { readonly method: string, readonly type: string } {
+  if (request.patch !== undefined) return { method: 'PATCH', type: 'application/merge-patch+json' }
+  if (request.applied !== undefined) return { method: 'PATCH', type: 'application/apply-patch+yaml' }
+  return { method: request.replacement !== undefined ? 'PUT' : request.created !== undefined ? 'POST' : 'GET', type: 'application/json' }
+}
+
+function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number, readonly largest: number }): Promise<Answer> {
+  const sent = bodyOf(request)
+  const body = sent === undefined ? null : JSON.stringify(sent)
+  const { method, type } = methodOf(request)
   const headers = {
     ...plainHeaders(options), Accept: request.accept ?? 'application/json', 'User-Agent': 'writ',
-    ...(body === null ? {} : { 'Content-Type': 'application/merge-patch+json', 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...(body === null ? {} : { 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(body)) }),
   }
   const start = server.protocol === 'http:' ? httpRequest : httpsRequest
   return new Promise((resolve, reject) => {
     const outgoing = start({
-      ...options, headers, method: body === null ? 'GET' : 'PATCH',
+      ...options, headers, method,
       hostname: server.hostname.replace(/^\[|\]$/g, ''), port: server.port, path: server.pathname.replace(/\/$/, '') + request.path,
     }, incoming => {
       const chunks: Buffer[] = []
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > MAX_BODY) outgoing.destroy(failure('EMSGSIZE'))
+        if (size > options.largest) {
+          // What was complete with this very part must not pass for a short answer.
+          reject(failure('EMSGSIZE'))
+          outgoing.destroy()
+        }
         else chunks.push(chunk)
       })
       incoming.on('error', reject)

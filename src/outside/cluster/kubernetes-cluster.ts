@@ -1,10 +1,11 @@
 import { WritError } from '../../model/error.ts'
 import { isList, isObject, textAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
-import { isKubernetesObject } from '../../model/resource.ts'
+import { apiVersionOf, isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Cluster, ServedKind } from '../../flow/ports.ts'
-import { answerError } from './api-error.ts'
+import { answerError, isTooLarge } from './api-error.ts'
+import type { Answer } from './api-error.ts'
 import type { Connection } from './connection.ts'
 import { discover } from './discovery.ts'
 import type { Discovery, Resource } from './discovery.ts'
@@ -12,7 +13,7 @@ import { findKind } from './find-kind.ts'
 import { watchObject } from './watch-object.ts'
 
 /** Who Writ is in `managedFields`: never a name that begins with kubectl, which Flux would strip (argocd-flux.md 3). */
-const FIELD_MANAGER = 'writ'
+export const FIELD_MANAGER = 'writ'
 const PAGE = 500
 /** After this time a kind that was not there is looked for again. */
 const DISCOVERY_LIFE = 5000
@@ -65,33 +66,68 @@ export function kubernetesCluster(connection: Connection, defaultNamespace: stri
     if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
   }
 
+  async function replace(kind: ServedKind, object: KubernetesObject): Promise<void> {
+    const [namespace, name] = [textAt(object, 'metadata', 'namespace') ?? null, textAt(object, 'metadata', 'name') ?? '']
+    const what = `replace ${kind.plural} ${namespace === null ? '' : `${namespace}/`}${name}`
+    const answer = await connection.send({ what, path: `${pathOf(kind, namespace, name)}?fieldManager=${FIELD_MANAGER}`, replacement: object })
+    if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
+  }
+
   return {
-    name: connection.cluster, defaultNamespace, resolve, served, get, annotate,
+    name: connection.cluster, defaultNamespace, resolve, served, get, annotate, replace,
     list: (kind, namespace, labels) => list(connection, { kind, namespace, labels }),
     watch: (...[kind, namespace, name, changed]) => watchObject(connection, { path: pathOf(kind, namespace), name }, changed),
   }
 }
 
-interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels: string | undefined }
+interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels?: string | undefined }
 
-/** Every page. A continue token that expired on the way starts the list again, in one page. */
+/** Every page in one list. */
 async function list(connection: Connection, of: ListOf): Promise<readonly KubernetesObject[]> {
+  let items: KubernetesObject[] = []
+  await listPages(connection, of, { begin: () => { items = [] }, page: objects => { items.push(...objects) } })
+  return items
+}
+
+/** What a list is handed to, page by page. `begin`: what was handed over before is void. */
+export interface PageTaker { begin(): void, page(objects: readonly KubernetesObject[]): void }
+
+/**
+ * Page by page; gives the version of the whole. A continue token that expired on the way begins the list again, in one page; a page that is too large is asked
+ * for in parts (Applications may hold megabytes each).
+ */
+export async function listPages(connection: Connection, of: ListOf, take: PageTaker): Promise<string> {
   const what = `list ${of.kind.plural}${of.namespace === null ? '' : ` in ${of.namespace}`}`
-  let items: readonly KubernetesObject[] = []
-  let page: Readonly<Record<string, string>> = { limit: String(PAGE) }
+  let limit = PAGE
+  let token = ''
+  let whole = false
+  take.begin()
   for (;;) {
-    const query = new URLSearchParams({ ...page, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
-    const answer = await connection.send({ what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` })
-    if (answer.status === 410 && page['continue'] !== undefined) {
-      items = []
-      page = {}
+    const query = new URLSearchParams({ ...whole ? {} : { limit: String(limit) }, ...token === '' ? {} : { continue: token }, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
+    const answer = await pageOf(connection, { what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` }, !whole && limit > 1)
+    if (answer === 'too large') {
+      limit = Math.max(1, Math.floor(limit / 10))
+      continue
+    }
+    if (answer.status === 410 && token !== '') {
+      take.begin()
+      token = ''
+      whole = true
       continue
     }
     if (answer.status !== 200) throw answerError(connection.cluster, what, answer)
-    items = [...items, ...itemsOf(answer.body, of.kind)]
-    const token = isObject(answer.body) ? textAt(answer.body, 'metadata', 'continue') ?? '' : ''
-    if (token === '') return items
-    page = { limit: String(PAGE), continue: token }
+    take.page(itemsOf(answer.body, of.kind))
+    token = isObject(answer.body) ? textAt(answer.body, 'metadata', 'continue') ?? '' : ''
+    if (token === '') return isObject(answer.body) ? textAt(answer.body, 'metadata', 'resourceVersion') ?? '' : ''
+  }
+}
+
+async function pageOf(connection: Connection, request: { readonly what: string, readonly path: string }, maySplit: boolean): Promise<Answer | 'too large'> {
+  try {
+    return await connection.send(request)
+  } catch (error) {
+    if (maySplit && isTooLarge(error)) return 'too large'
+    throw error
   }
 }
 
@@ -99,11 +135,11 @@ async function list(connection: Connection, of: ListOf): Promise<readonly Kubern
 function itemsOf(body: Json, kind: ServedKind): readonly KubernetesObject[] {
   const items = isObject(body) ? body['items'] : undefined
   if (!isList(items)) return []
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-  return items.filter(isObject).map(item => ({ ...item, apiVersion, kind: kind.kind })).filter(isKubernetesObject)
+  return items.filter(isObject).map(item => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })).filter(isKubernetesObject)
 }
 
-function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
+/** The path of a kind, or of one object of it. */
+export function pathOf(kind: ServedKind, namespace: string | null, name?: string): string {
   for (const segment of [namespace, name]) if (typeof segment === 'string') checkSegment(segment)
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   const scope = kind.namespaced && namespace !== null ? `/namespaces/${encodeURIComponent(namespace)}` : ''

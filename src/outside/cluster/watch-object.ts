@@ -12,20 +12,22 @@ export async function watchObject(connection: Connection, of: { readonly path: s
   const selector = { fieldSelector: `metadata.name=${of.name}` }
   let version = await currentVersion(connection, of.path, selector)
 
+  /** What changed while nobody watched shows in the version. */
+  async function catchUp(): Promise<void> {
+    const next = await currentVersion(connection, of.path, selector)
+    if (next !== version) changed()
+    version = next
+  }
+
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
       const began = Date.now()
-      try {
-        await stream(connection, { path: of.path, query: { ...selector, resourceVersion: version, timeoutSeconds: 300 }, stop: stop.signal }, changed)
-        if (stop.signal.aborted) return
-        const next = await currentVersion(connection, of.path, selector)
-        if (next !== version) changed()
-        version = next
-        // A server that ends every watch at once is not asked in a tight loop.
-        if (Date.now() - began < 1000) await rest(stop.signal)
-      } catch {
-        await rest(stop.signal)
-      }
+      // However it ended (closed, restarted, a version that is too old): only a new list says from where to go on.
+      await stream(connection, { path: of.path, query: { ...selector, resourceVersion: version, timeoutSeconds: 300 }, stop: stop.signal }, changed).catch(() => undefined)
+      if (stop.signal.aborted) return
+      // A server that ends every watch at once is not asked in a tight loop.
+      if (Date.now() - began < 1000) await rest(stop.signal)
+      await catchUp().catch(() => rest(stop.signal))
     }
   }
   void follow()

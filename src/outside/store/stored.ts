@@ -47,7 +47,7 @@ export function approvalOf(row: Selectable<Tables['approval']>): Approval {
 }
 
 const STATUSES: readonly ChangeStatus[] = ['open', 'verified', 'rejected', 'cancelled', 'superseded', 'failed', 'refused']
-const STEPS: readonly StepName[] = ['publish', 'approve', 'merge', 'verify', 'close']
+const STEPS: readonly StepName[] = ['publish', 'record', 'approve', 'merge', 'act', 'verify', 'resume', 'close']
 
 /** The text where it is one of those known. Throws store/unusable. */
 export function known<T extends string>(text: string, all: readonly T[], column: string): T {

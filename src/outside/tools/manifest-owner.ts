@@ -29,7 +29,7 @@ function application(app: KubernetesObject): ManifestOwner {
     ref: applicationRef(NOWHERE, app),
     destination: { cluster: NOWHERE, namespace },
     sources: rendered.map(({ source, render }) => {
-      const chart = source.index === undefined ? ['spec', 'source'] : ['spec', 'sources', source.index]
+      const chart = source.hydrated === true ? ['spec', 'sourceHydrator', 'drySource'] : source.index === undefined ? ['spec', 'source'] : ['spec', 'sources', source.index]
       return { source, render, overlay: [...chart, 'kustomize'], variables: [], chart }
     }),
     unread, obstacle: spec.obstacle,

@@ -22,6 +22,10 @@ export interface AppState {
   /** The last sync, successful or not; auto-sync tries a failed commit of the same source once. */
   attempt: { readonly revision: string, readonly source: string, readonly ok: boolean, readonly message: string } | null
   late: { readonly until: number, readonly health: HealthStatus } | null
+  /** Nothing is compared before this time. */
+  quietUntil: number
+  /** What is deployed is not listed before this time. */
+  unlistedUntil: number
   /** True once the behaviour has had its one effect. */
   spent: boolean
 }
@@ -30,7 +34,7 @@ export interface AppState {
 export function newState(app: KubernetesObject): AppState {
   const revision = textAt(app, 'status', 'operationState', 'syncResult', 'revision')
   return {
-    behaviour: 'normal', heldAt: null, specKey: '', target: null, error: null, lookedAt: 0, comparedAt: 0, unsettled: false, applied: new Map(), late: null, spent: false,
+    behaviour: 'normal', heldAt: null, specKey: '', target: null, error: null, lookedAt: 0, comparedAt: 0, unsettled: false, applied: new Map(), late: null, quietUntil: 0, unlistedUntil: 0, spent: false,
     attempt: revision === undefined ? null : { revision, source: canonical(valueAt(app, 'status', 'operationState', 'syncResult', 'source')), ok: textAt(app, 'status', 'operationState', 'phase') === 'Succeeded', message: textAt(app, 'status', 'operationState', 'message') ?? '' },
   }
 }
@@ -41,5 +45,7 @@ export function behave(state: AppState, behaviour: Behaviour, app: KubernetesObj
   state.behaviour = behaviour
   state.heldAt = textAt(app, 'status', 'sync', 'revision') ?? null
   state.spent = false
-  state.lookedAt = 0
+  // A request that is to be lost must be the first look, or there is nothing to lose.
+  if (behaviour !== 'lostRefresh') state.lookedAt = 0
+  state.unlistedUntil = behaviour === 'listLate' ? Infinity : 0
 }

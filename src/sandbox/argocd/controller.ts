@@ -53,12 +53,13 @@ async function reconcile(context: Context, app: KubernetesObject): Promise<void>
   const state = stateOf(context, app)
   behave(state, behaviourOf(context.behaviours, app), app)
   if (state.behaviour === 'silent' || state.behaviour === 'suspended' || metadataText(app, 'annotations', 'argocd.argoproj.io/skip-reconcile') === 'true') return
-  const write = async (update: Update): Promise<void> => { if (state.behaviour !== 'frozen') await persist(context.api, app, update) }
+  const write = async (update: Update): Promise<void> => { if (state.behaviour !== 'frozen') await persist(context.api, app, { ...update, careless: state.behaviour === 'oldRefresh' }) }
   const asked = metadataText(app, 'annotations', REFRESH) !== undefined
   if (asked && state.behaviour === 'lostRefresh' && !state.spent) {
     state.spent = true
     return write({ refreshed: app, status: old => ({ ...old, reconciledAt: timestamp() }) })
   }
+  if (Date.now() < state.quietUntil) return
   const specKey = JSON.stringify(app['spec'])
   const full = state.specKey !== specKey || asked || Date.now() - state.lookedAt >= context.poll
   const due = full || isObject(app['operation']) || state.unsettled || Date.now() - state.comparedAt >= context.interval * 5
@@ -93,14 +94,17 @@ async function look(context: Context, app: KubernetesObject, how: { readonly sta
   const comparison = state.target === null ? null : await compareNow(context, app, { state, target: state.target })
   state.comparedAt = Date.now()
   for (const shared of comparison?.shared ?? []) conditions.push({ type: 'SharedResourceWarning', message: shared })
-  const decision = comparison === null || state.target === null ? null : decideAutoSync(spec, { target: state.target, comparison, attempt: state.attempt })
+  const decision = comparison === null || state.target === null || state.behaviour === 'windowClosed' ? null : decideAutoSync(spec, { target: state.target, comparison, attempt: state.attempt })
   if (decision?.condition != null) conditions.push(decision.condition)
   const health = shownHealth(app, state, comparison)
   state.unsettled = state.late !== null || comparison?.health === 'Progressing'
   const { target } = state
   return {
     spec, target, comparison, start: decision?.start ?? false,
-    status: old => comparedStatus(old, { spec, target, comparison, health, conditions, controllerNamespace: context.namespace, reconciled: how.full }),
+    status: old => {
+      const next = comparedStatus(old, { spec, target, comparison, health, conditions, controllerNamespace: context.namespace, reconciled: how.full })
+      return Date.now() < state.unlistedUntil ? { ...next, resources: old['resources'] ?? [] } : next
+    },
   }
 }
 
@@ -112,6 +116,8 @@ async function refresh(context: Context, app: KubernetesObject, of: { readonly s
     const revision = state.behaviour === 'oldCommit' ? state.heldAt ?? await context.sources.parent(spec.repoURL, newest) ?? newest : newest
     state.target = await loadTarget(spec, revision, { ...context, instance: instanceOf(context, app) })
     state.error = null
+    // The commit is known by now: whoever asks from here on is answered with it.
+    if (state.behaviour === 'oldRefresh') await pause(context.delay)
   } catch (error) {
     state.target = null
     state.error = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${gitWords(message(error))}`
@@ -144,6 +150,8 @@ async function act(context: Context, app: KubernetesObject, acting: Acting): Pro
   const { state, spec, write } = acting
   const requested = isObject(app['operation']) ? app['operation'] : null
   if (requested === null && !acting.start) return
+  if (state.behaviour === 'windowClosed') return write({ status: old => blockedByWindow(old, requested ?? {}) })
+  if (state.behaviour === 'stuckOperation' && requested !== null && textAt(app, 'status', 'operationState', 'phase') === 'Succeeded') return
   const operation: JsonObject = requested ?? {
     sync: { revision: acting.target.revision, prune: spec.automated?.prune === true }, initiatedBy: { automated: true }, retry: { limit: 5 },
   }
@@ -155,12 +163,28 @@ async function act(context: Context, app: KubernetesObject, acting: Acting): Pro
   const before = textAt(app, 'status', 'health', 'status')
   await operate({
     api: context.api, app, spec, state, target, comparison: acting.comparison, operation, objects: applying(state, target), persist: write,
-    pause: () => new Promise(resolve => { setTimeout(resolve, context.delay) }),
+    pause: () => pause(context.delay),
   })
+  if (state.behaviour === 'listLate') state.unlistedUntil = Math.min(state.unlistedUntil, Date.now() + context.delay)
+  if (state.behaviour === 'comparedLate') {
+    state.quietUntil = Date.now() + context.delay
+    return
+  }
   if (state.behaviour === 'healthLate') state.late = { until: Date.now() + context.delay, health: before === 'Healthy' ? 'Healthy' : 'Progressing' }
   state.unsettled = true
   const again = await look(context, app, { state, full: false })
   await write({ status: old => ({ ...again.status(old), reconciledAt: timestamp() }) })
+}
+
+// Argo CD leaves the operation Running, and says why (controller/sync.go).
+function blockedByWindow(old: JsonObject, operation: JsonObject): JsonObject {
+  const before = old['operationState']
+  if (textAt(before, 'phase') === 'Running') return old
+  return { ...old, operationState: { operation, phase: 'Running', message: 'Sync operation blocked by sync window', startedAt: timestamp() } }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => { setTimeout(resolve, ms) })
 }
 
 async function operationTarget(context: Context, app: KubernetesObject, of: { readonly spec: ApplicationSpec, readonly operation: JsonObject, readonly target: Target }): Promise<Target> {

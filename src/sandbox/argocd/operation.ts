@@ -8,6 +8,7 @@ import { timestamp } from './persist.ts'
 import { applyAll } from './sync.ts'
 import type { SyncOutcome } from './sync.ts'
 import type { Target } from './target.ts'
+import { durationOf } from '../flux/conditions.ts'
 import type { Api } from '../api.ts'
 import type { Update } from './persist.ts'
 
@@ -35,23 +36,46 @@ export async function operate(input: OperationInput): Promise<void> {
   const base = { operation, startedAt, syncResult: { revision: target.revision, source: input.spec.source } }
   await input.persist({ operation, status: old => ({ ...old, operationState: { ...base, phase: 'Running', message: 'waiting for completion of operation' } }) })
   if (input.state.behaviour === 'retrying' && !input.state.spent) await failOnce(input, base)
-  const outcome = await applyAll({
+  const outcome = await withRetries(input, base, () => applyAll({
     api: input.api, objects: input.objects, items: input.comparison.items,
     prune: valueAt(operation, 'sync', 'prune') === true,
     createNamespace: input.spec.createNamespace && input.spec.namespace !== '' ? input.spec.namespace : null,
     denied: input.state.behaviour === 'applyError' ? 'admission webhook "sandbox.writ.dev" denied the request: denied by the sandbox' : null,
-  })
+  }))
   if (outcome.ok) input.state.applied = outcome.applied
   input.state.attempt = { revision: target.revision, source: canonical(input.spec.source), ok: outcome.ok, message: outcome.message }
-  await input.persist({ operation: null, status: old => finished(old, base, outcome) })
+  await input.persist({ ...input.state.behaviour === 'stuckOperation' ? {} : { operation: null }, status: old => finished(old, base, outcome) })
 }
 
 // Running with finishedAt set is how a sync waits for its next try (argocd-flux.md 6.2).
 async function failOnce(input: OperationInput, base: JsonObject): Promise<void> {
   input.state.spent = true
-  const message = 'one or more objects failed to apply, reason: Internal error occurred: failed calling webhook "sandbox.writ.dev": connection refused. Retrying attempt #1 at soon.'
+  const message = `one or more objects failed to apply, reason: Internal error occurred: failed calling webhook "sandbox.writ.dev": connection refused. Retrying attempt #1 at ${kitchen(new Date())}.`
   await input.persist({ status: old => ({ ...old, operationState: { ...base, phase: 'Running', message, finishedAt: timestamp(), retryCount: 1 } }) })
   await input.pause()
+}
+
+/** Tries again as often as the spec says; without a word of it once, where the real one tries five times within minutes. */
+async function withRetries(input: OperationInput, base: JsonObject, apply: () => Promise<SyncOutcome>): Promise<SyncOutcome> {
+  const retry = valueAt(input.app, 'spec', 'syncPolicy', 'retry')
+  const limit = Number(valueAt(retry, 'limit') ?? 0)
+  let outcome = await apply()
+  for (let tries = 1; !outcome.ok && tries <= limit; tries++) {
+    const pause = Math.min(durationOf(valueAt(retry, 'backoff', 'duration'), 5000) * Number(valueAt(retry, 'backoff', 'factor') ?? 2) ** (tries - 1), durationOf(valueAt(retry, 'backoff', 'maxDuration'), 180_000))
+    const { message, resources } = outcome
+    const syncResult = base['syncResult']
+    const said = `${message}. Retrying attempt #${tries} at ${kitchen(new Date(Date.now() + pause))}.`
+    await input.persist({ status: old => ({ ...old, operationState: { ...base, syncResult: { ...isObject(syncResult) ? syncResult : {}, resources }, phase: 'Running', message: said, finishedAt: timestamp(), retryCount: tries } }) })
+    await new Promise(resolve => { setTimeout(resolve, pause) })
+    outcome = await apply()
+    if (!outcome.ok && tries === limit) outcome = { ...outcome, message: `${outcome.message} (retried ${tries} times).` }
+  }
+  return outcome
+}
+
+// Go's time.Kitchen.
+function kitchen(at: Date): string {
+  return `${at.getUTCHours() % 12 || 12}:${String(at.getUTCMinutes()).padStart(2, '0')}${at.getUTCHours() < 12 ? 'AM' : 'PM'}`
 }
 
 function finished(old: JsonObject, base: JsonObject, outcome: SyncOutcome): JsonObject {

@@ -17,6 +17,8 @@ export interface Update {
   readonly operation?: JsonObject | null
   /** The app as it was when a refresh was begun: the request seen then is taken away with this write, a newer one stays. */
   readonly refreshed?: KubernetesObject
+  /** True: a newer request goes with it all the same, and its time stays, as before PR #28414. */
+  readonly careless?: boolean
 }
 
 /** Writes status, operation and the end of a refresh in one patch of the whole object: Applications have no status subresource (argocd-flux.md 0, fact 10). */
@@ -27,7 +29,7 @@ export async function persist(api: Api, app: KubernetesObject, update: Update): 
     const old = valueAt(now, 'status')
     const before = isObject(old) ? old : {}
     const status = mergePatch(before, update.status(before))
-    const annotations = refreshEnds(now, update.refreshed)
+    const annotations = refreshEnds(now, update)
     const patch: Record<string, Json> = {}
     if (Object.keys(status).length > 0) patch['status'] = status
     if (update.operation !== undefined && (update.operation !== null || now['operation'] !== undefined)) patch['operation'] = update.operation
@@ -42,8 +44,9 @@ export async function persist(api: Api, app: KubernetesObject, update: Update): 
 }
 
 // As since PR #28414: a request that came while the refresh ran is not taken away with it.
-function refreshEnds(now: KubernetesObject, seen: KubernetesObject | undefined): JsonObject | null {
+function refreshEnds(now: KubernetesObject, { refreshed: seen, careless }: Update): JsonObject | null {
   if (seen === undefined || metadataText(seen, 'annotations', REFRESH) === undefined || metadataText(now, 'annotations', REFRESH) === undefined) return null
+  if (careless === true) return { [REFRESH]: null }
   if (metadataText(now, 'annotations', REFRESH_AT) !== metadataText(seen, 'annotations', REFRESH_AT)) return null
   return { [REFRESH]: null, [REFRESH_AT]: null }
 }

@@ -112,5 +112,5 @@ function remove(objects: Objects, resource: string, object: JsonObject): void {
   const kind = objects.registry.ofResource(resource)
   const namespace = textAt(object, 'metadata', 'namespace') ?? ''
   const name = textAt(object, 'metadata', 'name') ?? ''
-  if (kind && objects.store.get(resource, namespace, name)) objects.remove({ kind, namespace, name }, undefined, false)
+  if (kind && objects.store.get(resource, namespace, name)) objects.remove({ kind, namespace, name })
 }

@@ -38,7 +38,7 @@ export class Cluster {
   }
 
   remove(resource: string, object: JsonObject): void {
-    this.objects.remove(this.target(resource, object), undefined, false)
+    this.objects.remove(this.target(resource, object))
   }
 
   private target(resource: string, object: JsonObject): Target {

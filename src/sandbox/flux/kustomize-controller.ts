@@ -42,7 +42,7 @@ export function startKustomizeController(options: FluxOptions): Running {
 
 async function reconcile(options: FluxOptions, owner: KubernetesObject, state: State): Promise<void> {
   const behaviour = behaviourOf(options.behaviours, owner)
-  if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: textAt(owner, 'status', 'lastAppliedRevision') ?? null, spent: false, at: 0 })
+  if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: textAt(owner, 'status', 'lastAppliedRevision') ?? null, spent: false, ...behaviour === 'lostRefresh' ? {} : { at: 0 } })
   if (behaviour === 'silent') return
   const requested = metadataText(owner, 'annotations', REQUESTED_AT)
   const write = statusWriter(options.api, owner, { manager: MANAGER, frozen: behaviour === 'frozen' })
@@ -82,6 +82,12 @@ async function attempt(work: Attempt): Promise<void> {
   try {
     const spec = readSpec(owner)
     artifact = held(await readArtifact(options.api, spec), state)
+    if (state.behaviour === 'staleArtifact' && !state.spent && artifact.revision !== state.heldAt) {
+      // The cache is older than the request: the reconciliation succeeds, at the revision of before.
+      state.spent = true
+      state.again = options.delay ?? 2000
+      artifact = staleOf(artifact, state)
+    }
     const { revision } = artifact
     await checkDependencies(options.api, spec)
     await write(old => ({ ...old, lastAttemptedRevision: revision, conditions: progressing(old, `Building manifests for revision ${revision} with a timeout of ${spec.timeout / 1000}s`, generation) }))
@@ -104,6 +110,7 @@ async function settle(work: Attempt, done: { readonly spec: KustomizationSpec, r
   const { options, owner, state, write, generation } = work
   const { revision } = done.artifact
   const before = valueAt(owner, 'status', 'inventory', 'entries')
+  if (state.behaviour === 'listLate') await new Promise(resolve => { setTimeout(resolve, options.delay ?? 2000) })
   await write(old => ({ ...old, ...inventoryStatus(done.built) }))
   if (done.spec.prune) await pruneObjects(options.api, owner, { before, now: done.built })
   const checks = done.spec.wait || done.spec.healthChecks.length > 0
@@ -135,8 +142,11 @@ function readSpec(owner: KubernetesObject): KustomizationSpec {
 
 // A stale cached artifact: the reconciliation looks done, but runs on the commit of before.
 function held(artifact: Artifact, state: State): Artifact {
-  if (state.behaviour !== 'oldCommit' || state.heldAt === null) return artifact
-  return { ...artifact, revision: state.heldAt, commit: state.heldAt.slice(-40) }
+  return state.behaviour === 'oldCommit' ? staleOf(artifact, state) : artifact
+}
+
+function staleOf(artifact: Artifact, { heldAt }: State): Artifact {
+  return heldAt === null ? artifact : { ...artifact, revision: heldAt, commit: heldAt.slice(-40) }
 }
 
 async function sourceRevision(options: FluxOptions, owner: KubernetesObject): Promise<string | null> {

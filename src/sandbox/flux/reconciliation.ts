@@ -117,7 +117,7 @@ export async function pruneObjects(api: Api, owner: KubernetesObject, lists: { r
 }
 
 /** Waits until the objects that are to be checked are healthy. Throws after the timeout with those that are not. */
-export async function waitHealthy(api: Api, objects: readonly KubernetesObject[], how: { readonly spec: KustomizationSpec, readonly interval: number }): Promise<void> {
+export async function waitHealthy(api: Api, objects: readonly KubernetesObject[], how: { readonly spec: Pick<KustomizationSpec, 'wait' | 'healthChecks' | 'timeout'>, readonly interval: number }): Promise<void> {
   const refs = how.spec.wait ? objects.map(nameOf) : how.spec.healthChecks
   const end = Date.now() + how.spec.timeout
   for (;;) {

@@ -42,7 +42,7 @@ export function startSourceController(options: FluxOptions): Running {
 
 async function reconcile(options: FluxOptions, source: KubernetesObject, state: State): Promise<void> {
   const behaviour = behaviourOf(options.behaviours, source)
-  if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: commitOf(source), spent: false, at: 0 })
+  if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: commitOf(source), spent: false, ...behaviour === 'lostRefresh' ? {} : { at: 0 } })
   // A suspended source is left alone whole, requests to look included.
   if (behaviour === 'silent' || behaviour === 'suspended' || valueAt(source, 'spec', 'suspend') === true) return
   const requested = metadataText(source, 'annotations', REQUESTED_AT)

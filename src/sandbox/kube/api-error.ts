@@ -14,21 +14,23 @@ export class ApiError extends Error {
   readonly plain: boolean
   private readonly reason: string
   private readonly details: JsonObject | undefined
+  private readonly metadata: JsonObject
 
   /** The reason defaults to the one of the code. */
-  constructor(code: number, message: string, more: { readonly reason?: string, readonly details?: JsonObject, readonly plain?: boolean } = {}) {
+  constructor(code: number, message: string, more: { readonly reason?: string, readonly details?: JsonObject, readonly plain?: boolean, readonly metadata?: JsonObject } = {}) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.reason = more.reason ?? REASONS[code] ?? ''
     this.details = more.details
+    this.metadata = more.metadata ?? {}
     this.plain = more.plain ?? false
   }
 
   /** The Status object of this answer. */
   status(): JsonObject {
     return {
-      kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: this.message,
+      kind: 'Status', apiVersion: 'v1', metadata: this.metadata, status: 'Failure', message: this.message,
       ...(this.reason ? { reason: this.reason } : {}), ...(this.details ? { details: this.details } : {}), code: this.code,
     }
   }
@@ -63,13 +65,18 @@ export function methodNotAllowed(): ApiError {
   return new ApiError(405, 'the server does not allow this method on the requested resource', { details: {} })
 }
 
+/** 415 with what would have been read. */
+export function unsupportedType(types: readonly string[]): ApiError {
+  return new ApiError(415, `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
+}
+
 /** 422 with one cause a fault. */
 export function invalid(about: About, name: string, causes: readonly Cause[]): ApiError {
   const lines = causes.map(cause => `${cause.field}: ${cause.message}`)
   const all = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   const title = about.group ? `${about.kind}.${about.group}` : about.kind
   return new ApiError(422, `${title} ${JSON.stringify(name)} is invalid: ${all}`, {
-    details: { name, ...(about.group ? { group: about.group } : {}), kind: about.kind, causes: causes.map(cause => ({ ...cause })) },
+    details: { ...(name ? { name } : {}), ...(about.group ? { group: about.group } : {}), ...(about.kind ? { kind: about.kind } : {}), causes: causes.map(cause => ({ ...cause })) },
   })
 }
 

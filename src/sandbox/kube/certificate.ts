@@ -12,17 +12,16 @@ const OID = {
   extendedKeyUsage: '551d25', serverAuth: '2b06010505070301',
 } as const
 
-/** Makes an authority of its own (its key is thrown away) and a certificate for `host`, localhost and 127.0.0.1; ECDSA P-256, valid a year. */
-export function makeCertificates(host: string): Certificates {
+/** Makes an authority of its own (its key is thrown away) and a certificate for localhost and 127.0.0.1; ECDSA P-256, valid a year. */
+export function makeCertificates(): Certificates {
   const authority = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   const own = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-  const names = [...new Set(['localhost', '127.0.0.1', host])]
   const ca = certificate({ subject: 'writ sandbox CA', publicKey: authority.publicKey, signer: authority.privateKey, extensions: [
     extension(OID.basicConstraints, der(0x30, der(0x01, Buffer.from([0xff]))), true),
     extension(OID.keyUsage, der(0x03, Buffer.from([1, 0x86])), true),
   ] })
   const cert = certificate({ subject: 'writ sandbox kube', publicKey: own.publicKey, signer: authority.privateKey, extensions: [
-    extension(OID.subjectAltName, der(0x30, ...names.map(generalName)), false),
+    extension(OID.subjectAltName, der(0x30, ...['localhost', '127.0.0.1'].map(generalName)), false),
     extension(OID.extendedKeyUsage, der(0x30, oid(OID.serverAuth)), false),
   ] })
   return { ca, cert, key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }

@@ -1,58 +1,11 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, textAt } from '../../model/json.ts'
+import { DEFAULTS } from './data/defaults.ts'
+import { asObject } from './merge.ts'
 import { resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 
-/** Values the server writes where a field is missing: type, then field=JSON. What depends on other fields stands in RULES. */
-const CONSTANTS = `
-PodSpec restartPolicy="Always" terminationGracePeriodSeconds=30 dnsPolicy="ClusterFirst" securityContext={} schedulerName="default-scheduler"
-Container terminationMessagePath="/dev/termination-log" terminationMessagePolicy="File"
-EphemeralContainer terminationMessagePath="/dev/termination-log" terminationMessagePolicy="File"
-ContainerPort protocol="TCP"
-Probe timeoutSeconds=1 periodSeconds=10 successThreshold=1 failureThreshold=3
-HTTPGetAction path="/" scheme="HTTP"
-GRPCAction service=""
-SecretVolumeSource defaultMode=420
-ConfigMapVolumeSource defaultMode=420
-DownwardAPIVolumeSource defaultMode=420
-ProjectedVolumeSource defaultMode=420
-ServiceAccountTokenProjection expirationSeconds=3600
-HostPathVolumeSource type=""
-ObjectFieldSelector apiVersion="v1"
-apps.DeploymentSpec replicas=1 revisionHistoryLimit=10 progressDeadlineSeconds=600
-apps.DeploymentStrategy type="RollingUpdate"
-apps.StatefulSetSpec replicas=1 podManagementPolicy="OrderedReady" revisionHistoryLimit=10 persistentVolumeClaimRetentionPolicy={}
-apps.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted="Retain" whenScaled="Retain"
-apps.StatefulSetUpdateStrategy type="RollingUpdate"
-apps.DaemonSetSpec revisionHistoryLimit=10
-apps.DaemonSetUpdateStrategy type="RollingUpdate"
-apps.ReplicaSetSpec replicas=1
-batch.CronJobSpec concurrencyPolicy="Allow" suspend=false successfulJobsHistoryLimit=3 failedJobsHistoryLimit=1
-ServicePort protocol="TCP"
-ServiceSpec sessionAffinity="None" type="ClusterIP"
-PersistentVolumeClaimSpec volumeMode="Filesystem"
-PersistentVolumeClaimStatus phase="Pending"
-PersistentVolumeSpec persistentVolumeReclaimPolicy="Retain" volumeMode="Filesystem"
-PersistentVolumeStatus phase="Pending"
-Secret type="Opaque"
-NamespaceStatus phase="Active"
-rbac.RoleRef apiGroup="rbac.authorization.k8s.io"
-networking.NetworkPolicyPort protocol="TCP"
-autoscalingv2.HorizontalPodAutoscalerSpec minReplicas=1
-apiextensions.CustomResourceDefinitionSpec conversion={"strategy":"None"}
-apiextensions.ServiceReference port=443
-admissionregistration.ServiceReference port=443
-admissionregistration.ValidatingWebhook failurePolicy="Fail" matchPolicy="Equivalent" namespaceSelector={} objectSelector={} timeoutSeconds=10
-admissionregistration.MutatingWebhook failurePolicy="Fail" matchPolicy="Equivalent" namespaceSelector={} objectSelector={} timeoutSeconds=10 reinvocationPolicy="Never"
-admissionregistration.RuleWithOperations scope="*"
-admissionregistration.NamedRuleWithOperations scope="*"
-admissionregistration.ValidatingAdmissionPolicySpec failurePolicy="Fail"
-admissionregistration.MatchResources matchPolicy="Equivalent" namespaceSelector={} objectSelector={}
-storage.StorageClass reclaimPolicy="Delete" volumeBindingMode="Immediate"
-scheduling.PriorityClass preemptionPolicy="PreemptLowerPriority"
-`
-
-const TABLE: ReadonlyMap<string, readonly (readonly [string, Json])[]> = new Map(CONSTANTS.trim().split('\n').map(line => {
+const TABLE: ReadonlyMap<string, readonly (readonly [string, Json])[]> = new Map(DEFAULTS.trim().split('\n').map(line => {
   const [name = '', ...pairs] = line.split(' ')
   return [name, pairs.map((pair): readonly [string, Json] => {
     const at = pair.indexOf('=')
@@ -74,35 +27,39 @@ const RULES: Readonly<Record<string, Rule>> = {
     const account = textAt(spec, 'serviceAccountName') || textAt(spec, 'serviceAccount')
     return { ...spec, ...(account ? { serviceAccountName: account, serviceAccount: account } : {}), ...(spec['hostNetwork'] === true ? hostPorts(spec) : {}) }
   },
-  Pod: pod => ({ ...pod, spec: { enableServiceLinks: true, ...objectIn(pod['spec']) }, status: { phase: 'Pending', qosClass: 'BestEffort', ...objectIn(pod['status']) } }),
+  Pod: pod => {
+    const spec = withRequests({ enableServiceLinks: true, ...asObject(pod['spec']) })
+    return { ...pod, spec, status: { phase: 'Pending', qosClass: serviceClass(spec), ...asObject(pod['status']) } }
+  },
   Volume: volume => Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} },
   'apps.DeploymentStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
-    : { ...strategy, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...objectIn(strategy['rollingUpdate']) } },
+    : { ...strategy, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...asObject(strategy['rollingUpdate']) } },
   'apps.StatefulSetUpdateStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
-    : { ...strategy, rollingUpdate: { partition: 0, ...objectIn(strategy['rollingUpdate']) } },
+    : { ...strategy, rollingUpdate: { partition: 0, ...asObject(strategy['rollingUpdate']) } },
   'apps.DaemonSetUpdateStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
-    : { ...strategy, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...objectIn(strategy['rollingUpdate']) } },
+    : { ...strategy, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...asObject(strategy['rollingUpdate']) } },
   'apps.StatefulSetSpec': spec => isList(spec['volumeClaimTemplates'])
-    ? { ...spec, volumeClaimTemplates: spec['volumeClaimTemplates'].map(item => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...objectIn(item) })) } : spec,
+    ? { ...spec, volumeClaimTemplates: spec['volumeClaimTemplates'].map(item => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...asObject(item) })) } : spec,
   'apps.DaemonSet': daemonSet,
   'batch.Job': job => {
-    const spec = objectIn(job['spec'])
+    const spec = asObject(job['spec'])
     const counts = spec['completions'] === undefined && spec['parallelism'] === undefined ? { completions: 1, parallelism: 1 } : { parallelism: 1 }
     const replacement = spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed'
     return { ...job, spec: { ...counts, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false, podReplacementPolicy: replacement, ...spec } }
   },
   ServicePort: port => port['targetPort'] !== undefined && port['targetPort'] !== 0 && port['targetPort'] !== '' ? port : { ...port, targetPort: port['port'] },
   ServiceSpec: service,
+  LoadBalancerIngress: ingress => ingress['ip'] === undefined ? ingress : { ipMode: 'VIP', ...ingress },
   Secret: secret => {
     const { stringData, ...rest } = secret
     if (!isObject(stringData)) return rest
     const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(typeof value === 'string' ? value : '').toString('base64')]))
-    return { ...rest, data: { ...objectIn(rest['data']), ...data } }
+    return { ...rest, data: { ...asObject(rest['data']), ...data } }
   },
   Namespace: namespace => {
-    const metadata = objectIn(namespace['metadata'])
-    const labels = { 'kubernetes.io/metadata.name': metadata['name'] ?? '', ...objectIn(metadata['labels']) }
-    return { ...namespace, metadata: { ...metadata, labels }, spec: { finalizers: ['kubernetes'], ...objectIn(namespace['spec']) } }
+    const metadata = asObject(namespace['metadata'])
+    const labels = { 'kubernetes.io/metadata.name': metadata['name'] ?? '', ...asObject(metadata['labels']) }
+    return { ...namespace, metadata: { ...metadata, labels } }
   },
   'rbac.Subject': subject => {
     const kind = textAt(subject, 'kind')
@@ -111,6 +68,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   'networking.NetworkPolicySpec': spec => spec['policyTypes'] ? spec : { ...spec, policyTypes: spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'] },
   'autoscalingv2.HorizontalPodAutoscalerSpec': spec => spec['metrics'] ? spec
     : { ...spec, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] },
+  'autoscalingv2.HorizontalPodAutoscalerBehavior': ({ scaleUp, scaleDown }) => ({
+    scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, { type: 'Percent', value: 100, periodSeconds: 15 }], ...asObject(scaleUp) },
+    scaleDown: { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }], ...asObject(scaleDown) },
+  }),
   'apiextensions.CustomResourceDefinitionNames': names => {
     const kind = textAt(names, 'kind') ?? ''
     return kind === '' ? names : { ...names, singular: textAt(names, 'singular') || kind.toLowerCase(), listKind: textAt(names, 'listKind') || `${kind}List` }
@@ -153,19 +114,32 @@ function withPullPolicy(container: JsonObject): JsonObject {
   return { ...container, imagePullPolicy: always ? 'Always' : 'IfNotPresent' }
 }
 
-function hostPorts(spec: JsonObject): JsonObject {
-  const containers = isList(spec['containers']) ? spec['containers'] : []
-  return { containers: containers.map(item => {
-    const container = objectIn(item)
-    const ports = container['ports']
-    return isList(ports) ? { ...container, ports: ports.map(port => ({ ...objectIn(port), hostPort: valueAt(port, 'hostPort') ?? valueAt(port, 'containerPort') })) } : item
+/** A pod asks for its limits where it asks for nothing else; a template does not. */
+function withRequests(spec: JsonObject): JsonObject {
+  const asked = (list: string): JsonObject => spec[list] === undefined ? {} : { [list]: objectsAt(spec, list).map(container => {
+    const resources = asObject(container['resources'])
+    return resources['limits'] === undefined ? container : { ...container, resources: { ...resources, requests: { ...asObject(resources['limits']), ...asObject(resources['requests']) } } }
   }) }
+  return { ...spec, ...asked('initContainers'), ...asked('containers') }
+}
+
+/** How safe a pod is from eviction: by whether its containers say what they need, and need no more than they ask for. */
+function serviceClass(spec: JsonObject): string {
+  const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => asObject(container['resources']))
+  if (all.every(({ limits, requests }) => limits === undefined && requests === undefined)) return 'BestEffort'
+  const exact = (limits: JsonObject, requests: JsonObject): boolean => ['cpu', 'memory'].every(name => limits[name] !== undefined && limits[name] === requests[name])
+  return all.every(({ limits, requests }) => exact(asObject(limits), asObject(requests))) ? 'Guaranteed' : 'Burstable'
+}
+
+function hostPorts(spec: JsonObject): JsonObject {
+  return { containers: objectsAt(spec, 'containers').map(container => container['ports'] === undefined ? container
+    : { ...container, ports: objectsAt(container, 'ports').map(port => ({ ...port, hostPort: port['hostPort'] ?? port['containerPort'] })) }) }
 }
 
 /** The generation of the template, kept in an annotation for clients of long ago. */
 function daemonSet(value: JsonObject): JsonObject {
-  const metadata = objectIn(value['metadata'])
-  const annotations = objectIn(metadata['annotations'])
+  const metadata = asObject(value['metadata'])
+  const annotations = asObject(metadata['annotations'])
   const key = 'deprecated.daemonset.template.generation'
   return annotations[key] ? value : { ...value, metadata: { ...metadata, annotations: { ...annotations, [key]: '1' } } }
 }
@@ -173,14 +147,8 @@ function daemonSet(value: JsonObject): JsonObject {
 function service(spec: JsonObject): JsonObject {
   const type = textAt(spec, 'type')
   if (type === 'ExternalName') return spec
-  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' }
   const outside = type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }
   const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}
   const sticky = spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } } } : {}
-  const ip = textAt(spec, 'clusterIP')
-  return { ...families, ...outside, ...balancer, ...sticky, ...spec, ...(ip ? { clusterIPs: [ip] } : {}) }
-}
-
-function objectIn(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
+  return { internalTrafficPolicy: 'Cluster', ...outside, ...balancer, ...sticky, ...spec }
 }

@@ -1,11 +1,9 @@
-import type { Json, JsonObject } from '../../model/json.ts'
+import type { JsonObject } from '../../model/json.ts'
 import { groupVersionOf } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
-
-/** Kinds that only answer a POST and are never stored. */
-export const REVIEWS = [{ group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectAccessReview', plural: 'selfsubjectaccessreviews' }] as const
+const SUB_VERBS = ['get', 'patch', 'update']
 
 /** `/api` or `/apis` in the aggregated form that kubectl and client libraries ask for first. */
 export function aggregated(kinds: readonly Kind[], core: boolean): JsonObject {
@@ -14,29 +12,26 @@ export function aggregated(kinds: readonly Kind[], core: boolean): JsonObject {
     kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {},
     items: groups.map(group => ({
       metadata: { ...(group ? { name: group } : {}), creationTimestamp: null },
-      versions: versionsOf(kinds, group).map(version => ({ version, resources: aggregatedResources(kinds, group, version), freshness: 'Current' })),
+      versions: versionsOf(kinds, group).map(version => ({ version, freshness: 'Current', resources: kinds.filter(kind => kind.group === group && kind.version === version).map(resource) })),
     })),
   }
 }
 
-function aggregatedResources(kinds: readonly Kind[], group: string, version: string): readonly Json[] {
-  const own = kinds.filter(kind => kind.group === group && kind.version === version).map(kind => {
-    const responseKind = { group, version, kind: kind.kind }
-    const verbs = ['get', 'patch', 'update']
-    const subresources = [
-      ...(kind.status ? [{ subresource: 'status', responseKind, verbs }] : []),
-      ...(kind.scale ? [{ subresource: 'scale', responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs }] : []),
-    ]
-    return {
-      resource: kind.plural, responseKind, scope: kind.namespaced ? 'Namespaced' : 'Cluster', singularResource: kind.singular, verbs: VERBS,
-      ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}), ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
-      ...(subresources.length > 0 ? { subresources } : {}),
-    }
-  })
-  const reviews = REVIEWS.filter(review => review.group === group && review.version === version).map(review => ({
-    resource: review.plural, responseKind: { group, version, kind: review.kind }, scope: 'Cluster', singularResource: review.kind.toLowerCase(), verbs: ['create'],
-  }))
-  return [...own, ...reviews]
+function resource(kind: Kind): JsonObject {
+  const { group, version } = kind
+  const subresources = subresourcesOf(kind).map(({ name, of }) => ({ subresource: name, responseKind: of, verbs: SUB_VERBS }))
+  return {
+    resource: kind.plural, responseKind: { group, version, kind: kind.kind }, scope: kind.namespaced ? 'Namespaced' : 'Cluster', singularResource: kind.singular,
+    ...common(kind), ...(subresources.length > 0 ? { subresources } : {}),
+  }
+}
+
+function common({ unstored, shortNames, categories }: Kind): JsonObject {
+  return { verbs: unstored ? ['create'] : VERBS, ...(shortNames.length > 0 ? { shortNames } : {}), ...(categories.length > 0 ? { categories } : {}) }
+}
+
+function subresourcesOf({ status, scale, group, version, kind }: Kind): readonly { readonly name: string, readonly of: { readonly group: string, readonly version: string, readonly kind: string } }[] {
+  return [...(status ? [{ name: 'status', of: { group, version, kind } }] : []), ...(scale ? [{ name: 'scale', of: { group: 'autoscaling', version: 'v1', kind: 'Scale' } }] : [])]
 }
 
 /** `/api`. */
@@ -62,25 +57,17 @@ function groupOf(kinds: readonly Kind[], group: string): JsonObject {
 /** `/api/v1` and `/apis/GROUP/VERSION`, or undefined where the server has no such version. */
 export function resourceList(kinds: readonly Kind[], groupVersion: string): JsonObject | undefined {
   const own = kinds.filter(kind => groupVersionOf(kind) === groupVersion)
-  const reviews = REVIEWS.filter(review => groupVersionOf(review) === groupVersion)
-  if (own.length === 0 && reviews.length === 0) return undefined
-  const resources = own.flatMap((kind): JsonObject[] => {
-    const base = { singularName: kind.singular, namespaced: kind.namespaced, kind: kind.kind }
-    const sub = { singularName: '', namespaced: kind.namespaced, verbs: ['get', 'patch', 'update'] }
-    return [
-      { name: kind.plural, ...base, verbs: VERBS, ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}), ...(kind.categories.length > 0 ? { categories: kind.categories } : {}) },
-      ...(kind.status ? [{ name: `${kind.plural}/status`, ...sub, kind: kind.kind }] : []),
-      ...(kind.scale ? [{ name: `${kind.plural}/scale`, ...sub, group: 'autoscaling', version: 'v1', kind: 'Scale' }] : []),
-    ]
-  })
-  const posts = reviews.map(review => ({ name: review.plural, singularName: review.kind.toLowerCase(), namespaced: false, kind: review.kind, verbs: ['create'] }))
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: [...resources, ...posts] }
+  const resources = own.flatMap((kind): JsonObject[] => [
+    { name: kind.plural, singularName: kind.singular, namespaced: kind.namespaced, kind: kind.kind, ...common(kind) },
+    ...subresourcesOf(kind).map(({ name, of }) => ({ name: `${kind.plural}/${name}`, singularName: '', namespaced: kind.namespaced, verbs: SUB_VERBS, ...(of.kind === kind.kind ? { kind: of.kind } : of) })),
+  ])
+  return own.length === 0 ? undefined : { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources }
 }
 
 function groupNames(kinds: readonly Kind[]): readonly string[] {
-  return [...new Set([...kinds, ...REVIEWS].map(kind => kind.group))]
+  return [...new Set(kinds.map(kind => kind.group))]
 }
 
 function versionsOf(kinds: readonly Kind[], group: string): readonly string[] {
-  return [...new Set([...kinds, ...REVIEWS].filter(kind => kind.group === group).map(kind => kind.version))]
+  return [...new Set(kinds.filter(kind => kind.group === group).map(kind => kind.version))]
 }

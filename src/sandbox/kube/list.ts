@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { textAt } from '../../model/json.ts'
-import { badRequest } from './api-error.ts'
+import { textAt, valueAt } from '../../model/json.ts'
+import { ApiError, badRequest } from './api-error.ts'
 import { groupVersionOf, resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { inVersion } from './objects.ts'
@@ -26,11 +26,12 @@ export function scopeOf({ kind, namespace, name }: { readonly kind: Kind, readon
   return { kind, namespace, query, matches: object => (name === '' || textAt(object, 'metadata', 'name') === name) && labels(object) && fields(object) }
 }
 
-/** One page of a list; `continue` goes on after the last name of the page before, over what is stored by then. */
+/** One page of a list. `continue` goes on after the last name of the page before, over what was stored at the time of the first. */
 export function listPage(store: Store, scope: Scope): JsonObject {
   const { kind, query } = scope
-  const after = startOf(query.get('continue') ?? '')
-  const all = found(store, scope).filter(object => placeOf(object) > after)
+  const { start, revision } = startOf(query.get('continue') ?? '') ?? { start: '', revision: query.get('resourceVersionMatch') === 'Exact' ? Number(query.get('resourceVersion')) : -1 }
+  const at = revision < 0 ? store.revision : revision
+  const all = foundAt(store, scope, { start, at })
   const limit = Number(query.get('limit') ?? '0')
   const page = limit > 0 ? all.slice(0, limit) : all
   const last = page.at(-1)
@@ -39,17 +40,29 @@ export function listPage(store: Store, scope: Scope): JsonObject {
   return {
     kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind),
     metadata: {
-      resourceVersion: String(store.revision),
-      ...(more ? { continue: tokenOf(store.revision, placeOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
+      resourceVersion: String(at),
+      ...(more ? { continue: tokenOf(at, placeOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
     },
     items: page.map(object => listed(object, kind)),
   }
 }
 
 /** The objects of a scope. */
-export function found(store: Store, scope: Scope): readonly JsonObject[] {
-  return store.list(resourceKey(scope.kind), scope.namespace).filter(scope.matches)
+export function found(store: Store, scope: Scope, revision?: number): readonly JsonObject[] {
+  return store.list(resourceKey(scope.kind), scope.namespace, revision).filter(scope.matches)
 }
+
+/** What is left of a list; where its time is forgotten, 410 with a token that goes on over what is stored now. */
+function foundAt(store: Store, scope: Scope, { start, at }: { readonly start: string, readonly at: number }): readonly JsonObject[] {
+  try {
+    return found(store, scope, at).filter(object => placeOf(object) > start)
+  } catch (error) {
+    if (start === '' || !(error instanceof ApiError)) throw error
+    throw new ApiError(410, TOO_OLD, { metadata: { continue: tokenOf(-1, start) } })
+  }
+}
+
+const TOO_OLD = 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
 
 /** Items of typed lists carry no kind and version of their own. */
 function listed(object: JsonObject, kind: Kind): Json {
@@ -66,13 +79,14 @@ function tokenOf(revision: number, start: string): string {
   return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${start}\0` })).toString('base64url')
 }
 
-function startOf(token: string): string {
-  if (token === '') return ''
+function startOf(token: string): { readonly start: string, readonly revision: number } | undefined {
+  if (token === '') return undefined
   try {
-    const start = textAt(JSON.parse(Buffer.from(token, 'base64url').toString()), 'start')
-    if (start !== undefined) return start.slice(0, -1)
+    const value: Json = JSON.parse(Buffer.from(token, 'base64url').toString())
+    const [start, revision] = [textAt(value, 'start'), valueAt(value, 'rv')]
+    if (start !== undefined && typeof revision === 'number') return { start: start.slice(0, -1), revision }
   } catch { /* answered below */ }
-  throw badRequest('continue key is not valid: it cannot be read')
+  throw badRequest('invalid continue token: continue key is not valid: it cannot be read')
 }
 
 /** What a watch does with its events; `type` is ADDED, MODIFIED, DELETED, BOOKMARK or ERROR. */

@@ -40,10 +40,11 @@ const BASE: Fields = {
 
 /**
  * The managedFields after an update (anything but an apply): the writer owns what differs from the live object, and whoever
- * owned a changed or removed field loses it.
+ * owned a changed or removed field loses it. An object that nobody owns stays so.
  */
 export function ownersAfterUpdate(live: JsonObject, next: JsonObject, writer: Writer): readonly Json[] {
   const before = readManagers(isList(valueOfManagedFields(next)) && !sameManagers(live, next) ? next : live)
+  if (before.length === 0 && textAt(live, 'metadata', 'uid') !== undefined) return []
   const changes = compare(bare(live), bare(next), writer.schema)
   const taken = union(changes.added, changes.modified)
   const left = before.map(entry => ({ ...entry, fields: difference(difference(entry.fields, taken), changes.removed) }))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound } from './api-error.ts'
+import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound, unsupportedType } from './api-error.ts'
 import { defaulted } from './defaults.ts'
 import { groupVersionOf, resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
@@ -9,7 +9,7 @@ import { applied, ownersAfterUpdate, withManagers } from './managers.ts'
 import type { Writer } from './managers.ts'
 import { asObject, NotDeclared } from './merge.ts'
 import { jsonPatch, mergePatch, patchedObject } from './patch.ts'
-import { initialised, updated } from './prepare.ts'
+import { initialised, kept, settled } from './prepare.ts'
 import type { Registry } from './registry.ts'
 import { shaped } from './shape.ts'
 import type { Store } from './store.ts'
@@ -36,18 +36,19 @@ export type PatchType = 'json-patch+json' | 'merge-patch+json' | 'strategic-merg
 /** A patch as it was sent. */
 export interface Patch { readonly body: Json, readonly type: PatchType }
 
+/** DeleteOptions, and whether they are only tried. */
+interface Removal { readonly options: JsonObject, readonly dryRun: boolean }
+
 interface Change { readonly target: Target, readonly live: JsonObject, readonly next: JsonObject, readonly writer: Writer, readonly options: WriteOptions }
 
 /** The verbs on stored objects. Every method throws ApiError for what the server would refuse. */
 export class Objects {
   readonly store: Store
   readonly registry: Registry
-  private readonly clock: () => number
 
-  constructor(store: Store, registry: Registry, clock: () => number) {
+  constructor(store: Store, registry: Registry) {
     this.store = store
     this.registry = registry
-    this.clock = clock
   }
 
   get(target: Target): JsonObject {
@@ -60,45 +61,44 @@ export class Objects {
     const { object, warnings } = this.decoded(target, body, options)
     const named = textAt(object, 'metadata', 'name') || !textAt(object, 'metadata', 'generateName') ? object
       : withMetadata(object, { name: `${textAt(object, 'metadata', 'generateName')}${randomUUID().slice(-5)}` })
-    const next = this.fresh(target, named)
-    const writer = this.writer(target, options)
-    const owned = withManagers(next, ownersAfterUpdate(emptyObject(target.kind), next, writer))
-    return { object: this.added(target, owned, options), created: true, warnings }
+    const owned = withManagers(named, ownersAfterUpdate(emptyObject(target.kind), named, this.writer(target, options)))
+    return { object: this.added(target, this.fresh(target, owned), options), created: true, warnings }
   }
 
   replace(target: Target, body: Json | undefined, options: WriteOptions): Written {
     const live = this.get(target)
     const { object, warnings } = this.decoded(target, body, options)
     const name = textAt(object, 'metadata', 'name')
+    if (target.kind.guarded && !textAt(object, 'metadata', 'resourceVersion')) throw invalid(target.kind, target.name, [badValue('metadata.resourceVersion', 0, 'must be specified for an update')])
     if (name !== target.name) throw badRequest(`the name of the object (${name ?? ''}) does not match the name on the URL (${target.name})`)
     return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
   }
 
   patch(target: Target, { body, type }: Patch, options: WriteOptions): Written {
     if (type === 'apply-patch+yaml') return this.apply(target, body, options)
-    if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedPatch()
+    if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedType(['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'])
     const live = this.get(target)
     const raw = patched(live, { body, type }, target.kind)
     try {
       const { object, warnings } = this.decoded(target, raw, options)
       return { object: this.changed({ target, live, next: object, writer: this.writer(target, options), options }), created: false, warnings }
     } catch (error) {
-      if (error instanceof StrictFault) throw invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', raw, error.text)])
+      if (error instanceof StrictFault) throw invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', type.startsWith('strategic') ? goText(body) : JSON.stringify(raw), error.text)])
       throw error
     }
   }
 
   /** Removes the object, or marks it where finalizers hold it. Gives what the server answers. */
-  remove(target: Target, body: Json | undefined, dryRun: boolean): JsonObject {
+  remove(target: Target, { options, dryRun }: Removal = { options: {}, dryRun: false }): JsonObject {
     const live = this.get(target)
-    checkPreconditions(target, live, valueAt(body, 'preconditions'))
-    const finalizers = withPolicy(live, textAt(body, 'propagationPolicy') ?? (valueAt(body, 'orphanDependents') === true ? 'Orphan' : undefined))
+    checkPreconditions(target, live, options['preconditions'])
+    const finalizers = withPolicy(live, textAt(options, 'propagationPolicy') ?? (options['orphanDependents'] === true ? 'Orphan' : undefined))
     const isNamespace = resourceKey(target.kind) === '/namespaces'
     if (finalizers.length > 0 || isNamespace) {
       if (valueAt(live, 'metadata', 'deletionTimestamp') !== undefined) return live
       const generation = valueAt(live, 'metadata', 'generation')
       const marked = withMetadata(live, {
-        deletionTimestamp: this.now(), ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }), ...(finalizers.length > 0 ? { finalizers } : {}),
+        deletionTimestamp: now(), ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }), ...(finalizers.length > 0 ? { finalizers } : {}),
         ...(typeof generation === 'number' && generation > 0 ? { generation: generation + 1 } : {}),
       })
       const object = isNamespace ? { ...marked, status: { ...asObject(marked['status']), phase: 'Terminating' } } : marked
@@ -116,13 +116,13 @@ export class Objects {
     if (valueAt(body, 'metadata', 'managedFields') !== undefined) throw badRequest('metadata.managedFields must be nil')
     const found = this.store.get(resourceKey(kind), namespace, name)
     const live = found && inVersion(found, kind)
-    const start = live ?? emptyObject(kind)
     const writer = { ...this.writer(target, options), force: options.force }
+    const start = live ? withFirstOwners(live, kind, writer) : emptyObject(kind)
     let merged: JsonObject
     try {
       merged = applied(start, body, writer)
     } catch (error) {
-      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
+      if (error instanceof NotDeclared) throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
       throw error
     }
     const next = asObject(defaulted(this.shapedFor(target, merged, []), kind.schema))
@@ -161,7 +161,7 @@ export class Objects {
     const { resourceVersion: _revision, deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, selfLink: _link, generation: _generation, ...metadata } = given
     const next: JsonObject = {
       ...object, metadata: {
-        ...metadata, ...(kind.namespaced ? { namespace } : {}), uid: randomUUID(), creationTimestamp: this.now(),
+        ...metadata, ...(kind.namespaced ? { namespace } : {}), uid: randomUUID(), creationTimestamp: now(),
         ...(kind.generation === 'never' ? {} : { generation: 1 }),
       },
     }
@@ -199,9 +199,9 @@ export class Objects {
     if (uid !== '' && uid !== textAt(live, 'metadata', 'uid')) {
       throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textAt(live, 'metadata', 'uid')}`)
     }
-    const kept = updated(target, live, next)
-    const managers = writer.manager === '' ? valueAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, kept, writer)
-    const owned = withManagers(kept, isList(managers) ? managers : [])
+    const written = kept(target, live, next)
+    const managers = writer.manager === '' ? valueAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, written, writer)
+    const owned = settled({ ...target, store: this.store }, live, withManagers(written, isList(managers) ? managers : []))
     const found = faults(kind, live, owned)
     if (found.length > 0) throw invalid(kind, name, found)
     if (sameJson(withoutTimes(live), withoutTimes(owned))) return live
@@ -218,14 +218,14 @@ export class Objects {
   private writer(target: Target, options: WriteOptions): Writer {
     const { kind, subresource } = target
     return {
-      manager: options.manager, apiVersion: groupVersionOf(kind), ...(subresource ? { subresource } : {}), schema: kind.schema, now: this.now(),
+      manager: options.manager, apiVersion: groupVersionOf(kind), ...(subresource ? { subresource } : {}), schema: kind.schema, now: now(),
       ignored: subresource === 'status' ? ['spec'] : kind.status ? ['status'] : [],
     }
   }
+}
 
-  private now(): string {
-    return new Date(this.clock()).toISOString().replace(/\.\d+Z$/, 'Z')
-  }
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
 /** Unknown fields where the request asked for none. */
@@ -237,15 +237,23 @@ class StrictFault extends ApiError {
   }
 }
 
+/** A value as Go prints it. */
+function goText(value: Json | undefined): string {
+  if (isList(value)) return `[${value.map(goText).join(' ')}]`
+  if (isObject(value)) return `map[${Object.keys(value).sort().map(key => `${key}:${goText(value[key])}`).join(' ')}]`
+  return value === null ? '<nil>' : String(value)
+}
+
 function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObject {
   if (type === 'json-patch+json') return patchedObject(jsonPatch(live, body))
   if (!isObject(body)) throw badRequest('the patch is not an object')
   return type === 'merge-patch+json' ? patchedObject(mergePatch(live, body)) : strategicPatch(live, body, kind.schema)
 }
 
-function unsupportedPatch(): ApiError {
-  const types = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml']
-  return new ApiError(415, `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`)
+/** An object that nobody owns yet, before its first apply: what it has belongs to a manager of that name. */
+function withFirstOwners(live: JsonObject, kind: Kind, writer: Writer): JsonObject {
+  if (valueAt(live, 'metadata', 'managedFields') !== undefined) return live
+  return withManagers(live, ownersAfterUpdate(emptyObject(kind), live, { ...writer, manager: 'before-first-apply' }))
 }
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { resourceKey } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { asObject } from './merge.ts'
@@ -9,6 +9,7 @@ import type { Store } from './store.ts'
 /** What the server adds to a new object beside defaults: addresses of a Service, the selector of a Job, the state of a definition. */
 export function initialised(kind: Kind, object: JsonObject, store: Store): JsonObject {
   switch (`${kind.group}/${kind.kind}`) {
+    case '/Namespace': return { ...object, spec: { finalizers: ['kubernetes'] } }
     case '/Service': return { ...object, spec: serviceSpec(asObject(object['spec']), store) }
     case 'batch/Job': return jobWithSelector(object)
     case 'apiextensions.k8s.io/CustomResourceDefinition': return { ...object, status: { ...asObject(object['status']), storedVersions: storageVersions(object) } }
@@ -16,20 +17,33 @@ export function initialised(kind: Kind, object: JsonObject, store: Store): JsonO
   }
 }
 
-function serviceSpec(spec: JsonObject, store: Store): JsonObject {
+/** The addresses and ports of a Service: those it asks for, those it had, free ones. */
+function serviceSpec(spec: JsonObject, store: Store, live: JsonObject = {}): JsonObject {
   const type = textAt(spec, 'type')
-  const taken = new Set(store.list('/services').map(item => textAt(item, 'spec', 'clusterIP')))
-  const ip = textAt(spec, 'clusterIP') || (type === 'ExternalName' ? undefined : freeAddress(taken))
-  const nodePorts = type === 'NodePort' || type === 'LoadBalancer'
-  const used = new Set(store.list('/services').flatMap(item => listAt(item, 'spec', 'ports').map(port => valueAt(port, 'nodePort'))))
-  const ports = listAt(spec, 'ports').map(port => {
-    if (!nodePorts || valueAt(port, 'nodePort') !== undefined) return port
-    let next = 30000
-    while (used.has(next)) next++
-    used.add(next)
-    return { ...asObject(port), nodePort: next }
+  if (type === 'ExternalName') return spec
+  const leaving = live['type'] !== undefined && live['type'] !== type
+  const others = store.list('/services')
+  const ip = textAt(spec, 'clusterIP') || textAt(live, 'clusterIP') || freeAddress(new Set(others.map(item => textAt(item, 'spec', 'clusterIP'))))
+  const used = new Set(others.flatMap(item => objectsAt(item, 'spec', 'ports').map(port => port['nodePort'])))
+  const ports = objectsAt(spec, 'ports').map(port => {
+    const { nodePort, ...plain } = port
+    if (type === 'ClusterIP') return leaving ? plain : port
+    if (nodePort !== undefined) return port
+    const before = objectsAt(live, 'ports').find(other => other['port'] === port['port'] && other['protocol'] === port['protocol'])
+    const own = before?.['nodePort'] ?? freePort(used)
+    used.add(own)
+    return { ...port, nodePort: own }
   })
-  return { ...spec, ...(ports.length > 0 ? { ports } : {}), ...(ip ? { clusterIP: ip, clusterIPs: [ip] } : {}) }
+  const { externalTrafficPolicy, allocateLoadBalancerNodePorts, ...bare } = spec
+  const kept = leaving ? { ...bare, ...(type === 'ClusterIP' ? {} : { externalTrafficPolicy }), ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts } : {}) } : spec
+  const families = { ipFamilies: live['ipFamilies'] ?? ['IPv4'], ipFamilyPolicy: live['ipFamilyPolicy'] ?? 'SingleStack' }
+  return { ...families, ...kept, ...(ports.length > 0 ? { ports } : {}), clusterIP: ip, clusterIPs: spec['clusterIPs'] ?? [ip] }
+}
+
+function freePort(used: ReadonlySet<Json | undefined>): number {
+  let next = 30000
+  while (used.has(next)) next++
+  return next
 }
 
 function freeAddress(taken: ReadonlySet<string | undefined>): string {
@@ -50,11 +64,14 @@ function jobWithSelector(job: JsonObject): JsonObject {
 }
 
 function storageVersions(definition: JsonObject): readonly Json[] {
-  return listAt(definition, 'spec', 'versions').filter(version => valueAt(version, 'storage') === true).map(version => textAt(version, 'name') ?? '')
+  return objectsAt(definition, 'spec', 'versions').filter(version => valueAt(version, 'storage') === true).map(version => textAt(version, 'name') ?? '')
 }
 
-/** The next state of an object with everything kept that this way of writing cannot change, and its generation. */
-export function updated({ kind, subresource }: { readonly kind: Kind, readonly subresource?: string }, live: JsonObject, next: JsonObject): JsonObject {
+/** What is written, and by which way. */
+interface Written { readonly kind: Kind, readonly subresource?: string }
+
+/** The next state of an object with everything kept that this way of writing cannot change. */
+export function kept({ kind, subresource }: Written, live: JsonObject, next: JsonObject): JsonObject {
   const metadata = keptMetadata(live, next)
   if (subresource === 'status') {
     const { status: _status, ...rest } = live
@@ -65,7 +82,13 @@ export function updated({ kind, subresource }: { readonly kind: Kind, readonly s
   }
   const { status, ...rest } = next
   const state = kind.status ? live['status'] : status
-  const whole = carried(kind, live, { ...rest, metadata, ...(state === undefined ? {} : { status: state }) })
+  return { ...rest, metadata, ...(state === undefined ? {} : { status: state }) }
+}
+
+/** That state with what the server itself carries over, and its generation: nobody becomes an owner of these. */
+export function settled({ kind, subresource, store }: Written & { readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
+  if (subresource === 'status') return next
+  const whole = carried({ kind, store }, live, next)
   const generation = valueAt(live, 'metadata', 'generation')
   if (kind.generation === 'never' || typeof generation !== 'number' || !raises(kind, live, whole)) return whole
   return { ...whole, metadata: { ...asObject(whole['metadata']), generation: generation + 1 } }
@@ -79,12 +102,10 @@ function keptMetadata(live: JsonObject, next: JsonObject): JsonObject {
 }
 
 /** What a request may leave out without losing it. */
-function carried(kind: Kind, live: JsonObject, next: JsonObject): JsonObject {
+function carried({ kind, store }: { readonly kind: Kind, readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
   const id = resourceKey(kind)
-  if (id === '/services' && !textAt(next, 'spec', 'clusterIP') && textAt(next, 'spec', 'type') !== 'ExternalName') {
-    const { clusterIP, clusterIPs } = asObject(live['spec'])
-    return { ...next, spec: { ...asObject(next['spec']), ...(clusterIP ? { clusterIP } : {}), ...(clusterIPs ? { clusterIPs } : {}) } }
-  }
+  if (id === '/namespaces') return { ...next, spec: live['spec'] }
+  if (id === '/services') return { ...next, spec: serviceSpec(asObject(next['spec']), store, asObject(live['spec'])) }
   if (id !== 'apps/daemonsets' || sameJson(valueAt(live, 'spec', 'template'), valueAt(next, 'spec', 'template'))) return next
   const key = 'deprecated.daemonset.template.generation'
   const metadata = asObject(next['metadata'])
@@ -104,9 +125,4 @@ function raises(kind: Kind, live: JsonObject, next: JsonObject): boolean {
 function annotationsOf(object: JsonObject): Json {
   const annotations = valueAt(object, 'metadata', 'annotations')
   return isObject(annotations) ? annotations : {}
-}
-
-function listAt(value: Json, ...path: readonly string[]): readonly Json[] {
-  const found = valueAt(value, ...path)
-  return isList(found) ? found : []
 }

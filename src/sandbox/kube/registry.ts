@@ -57,13 +57,14 @@ function kindsOf(definition: JsonObject): readonly Kind[] {
   const kind = textAt(spec, 'names', 'kind') ?? ''
   return (isList(versions) ? versions : []).filter(isObject).filter(version => version['served'] === true).map(version => {
     const rules = valueAt(version, 'schema', 'openAPIV3Schema')
+    const columns = version['additionalPrinterColumns']
     const scale = scalePaths(valueAt(version, 'subresources', 'scale'))
     return {
       group: textAt(spec, 'group') ?? '', version: textAt(version, 'name') ?? '', kind, plural: textAt(spec, 'names', 'plural') ?? '',
       singular: textAt(spec, 'names', 'singular') ?? kind.toLowerCase(), shortNames: texts(valueAt(spec, 'names', 'shortNames')),
       categories: texts(valueAt(spec, 'names', 'categories')), namespaced: textAt(spec, 'scope') !== 'Cluster',
       schema: customSchema(isObject(rules) ? rules : undefined), status: valueAt(version, 'subresources', 'status') !== undefined,
-      ...(scale ? { scale } : {}), generation: 'content', custom: true,
+      ...(scale ? { scale } : {}), generation: 'content', custom: true, guarded: true, ...(isList(columns) ? { columns } : {}),
     }
   })
 }

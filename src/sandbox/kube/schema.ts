@@ -1,16 +1,19 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt } from '../../model/json.ts'
-import { TYPES } from './types.ts'
+import { TYPES } from './data/types.ts'
 
-/** A field of a struct. `omit`: left out where zero; `pointer`: kept as written; `always`: present even where nobody wrote it. */
-export interface Field { readonly schema: Schema, readonly presence: 'omit' | 'pointer' | 'always' }
+/**
+ * A field of a struct. `omit`: left out where zero; `pointer`: kept as written; `always`: present even where nobody wrote it.
+ * `number`: where protobuf has it, `2.1` in the message of field 2.
+ */
+export interface Field { readonly schema: Schema, readonly presence: 'omit' | 'pointer' | 'always', readonly number?: string }
 
 /** What the server knows of a value: enough for decoding, merging, ownership and (custom resources) validation. */
 export interface Schema {
   readonly kind: 'struct' | 'map' | 'list' | 'scalar' | 'any'
   /** Name of a built-in type; defaults hang on it. */
   readonly name?: string
-  /** The letter of a scalar, see types.ts. */
+  /** The letter of a scalar, see data/types.ts. */
   readonly letter?: string
   readonly fields?: ReadonlyMap<string, Field>
   /** A struct that keeps fields it does not know. */
@@ -24,6 +27,8 @@ export interface Schema {
   readonly keyDefaults?: JsonObject
   /** Strategic merge: the key of a merged list, `set` for plain values; absent: the list is replaced. */
   readonly mergeKey?: string
+  /** Strategic merge: a patch names the keys that stay. */
+  readonly retainKeys?: boolean
   /** The OpenAPI schema of a custom resource at this place. */
   readonly rules?: JsonObject
 }
@@ -40,7 +45,7 @@ const LINES = new Map(TYPES.trim().split(/ ; |\n/).map(line => {
 }))
 const cache = new Map<string, Schema>()
 
-/** The built-in type of that name (see types.ts). Throws where there is none: names stand in this folder only. */
+/** The built-in type of that name (see data/types.ts). Throws where there is none: names stand in this folder only. */
 export function namedSchema(name: string): Schema {
   const known = cache.get(name)
   if (known) return known
@@ -49,18 +54,18 @@ export function namedSchema(name: string): Schema {
   const fields = new Map<string, Field>()
   const schema: Schema = { kind: 'struct', name, fields }
   cache.set(name, schema)
-  for (const item of line) {
-    const at = item.indexOf(':')
-    if (at > 0) fields.set(item.slice(0, at), parseField(item.slice(at + 1)))
+  const unnumbered = line[0] === 'kind:s' && line[1] === 'apiVersion:s' ? 2 : 0
+  let last = '0'
+  for (const [i, item] of line.entries()) {
+    const [, key, given, type = '', end, retain] = /^(\w+)(?:#([\d.]+))?:(.+?)([*!]?)(\^?)$/.exec(item) ?? []
+    if (key === undefined) continue
+    if (i >= unnumbered) last = given ?? last.replace(/\d+$/, number => String(Number(number) + 1))
+    fields.set(key, {
+      schema: retain ? { ...parseType(type), retainKeys: true } : parseType(type), presence: end === '*' ? 'pointer' : end === '!' ? 'always' : 'omit',
+      ...(i >= unnumbered ? { number: last } : {}),
+    })
   }
   return schema
-}
-
-function parseField(text: string): Field {
-  const bare = text.replace(/\^$/, '')
-  if (bare.endsWith('*')) return { schema: parseType(bare.slice(0, -1)), presence: 'pointer' }
-  if (bare.endsWith('!')) return { schema: parseType(bare.slice(0, -1)), presence: 'always' }
-  return { schema: parseType(bare), presence: 'omit' }
 }
 
 function parseType(text: string): Schema {
@@ -73,7 +78,7 @@ function parseType(text: string): Schema {
   const [keys = '', merge = keys] = text.slice(1, end).split('|')
   const element = parseType(text.slice(end + 1))
   const mergeKey = merge.replace('^', '')
-  const list: Schema = { kind: 'list', element, ...(mergeKey && mergeKey !== '-' ? { mergeKey } : {}) }
+  const list: Schema = { kind: 'list', element, ...(mergeKey && mergeKey !== '-' ? { mergeKey } : {}), ...(mergeKey === merge ? {} : { retainKeys: true }) }
   if (keys === '') return { ...list, atomic: true }
   if (keys === 'set') return { ...list, set: true }
   return { ...list, keys: keys.split(','), ...(keys.includes('protocol') ? { keyDefaults: { protocol: 'TCP' } } : {}) }

@@ -1,78 +1,47 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
 
 /** True for the objects a list or watch is about. */
 export type Selector = (object: JsonObject) => boolean
 
-const TOKEN = /\s*(==|!=|=|!|\(|\)|,|<|>|[^\s=!(),<>]+)/gy
+const KEY = String.raw`[^\s=!(),<>]+`
+const IS_ABSENT = new RegExp(`^!\\s*(${KEY})`)
+const IS_ONE_OF = new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(([^()]*)\\)`)
+const IS_VALUE = new RegExp(`^(${KEY})(?:\\s*(==|=|!=)\\s*(${KEY})?)?`)
 
 /** Reads `labelSelector`: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. Throws 400 for anything else. */
 export function labelSelector(text: string): Selector {
-  const tokens = [...text.matchAll(TOKEN)].map(match => match[1] ?? '')
   const tests: Selector[] = []
-  while (tokens.length > 0) {
-    tests.push(requirement(tokens))
-    const next = tokens.shift()
-    if (next === undefined) break
-    if (next !== ',') throw badRequest(`found '${next}', expected: ',' or 'end of string'`)
-    if (tokens.length === 0) throw badRequest("found '', expected: identifier after ','")
+  let rest = text.trim()
+  while (rest !== '') {
+    const { length, test } = requirement(rest)
+    tests.push(test)
+    rest = rest.slice(length).trimStart()
+    if (rest !== '' && !rest.startsWith(',')) throw badRequest(`found '${tokenOf(rest)}', expected: ',' or 'end of string'`)
+    if (rest === ',') throw badRequest("found '', expected: identifier after ','")
+    rest = rest.slice(1).trimStart()
   }
   return object => tests.every(test => test(object))
 }
 
-function requirement(tokens: string[]): Selector {
-  const first = tokens.shift() ?? ''
-  if (first === '!') {
-    const key = identifier(tokens.shift())
-    return object => label(object, key) === undefined
-  }
-  if (isSymbol(first)) throw badRequest(`found '${first}', expected: !, identifier, or 'end of string'`)
-  const operator = tokens[0]
-  if (operator === undefined || operator === ',') return object => label(object, first) !== undefined
-  tokens.shift()
-  switch (operator) {
-    case '=': case '==': {
-      const value = optionalValue(tokens)
-      return object => label(object, first) === value
-    }
-    case '!=': {
-      const value = optionalValue(tokens)
-      return object => label(object, first) !== value
-    }
-    case 'in': case 'notin': {
-      const values = valueList(tokens)
-      return object => (values.includes(label(object, first) ?? '\0')) === (operator === 'in')
-    }
-    default: throw badRequest(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`)
-  }
+function requirement(text: string): { readonly length: number, readonly test: Selector } {
+  const [absent, gone] = IS_ABSENT.exec(text) ?? []
+  if (absent !== undefined) return { length: absent.length, test: object => label(object, gone) === undefined }
+  const [listed, of, which, values = ''] = IS_ONE_OF.exec(text) ?? []
+  const all = values.split(',').map(value => value.trim())
+  if (listed !== undefined) return { length: listed.length, test: object => all.includes(label(object, of) ?? '\0') === (which === 'in') }
+  const [plain, key, operator, value = ''] = IS_VALUE.exec(text) ?? []
+  if (plain === undefined) throw badRequest(`found '${tokenOf(text)}', expected: !, identifier, or 'end of string'`)
+  return { length: plain.length, test: object => operator === undefined ? label(object, key) !== undefined : (label(object, key) === value) === (operator !== '!=') }
 }
 
-function isSymbol(token: string): boolean {
-  return /^[=!(),<>]+$/.test(token)
+/** What a text begins with, as the server names it in its refusal. */
+function tokenOf(text: string): string {
+  return /^(?:==|!=|[=!(),<>]|[^\s=!(),<>]+)/.exec(text)?.[0] ?? ''
 }
 
-function identifier(token: string | undefined): string {
-  if (token === undefined || isSymbol(token)) throw badRequest(`found '${token ?? ''}', expected: identifier`)
-  return token
-}
-
-function optionalValue(tokens: string[]): string {
-  return tokens[0] === undefined || tokens[0] === ',' ? '' : identifier(tokens.shift())
-}
-
-function valueList(tokens: string[]): readonly string[] {
-  if (tokens.shift() !== '(') throw badRequest("found '', expected: '('")
-  const out: string[] = []
-  for (;;) {
-    const token = tokens.shift()
-    if (token === ')') return out
-    if (token === undefined) throw badRequest("found '', expected: ',', or ')'")
-    if (token !== ',') out.push(identifier(token))
-  }
-}
-
-function label(object: JsonObject, key: string): string | undefined {
+function label(object: JsonObject, key = ''): string | undefined {
   return textAt(object, 'metadata', 'labels', key)
 }
 
@@ -93,8 +62,7 @@ export function matchesSelector(selector: Json | undefined, labels: Json | undef
   if (!isObject(selector)) return false
   const found = isObject(labels) ? labels : {}
   const wanted = isObject(selector['matchLabels']) ? selector['matchLabels'] : {}
-  const expressions = isList(selector['matchExpressions']) ? selector['matchExpressions'] : []
-  return Object.entries(wanted).every(([key, value]) => found[key] === value) && expressions.every(item => {
+  return Object.entries(wanted).every(([key, value]) => found[key] === value) && objectsAt(selector, 'matchExpressions').every(item => {
     const value = found[textAt(item, 'key') ?? '']
     const values = valueAt(item, 'values')
     const listed = isList(values) && value !== undefined && values.includes(value)
@@ -105,4 +73,17 @@ export function matchesSelector(selector: Json | undefined, labels: Json | undef
       default: return value === undefined
     }
   })
+}
+
+/** A LabelSelector of an object as a query writes it, in the order of the keys; a text stays. */
+export function selectorText(selector: Json | undefined): string {
+  if (typeof selector === 'string') return selector
+  const labels = Object.entries(valueAt(selector, 'matchLabels') ?? {}).map(([key, value]) => ({ key, text: `${key}=${typeof value === 'string' ? value : ''}` }))
+  const expressions = objectsAt(selector, 'matchExpressions').map(item => {
+    const [key, operator] = [textAt(item, 'key') ?? '', textAt(item, 'operator') ?? '']
+    if (operator === 'Exists' || operator === 'DoesNotExist') return { key, text: operator === 'Exists' ? key : `!${key}` }
+    const values = valueAt(item, 'values')
+    return { key, text: `${key} ${operator.toLowerCase()} (${isList(values) ? values.filter(value => typeof value === 'string').sort().join(',') : ''})` }
+  })
+  return [...labels, ...expressions].sort((a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0).map(item => item.text).join(',')
 }

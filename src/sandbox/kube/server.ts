@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { stringify } from 'yaml'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { answer } from './api.ts'
-import type { ApiAnswer } from './api.ts'
+import type { Api, ApiAnswer } from './api.ts'
 import { ApiError } from './api-error.ts'
 import { makeCertificates } from './certificate.ts'
 import { startHousekeeping } from '../control-plane/housekeeping.ts'
@@ -13,22 +13,20 @@ import type { KindToServe } from './kinds.ts'
 import type { WatchSink } from './list.ts'
 import { Objects } from './objects.ts'
 import { Registry } from './registry.ts'
+import { ALL_RIGHTS } from './rights.ts'
+import type { Account, Impersonation } from './rights.ts'
 import { Store } from './store.ts'
 import { startWorkloads } from '../control-plane/workload.ts'
 import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
 
 /** How to start it; everything may be left out. */
 export interface KubeOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string
   /** Default 0: a free one. */
   readonly port?: number
   /** Bearer tokens with all rights. Default: one random token. */
   readonly tokens?: readonly string[]
-  /** Kinds to serve without a definition. */
-  readonly registerKinds?: readonly KindToServe[]
-  /** Namespaces to begin with, beside default and kube-system. */
-  readonly namespaces?: readonly string[]
+  /** Tokens that may only do what their rules say; everything else is refused to them with 403. */
+  readonly accounts?: readonly Account[]
   /** The workload controller; false: nobody writes a status. */
   readonly controller?: WorkloadOptions | false
   /** How many changes a watch can resume from before it gets 410. Default 20,000. */
@@ -46,7 +44,7 @@ export interface Kube {
   readonly ca: string
   readonly token: string
   /** The same as a request over the wire, without it. `contentType` defaults to JSON, for PATCH to a merge patch. */
-  request(method: string, path: string, body?: Json, contentType?: string, fieldManager?: string): Promise<{ readonly status: number, readonly body: Json }>
+  request(method: string, path: string, body?: Json, contentType?: string): Promise<{ readonly status: number, readonly body: Json }>
   /** A watch without the wire: `path` is that of a list, with its query. Returns what ends it. Throws ApiError where it cannot start. */
   watch(path: string, onEvent: (type: string, object: JsonObject) => void): () => void
   /** Serves a kind nobody defined; again with the same name it takes the newer word. */
@@ -55,28 +53,33 @@ export interface Kube {
   stop(): Promise<void>
 }
 
+const HOST = '127.0.0.1'
+/** Whose the tokens with all rights are, and the requests in the process. */
+const ADMIN: Account = { token: '', user: 'kubernetes-admin', groups: ['system:masters'], rules: ALL_RIGHTS }
+const ANYBODY: Account = { token: '', user: 'system:anonymous', rules: [] }
+
 /** Starts an API on loopback with TLS under an authority of its own. Rejects where the port cannot be had. */
 export async function startKube(options: KubeOptions = {}): Promise<Kube> {
-  const { host = '127.0.0.1', tokens = [randomBytes(16).toString('hex')], keepChanges = 20_000 } = options
+  const { tokens = [randomBytes(16).toString('hex')], accounts = [], keepChanges = 20_000 } = options
   const registry = new Registry()
-  const objects = new Objects(new Store(keepChanges), registry, () => Date.now())
-  options.registerKinds?.forEach(kind => registry.serve(kind))
+  const objects = new Objects(new Store(keepChanges), registry)
+  const api: Api = { objects, accounts: [ADMIN, ...tokens.map(token => ({ ...ADMIN, token })), ...accounts] }
   const stopHousekeeping = startHousekeeping(objects)
   const controller = startWorkloads(objects, options.controller === false ? { enabled: false } : options.controller ?? {})
-  for (const name of ['default', 'kube-system', ...options.namespaces ?? []]) call(objects, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
-  const certificates = makeCertificates(host)
+  for (const name of ['default', 'kube-system']) call(api, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
+  const certificates = makeCertificates()
   const sockets = new Set<Socket>()
   const server = createServer({ cert: certificates.cert, key: certificates.key }, (request, response) => {
-    serve(request, response, { objects, tokens, every: options.bookmarkEvery ?? 60_000 }).catch(() => response.destroy())
+    serve(request, response, { api, every: options.bookmarkEvery ?? 60_000 }).catch(() => response.destroy())
   })
   server.on('connection', (socket: Socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)) })
   server.keepAliveTimeout = 30_000
-  const url = `https://${host}:${await listening(server, host, options.port ?? 0)}`
+  const url = `https://${HOST}:${await listening(server, options.port ?? 0)}`
   const token = tokens[0] ?? ''
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
-    request: async (...[method, path, body, contentType, fieldManager]) => call(objects, { method, path: withManager(path, fieldManager), body, contentType }),
-    watch: (path, onEvent) => watchInProcess(objects, path, onEvent),
+    request: async (...[method, path, body, contentType]) => call(api, { method, path, body, contentType }),
+    watch: (path, onEvent) => watchInProcess(api, path, onEvent),
     ensureKind: kind => registry.serve(kind),
     stop: async () => {
       controller.stop()
@@ -89,18 +92,21 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   }
 }
 
-function listening(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+function listening(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen(port, HOST, () => {
       const address: AddressInfo | string | null = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })
   })
 }
 
+/** The cluster, user and context of every kubeconfig that is made here. */
+export const CLUSTER_NAME = 'writ-sandbox'
+
 function kubeconfigOf(server: string, ca: string, token: string): string {
-  const name = 'writ-sandbox'
+  const name = CLUSTER_NAME
   return stringify({
     apiVersion: 'v1', kind: 'Config', 'current-context': name,
     clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
@@ -108,52 +114,55 @@ function kubeconfigOf(server: string, ca: string, token: string): string {
   })
 }
 
-function withManager(path: string, manager: string | undefined): string {
-  return manager === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}fieldManager=${encodeURIComponent(manager)}`
-}
-
 interface Asked { readonly method: string, readonly path: string, readonly body?: Json | undefined, readonly contentType?: string | undefined }
 
-function ask(objects: Objects, { method, path, body, contentType }: Asked): ApiAnswer {
-  return answer(objects, {
-    method, path, body: body === undefined ? undefined : JSON.stringify(body),
+function ask(api: Api, { method, path, body, contentType }: Asked): ApiAnswer {
+  return answer(api, {
+    method, path, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)), account: ADMIN,
     contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'), accept: 'application/json', userAgent: '',
   })
 }
 
-function call(objects: Objects, asked: Asked): { readonly status: number, readonly body: Json } {
-  const found = ask(objects, asked)
+function call(api: Api, asked: Asked): { readonly status: number, readonly body: Json } {
+  const found = ask(api, asked)
   if ('body' in found) return { status: found.status, body: found.body }
   if ('text' in found) return { status: found.status, body: found.text }
   throw new ApiError(400, 'a watch is asked for by watch(), not by request()')
 }
 
-function watchInProcess(objects: Objects, path: string, onEvent: (type: string, object: JsonObject) => void): () => void {
-  const found = ask(objects, { method: 'GET', path: `${path}${path.includes('?') ? '&' : '?'}watch=true` })
+function watchInProcess(api: Api, path: string, onEvent: (type: string, object: JsonObject) => void): () => void {
+  const found = ask(api, { method: 'GET', path: `${path}${path.includes('?') ? '&' : '?'}watch=true` })
   if ('start' in found) return found.start(onEvent)
   throw new ApiError('status' in found ? found.status : 400, `cannot watch ${path}`)
 }
 
-interface Serving { readonly objects: Objects, readonly tokens: readonly string[], readonly every: number }
+interface Serving { readonly api: Api, readonly every: number }
 
-async function serve(request: IncomingMessage, response: ServerResponse, { objects, tokens, every }: Serving): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, { api, every }: Serving): Promise<void> {
   const path = request.url ?? '/'
   const open = /^\/(healthz|livez|readyz|version)\b/.test(path)
-  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const account = api.accounts.find(known => known.token !== '' && known.token === token) ?? (open ? ANYBODY : undefined)
   const body = await readBody(request)
-  if (!open && !(token && tokens.includes(token))) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
-  const found = answer(objects, {
+  if (!account) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
+  const found = answer(api, {
     method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
-    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '',
+    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account, as: impersonation(request),
   })
   if ('start' in found) streamWatch(response, found, every)
   else send(response, found, request.headers.accept)
 }
 
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+function impersonation({ headersDistinct }: IncomingMessage): Impersonation | undefined {
+  const [user] = headersDistinct['impersonate-user'] ?? []
+  const groups = headersDistinct['impersonate-group'] ?? []
+  return user === undefined && groups.length === 0 ? undefined : { user: user ?? '', groups }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)))
-  return chunks.length > 0 ? Buffer.concat(chunks).toString('utf8') : undefined
+  return Buffer.concat(chunks)
 }
 
 function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unknown }>, accept = ''): void {
@@ -170,7 +179,7 @@ function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unkno
 
 /** One JSON line an event, until the client goes or `timeoutSeconds` are over. */
 function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start: unknown }>, every: number): void {
-  const { query } = found.scope
+  const { query } = found
   const write: WatchSink = (type, object) => { response.write(`${JSON.stringify({ type, object })}\n`) }
   response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
   response.flushHeaders()
@@ -183,11 +192,13 @@ function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start
     return
   }
   const seconds = Number(query.get('timeoutSeconds') ?? '0') || 30 * 60
-  const timer = setTimeout(() => response.end(), seconds * 1000)
   const marks = query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
-  response.on('close', () => {
+  const finish = (): void => {
     end()
     clearTimeout(timer)
     clearInterval(marks)
-  })
+    response.end()
+  }
+  const timer = setTimeout(finish, seconds * 1000)
+  response.on('close', finish)
 }

@@ -47,7 +47,8 @@ function shapedStruct(value: Json, schema: Schema, place: Place): JsonObject {
       continue
     }
     const item = shaped(raw, field.schema, below(place, key))
-    if (field.presence === 'always' || !empty(item, field)) out[key] = item
+    if (!empty(item, field)) out[key] = item
+    else if (field.presence === 'always') out[key] = isList(item) ? null : item
   }
   return out
 }

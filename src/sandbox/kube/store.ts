@@ -33,9 +33,15 @@ export class Store {
     return this.resources.get(resource)?.get(`${namespace}/${name}`)
   }
 
-  /** Sorted by namespace and name. */
-  list(resource: string, namespace?: string): readonly JsonObject[] {
-    const found = [...this.resources.get(resource) ?? []].filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
+  /** Sorted by namespace and name; of now, or as it was at a revision. Throws 410 where that is no longer known. */
+  list(resource: string, namespace?: string, revision = this.revision): readonly JsonObject[] {
+    const all = new Map(this.resources.get(resource))
+    const later = revision < this.revision ? this.since(revision).filter(change => change.resource === resource) : []
+    for (const { object, before } of later.toReversed()) {
+      if (before) all.set(keyOf(object), before)
+      else all.delete(keyOf(object))
+    }
+    const found = [...all].filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
     return found.sort(([a], [b]) => a < b ? -1 : 1).map(([, object]) => object)
   }
 

@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
 import type { Kind } from './kinds.ts'
+import { asObject } from './merge.ts'
 import { childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { matchesSelector } from './select.ts'
@@ -13,6 +14,7 @@ const SUBDOMAIN_TEXT = "a lowercase RFC 1123 subdomain must consist of lower cas
 const LABEL_TEXT = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 const WORKLOADS = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet'])
 const STATEFUL_FREE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
+const POD_TEXT = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 const STATEFUL_TEXT = `updates to statefulset spec for fields other than ${STATEFUL_FREE.slice(0, -1).map(name => `'${name}'`).join(', ')} and 'minReadySeconds' are forbidden`
 
 /**
@@ -24,6 +26,8 @@ export function faults(kind: Kind, live: JsonObject | undefined, next: JsonObjec
   const id = `${kind.group}/${kind.kind}`
   if (WORKLOADS.has(id)) out.push(...workloadFaults(next))
   if (id === '/Pod') out.push(...containerFaults(valueAt(next, 'spec'), 'spec'))
+  if (id === 'batch/Job') out.push(...jobFaults(valueAt(next, 'spec'), 'spec'))
+  if (id === 'batch/CronJob') out.push(...jobFaults(valueAt(next, 'spec', 'jobTemplate', 'spec'), 'spec.jobTemplate.spec'))
   if (kind.custom) out.push(...schemaFaults(next, kind.schema, ''))
   if (live) out.push(...changeFaults(id, live, next))
   return out
@@ -46,7 +50,16 @@ function workloadFaults(object: JsonObject): readonly Cause[] {
   if (selector === undefined) out.push(required('spec.selector'))
   const labels = valueAt(object, 'spec', 'template', 'metadata', 'labels')
   if (!matchesSelector(selector, labels)) out.push(badValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+  if (textAt(object, 'spec', 'strategy', 'type') === 'Recreate' && valueAt(object, 'spec', 'strategy', 'rollingUpdate') !== undefined) {
+    out.push(forbidden('spec.strategy.rollingUpdate', 'may not be specified when strategy `type` is \'Recreate\''))
+  }
   return [...out, ...containerFaults(valueAt(object, 'spec', 'template', 'spec'), 'spec.template.spec')]
+}
+
+function jobFaults(spec: Json | undefined, path: string): readonly Cause[] {
+  const template = valueAt(spec, 'template', 'spec')
+  const ends = ['OnFailure', 'Never'].includes(textAt(template, 'restartPolicy') ?? '')
+  return [...containerFaults(template, `${path}.template.spec`), ...ends ? [] : [required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')]]
 }
 
 function containerFaults(spec: Json | undefined, path: string): readonly Cause[] {
@@ -77,15 +90,27 @@ function changeFaults(id: string, live: JsonObject, next: JsonObject): readonly 
     case 'apps/Deployment': case 'apps/DaemonSet': case 'apps/ReplicaSet': return fixed('spec', 'selector')
     case 'apps/StatefulSet': {
       const rest = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(valueAt(object, 'spec') ?? {}).filter(([key]) => !STATEFUL_FREE.includes(key)))
-      return sameJson(rest(live), rest(next)) ? [] : [{ reason: 'FieldValueForbidden', message: `Forbidden: ${STATEFUL_TEXT}`, field: 'spec' }]
+      return sameJson(rest(live), rest(next)) ? [] : [forbidden('spec', STATEFUL_TEXT)]
     }
     case 'batch/Job': return [...fixed('spec', 'template'), ...fixed('spec', 'selector'), ...fixed('spec', 'completions')]
     case 'rbac.authorization.k8s.io/RoleBinding': case 'rbac.authorization.k8s.io/ClusterRoleBinding':
       return sameJson(live['roleRef'], next['roleRef']) ? [] : [badValue('roleRef', next['roleRef'], 'cannot change roleRef')]
     case '/ConfigMap': case '/Secret': return live['immutable'] !== true || sameJson(live['data'], next['data']) ? []
-      : [{ reason: 'FieldValueForbidden', message: 'Forbidden: field is immutable when `immutable` is set', field: 'data' }]
+      : [forbidden('data', 'field is immutable when `immutable` is set')]
+    case '/Pod': return sameJson(fixedOfPod(live), fixedOfPod(next)) ? [] : [forbidden('spec', POD_TEXT)]
     default: return []
   }
+}
+
+function forbidden(field: string, why: string): Cause {
+  return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
+}
+
+/** What of a pod cannot change: all but the images, the deadlines and the tolerations. */
+function fixedOfPod(pod: JsonObject): JsonObject {
+  const { activeDeadlineSeconds: _deadline, terminationGracePeriodSeconds: _grace, tolerations: _tolerations, ...spec } = asObject(pod['spec'])
+  const bare = (list: string): readonly JsonObject[] => objectsAt(spec, list).map(({ image: _image, ...container }) => container)
+  return { ...spec, containers: bare('containers'), initContainers: bare('initContainers') }
 }
 
 /** Checks a value of a custom resource against its OpenAPI schema, as far as keywords below are used. */

@@ -29,6 +29,11 @@ function applied(more: object): object {
   return { ...rest, cluster: null, manifest: readFileSync(FILE, 'utf8'), ...more }
 }
 
+/** What every verb that steers is asked. */
+function steered(type: string, name: string, namespace: string | null): object {
+  return { target: { cluster: null, namespace, type, name }, reason: null, incident: null, dryRun: false, until: 'wait' }
+}
+
 describe('the grammar', () => {
   const lines: readonly { readonly line: string, readonly operation: string, readonly input: object, readonly more?: object }[] = [
     { line: 'set image deployment/web web=nginx:1.27', operation: 'set-image', input: change({ images: [{ container: 'web', image: 'nginx:1.27' }] }) },
@@ -67,6 +72,12 @@ describe('the grammar', () => {
     { line: 'describe change/abc', operation: 'describe', input: { change: 'change/abc' } },
     { line: 'history', operation: 'history', input: { target: null, namespace: null, cluster: null, limit: 50 } },
     { line: 'history deployment/web -n shop', operation: 'history', input: { target: target('shop'), limit: 50 } },
+    { line: 'sync application/shop -n argocd --prune --wait', operation: 'sync', input: { ...steered('application', 'shop', 'argocd'), until: 'end', prune: true } },
+    { line: 'suspend ks shop --for 2h --reason why', operation: 'suspend', input: { ...steered('ks', 'shop', null), reason: 'why', end: { after: '2h' } } },
+    { line: 'suspend ks/shop --until 2026-11-30T18:00:00Z --dry-run', operation: 'suspend', input: { ...steered('ks', 'shop', null), dryRun: true, end: { at: '2026-11-30T18:00:00Z' } } },
+    { line: 'resume ks/shop', operation: 'resume', input: steered('ks', 'shop', null) },
+    { line: 'diff deployment/web -n shop', operation: 'diff', input: { target: target('shop') } },
+    { line: 'diff --app shop -n argocd --exit-code', operation: 'diff', input: { app: { cluster: null, namespace: 'argocd', name: 'shop' } }, more: { wants: 'same' } },
     { line: 'approve change/abc --key k --comment ok', operation: 'approve', input: { change: 'change/abc', until: 'wait', comment: 'ok', keyFile: 'k', signed: null } },
     { line: 'approve abc --print-document', operation: 'approval-document', input: { change: 'change/abc', vote: 'approve' } },
     { line: 'reject abc --print-document', operation: 'approval-document', input: { change: 'change/abc', vote: 'reject' } },

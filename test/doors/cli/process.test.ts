@@ -80,7 +80,7 @@ describe('the program', function () {
   it('examines the machine without a configuration', async () => {
     const { code, out } = await writ(['doctor', '--config', join(dir, 'none'), '-o', 'json'], { XDG_STATE_HOME: dir }).ended
     const answer = JSON.parse(out)
-    expect(answer.checks.map((check: { name: string }) => check.name)).to.deep.equal(['node', 'git', 'kustomize', 'isolation', 'ssh-keygen', 'sqlite', 'store', 'configuration'])
+    expect(answer.checks.map((check: { name: string }) => check.name)).to.deep.equal(['node', 'git', 'kustomize', 'helm', 'isolation', 'ssh-keygen', 'sqlite', 'store', 'configuration'])
     expect(code).to.equal(answer.ok === true ? 0 : 1)
   })
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { textAt, valueAt } from '../../../src/model/json.ts'
+import { isObject, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Called, Stage } from '../../support/stage.ts'
 
 const IMAGE = 'registry.example/web:1.1.0'
@@ -288,6 +288,20 @@ describe('the command line', function () {
       expect((await stage.call('history', '-n', 'dev')).out).to.equal('Nothing has happened.\n')
       expect((await stage.call('history', '-n', 'prod')).out).to.contain(`change/${id}`)
       expect((await stage.call('work', '--once', '-n', 'dev')).exit).to.equal(2)
+    })
+
+    it('prints changes again as they move, until Ctrl-C, and ends with 0', async () => {
+      const id = await waiting()
+      const watched = stage.call('list', '--watch', '-o', 'json')
+      await new Promise(resolve => { setTimeout(resolve, 400) })
+      const stop = stage.interrupt
+      await stage.call('cancel', id)
+      await new Promise(resolve => { setTimeout(resolve, 400) })
+      stop()
+      const { exit, out } = await watched
+      const rows = out.trim().split('\n').map((line): unknown => JSON.parse(line)).filter(row => isObject(row) && id.endsWith(String(row['id'])))
+      expect([exit, rows.map(row => isObject(row) ? row['status'] : null)]).to.deep.equal([0, ['open', 'cancelled']])
+      expect((await stage.call('get', id, '--watch')).exit).to.equal(2)
     })
 
     it('shows the plan to take it back, and why it was rejected', async () => {

@@ -250,6 +250,33 @@ describe('watching an object', () => {
     stop()
     await server.close()
   })
+  it('goes on after the server was away, ended the watch, or calls the version too old, and tells what happened meanwhile', async function () {
+    this.timeout(20_000)
+    const server = await startObjects(KINDS)
+    const cluster = clusterOf(server.kubeconfig)
+    const kind = await cluster.resolve('deploy')
+    let version = 1
+    let calls = 0
+    const watches: string[] = []
+    const answers: readonly Exclude<ReturnType<Parameters<typeof server.intercept>[0] & object>, null>[] = [
+      { status: 410, body: { kind: 'Status', code: 410, reason: 'Expired' } }, 'reset', { status: 200, body: { type: 'ERROR', object: { kind: 'Status', code: 410 } } }, { status: 503 },
+    ]
+    server.intercept(request => {
+      const url = new URL(request.url ?? '/', 'http://x')
+      if (!url.pathname.endsWith('/deployments')) return null
+      if (url.searchParams.get('watch') !== 'true') return { status: 200, body: { kind: 'DeploymentList', apiVersion: 'apps/v1', metadata: { resourceVersion: String(version) }, items: [] } }
+      watches.push(url.searchParams.get('resourceVersion') ?? '')
+      version++
+      return answers[watches.length - 1] ?? 'hang'
+    })
+    const stop = await cluster.watch(kind, 'shop', 'web', () => { calls++ })
+    const end = Date.now() + 15_000
+    while (watches.length <= answers.length && Date.now() < end) await new Promise(resolve => { setTimeout(resolve, 50) })
+    stop()
+    await server.close()
+    expect(watches).to.deep.equal(['1', '2', '3', '4', '5'])
+    expect(calls).to.equal(4)
+  })
   it('fails at once where the object\'s kind cannot be listed', async () => {
     const server = await startObjects(KINDS)
     const cluster = clusterOf(server.kubeconfig)

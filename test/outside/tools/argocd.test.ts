@@ -9,11 +9,13 @@ import type { Claim, Owner, OwnerRef } from '../../../src/model/owner.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
 import { failureOf } from '../../contracts/failure.ts'
 import { KINDS } from '../../support/object-server.ts'
-import { COMMIT, ENTRY, ONE, OTHER, TARGET, application, live, startFleet } from './fixtures.ts'
+import { COMMIT, ENTRY, OTHER, TARGET, application, live, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const ID = 'argocd.argoproj.io/tracking-id'
 const REF: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'shop' }
+
+const HYDRATOR: JsonObject = { drySource: { repoURL: 'https://git.example/shop.git', targetRevision: 'main', path: 'dry/web' }, syncSource: { targetBranch: 'env/dev', path: 'web' } }
 
 /** `shop:proof`, `shop:mark`, `shop:weak`, `shop:absent`. */
 function short(claims: readonly Claim[]): readonly string[] {
@@ -28,7 +30,7 @@ describe('Argo CD', () => {
   before(async () => { fleet = await startFleet(['one', 'hub']) })
   beforeEach(() => {
     for (const server of Object.values(fleet.servers)) for (const kind of ['Application', 'AppProject', 'ConfigMap']) for (const name of ['shop', 'other', 'default', 'argocd-cm', 'team']) server.remove(kind, name)
-    tool = argocdTool({ clusters: fleet.clusters, config: ONE })
+    tool = argocdTool(toolsOf(fleet))
   })
   after(() => fleet.close())
 
@@ -71,7 +73,7 @@ describe('Argo CD', () => {
     it('is never there where its CRDs are not installed', async () => {
       const bare = await startFleet(['one'], KINDS)
       try {
-        const without = argocdTool({ clusters: bare.clusters, config: ONE })
+        const without = argocdTool(toolsOf(bare))
         expect(short(await without.claims(TARGET, live()))).to.deep.equal([])
         expect(short(await without.claims(TARGET, live(tracking('shop'))))).to.deep.equal(['shop:absent'])
         expect(await without.owners()).to.deep.equal([])
@@ -87,12 +89,12 @@ describe('Argo CD', () => {
     })
     it('is found on a hub by the names that writ.yaml gives the cluster, and by no other', async () => {
       const config = [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['https://one.example:6443', 'https://kubernetes.default.svc'] } }]
-      const hubbed = argocdTool({ clusters: fleet.clusters, config })
+      const hubbed = argocdTool(toolsOf(fleet, config))
       fleet.servers['hub']?.put(application('shop', { spec: { destination: { server: 'https://one.example:6443' } } }), application('other'))
       const claims = await hubbed.claims(TARGET, live({ annotations: { [ID]: 'shop:apps/Deployment:shop/web' } }))
       expect(short(claims)).to.deep.equal(['shop:proof'])
       expect(claims[0]?.owner.cluster).to.equal('hub')
-      const nameless = argocdTool({ clusters: fleet.clusters, config: [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['in-cluster'] } }] })
+      const nameless = argocdTool(toolsOf(fleet, [{ name: 'one', context: 'one', argocd: { context: 'hub', namespace: 'argocd', destinations: ['in-cluster'] } }]))
       expect(await failureOf(nameless.claims(TARGET, live()))).to.equal('config/invalid')
     })
   })
@@ -116,6 +118,20 @@ describe('Argo CD', () => {
         },
         delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null, keeps: 'spec.syncPolicy.automated.prune is not true' }, destination: { cluster: 'one', namespace: 'shop' }, sourceObject: null,
       })
+    })
+    it('edits the dry source of a hydrator, and knows which dry commit a hydrated one was made of', async () => {
+      const hydrated = application('shop', { spec: { sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
+      const owner = await read(hydrated)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      expect([owner.source, owner.delivery.syncedCommit]).to.deep.equal([{ url: 'https://git.example/shop.git', revision: 'main', path: 'dry/web', hydrated: true }, OTHER])
+      const seen = await tool.observe(owner, TARGET)
+      expect([seen.revision, seen.unchanged, seen.unmet]).to.deep.equal([OTHER, true, []])
+      put({ ...hydrated, status: { ...hydrated['status'] as JsonObject, sourceHydrator: { currentOperation: { phase: 'Failed', message: 'cannot push' }, lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: OTHER } } } })
+      const failed = await tool.observe(owner, TARGET)
+      expect([failed.accepted, failed.contains?.map(one => [one.commit, one.ancestor]), failed.unmet]).to.deep.equal([false, [[COMMIT, OTHER]], ['its hydrator has failed: cannot push']])
+      await tool.refresh(owner, 't', 'normal')
+      expect(metadataText(fleet.servers['one']?.get('Application', 'shop') ?? hydrated, 'annotations', 'argocd.argoproj.io/hydrate')).to.equal('normal')
+      expect((await tool.owners()).map(one => [one.source.path, one.unsupported])).to.deep.equal([['dry/web', null]])
     })
     const revisions: readonly [JsonObject, string][] = [[{ targetRevision: '' }, 'HEAD'], [{ targetRevision: 'HEAD' }, 'HEAD'], [{ targetRevision: 'refs/heads/main' }, 'main'], [{ targetRevision: 'release/1.x' }, 'release/1.x']]
     for (const [source, revision] of revisions) {
@@ -155,6 +171,8 @@ describe('Argo CD', () => {
       ['spec.sources', spec({ sources: { repoURL: 'x' } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { spec: { sources: [{ repoURL: 'x', path: 'a' }, { repoURL: 'x', path: 'b', plugin: { name: 'c' } }] }, status: { resources: [ENTRY], conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource apps/Deployment/shop/web appeared 2 times among application resources.' }] } }), 'UNSUPPORTED'],
       ['spec.sourceHydrator', spec({ sourceHydrator: { drySource: {} } }), 'UNSUPPORTED'],
+      ['spec.sourceHydrator.hydrateTo', spec({ sourceHydrator: { ...HYDRATOR, hydrateTo: { targetBranch: 'next' } } }), 'UNSUPPORTED'],
+      ['spec.sourceHydrator.newThing', spec({ sourceHydrator: { ...HYDRATOR, newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.newThing', spec({ newThing: 1 }), 'UNSUPPORTED'],
       ['spec.destination.newThing', spec({ destination: { server: 'https://kubernetes.default.svc', newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.syncPolicy.newThing', spec({ syncPolicy: { newThing: 1 } }), 'UNSUPPORTED'],
@@ -170,7 +188,7 @@ describe('Argo CD', () => {
       ['spec.source.kustomize.replicas[0]', source({ kustomize: { replicas: [{ name: 'web', count: 'many' }] } }), 'UNSUPPORTED'],
       ['spec.source.kustomize.patches[0]', source({ kustomize: { patches: [{ patch: 'x', newThing: 1 }] } }), 'UNSUPPORTED'],
       ['spec.source.kustomize.labelIncludeTemplates', source({ kustomize: { commonLabels: { a: 'b' }, labelIncludeTemplates: true } }), 'UNSUPPORTED'],
-      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'ApplicationSet', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
+      ['metadata.ownerReferences', application('shop', { metadata: { ownerReferences: [{ kind: 'AppGroup', name: 'all', controller: true }] } }), 'UNSUPPORTED'],
       ['metadata.deletionTimestamp', application('shop', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), 'UNSUPPORTED'],
       ['status.sourceType', application('shop', { status: { sourceType: 'Plugin', resources: [ENTRY] } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { status: { resources: [ENTRY], conditions: [{ type: 'UnknownError', message: 'the status exceeds the Kubernetes resource size limit' }] } }), 'UNSUPPORTED'],
@@ -298,19 +316,24 @@ describe('Argo CD', () => {
     })
     const windows: readonly [string, JsonObject, boolean][] = [
       ['covers it by name', { kind: 'deny', applications: ['sho*'] }, true],
-      ['covers it by namespace', { kind: 'allow', namespaces: ['shop'] }, true],
-      ['covers it by cluster', { kind: 'allow', clusters: ['https://kubernetes.default.svc'] }, true],
-      ['needs all of them and has', { andOperator: true, applications: ['*'], namespaces: ['shop'] }, true],
-      ['needs all of them and has not', { andOperator: true, applications: ['*'], namespaces: ['other'] }, false],
-      ['covers others', { applications: ['other'], namespaces: ['other'] }, false],
+      ['covers it by namespace', { kind: 'deny', namespaces: ['shop'] }, true],
+      ['covers it by cluster', { kind: 'deny', clusters: ['https://kubernetes.default.svc'] }, true],
+      ['needs all of them and has', { kind: 'deny', andOperator: true, applications: ['*'], namespaces: ['shop'] }, true],
+      ['needs all of them and has not', { kind: 'deny', andOperator: true, applications: ['*'], namespaces: ['other'] }, false],
+      ['covers others', { kind: 'deny', applications: ['other'], namespaces: ['other'] }, false],
+      ['allows it now', { kind: 'allow', applications: ['*'] }, false],
     ]
-    for (const [name, window, covers] of windows) {
-      it(`${covers ? 'refuses' : 'reads past'} a sync window that ${name}`, async () => {
-        put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [window] } })
+    for (const [name, window, behind] of windows) {
+      it(`is ${behind ? '' : 'not '}behind by a sync window that ${name}`, async () => {
+        put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [{ schedule: '* * * * *', duration: '1h', ...window }] } })
         const result = await read(application('shop'))
-        expect(isRefusal(result) ? result.refused : 'an owner').to.equal(covers ? 'UNSUPPORTED' : 'an owner')
+        expect(isRefusal(result) ? result.refused : result.delivery.behindBecause).to.equal(behind ? 'sync window: window 0 (deny * * * * * for 1h) is open' : null)
       })
     }
+    it('is behind by a sync that failed and is not tried again', async () => {
+      const result = await read(application('shop', { status: { sync: { status: 'OutOfSync', revision: COMMIT }, operationState: { phase: 'Failed', syncResult: { revision: COMMIT } }, history: [{ revision: OTHER }] } }))
+      expect(isRefusal(result) ? result.refused : [result.delivery.behindBecause, result.delivery.syncedCommit]).to.deep.equal(['its last sync failed, and it does not try that commit again', OTHER])
+    })
     it('refuses a project that demands signatures', async () => {
       put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { signatureKeys: [{ keyID: 'A' }] } })
       const result = await read(application('shop'))
@@ -345,7 +368,7 @@ describe('Argo CD', () => {
     const sync = (status: string, more: JsonObject = {}): JsonObject => ({ ...application('shop').status as JsonObject, sync: { status, revision: COMMIT }, ...more })
 
     it('is accepted when it compared our source, is Synced, done and without error', async () => {
-      expect(await observed(application('shop'))).to.deep.equal({ revision: COMMIT, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] })
+      expect(await observed(application('shop'))).to.deep.include({ revision: COMMIT, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] })
     })
     it('is accepted where only other objects are OutOfSync, and says so', async () => {
       const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [ENTRY, { kind: 'Service', name: 'x', status: 'OutOfSync' }] }) }))
@@ -414,7 +437,7 @@ describe('Argo CD', () => {
     })
     it('has failed for good at the revision of its last sync, with the words of the objects', async () => {
       const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [{ ...ENTRY, status: 'OutOfSync' }], operationState: { phase: 'Failed', message: 'one or more objects failed to apply', finishedAt: '2026-01-01T00:00:00Z', syncResult: { revision: OTHER, resources: [{ kind: 'Deployment', name: 'web', status: 'SyncFailed', message: 'admission webhook "x" denied' }] } } }) }))
-      expect(seen.failure).to.deep.equal({ permanent: true, revision: OTHER, sentence: 'sync Failed: one or more objects failed to apply; Deployment web: admission webhook "x" denied' })
+      expect(seen.failure).to.deep.equal({ class: 'permanent', permanent: true, revision: OTHER, sentence: 'sync Failed: one or more objects failed to apply; Deployment web: admission webhook "x" denied' })
     })
     it('repeats a controller\'s error without the credentials in it', async () => {
       const seen = await observed(application('shop', { status: sync('Unknown', { conditions: [{ type: 'ComparisonError', message: 'cannot reach https://bot:hunter2secret@git.example/shop.git: authentication required' }] }) }))
@@ -430,6 +453,19 @@ describe('Argo CD', () => {
       expect(app === undefined ? '' : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh')).to.equal('hard')
       expect(app === undefined ? '' : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh-timestamp')).to.equal('token-1')
       expect((await tool.observe(owner, TARGET)).pending).to.equal(true)
+    })
+    it('is left without a trace of it, unless another request is under way', async () => {
+      const stamped = (refresh: JsonObject): KubernetesObject => application('shop', { metadata: { annotations: { 'argocd.argoproj.io/refresh-timestamp': 't', ...refresh } } })
+      put(application('shop'))
+      const owner = await tool.read(REF, TARGET)
+      if (isRefusal(owner)) throw new Error(owner.message)
+      const left = (): string | undefined => { const app = fleet.servers['one']?.get('Application', 'shop'); return app === undefined ? undefined : metadataText(app, 'annotations', 'argocd.argoproj.io/refresh-timestamp') }
+      put(stamped({ 'argocd.argoproj.io/refresh': 'normal' }))
+      await tool.refresh(owner, '', 'settled')
+      expect(left()).to.equal('t')
+      put(stamped({}))
+      await tool.refresh(owner, '', 'settled')
+      expect(left()).to.equal(undefined)
     })
   })
 })

@@ -1,9 +1,13 @@
-import type { Cluster, Clusters } from '../../../src/flow/ports.ts'
+import type { Cluster, Clusters, KindReader } from '../../../src/flow/ports.ts'
 import type { ClusterConfig } from '../../../src/model/config.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import type { KubernetesObject, Target } from '../../../src/model/resource.ts'
 import { connect } from '../../../src/outside/cluster/connection.ts'
+import type { Connection } from '../../../src/outside/cluster/connection.ts'
+import { kindReader } from '../../../src/outside/cluster/kind-reader.ts'
 import { kubernetesCluster } from '../../../src/outside/cluster/kubernetes-cluster.ts'
+import { ownerIndexes } from '../../../src/outside/tools/owner-indexes.ts'
+import type { OwnerIndexes } from '../../../src/outside/tools/owner-indexes.ts'
 import { ARGO_KINDS, FLUX_KINDS, KINDS, startObjects } from '../../support/object-server.ts'
 import type { ObjectServer, Offered } from '../../support/object-server.ts'
 
@@ -60,7 +64,7 @@ export function gitRepository(more: { readonly spec?: JsonObject, readonly statu
 }
 
 /** Object servers as clusters. */
-export interface Fleet { readonly clusters: Clusters, readonly servers: Readonly<Record<string, ObjectServer>>, close(): Promise<void> }
+export interface Fleet { readonly clusters: Clusters, readonly kinds: KindReader, readonly servers: Readonly<Record<string, ObjectServer>>, close(): Promise<void> }
 
 const EVERYTHING: readonly Offered[] = [...KINDS, ...ARGO_KINDS, ...FLUX_KINDS]
 
@@ -68,10 +72,13 @@ const EVERYTHING: readonly Offered[] = [...KINDS, ...ARGO_KINDS, ...FLUX_KINDS]
 export async function startFleet(names: readonly string[], kinds: readonly Offered[] = EVERYTHING): Promise<Fleet> {
   const servers: Record<string, ObjectServer> = {}
   const clusters = new Map<string, Cluster>()
+  const connections = new Map<string, Connection>()
   for (const name of names) {
     const server = await startObjects(kinds)
     servers[name] = server
-    clusters.set(name, kubernetesCluster(connect({ cluster: name, files: [server.kubeconfig], context: 'test' }), 'shop'))
+    const connection = connect({ cluster: name, files: [server.kubeconfig], context: 'test' })
+    connections.set(name, connection)
+    clusters.set(name, kubernetesCluster(connection, 'shop'))
   }
   function named(name: string): Cluster {
     const found = clusters.get(name)
@@ -80,6 +87,11 @@ export async function startFleet(names: readonly string[], kinds: readonly Offer
   }
   return {
     servers,
+    kinds: kindReader(name => {
+      const found = connections.get(name)
+      if (found === undefined) throw new Error(`no cluster ${name}`)
+      return found
+    }),
     clusters: { all: [...clusters.values()], named, choose: ask => named(ask.cluster ?? names[0] ?? '') },
     close: async () => { for (const server of Object.values(servers)) await server.close() },
   }
@@ -87,3 +99,8 @@ export async function startFleet(names: readonly string[], kinds: readonly Offer
 
 /** writ.yaml's word on one cluster that runs its own controllers. */
 export const ONE: readonly ClusterConfig[] = [{ name: 'one', context: 'one' }]
+
+/** The adapters' options over a fleet, with indexes of their own. */
+export function toolsOf(fleet: Fleet, config: readonly ClusterConfig[] = ONE): { readonly clusters: Clusters, readonly config: readonly ClusterConfig[], readonly indexes: OwnerIndexes } {
+  return { clusters: fleet.clusters, config, indexes: ownerIndexes({ clusters: fleet.clusters, kinds: fleet.kinds, config, life: 0 }) }
+}

@@ -6,7 +6,7 @@ import type { OwnerRef } from '../../../src/model/owner.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
-import { COMMIT, ENTRY, ONE, TARGET, application, gitRepository, kustomization, live, startFleet } from './fixtures.ts'
+import { COMMIT, ENTRY, TARGET, application, gitRepository, kustomization, live, startFleet, toolsOf } from './fixtures.ts'
 import type { Fleet } from './fixtures.ts'
 
 const APP: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'shop' }
@@ -18,8 +18,8 @@ describe('what becomes of an object that disappears from Git', () => {
   let flux: GitOpsTool
   before(async () => {
     fleet = await startFleet(['one', 'hub'])
-    argocd = argocdTool({ clusters: fleet.clusters, config: ONE })
-    flux = fluxTool({ clusters: fleet.clusters, config: ONE })
+    argocd = argocdTool(toolsOf(fleet))
+    flux = fluxTool(toolsOf(fleet))
   })
   after(() => fleet.close())
 

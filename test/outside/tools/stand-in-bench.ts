@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ClusterConfig } from '../../../src/model/config.ts'
 import { openClusters } from '../../../src/outside/cluster/open-clusters.ts'
 import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
+import { ownerIndexes } from '../../../src/outside/tools/owner-indexes.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
 import { application, gitRepository, kustomization } from '../../../src/sandbox/example/owners.ts'
 import { webManifest } from '../../contracts/tool.ts'
@@ -17,13 +18,14 @@ export async function standInBench(name: 'argocd' | 'flux'): Promise<ToolBench> 
   await writeFile(join(dir, 'kubeconfig'), stand.kube.kubeconfig)
   const config: readonly ClusterConfig[] = [{ name: 'one', context: 'writ-sandbox', kubeconfig: 'kubeconfig' }]
   const clusters = await openClusters({ clusters: config, dir, environment: {} })
+  const indexes = ownerIndexes({ clusters, kinds: clusters.kinds, config })
   const argo = name === 'argocd'
   const objects = argo ? [application({ name: 'web', namespace: 'shop', url: stand.url, path: 'apps/web' })] : [gitRepository('apps', stand.url), kustomization({ name: 'web', path: './apps/web' })]
   for (const object of objects) await stand.api.apply(object, 'test')
   const path = argo ? '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/web' : '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/web'
   const annotation = 'argocd.argoproj.io/skip-reconcile'
   return {
-    tool: argo ? argocdTool({ clusters, config }) : fluxTool({ clusters, config }),
+    tool: argo ? argocdTool({ clusters, config, indexes }) : fluxTool({ clusters, config, indexes }),
     cluster: clusters.choose({ cluster: null }),
     owner: { tool: name, kind: argo ? 'Application' : 'Kustomization', cluster: 'one', namespace: argo ? 'argocd' : 'flux-system', name: 'web' },
     url: stand.url,

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { request as httpsRequest } from 'node:https'
-import { textAt, valueAt } from '../../../src/model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { startKube } from '../../../src/sandbox/kube/server.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
 import { APPLY, deployment, eventually, must, refusal } from './support.ts'
+import { send } from './wire.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
@@ -14,19 +14,14 @@ const MONITOR = { group: 'monitoring.coreos.com', version: 'v1', kind: 'ServiceM
 describe('embedded Kubernetes API', () => {
   let kube: Kube
 
-  before(async () => { kube = await startKube({ controller: false, keepChanges: 20, registerKinds: [APPLICATION] }) })
+  before(async () => {
+    kube = await startKube({ controller: false, keepChanges: 20 })
+    kube.ensureKind(APPLICATION)
+  })
   after(() => kube.stop())
 
-  /** What comes over the wire until the server ends it. */
-  function overTheWire(path: string, headers: Record<string, string> = {}, body?: string): Promise<{ status: number | undefined, text: string, warning: unknown }> {
-    return new Promise((resolve, reject) => {
-      const request = httpsRequest(`${kube.url}${path}`, { method: body === undefined ? 'GET' : 'POST', ca: kube.ca, headers: { authorization: `Bearer ${kube.token}`, ...headers } }, response => {
-        let text = ''
-        response.on('data', chunk => { text += String(chunk) })
-        response.on('end', () => resolve({ status: response.statusCode, text, warning: response.headers['warning'] }))
-      })
-      request.on('error', reject).end(body)
-    })
+  function overTheWire(path: string, headers: Record<string, string> = {}, body?: string | Buffer): ReturnType<typeof send> {
+    return send(kube, { path, headers, ...(body === undefined ? {} : { body }) })
   }
 
   describe('refusals', () => {
@@ -34,7 +29,8 @@ describe('embedded Kubernetes API', () => {
       ['an object that is not there', ['GET', `${MAPS}/none`], 404, 'configmaps "none" not found'],
       ['a namespace that is not there', ['POST', '/api/v1/namespaces/typo/configmaps', { metadata: { name: 'x' } }], 404, 'namespaces "typo" not found'],
       ['a resource the group does not have', ['GET', '/apis/apps/v1/namespaces/default/widgets'], 404, 'the server could not find the requested resource'],
-      ['the OpenAPI documents, which are not built', ['GET', '/openapi/v3'], 404, 'the server could not find the requested resource'],
+      ['an object of a namespace without one', ['GET', '/api/v1/configmaps/x'], 404, 'the server could not find the requested resource'],
+      ['a validation of another sort', ['POST', `${MAPS}?fieldValidation=Some`, { metadata: { name: 'x' } }], 422, 'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Some": supported values: "", "Ignore", "Strict", "Warn"'],
       ['a subresource the kind does not have', ['GET', `${MAPS}/none/status`], 404, 'the server could not find the requested resource'],
       ['another kind than the path names', ['POST', MAPS, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' } }], 400, 'Secret in version "v1" cannot be handled as a ConfigMap: converting (Secret) to (ConfigMap): unknown conversion'],
       ['another version than the path names', ['POST', MAPS, { apiVersion: 'v2', kind: 'ConfigMap', metadata: { name: 'x' } }], 400, 'the API version in the data (v2) does not match the expected API version (v1)'],
@@ -45,7 +41,7 @@ describe('embedded Kubernetes API', () => {
       ['a field selector the kind does not have', ['GET', `${MAPS}?fieldSelector=data.a%3D1`], 400, 'field label not supported: data.a'],
       ['a dry run of another sort', ['POST', `${MAPS}?dryRun=Some`, { metadata: { name: 'x' } }], 400, 'dryRun: Unsupported value: "Some": supported values: "All"'],
       ['a write to a whole collection', ['PUT', MAPS, {}], 405, 'the server does not allow this method on the requested resource'],
-      ['a continue token nobody gave out', ['GET', `${MAPS}?continue=nonsense`], 400, 'continue key is not valid: it cannot be read'],
+      ['a continue token nobody gave out', ['GET', `${MAPS}?continue=nonsense`], 400, 'invalid continue token: continue key is not valid: it cannot be read'],
     ]
     for (const [what, request, status, message] of cases) {
       it(`answers ${status} for ${what}`, async () => {
@@ -59,9 +55,17 @@ describe('embedded Kubernetes API', () => {
       expect((await overTheWire('/version', { authorization: '' })).text).to.contain('"minor":"36"')
     })
 
-    it('answers 415 for protobuf and 400 for what is no JSON', async () => {
-      expect(await overTheWire(MAPS, { 'content-type': 'application/vnd.kubernetes.protobuf' }, 'k8s\0')).to.include({ status: 415 })
-      expect(await overTheWire(MAPS, { 'content-type': 'application/json' }, '{"a":')).to.include({ status: 400 })
+    it('answers 415 for a body of another format, 406 where nobody can read the answer, 400 for what is no JSON', async () => {
+      expect(await overTheWire(MAPS, { 'content-type': 'text/plain' }, 'hello')).to.include({ status: 415 })
+      expect(await overTheWire(MAPS, { accept: 'text/html' })).to.include({ status: 406 })
+      for (const accept of ['application/vnd.kubernetes.protobuf,application/json', '*/*', 'text/html, application/*;q=0.5']) expect(await overTheWire(MAPS, { accept })).to.include({ status: 200 })
+      const { status, json } = await overTheWire(MAPS, { 'content-type': 'application/json' }, '{"a":')
+      expect(status).to.equal(400)
+      expect(textAt(json, 'message')).to.match(/^the object provided is unrecognized \(must be of type ConfigMap\): couldn't get version\/kind; json parse error: /)
+    })
+
+    it('says 404 in plain text for a path it does not know at all', async () => {
+      for (const path of ['/nothing', '/apis/none', '/openapi/v2', '/openapi/v3/apis/none/v1', '/apis/none/v1/things']) expect(await overTheWire(path)).to.include({ status: 404, text: '404 page not found\n' })
     })
 
     it('warns of unknown fields, and refuses them where asked to', async () => {
@@ -69,6 +73,13 @@ describe('embedded Kubernetes API', () => {
       const warned = await overTheWire(`${DEPLOYMENTS}?dryRun=All`, { 'content-type': 'application/json' }, body)
       expect(warned).to.include({ status: 201, warning: '299 - "unknown field \\"spec.replica\\""' })
       expect(await overTheWire(`${DEPLOYMENTS}?dryRun=All&fieldValidation=Strict`, { 'content-type': 'application/json' }, body)).to.include({ status: 400 })
+      expect(await overTheWire(`${DEPLOYMENTS}?dryRun=All&fieldValidation=Ignore`, { 'content-type': 'application/json' }, body)).to.include({ status: 201, warning: undefined })
+      await must(kube, 'POST', DEPLOYMENTS, deployment('strict'))
+      const strict = `${DEPLOYMENTS}/strict?fieldValidation=Strict`
+      const said = 'strict decoding error: unknown field "spec.replica"'
+      expect(await refusal(kube, 'PATCH', strict, { spec: { replica: 3 } }, 'application/strategic-merge-patch+json')).to.include({ status: 422, message: ` "" is invalid: patch: Invalid value: "map[spec:map[replica:3]]": ${said}` })
+      expect((await refusal(kube, 'PATCH', strict, { spec: { replica: 3 } })).message).to.match(/^ "" is invalid: patch: Invalid value: "\{.*\}": strict decoding error: unknown field "spec\.replica"$/)
+      expect(await refusal(kube, 'PUT', strict, { ...deployment('strict'), extra: 1 })).to.include({ status: 400 })
     })
   })
 
@@ -87,6 +98,28 @@ describe('embedded Kubernetes API', () => {
         next = token ? `&continue=${token}` : ''
       } while (next !== '')
       expect(names).to.deep.equal(['r1', 'r2', 'r3'])
+    })
+
+    it('goes on as things were at the first page, whatever happened since, and says where that is forgotten', async () => {
+      const path = '/api/v1/namespaces/pages/configmaps'
+      await must(kube, 'POST', '/api/v1/namespaces', { metadata: { name: 'pages' } })
+      for (const name of ['b', 'd', 'f']) await must(kube, 'POST', path, { metadata: { name }, data: { at: 'first' } })
+      const first = await must(kube, 'GET', `${path}?limit=1`)
+      const rest = `${path}?limit=5&continue=${textAt(first, 'metadata', 'continue')}`
+      expect(valueAt(first, 'metadata', 'remainingItemCount')).to.equal(2)
+      await must(kube, 'DELETE', `${path}/d`)
+      await must(kube, 'PATCH', `${path}/f`, { data: { at: 'later' } })
+      await must(kube, 'POST', path, { metadata: { name: 'e' } })
+      const second = await must(kube, 'GET', rest)
+      expect(namesOf(second)).to.deep.equal(['d', 'f'])
+      expect(valueAt(second, 'metadata', 'resourceVersion')).to.equal(valueAt(first, 'metadata', 'resourceVersion'))
+      expect(JSON.stringify(second)).to.not.contain('later')
+      expect(namesOf(await must(kube, 'GET', `${path}?resourceVersionMatch=Exact&resourceVersion=${textAt(first, 'metadata', 'resourceVersion')}`))).to.deep.equal(['b', 'd', 'f'])
+      for (let i = 0; i < 60; i++) await must(kube, 'PATCH', `${path}/f`, { data: { i: String(i) } })
+      const { status, body } = await kube.request('GET', rest)
+      expect(status).to.equal(410)
+      expect(body).to.include({ reason: 'Expired' })
+      expect(namesOf(await must(kube, 'GET', `${path}?continue=${textAt(body, 'metadata', 'continue')}`))).to.deep.equal(['e', 'f'])
     })
 
     it('selects by labels and fields, in one namespace and in all', async () => {
@@ -173,6 +206,19 @@ describe('embedded Kubernetes API', () => {
       expect(textAt(made, 'metadata', 'name')).to.match(/^gen-[a-z0-9]{5}$/)
     })
 
+    it('scales by every sort of patch, and tells appliers apart', async () => {
+      await must(kube, 'POST', DEPLOYMENTS, deployment('sized'))
+      const path = `${DEPLOYMENTS}/sized/scale`
+      expect(await must(kube, 'PATCH', path, { spec: { replicas: 2 } })).to.have.nested.property('spec.replicas', 2)
+      expect(await must(kube, 'PATCH', path, [{ op: 'replace', path: '/spec/replicas', value: 3 }], 'application/json-patch+json')).to.include({ kind: 'Scale', apiVersion: 'autoscaling/v1' }).and.have.nested.property('spec.replicas', 3)
+      const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'sized' }, spec: { replicas: 4 } }
+      expect(await refusal(kube, 'PATCH', `${path}?fieldManager=first`, scale, APPLY)).to.include({ status: 409 })
+      expect(await must(kube, 'PATCH', `${path}?fieldManager=first&force=true`, scale, APPLY)).to.have.nested.property('spec.replicas', 4)
+      expect(await refusal(kube, 'PATCH', `${DEPLOYMENTS}/sized?fieldManager=second`, { ...deployment('sized'), spec: { ...deployment('sized').spec, replicas: 5 } }, APPLY))
+        .to.include({ status: 409, message: 'Apply failed with 1 conflict: conflict with "first" with subresource "scale": .spec.replicas' })
+      expect(await refusal(kube, 'PATCH', `${DEPLOYMENTS}/none/scale?fieldManager=first`, { ...scale, metadata: { name: 'none' } }, APPLY)).to.include({ status: 404 })
+    })
+
     it('raises the generation of a Deployment on spec and annotations, never on labels and status', async () => {
       const generation = async (path: string, patch: Json): Promise<Json | undefined> => valueAt(await must(kube, 'PATCH', path, patch), 'metadata', 'generation')
       await must(kube, 'POST', DEPLOYMENTS, deployment('gen'))
@@ -202,6 +248,57 @@ describe('embedded Kubernetes API', () => {
       const spec = { endpoints: [{ port: 'http', interval: '0.5' }], empty: {}, none: [], zero: 0, off: false }
       await must(kube, 'PATCH', `${path}/m?fieldManager=flux`, { apiVersion, kind, metadata: { name: 'm' }, spec }, APPLY)
       expect(await must(kube, 'GET', `${path}/m`)).to.have.deep.property('spec', spec)
+    })
+
+    it('gives a Service its addresses and ports, which nobody owns and a replace keeps', async () => {
+      const services = '/api/v1/namespaces/default/services'
+      const spec = { type: 'NodePort', selector: { app: 'x' }, ports: [{ port: 80 }] }
+      const made = await must(kube, 'POST', services, { metadata: { name: 'svc' }, spec })
+      expect(valueAt(made, 'spec')).to.deep.include({ ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', sessionAffinity: 'None', internalTrafficPolicy: 'Cluster', externalTrafficPolicy: 'Cluster' })
+      expect(valueAt(made, 'metadata', 'managedFields')).to.have.nested.property('[0].fieldsV1.f:spec').that.has.all.keys('f:type', 'f:selector', 'f:ports', 'f:sessionAffinity', 'f:internalTrafficPolicy', 'f:externalTrafficPolicy')
+      const replaced = await must(kube, 'PUT', `${services}/svc`, { metadata: { name: 'svc' }, spec: { ...spec, ports: [{ port: 81, name: 'new' }, { port: 80, name: 'old' }] } })
+      expect(valueAt(replaced, 'spec', 'clusterIP')).to.equal(valueAt(made, 'spec', 'clusterIP'))
+      const [before, after] = [objectsAt(made, 'spec', 'ports'), objectsAt(replaced, 'spec', 'ports')].map(ports => ports.map(port => port['nodePort']))
+      expect(after?.[1]).to.equal(before?.[0])
+      expect(after?.[0]).to.be.a('number').and.not.equal(before?.[0])
+      const inside = await must(kube, 'PATCH', `${services}/svc`, { spec: { type: 'ClusterIP' } })
+      expect(JSON.stringify(valueAt(inside, 'spec'))).to.not.match(/nodePort|externalTrafficPolicy/)
+    })
+
+    const CONTAINERS = [{ name: 'a', image: 'x:1' }]
+    const INVALID: readonly (readonly [string, string, Json, string])[] = [
+      ['a Job that never ends', '/apis/batch/v1/namespaces/default/jobs', { metadata: { name: 'x' }, spec: { template: { spec: { containers: CONTAINERS } } } }, 'Job.batch "x" is invalid: spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'],
+      ['a CronJob without an image', '/apis/batch/v1/namespaces/default/cronjobs', { metadata: { name: 'x' }, spec: { schedule: '* * * * *', jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a' }] } } } } } }, 'CronJob.batch "x" is invalid: spec.jobTemplate.spec.template.spec.containers[0].image: Required value'],
+      ['a rolling update of what is recreated', DEPLOYMENTS, { ...deployment('x'), spec: { ...deployment('x').spec, strategy: { type: 'Recreate', rollingUpdate: { maxSurge: 1 } } } }, 'Deployment.apps "x" is invalid: spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is \'Recreate\''],
+    ]
+    for (const [what, path, body, message] of INVALID) {
+      it(`refuses ${what} in the words of a real server`, async () => {
+        expect(await refusal(kube, 'POST', path, body)).to.include({ status: 422, message })
+      })
+    }
+
+    it('lets a Pod change its image, never what it runs on', async () => {
+      const pods = '/api/v1/namespaces/default/pods'
+      const made = await must(kube, 'POST', pods, { metadata: { name: 'fixed' }, spec: { containers: [{ ...CONTAINERS[0], resources: { limits: { cpu: '1', memory: '1Gi' } } }] } })
+      expect(made).to.have.nested.property('status.qosClass', 'Guaranteed')
+      expect(made).to.have.deep.nested.property('spec.containers[0].resources.requests', { cpu: '1', memory: '1Gi' })
+      const image = { spec: { containers: [{ name: 'a', image: 'x:2' }] } }
+      expect(await must(kube, 'PATCH', `${pods}/fixed`, image, 'application/strategic-merge-patch+json')).to.have.nested.property('spec.containers[0].image', 'x:2')
+      expect((await refusal(kube, 'PATCH', `${pods}/fixed`, { spec: { nodeName: 'other' } })).message).to.match(/^Pod "fixed" is invalid: spec: Forbidden: pod updates may not change fields other than/)
+    })
+
+    it('demands the revision that a replace replaces, where a real server does', async () => {
+      const path = '/apis/policy/v1/namespaces/default/poddisruptionbudgets'
+      const body = { metadata: { name: 'guarded' }, spec: { minAvailable: 1 } }
+      const made = await must(kube, 'POST', path, body)
+      expect(await refusal(kube, 'PUT', `${path}/guarded`, body)).to.include({ status: 422, message: 'PodDisruptionBudget.policy "guarded" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update' })
+      await must(kube, 'PUT', `${path}/guarded`, { ...made, spec: { minAvailable: 2 } })
+    })
+
+    it('writes times that nobody gave as null, as a real server does', async () => {
+      await must(kube, 'POST', DEPLOYMENTS, deployment('timed'))
+      const written = await must(kube, 'PATCH', `${DEPLOYMENTS}/timed/status`, { status: { conditions: [{ type: 'Available', status: 'True' }] } })
+      expect(valueAt(written, 'status', 'conditions')).to.deep.equal([{ type: 'Available', status: 'True', lastUpdateTime: null, lastTransitionTime: null }])
     })
 
     it('respells quantities in resources and fills in what a real server fills in', async () => {

@@ -72,7 +72,7 @@ describe('embedded Kubernetes API: patches and owners', () => {
 
   it('refuses an apply with a field the type does not have, and one that carries managedFields', async () => {
     expect(await refusal(kube, 'PATCH', `${PATH}?fieldManager=x`, partial({ replica: 1 }), APPLY)).to.include({
-      status: 500, message: 'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.replica: field not declared in schema',
+      status: 500, message: 'failed to create typed patch object (/web; apps/v1, Kind=Deployment): .spec.replica: field not declared in schema',
     })
     const withManagers = { ...partial({}), metadata: { name: 'web', managedFields: [] } }
     expect(await refusal(kube, 'PATCH', `${PATH}?fieldManager=x`, withManagers, APPLY)).to.include({ status: 400, message: 'metadata.managedFields must be nil' })
@@ -116,4 +116,16 @@ describe('embedded Kubernetes API: patches and owners', () => {
       if (status === 200) expect(valueAt(answer.body, 'metadata', 'annotations')).to.deep.equal({ b: '1', 'c/d': '1' })
     })
   }
+
+  it('gives what nobody owned to a manager of before, at the first apply', async () => {
+    const path = '/api/v1/namespaces/default/configmaps'
+    await must(kube, 'POST', path, { metadata: { name: 'unowned' }, data: { a: '1', b: '2' } })
+    await must(kube, 'PATCH', `${path}/unowned`, { metadata: { managedFields: [{}] } })
+    expect(valueAt(await must(kube, 'PATCH', `${path}/unowned?fieldManager=x`, { data: { b: '3' } }), 'metadata', 'managedFields')).to.equal(undefined)
+    const applied = await must(kube, 'PATCH', `${path}/unowned?fieldManager=y`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'unowned' }, data: { a: '1' } }, APPLY)
+    const entries = valueAt(applied, 'metadata', 'managedFields')
+    expect((Array.isArray(entries) ? entries : []).map(entry => [entry.manager, entry.operation, entry.fieldsV1])).to.deep.equal([
+      ['y', 'Apply', { 'f:data': { 'f:a': {} } }], ['before-first-apply', 'Update', { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } }],
+    ])
+  })
 })

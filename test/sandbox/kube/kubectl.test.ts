@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,68 +7,201 @@ import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 import { startKube } from '../../../src/sandbox/kube/server.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
-import { deployment } from './support.ts'
+import { deployment, eventually } from './support.ts'
 
 const run = promisify(execFile)
+const KUBECTL = 'kubectl'
+const WIDGETS = {
+  apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com', scope: 'Namespaced', names: { plural: 'widgets', kind: 'Widget', shortNames: ['wd'] },
+    versions: [{
+      name: 'v1', served: true, storage: true, subresources: { status: {} }, additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size' }],
+      schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', minimum: 1 } } } } } },
+    }],
+  },
+}
 
-describe('embedded Kubernetes API with kubectl', () => {
+describe('embedded Kubernetes API with kubectl', function () {
+  this.timeout(60_000)
   let kube: Kube
   let folder: string
 
   before(async function () {
-    const found = await run('kubectl', ['version', '--client']).then(() => true, () => false)
+    const found = await run(KUBECTL, ['version', '--client']).then(() => true, () => false)
     if (!found) {
       console.log('      skipped: no kubectl on PATH')
       return this.skip()
     }
-    kube = await startKube()
+    kube = await startKube({ accounts: [{ token: 'limited', user: 'jane', rules: [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'], namespaces: ['default'] }] }] })
     folder = await mkdtemp(join(tmpdir(), 'writ-kubectl-'))
     await writeFile(join(folder, 'config'), kube.kubeconfig, { mode: 0o600 })
-    await writeFile(join(folder, 'web.yaml'), stringify(deployment('web', 'nginx:1', 2)))
+    await writeFile(join(folder, 'limited'), kube.kubeconfig.replace(kube.token, 'limited'), { mode: 0o600 })
+    for (const [name, image] of [['web', 'nginx:1'], ['web2', 'nginx:2']] as const) await writeFile(join(folder, `${name}.yaml`), stringify(deployment('web', image, 2)))
+    await writeFile(join(folder, 'typo.yaml'), stringify({ ...deployment('web'), spec: { ...deployment('web').spec, replica: 2 } }))
+    await writeFile(join(folder, 'crd.yaml'), stringify(WIDGETS))
+    await writeFile(join(folder, 'widget.yaml'), stringify({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 3 } }))
   })
   after(async () => {
     await kube?.stop()
     if (folder) await rm(folder, { recursive: true, force: true })
   })
 
-  async function kubectl(...args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, KUBECONFIG: join(folder, 'config') }
-    const { stdout } = await run('kubectl', [...args], { env, cwd: folder, timeout: 20_000 })
+  function environment(config = 'config'): NodeJS.ProcessEnv {
+    return { PATH: process.env['PATH'] ?? '', HOME: folder, KUBECONFIG: join(folder, config) }
+  }
+
+  /** What it prints, for the words of a line. */
+  async function kubectl(line: string, ...more: readonly string[]): Promise<string> {
+    const { stdout } = await run(KUBECTL, [...line.split(' '), ...more], { env: environment(), cwd: folder, timeout: 20_000 })
     return stdout.trim()
   }
 
-  it('creates from a file and gets it, as a table and as JSON', async () => {
-    expect(await kubectl('create', '-f', 'web.yaml', '--validate=false')).to.equal('deployment.apps/web created')
-    expect(await kubectl('get', 'deploy')).to.match(/^NAME\s+AGE\nweb\s/)
-    const object: unknown = JSON.parse(await kubectl('get', 'deployments.apps', 'web', '-o', 'json'))
-    expect(object).to.have.nested.property('spec.template.spec.containers[0].image', 'nginx:1')
-    expect(await kubectl('get', 'deploy', '-A', '-l', 'nothing=here', '-o', 'name')).to.equal('')
+  /** How it ends where it does not end well, and all that it prints. */
+  async function failing(line: string, config?: string): Promise<string> {
+    const error: unknown = await run(KUBECTL, line.split(' '), { env: environment(config), cwd: folder, timeout: 20_000 }).catch((caught: unknown) => caught)
+    if (!(error instanceof Error) || !('code' in error) || !('stdout' in error) || !('stderr' in error)) throw new Error(`kubectl ${line} went well`)
+    return `${String(error.code)} ${String(error.stdout)}${String(error.stderr)}`.trim()
+  }
+
+  it('knows the kinds, by their short names too', async () => {
+    expect(await kubectl('api-resources --api-group=apps -o name')).to.equal('controllerrevisions.apps\ndaemonsets.apps\ndeployments.apps\nreplicasets.apps\nstatefulsets.apps')
+    expect(await kubectl('api-versions')).to.contain('apps/v1').and.contain('authorization.k8s.io/v1')
+    expect(await kubectl('get ns default -o jsonpath={.status.phase}')).to.equal('Active')
   })
 
-  it('patches, scales, sets an image and sees the rollout through', async () => {
-    expect(await kubectl('patch', 'deploy', 'web', '-p', '{"metadata":{"labels":{"a":"b"}}}')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('patch', 'deploy', 'web', '--type=json', '-p', '[{"op":"remove","path":"/metadata/labels/a"}]')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('scale', 'deploy', 'web', '--replicas=3')).to.equal('deployment.apps/web scaled')
-    expect(await kubectl('set', 'image', 'deploy/web', 'app=nginx:2')).to.equal('deployment.apps/web image updated')
-    expect(await kubectl('rollout', 'status', 'deploy/web', '--timeout=10s')).to.match(/successfully rolled out$/)
-    expect(await kubectl('get', 'deploy', 'web', '-o', 'jsonpath={.spec.replicas} {.status.readyReplicas} {.spec.template.spec.containers[0].image}')).to.equal('3 3 nginx:2')
-    expect(await kubectl('get', 'pods', '-o', 'jsonpath={.items[*].spec.containers[0].image}')).to.equal('nginx:2 nginx:2 nginx:2')
+  it('creates from a file, with validation, and gets it in every form', async () => {
+    expect(await failing('create -f typo.yaml')).to.contain('strict decoding error: unknown field "spec.replica"')
+    expect(await kubectl('create -f web.yaml')).to.equal('deployment.apps/web created')
+    expect(await kubectl('rollout status deploy/web --timeout=10s')).to.match(/successfully rolled out$/)
+    expect(await kubectl('get deploy')).to.match(/^NAME\s+READY\s+UP-TO-DATE\s+AVAILABLE\s+AGE\nweb\s+2\/2\s+2\s+2\s+\d+s$/)
+    expect(await kubectl('get deploy -o wide')).to.match(/CONTAINERS\s+IMAGES\s+SELECTOR\nweb\s.*\sapp\s+nginx:1\s+app=web$/)
+    expect(await kubectl('get deploy,pods -A -l app=web')).to.match(/^NAMESPACE\s+NAME\s+READY[^]*default\s+pod\/web-\S+\s+1\/1\s+Running\s+0/)
+    expect(await kubectl('get deploy web -o yaml')).to.contain('image: nginx:1').and.contain('progressDeadlineSeconds: 600')
+    expect(JSON.parse(await kubectl('get deployments.apps web -o json'))).to.have.nested.property('spec.template.spec.containers[0].image', 'nginx:1')
+    expect(await kubectl('get deploy -A -l nothing=here -o name')).to.equal('')
+    expect(await kubectl('get namespaces --sort-by=.metadata.name')).to.match(/^NAME\s+STATUS\s+AGE\ndefault\s+Active\s+\S+\nkube-system\s+Active/)
+    expect(await kubectl('get deploy -o custom-columns=N:.metadata.name,I:.spec.template.spec.containers[0].image --no-headers')).to.match(/^web\s+nginx:1$/)
+    expect(await kubectl('get pods --chunk-size=1 -o name')).to.match(/^pod\/web-\S+\npod\/web-\S+$/)
+    expect(await kubectl('describe deploy web')).to.match(/Replicas:\s+2 desired \| 2 updated \| 2 total \| 2 available/).and.contain('NewReplicaSet:').and.contain('Events:')
   })
 
-  it('applies on the client and on the server, annotates, waits, undoes and deletes', async () => {
-    expect(await kubectl('apply', '-f', 'web.yaml', '--validate=false')).to.equal('deployment.apps/web configured')
-    expect(await kubectl('apply', '-f', 'web.yaml', '--validate=false', '--server-side', '--force-conflicts')).to.equal('deployment.apps/web serverside-applied')
-    expect(await kubectl('annotate', 'deploy', 'web', 'note=x')).to.equal('deployment.apps/web annotated')
-    expect(await kubectl('wait', '--for=condition=Available', 'deploy/web', '--timeout=5s')).to.equal('deployment.apps/web condition met')
-    expect(await kubectl('rollout', 'undo', 'deploy/web')).to.equal('deployment.apps/web rolled back')
-    expect(await kubectl('auth', 'can-i', 'delete', 'pods')).to.equal('yes')
-    expect(await kubectl('delete', 'deploy', 'web')).to.equal('deployment.apps "web" deleted')
+  it('watches rows as they change', async () => {
+    const child = spawn(KUBECTL, ['get', 'deploy', 'web', '-w'], { env: environment(), cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+    const closed = new Promise(done => { child.on('close', done) })
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString() })
+    try {
+      await eventually(() => out.includes('2/2'))
+      await kubectl('scale deploy web --replicas=3')
+      await eventually(() => /^web\s+3\/3\s+3\s+3/m.test(out))
+      expect(out.match(/^NAME/gm)).to.have.length(1)
+    } finally {
+      child.kill()
+      await closed
+    }
+    expect(await kubectl('scale deploy web --replicas=2 --current-replicas=3')).to.equal('deployment.apps/web scaled')
   })
 
-  it('says plainly what it cannot do: protobuf bodies and OpenAPI documents', async () => {
-    const generator: unknown = await kubectl('create', 'namespace', 'x').catch((error: unknown) => error)
-    expect(String(generator)).to.contain('UnsupportedMediaType').and.contain('does not read protobuf')
-    const explain: unknown = await kubectl('explain', 'deploy').catch((error: unknown) => error)
-    expect(String(explain)).to.contain('the server could not find the requested resource')
+  it('diffs and applies on the client', async () => {
+    expect(await kubectl('apply -f web.yaml')).to.equal('deployment.apps/web configured')
+    expect(await kubectl('diff -f web.yaml')).to.equal('')
+    expect(await failing('diff -f web2.yaml')).to.match(/^1 /).and.contain('-      - image: nginx:1').and.contain('+      - image: nginx:2')
+    expect(await kubectl('apply -f web2.yaml --dry-run=server')).to.equal('deployment.apps/web configured (server dry run)')
+    expect(await kubectl('apply -f web.yaml')).to.equal('deployment.apps/web unchanged')
+    expect(await failing('apply -f typo.yaml')).to.contain('unknown field "spec.replica"')
+    expect(await kubectl('apply -f typo.yaml --validate=warn --dry-run=server')).to.contain('configured (server dry run)')
+  })
+
+  it('diffs and applies on the server, with conflicts', async () => {
+    expect(await failing('apply -f web2.yaml --server-side --field-manager=other')).to.match(/^1 /).and.contain('Apply failed with 1 conflict: conflict with "kubectl-create" using apps/v1: .spec.template.spec.containers[name="app"].image')
+    expect(await failing('diff -f web2.yaml --server-side --force-conflicts')).to.match(/^1 /).and.contain('+      - image: nginx:2')
+    expect(await kubectl('apply -f web2.yaml --server-side --force-conflicts --dry-run=server')).to.equal('deployment.apps/web serverside-applied (server dry run)')
+    expect(await kubectl('apply -f web2.yaml --server-side --force-conflicts')).to.equal('deployment.apps/web serverside-applied')
+    expect(await failing('apply -f typo.yaml --server-side')).to.contain('.spec.replica: field not declared in schema')
+  })
+
+  it('patches in three ways, sets image and environment, labels and annotates', async () => {
+    expect(await kubectl('patch deploy web -p {"metadata":{"labels":{"a":"b"}}}')).to.equal('deployment.apps/web patched')
+    expect(await kubectl('patch deploy web --type=merge -p {"metadata":{"labels":{"a":"c"}}}')).to.equal('deployment.apps/web patched')
+    expect(await kubectl('patch deploy web --type=json -p [{"op":"remove","path":"/metadata/labels/a"}]')).to.equal('deployment.apps/web patched')
+    expect(await kubectl('set image deploy/web app=nginx:3')).to.equal('deployment.apps/web image updated')
+    expect(await kubectl('set env deploy/web MODE=fast')).to.equal('deployment.apps/web env updated')
+    expect(await kubectl('label deploy web tier=front')).to.equal('deployment.apps/web labeled')
+    expect(await kubectl('annotate deploy web note=x')).to.equal('deployment.apps/web annotated')
+    expect(await kubectl('get deploy web -o jsonpath={.metadata.labels}{.metadata.annotations.note}{.spec.template.spec.containers[0].image}{.spec.template.spec.containers[0].env}')).to.equal('{"tier":"front"}xnginx:3[{"name":"MODE","value":"fast"}]')
+  })
+
+  it('follows, restarts and undoes rollouts', async () => {
+    expect(await kubectl('rollout status deploy/web --timeout=10s')).to.match(/successfully rolled out$/)
+    expect(await kubectl('rollout restart deploy/web')).to.equal('deployment.apps/web restarted')
+    expect(await kubectl('wait --for=jsonpath={.status.observedGeneration} deploy/web --timeout=5s')).to.equal('deployment.apps/web condition met')
+    expect(await kubectl('rollout history deploy/web')).to.match(/^deployment\.apps\/web \nREVISION\s+CHANGE-CAUSE\n1\s/)
+    expect(await kubectl('rollout undo deploy/web --to-revision=1')).to.equal('deployment.apps/web rolled back')
+    expect(await kubectl('rollout status deploy/web --timeout=10s')).to.match(/successfully rolled out$/)
+    expect(await kubectl('wait --for=condition=Available deploy/web --timeout=5s')).to.equal('deployment.apps/web condition met')
+    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:1')
+  })
+
+  it('edits with an editor, and replaces', async () => {
+    const { stdout } = await run(KUBECTL, ['edit', 'deploy', 'web'], { env: { ...environment(), EDITOR: 'sed -i s/nginx:1/nginx:5/' }, cwd: folder, timeout: 20_000 })
+    expect(stdout.trim()).to.equal('deployment.apps/web edited')
+    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:5')
+    expect(await kubectl('replace -f web.yaml')).to.equal('deployment.apps/web replaced')
+    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:1')
+  })
+
+  it('explains fields and types', async () => {
+    expect(await kubectl('explain deployment.spec.strategy')).to.match(/FIELD: strategy <DeploymentStrategy>/).and.match(/rollingUpdate\s+<RollingUpdateDeployment>/)
+    expect(await kubectl('explain pods --recursive')).to.match(/ports\s+<\[\]ContainerPort>/).and.match(/limits\s+<map\[string\]Quantity>/)
+    expect(await failing('explain pods.spec.nothing')).to.contain('field "nothing" does not exist')
+  })
+
+  it('takes what kubectl makes up itself, which it sends as protobuf', async () => {
+    expect(await kubectl('create namespace made')).to.equal('namespace/made created')
+    expect(await kubectl('create deployment d -n made --image=nginx:1.2 --replicas=0 --port=80')).to.equal('deployment.apps/d created')
+    expect(await kubectl('get deploy d -n made -o jsonpath={.spec.replicas}{.spec.template.spec.containers[0].ports}{.metadata.labels}')).to.equal('0[{"containerPort":80,"protocol":"TCP"}]{"app":"d"}')
+    expect(await kubectl('create configmap c -n made --from-literal=a=b')).to.equal('configmap/c created')
+    expect(await kubectl('create secret generic s -n made --from-literal=a=b')).to.equal('secret/s created')
+    expect(await kubectl('get secret s -n made -o jsonpath={.data.a}')).to.equal('Yg==')
+    expect(await kubectl('create job j -n made --image=b:1', '--', 'sleep', '1')).to.equal('job.batch/j created')
+    expect(await kubectl('create cronjob cj -n made --image=b:1 --schedule', '0 * * * *')).to.equal('cronjob.batch/cj created')
+    expect(await kubectl('create role r -n made --verb=get,list --resource=pods,deployments.apps')).to.equal('role.rbac.authorization.k8s.io/r created')
+    expect(await kubectl('create rolebinding rb -n made --role=r --serviceaccount=made:x')).to.equal('rolebinding.rbac.authorization.k8s.io/rb created')
+    expect(await kubectl('create ingress i -n made --rule=a.example.com/*=web:80')).to.equal('ingress.networking.k8s.io/i created')
+    expect(await kubectl('create pdb p -n made --selector=app=d --min-available=50%')).to.equal('poddisruptionbudget.policy/p created')
+    expect(await kubectl('expose deploy d -n made --port=80 --target-port=http')).to.equal('service/d exposed')
+    expect(await kubectl('get svc d -n made -o jsonpath={.spec.ports}')).to.equal('[{"port":80,"protocol":"TCP","targetPort":"http"}]')
+    expect(await kubectl('run p -n made --image=b:1 --env=A=b')).to.equal('pod/p created')
+    expect(await kubectl('delete namespace made --wait=false')).to.equal('namespace "made" deleted')
+  })
+
+  it('knows what a token may do, and is refused the rest', async () => {
+    expect(await kubectl('auth can-i delete pods')).to.equal('yes')
+    expect(await kubectl('auth whoami -o jsonpath={.status.userInfo.username}')).to.equal('kubernetes-admin')
+    expect(await failing('auth can-i delete pods', 'limited')).to.equal('1 no')
+    expect(await failing('auth can-i list pods -A', 'limited')).to.equal('1 no')
+    expect((await run(KUBECTL, ['auth', 'can-i', '--list'], { env: environment('limited') })).stdout).to.match(/^pods\s+\[\]\s+\[\]\s+\[get list\]$/m)
+    expect(await failing('get secrets', 'limited')).to.equal('1 Error from server (Forbidden): secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"')
+    expect((await run(KUBECTL, ['get', 'pods', '-o', 'name'], { env: environment('limited') })).stdout).to.contain('pod/web-')
+  })
+
+  it('takes definitions and their objects as any other kind', async () => {
+    expect(await kubectl('apply -f crd.yaml')).to.equal('customresourcedefinition.apiextensions.k8s.io/widgets.example.com created')
+    expect(await kubectl('wait --for=condition=Established crd/widgets.example.com --timeout=5s')).to.contain('condition met')
+    expect(await kubectl('apply -f widget.yaml')).to.equal('widget.example.com/w created')
+    expect(await kubectl('get wd')).to.match(/^NAME\s+SIZE\nw\s+3$/)
+    expect(await kubectl('patch wd w --type=merge -p {"spec":{"size":4}}')).to.equal('widget.example.com/w patched')
+    expect(await kubectl('diff -f widget.yaml').catch((error: unknown) => String(error instanceof Error && 'stdout' in error ? error.stdout : error))).to.contain('+  size: 3')
+    expect(await failing('patch wd w --type=merge -p {"spec":{"size":0}}')).to.contain('spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1')
+    expect(await kubectl('explain widgets.spec')).to.match(/size\s+<integer>/)
+    expect(await kubectl('delete -f crd.yaml')).to.contain('deleted')
+  })
+
+  it('deletes, and waits until it is gone', async () => {
+    expect(await kubectl('delete deploy web --timeout=10s')).to.equal('deployment.apps "web" deleted')
+    expect(await kubectl('wait --for=delete pod -l app=web --timeout=10s')).to.satisfy((text: string) => text === '' || text.includes('condition met'))
+    expect(await failing('get deploy web')).to.equal('1 Error from server (NotFound): deployments.apps "web" not found')
+    expect(await kubectl('delete deploy web --ignore-not-found')).to.equal('')
   })
 })

@@ -3,7 +3,7 @@ import * as client from '@kubernetes/client-node'
 import { canonicalQuantity } from '../../../src/sandbox/kube/quantity.ts'
 import { namedSchema } from '../../../src/sandbox/kube/schema.ts'
 import type { Schema } from '../../../src/sandbox/kube/schema.ts'
-import { TYPES } from '../../../src/sandbox/kube/types.ts'
+import { TYPES } from '../../../src/sandbox/kube/data/types.ts'
 
 describe('types of the embedded Kubernetes API', () => {
   const models: Readonly<Record<string, unknown>> = { ...client }
@@ -30,6 +30,18 @@ describe('types of the embedded Kubernetes API', () => {
     }
     expect(compared).to.be.greaterThan(270)
     expect(missing.filter(path => !/\.(kind|apiVersion)$/.test(path))).to.deep.equal([])
+  })
+
+  it('have a protobuf number for each field but kind and apiVersion, none twice', () => {
+    for (const line of TYPES.trim().split(/ ; |\n/)) {
+      const fields = [...namedSchema(line.split(' ')[0] ?? '').fields ?? []]
+      const numbers = fields.flatMap(([, field]) => field.number ?? [])
+      expect(new Set(numbers).size, line).to.equal(numbers.length)
+      expect(fields.filter(([name, field]) => field.number === undefined && name !== 'kind' && name !== 'apiVersion'), line).to.deep.equal([])
+    }
+    const number = (type: string, field: string): string | undefined => namedSchema(type).fields?.get(field)?.number
+    expect([number('Pod', 'metadata'), number('PodSpec', 'initContainers'), number('PodSpec', 'containers'), number('Volume', 'emptyDir'), number('EnvVar', 'valueFrom'), number('meta.OwnerReference', 'apiVersion')])
+      .to.deep.equal(['1', '20', '2', '2.2', '3', '5'])
   })
 
   const quantities: readonly (readonly [string, string | undefined])[] = [

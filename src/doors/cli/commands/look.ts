@@ -14,6 +14,7 @@ export function addLookCommands(program: Command, take: Take): void {
   describe(program, take)
   list(program, take)
   history(program, take)
+  diff(program, take)
 }
 
 function owner(program: Command, take: Take): void {
@@ -22,6 +23,20 @@ function owner(program: Command, take: Take): void {
   examples(common(command), 'writ owner deployment/web -n shop').action((words: Words) => {
     const options = optionsOf(command)
     take({ kind: 'operation', operation: 'owner', input: { target: target(options, words) }, ...jobOptions(options) })
+  })
+}
+
+function diff(program: Command, take: Take): void {
+  const command = program.command('diff').argument('[words...]').usage('TYPE/NAME | --app NAME [options]').helpGroup('Look:')
+    .summary('where live objects are not as Git says').description('Show where a live object, or everything that an owner deploys, is not as Git says: field by field, only what Git declares.')
+    .option('--app <name>', 'everything that this Application, Kustomization or HelmRelease deploys')
+    .option('--exit-code', 'end with 1 where something differs')
+  examples(common(command), 'writ diff deployment/web -n shop', 'writ diff --app shop-dev -n argocd --exit-code').action((words: Words) => {
+    const options = optionsOf(command)
+    const app = textOption(options, 'app')
+    if (app !== null && words.length > 0) throw bad('--app names an owner, and TYPE/NAME an object.', 'Give one of them.')
+    const input = app === null ? { target: target(options, words) } : { app: { cluster: clusterOf(options), namespace: textOption(options, 'namespace'), name: app } }
+    take({ kind: 'operation', operation: 'diff', input, ...jobOptions(options), ...options['exitCode'] === true ? { wants: 'same' } : {} })
   })
 }
 
@@ -34,6 +49,7 @@ function get(program: Command, take: Take): void {
     const options = optionsOf(command)
     if (isList(words)) return take(listJob(options))
     checkChanges(words)
+    if (options['watch'] === true) throw bad('--watch is for lists.', 'writ get change/ID --wait goes on with one change and stays.')
     const { until, timeout } = waiting(options)
     const change = namedChange(words)
     const job = jobOptions(options)
@@ -71,11 +87,12 @@ function history(program: Command, take: Take): void {
 
 function listing(command: Command): Command {
   return command.option('--status <status>', 'only changes of this status: open, verified, rejected, cancelled, superseded, failed, refused').option('--limit <n>', 'how many at most', '50')
+    .option('-w, --watch', 'print changes as they move, until Ctrl-C')
 }
 
 function listJob(options: Options): Parameters<Take>[0] {
   if (options['wait'] === true) throw bad('--wait is for one change.', 'Name it as change/ID.')
-  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options) }
+  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options), ...options['watch'] === true ? { watch: true } : {} }
 }
 
 function isList(words: Words): boolean {

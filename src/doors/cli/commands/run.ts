@@ -59,12 +59,12 @@ function sandbox(program: Command, take: Take): void {
     take({ kind: 'sandbox', command: 'demo', options: demoOptions(options, words), ...jobOptions(options) })
   })
   plain(group, { name: 'up', description: 'keep it running, and print the lines to try by hand' }, take)
-  plain(group, { name: 'kube', description: 'run the embedded Kubernetes API alone' }, take)
+  plain(group, { name: 'kube', description: 'run the embedded Kubernetes API alone, for kubectl' }, take)
 }
 
 function plain(group: Command, { name, description }: { readonly name: SandboxCommand, readonly description: string }, take: Take): void {
   const command = group.command(name).description(`${description[0]?.toUpperCase() ?? ''}${description.slice(1)}.`).summary(description)
-  if (name === 'kube') command.option('--kubeconfig <file>', 'the kubeconfig that is written').option('--listen <address>', 'where it listens: 127.0.0.1:PORT')
+  if (name === 'kube') command.option('--kubeconfig <file>', 'the kubeconfig that is written (default: one in a temporary folder)').option('--listen <address>', 'where it listens: 127.0.0.1:PORT (default: any free port)')
   common(command).action(() => {
     const options = optionsOf(command)
     const own = { kubeconfig: textOption(options, 'kubeconfig'), listen: textOption(options, 'listen') }

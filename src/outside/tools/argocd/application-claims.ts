@@ -3,31 +3,50 @@ import type { Evidence } from '../../../model/error.ts'
 import { objectsAt, textAt } from '../../../model/json.ts'
 import type { Claim, OwnerRef } from '../../../model/owner.ts'
 import { sameOwner, showOwner } from '../../../model/owner.ts'
-import { metadataText, showRef } from '../../../model/resource.ts'
+import { metadataText, refKey } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { applicationRef, listApplications, resourceEntry } from './applications.ts'
+import { inDeletion } from '../conditions.ts'
+import type { OwnerIndex } from '../owner-index.ts'
+import { forbidden, unseenClaim } from '../unseen.ts'
+import { applicationRef, instanceKey, isStale, resourceEntry } from './applications.ts'
 import { destinationCluster, destinationName } from './argo-hubs.ts'
 import type { ArgoHub } from './argo-hubs.ts'
 import { argoSettings } from './argo-settings.ts'
-import { TRACKING_ID, applicationOf, controlPlaneOf, namesItself, parseTrackingId } from './tracking-id.ts'
+import type { ArgoSettings } from './argo-settings.ts'
+import { INSTALLATION_ID, markOf } from './object-marks.ts'
+import type { Mark } from './object-marks.ts'
+import { applicationOf, controlPlaneOf, instanceOf } from './tracking-id.ts'
+
+/** The object that is asked about, and where Applications are looked up. */
+export interface ClaimsAsk { readonly target: Target, readonly live: KubernetesObject, readonly index: OwnerIndex }
 
 /** One look of one Argo CD at one object. */
-interface Look { readonly hub: ArgoHub, readonly cluster: Cluster, readonly apps: readonly KubernetesObject[], readonly target: Target, readonly live: KubernetesObject }
+interface Look { readonly apps: readonly KubernetesObject[], readonly partly: string | null, readonly hub: ArgoHub, readonly cluster: Cluster, readonly target: Target, readonly live: KubernetesObject, readonly settings: (namespace: string) => Promise<ArgoSettings> }
 
 /**
  * What one Argo CD says about an object (argocd-flux.md 1.1, 4.3): membership in `status.resources` of an Application that deploys to
- * the object's cluster is proof; the tracking id is a mark, and only where it names the object itself; the instance label is weak.
+ * the object's cluster is proof; the mark of its tracking method is a mark, and only where Argo CD itself believes it.
  */
-export async function applicationClaims(hub: ArgoHub, cluster: Cluster, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Claim[]> {
-  const look: Look = { hub, cluster, apps: await listApplications(cluster, hub.namespace), ...of }
-  const listed = look.apps.filter(app => destinationCluster(hub, app) === of.target.cluster).flatMap(app => listClaim(look, app))
-  const marked = await markClaims(look)
+export async function applicationClaims(hub: ArgoHub, cluster: Cluster, of: ClaimsAsk): Promise<readonly Claim[]> {
+  const settings = remembered(namespace => argoSettings(cluster, namespace))
+  try {
+    const mark = markOf(of.target, of.live, await settings(hub.namespace))
+    const { owners: apps, partly } = await of.index.concerning([refKey(of.target), ...mark === null ? [] : [instanceKey(mark.instance)]])
+    return await claimsIn({ apps, partly, hub, cluster, target: of.target, live: of.live, settings }, mark)
+  } catch (error) {
+    return [unseenClaim({ tool: 'argocd', kind: 'Application', cluster: cluster.name }, forbidden(error))]
+  }
+}
+
+async function claimsIn(look: Look, mark: Mark | null): Promise<readonly Claim[]> {
+  const listed = look.apps.filter(app => destinationCluster(look.hub, app) === look.target.cluster).flatMap(app => listClaim(look, app))
+  const marked = mark === null ? [] : await markClaims(look, mark)
   const all = [...listed]
   for (const claim of [...listed.filter(one => one.proof).flatMap(one => sharedClaims(look, one)), ...marked]) {
     const at = all.findIndex(known => sameOwner(known.owner, claim.owner))
     const known = all[at]
     if (known === undefined) all.push(claim)
-    else all[at] = { ...known, proof: known.proof || claim.proof, evidence: [...known.evidence, ...claim.evidence] }
+    else all[at] = { ...known, proof: known.proof || claim.proof, ...known.marked === true || claim.marked === true ? { marked: true } : {}, evidence: [...known.evidence, ...claim.evidence] }
   }
   return all
 }
@@ -39,7 +58,11 @@ function listClaim(look: Look, app: KubernetesObject): readonly Claim[] {
   const owner = applicationRef(look.cluster.name, app)
   const pruned = entry['requiresPruning'] === true
   const says = pruned ? 'lists it only to prune it: it is not in the source' : `lists it (${textAt(entry, 'status') ?? 'no status'})`
-  return [{ owner, proof: !pruned, exists: true, evidence: [seen(owner, `status.resources ${says}`)] }]
+  const doubts = [
+    ...isStale(app) ? [seen(owner, 'its status is too large to be kept up to date, so what it lists may be old')] : [],
+    ...look.partly === null ? [] : [{ sentence: `only Applications of namespace ${look.hub.namespace} could be looked at; Argo CD's own SharedResourceWarning would name another one (${look.partly})`, at: look.cluster.name }],
+  ]
+  return [{ owner, proof: !pruned, exists: true, evidence: [seen(owner, `status.resources ${says}`), ...doubts] }]
 }
 
 /** Argo CD's own word that another Application has the object too: that one counts as a prover. */
@@ -47,7 +70,9 @@ function sharedClaims(look: Look, claim: Claim): readonly Claim[] {
   const app = look.apps.find(one => sameOwner(applicationRef(look.cluster.name, one), claim.owner))
   if (app === undefined) return []
   const name = `${look.target.kind}/${look.target.name}`
-  return objectsAt(app, 'status', 'conditions').flatMap(condition => {
+  // The warning names no namespace: where the Application lists several of that name it may speak of another one, and whoever has ours lists it, too.
+  const several = look.partly === null && objectsAt(app, 'status', 'resources').filter(one => textAt(one, 'kind') === look.target.kind && textAt(one, 'name') === look.target.name).length > 1
+  return several ? [] : objectsAt(app, 'status', 'conditions').flatMap(condition => {
     const message = textAt(condition, 'message') ?? ''
     const parts = /^(\S+) is part of applications (\S+) and (\S+?)\.?$/.exec(message)
     if (condition['type'] !== 'SharedResourceWarning' || parts?.[1] !== name) return []
@@ -58,58 +83,74 @@ function sharedClaims(look: Look, claim: Claim): readonly Claim[] {
 }
 
 /** `namespace/name`, or an instance name. */
-function refOfName(look: Look, app: KubernetesObject, text: string): OwnerRef {
+function refOfName(look: Look, app: KubernetesObject | undefined, text: string): OwnerRef {
   const slash = text.indexOf('/')
-  const at = slash < 0 ? applicationOf(text, controlPlaneOf(app, look.hub.namespace)) : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
+  const at = slash < 0 ? applicationOf(text, app === undefined ? look.hub.namespace : controlPlaneOf(app, look.hub.namespace)) : { namespace: text.slice(0, slash), name: text.slice(slash + 1) }
   return { tool: 'argocd', kind: 'Application', cluster: look.cluster.name, ...at }
 }
 
-async function markClaims(look: Look): Promise<readonly Claim[]> {
-  const text = metadataText(look.live, 'annotations', TRACKING_ID)
-  if (text === undefined) return labelClaims(look)
-  const id = parseTrackingId(text)
-  const at = `${showRef(look.target)} metadata.annotations[${TRACKING_ID}]`
-  const owner = refOfName(look, look.apps[0] ?? look.live, id?.instance ?? text)
-  const app = appOf(look, owner)
-  if (id === null || !namesItself(id, look.target)) {
-    return [{ owner, proof: false, exists: app !== undefined, weak: true, evidence: [{ sentence: `the tracking id '${text}' names another object: it was copied, and Argo CD ignores it`, at }] }]
+/** The Applications that the mark names: where controllers of two namespaces have one of the name each, the one that lists the object. */
+async function markClaims(look: Look, mark: Mark): Promise<readonly Claim[]> {
+  const named = look.apps.filter(app => instanceOf(app, look.hub.namespace) === mark.instance)
+  const listing = named.filter(app => resourceEntry(app, look.target) !== null)
+  if (named.length === 0) {
+    if (mark.onlyIfThere) return []
+    const owner = refOfName(look, undefined, mark.instance)
+    const foreign = mark.weak ? null : await foreignInstallation(look, look.hub.namespace)
+    return [foreign ?? { owner, proof: false, exists: false, ...weakly(mark), evidence: [...mark.evidence, { sentence: `there is no ${showOwner(owner)} in cluster ${look.cluster.name}` }] }]
   }
-  const foreign = await foreignInstance(look)
-  if (foreign !== null) return [{ owner, proof: false, exists: app !== undefined, evidence: [{ sentence: foreign, at }] }]
-  return [{ owner, proof: false, exists: app !== undefined, evidence: [{ sentence: `the tracking id names ${showOwner(owner)}`, at }, ...absence(look, owner, app)] }]
+  return Promise.all((listing.length > 0 ? listing : named).map(app => markClaim(look, mark, app)))
+}
+
+async function markClaim(look: Look, mark: Mark, app: KubernetesObject): Promise<Claim> {
+  const owner = applicationRef(look.cluster.name, app)
+  const foreign = mark.weak ? null : await foreignInstallation(look, controlPlaneOf(app, look.hub.namespace))
+  if (foreign !== null) return foreign
+  const early = mark.weak || !isEarly(look, app) ? {} : { early: true }
+  return { owner, proof: false, exists: true, ...mark.weak ? { weak: true } : { marked: true }, ...early, evidence: [...mark.evidence, ...absence(look, owner, app)] }
+}
+
+function weakly({ weak }: Mark): Pick<Claim, 'weak'> {
+  return weak ? { weak } : {}
 }
 
 /** Why the Application that a mark names is no prover, for the person who reads the refusal. */
-function absence(look: Look, owner: OwnerRef, app: KubernetesObject | undefined): readonly Evidence[] {
-  if (app === undefined) return [{ sentence: `there is no ${showOwner(owner)} in cluster ${look.cluster.name}` }]
+function absence(look: Look, owner: OwnerRef, app: KubernetesObject): readonly Evidence[] {
   const destination = destinationCluster(look.hub, app)
-  if (destination === look.target.cluster) return resourceEntry(app, look.target) === null ? [seen(owner, 'status.resources does not list it')] : []
+  if (destination === look.target.cluster) {
+    if (resourceEntry(app, look.target) !== null) return []
+    return [seen(owner, isStale(app) ? 'its status is too large to be kept up to date: that status.resources does not list it means nothing' : 'status.resources does not list it')]
+  }
   const known = destination === null ? `which no cluster of writ.yaml is; if it is ${look.target.cluster}, add it to its argocd.destinations` : `which is cluster ${destination}`
   return [seen(owner, `deploys to ${destinationName(app)}, ${known}`)]
 }
 
-/** The instance label alone is weak: Helm charts and Flux set it too. Named is an Application that exists. */
-async function labelClaims(look: Look): Promise<readonly Claim[]> {
-  if (look.apps.length === 0) return []
-  const { instanceLabel } = await argoSettings(look.cluster, look.hub.namespace)
-  const value = metadataText(look.live, 'labels', instanceLabel)
-  if (value === undefined) return []
-  const owner = refOfName(look, look.apps[0] ?? look.live, value)
-  const app = appOf(look, owner)
-  if (app === undefined) return []
-  return [{ owner, proof: false, exists: true, weak: true, evidence: [{ sentence: `the label ${instanceLabel} is '${value}'`, at: showRef(look.target) }, ...absence(look, owner, app)] }]
+/** Made after the controller last compared, being deleted, or in the middle of a sync: the list may name it in a moment (argocd-flux.md 4.5). */
+function isEarly({ live }: Look, app: KubernetesObject): boolean {
+  const [made, compared] = [Date.parse(textAt(live, 'metadata', 'creationTimestamp') ?? ''), Date.parse(textAt(app, 'status', 'reconciledAt') ?? '')]
+  return inDeletion(live) || textAt(app, 'status', 'operationState', 'phase') === 'Running' || (!Number.isNaN(made) && !(compared > made))
 }
 
-/** A sentence where the object says that it belongs to another installation of Argo CD. */
-async function foreignInstance(look: Look): Promise<string | null> {
-  const theirs = metadataText(look.live, 'annotations', 'argocd.argoproj.io/installation-id')
-  if (theirs === undefined || look.apps.length === 0) return null
-  const { installationId } = await argoSettings(look.cluster, look.hub.namespace)
-  return installationId === theirs ? null : `the object belongs to the Argo CD installation '${theirs}', this one is '${installationId ?? ''}'`
+/**
+ * A living rival where the object says that it belongs to another installation of Argo CD than this one, whose id is set. Without an id of its own an Argo CD
+ * takes every object for its.
+ */
+async function foreignInstallation(look: Look, controlPlane: string): Promise<Claim | null> {
+  const { installationId } = await look.settings(controlPlane)
+  const theirs = metadataText(look.live, 'annotations', INSTALLATION_ID)
+  if (installationId === null || installationId === theirs) return null
+  const id = theirs === undefined ? 'of no id' : `'${theirs}'`
+  const owner: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: `${look.cluster.name}, the Argo CD installation ${id}`, namespace: '', name: 'unknown' }
+  return { owner, proof: false, exists: true, ...theirs === undefined ? { weak: true } : {}, evidence: [{ sentence: `the object belongs to the Argo CD installation ${id}, this one is '${installationId}'`, at: `metadata.annotations[${INSTALLATION_ID}]` }] }
 }
 
-function appOf(look: Look, owner: OwnerRef): KubernetesObject | undefined {
-  return look.apps.find(app => sameOwner(applicationRef(look.cluster.name, app), owner))
+function remembered(read: (namespace: string) => Promise<ArgoSettings>): (namespace: string) => Promise<ArgoSettings> {
+  const known = new Map<string, Promise<ArgoSettings>>()
+  return namespace => {
+    const found = known.get(namespace) ?? read(namespace)
+    known.set(namespace, found)
+    return found
+  }
 }
 
 function seen(owner: OwnerRef, sentence: string): Evidence {

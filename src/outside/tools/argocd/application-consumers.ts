@@ -20,8 +20,6 @@ export function applicationConsumers(hub: ArgoHub, app: KubernetesObject, settin
     destination: { cluster: destinationCluster(hub, app) ?? destinationName(app), namespace: textAt(app, 'spec', 'destination', 'namespace') || null },
     namespaces: [...new Set(objectsAt(app, 'status', 'resources').map(entry => textAt(entry, 'namespace') ?? ''))],
   }
-  const dry = valueAt(app, 'spec', 'sourceHydrator', 'drySource')
-  if (dry !== undefined) return [{ ...shared, source: sourceOf(dry), render: AS_IT_STANDS, unsupported: 'spec.sourceHydrator' }]
   const rendered = spec.sources.filter(({ source, raw }) => source.url !== '' && !textAt(raw, 'chart'))
     .map(one => ({ ...shared, source: one.source, render: { ...one.render, loadRestrictor: settings.loadRestrictor }, unsupported: (one.obstacle ?? spec.obstacle ?? settings.obstacle(one.render.kustomize?.version))?.path ?? null }))
   const referred = valuePlaces(objectsAt(app, 'spec', 'sources')).map(source => ({ ...shared, source, render: AS_IT_STANDS, unsupported: 'spec.sources' }))

@@ -4,6 +4,7 @@ import type { SourceRules, UnreadSource } from '../../../model/owner.ts'
 import { showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { commitOf } from '../conditions.ts'
+import { dryCommit } from './hydrated-source.ts'
 import { unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import type { ApplicationSpec, SourceSpec } from './application-spec.ts'
@@ -17,7 +18,7 @@ export function applicationSources(app: KubernetesObject, spec: ApplicationSpec,
   const unread: UnreadSource[] = []
   for (const one of spec.sources) {
     const obstacle = one.obstacle ?? pinned(one)
-    if (obstacle === null) rendered.push({ source: one.source, render: { ...one.render, loadRestrictor }, syncedCommit: syncedCommit(app, one.source.index) })
+    if (obstacle === null) rendered.push({ source: one.source, render: { ...one.render, loadRestrictor }, syncedCommit: one.source.hydrated === true ? dryCommit(app, syncedCommit(app, undefined)) : syncedCommit(app, one.source.index) })
     else unread.push(obstacle)
   }
   return { rendered, unread }

@@ -6,6 +6,8 @@ import { unhonouredKey } from '../../../model/spec-keys.ts'
 import type { SpecKeys } from '../../../model/spec-keys.ts'
 import { unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
+import { isStale } from './applications.ts'
+import { drySource, hydratorObstacle } from './hydrated-source.ts'
 
 /** One source that an Application renders; `obstacle` is the first thing that Writ cannot honour in it. */
 export interface SourceSpec { readonly source: OwnerSource, readonly render: RenderRules, readonly obstacle: Obstacle | null, /** Where it stands in the Application. */ readonly path: string, readonly raw: JsonObject }
@@ -14,7 +16,7 @@ export interface SourceSpec { readonly source: OwnerSource, readonly render: Ren
 export interface ApplicationSpec { readonly sources: readonly SourceSpec[], readonly obstacle: Obstacle | null }
 
 // Every key of the Application spec is in one of these tables, or refused.
-const SPEC: SpecKeys = { known: ['source', 'sources', 'destination', 'project', 'syncPolicy', 'ignoreDifferences', 'info', 'revisionHistoryLimit'], off: ['sourceHydrator'] }
+const SPEC: SpecKeys = { known: ['source', 'sources', 'sourceHydrator', 'destination', 'project', 'syncPolicy', 'ignoreDifferences', 'info', 'revisionHistoryLimit'], off: [] }
 const DESTINATION: SpecKeys = { known: ['server', 'name', 'namespace'], off: [] }
 const SYNC_POLICY: SpecKeys = { known: ['automated', 'syncOptions', 'retry', 'managedNamespaceMetadata'], off: [] }
 const AUTOMATED: SpecKeys = { known: ['prune', 'selfHeal', 'allowEmpty', 'enabled'], off: [] }
@@ -28,6 +30,8 @@ const SYNC_OPTIONS: ReadonlySet<string> = new Set([
 export function applicationSpec(app: JsonObject, controlPlanes: readonly string[]): ApplicationSpec {
   const spec = valueAt(app, 'spec')
   const several = objectsAt(spec, 'sources')
+  const dry = drySource(spec)
+  if (dry !== null) return { sources: [sourceSpec(app, { source: dry, index: undefined, controlPlanes })], obstacle: keys(spec) ?? hydratorObstacle(spec) ?? full(app) }
   // spec.sources wins over spec.source.
   const found = several.length > 0 ? several.map((source, index) => ({ source, index })) : [{ source: valueAt(spec, 'source'), index: undefined }]
   const sources = found.filter(({ source }) => several.length === 0 || !isValuesOnly(source)).map(({ source, index }) => sourceSpec(app, { source, index, controlPlanes }))
@@ -37,7 +41,8 @@ export function applicationSpec(app: JsonObject, controlPlanes: readonly string[
 interface Found { readonly source: Json | undefined, readonly index: number | undefined, readonly controlPlanes: readonly string[] }
 
 function sourceSpec(app: JsonObject, { source, index, controlPlanes }: Found): SourceSpec {
-  const path = index === undefined ? 'spec.source' : `spec.sources[${index}]`
+  const hydrated = drySource(valueAt(app, 'spec')) !== null
+  const path = hydrated ? 'spec.sourceHydrator.drySource' : index === undefined ? 'spec.source' : `spec.sources[${index}]`
   const raw = isObject(source) ? source : {}
   const values = valuesOf(app, controlPlanes)
   // A reference that others take values from changes nothing in what the source itself renders.
@@ -45,7 +50,7 @@ function sourceSpec(app: JsonObject, { source, index, controlPlanes }: Found): S
   const read = readApplicationSource(index === undefined || !isObject(source) ? source : { ...source, ref: undefined }, { path, values, refs })
   const unhonoured = read.unhonoured === null ? null : unsupported(read.unhonoured.path, read.unhonoured.because)
   return {
-    source: index === undefined ? read.source : { ...read.source, index },
+    source: { ...read.source, ...index === undefined ? {} : { index }, ...hydrated ? { hydrated } : {} },
     render: { ...read.render, overridable: { source: raw, files: overrideFiles(app, values, controlPlanes), values, ...refs.length === 0 ? {} : { refs } } },
     obstacle: sourceKind(source, path) ?? unhonoured ?? status(app, index),
     path, raw,
@@ -114,6 +119,5 @@ function status(app: JsonObject, index: number | undefined): Obstacle | null {
 
 /** A status that the controller could no longer write. */
 function full(app: JsonObject): Obstacle | null {
-  const isFull = objectsAt(app, 'status', 'conditions').some(one => one['type'] === 'UnknownError' && (textAt(one, 'message') ?? '').includes('resource size limit'))
-  return isFull ? unsupported('status.conditions', 'which say that the status is too large to be kept up to date') : null
+  return isStale(app) ? unsupported('status.conditions', 'which say that the status is too large to be kept up to date') : null
 }

@@ -30,6 +30,8 @@ export function argoHubs(config: readonly ClusterConfig[]): readonly ArgoHub[] {
       // From a hub, in-cluster means the hub.
       add(hub, namespace, { cluster: one.name, names: names.filter(name => !IN_CLUSTER.includes(name)) })
       add(one.name, 'argocd', { cluster: one.name, names: IN_CLUSTER })
+      // The Applications of a hub that is no cluster of the configuration are deployed, too: by Applications that mean the hub itself.
+      if (!config.some(other => other.name === hub) && hubs.get(hub)?.members.some(member => member.cluster === hub) !== true) add(hub, namespace, { cluster: hub, names: IN_CLUSTER })
     }
   }
   return [...hubs.values()]

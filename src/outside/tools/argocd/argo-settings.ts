@@ -11,6 +11,8 @@ import type { Obstacle } from '../read-result.ts'
 /** What `argocd-cm` says, as far as it decides about ownership and output. */
 export interface ArgoSettings {
   readonly instanceLabel: string
+  /** How this Argo CD knows its objects; null where nothing is set, which is by label before 3.0 and by annotation since (argocd-flux.md 1.1). */
+  readonly tracking: 'label' | 'annotation' | null
   readonly installationId: string | null
   readonly loadRestrictor: 'root' | 'none'
   /** A key of `argocd-cm` that changes what is rendered, with a version of Kustomize or without, and that Writ does not honour. */
@@ -33,6 +35,7 @@ export async function argoSettings(cluster: Cluster, namespace: string): Promise
   const build = buildOptions(textAt(data, 'kustomize.buildOptions') ?? '')
   return {
     instanceLabel: textAt(data, 'application.instanceLabelKey') || DEFAULT_LABEL,
+    tracking: trackingOf(textAt(data, 'application.resourceTrackingMethod')),
     installationId: textAt(data, 'installationID') || null,
     loadRestrictor: build.loadRestrictor,
     obstacle: version => {
@@ -42,6 +45,11 @@ export async function argoSettings(cluster: Cluster, namespace: string): Promise
     },
     ignores: (group, name) => ignoredEverywhere(data, group, name),
   }
+}
+
+/** In `annotation+label` the label is for people only. What Argo CD does not know it takes for its default. */
+function trackingOf(method: string | undefined): ArgoSettings['tracking'] {
+  return method === 'label' ? 'label' : method === 'annotation' || method === 'annotation+label' ? 'annotation' : null
 }
 
 interface BuildOptions { readonly loadRestrictor: 'root' | 'none', /** The first word that is not understood. */ readonly strange: string | null }

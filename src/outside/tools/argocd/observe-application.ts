@@ -6,38 +6,74 @@ import { showOwner } from '../../../model/owner.ts'
 import type { Owner } from '../../../model/owner.ts'
 import { metadataText, showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { commitOf, inDeletion, oneLine } from '../conditions.ts'
-import { failureClass } from '../failure-class.ts'
+import { commitOf, inDeletion } from '../conditions.ts'
 import { sourceOf } from '../../../model/application-source.ts'
+import { applicationBlock } from './application-block.ts'
+import type { ApplicationLook } from './application-block.ts'
+import { applicationErrors, applicationFailure } from './application-failure.ts'
+import { applicationTimes } from './application-times.ts'
+import { projectOf } from './app-project.ts'
 import { revisionAt } from './application-sources.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
-import { isAutomated, isSkipped } from './read-application.ts'
+import { drySource, syncSource } from './hydrated-source.ts'
+import { isHydrated, ofDrySource } from './observe-hydrator.ts'
+import type { DryObservation } from './observe-hydrator.ts'
+import { generatePaths, isAutomated } from './read-application.ts'
+import { isStuck, operationUnmet } from './operation-state.ts'
+import { controlPlaneOf } from './tracking-id.ts'
 
-const ERRORS: ReadonlySet<string> = new Set(['ComparisonError', 'InvalidSpecError', 'UnknownError', 'SyncError'])
-
-/** What an Application says about one of its objects now, from a single GET (argocd-flux.md 6.2). */
-export async function observeApplication(cluster: Cluster, owner: Owner, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<Observation> {
+/** What an Application says about one of its objects now, from a single GET (argocd-flux.md 6.2). Its project is read where it keeps a sync from starting. */
+export async function observeApplication(cluster: Cluster, owner: Owner, look: ApplicationLook): Promise<Observation> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
+  if (kind === null) return { ...gone(`cluster ${cluster.name} no longer serves Applications`), unserved: true }
   if (app === null) return gone(`${showOwner(owner)} is no longer there`)
-  const { index } = owner.source
-  const revision = revisionAt(valueAt(app, 'status', 'sync'), index)
-  const unchanged = sameJson(plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))), plain(owner.source)) && (index === undefined) === (objectsAt(app, 'spec', 'sources').length === 0)
-  const unmet = [...specUnmet(app, unchanged, index), ...(wanted === 'gone' ? pruneUnmet(app, target) : syncUnmet(app, target)), ...operationUnmet(app), ...errors(app)]
-  const accepted = unmet.length === 0 && revision !== null
+  const said = isHydrated(app) ? ofDrySource(app, owner) : ofSource(app, owner)
+  const { revision, unchanged } = said
+  const unmet = [
+    ...revision === null ? [said.unnamed] : [], ...specUnmet(app, unchanged, owner.source.index), ...said.unmet,
+    ...look.wanted === 'gone' ? pruneUnmet(app, look.target) : syncUnmet(app, look.target), ...operationUnmet(app), ...applicationErrors(app),
+  ]
+  const accepted = unmet.length === 0
+  const paths = generatePaths(app)
   return {
-    revision, accepted, unchanged,
-    unmet: revision === null ? [`it names no commit: status.sync.revision is '${showJson(index === undefined ? textAt(app, 'status', 'sync', 'revision') ?? '' : valueAt(app, 'status', 'sync', 'revisions'))}'`, ...unmet] : unmet,
-    blocked: blocked(app, owner),
-    failure: accepted ? null : failure(app, index),
-    listed: resourceEntry(app, target) !== null,
+    revision, accepted, unchanged, unmet,
+    failure: accepted ? null : said.failure ?? applicationFailure(app, owner.source.index),
+    blocked: said.blocked ?? applicationBlock(app, owner, { ...look, project: await projectFor(cluster, app, look) }),
+    listed: resourceEntry(app, look.target) !== null,
     pending: isPending(app),
     notes: notes(app),
+    state: said.waits ? 'HYDRATE_WAIT' : 'SYNC_WAIT',
+    contains: said.contains,
+    ...paths === undefined ? {} : { generatePaths: paths },
+    times: applicationTimes(app),
+    tuple: tupleOf(app),
   }
 }
 
+/** What an Application without a hydrator says of the source that was edited. */
+function ofSource(app: KubernetesObject, owner: Owner): DryObservation {
+  const { index } = owner.source
+  return { revision: revisionAt(valueAt(app, 'status', 'sync'), index), unnamed: noCommit(app, index), unchanged: isUnchanged(app, owner), unmet: [], contains: [], failure: null, blocked: null, waits: false }
+}
+
 function gone(sentence: string): Observation {
-  return { revision: null, accepted: false, unmet: [sentence], unchanged: true, blocked: null, failure: null, listed: false, pending: false, notes: [] }
+  return { revision: null, accepted: false, unmet: [sentence], unchanged: true, blocked: null, failure: null, listed: false, pending: false, notes: [], missing: true }
+}
+
+/** Asked only where its answer can matter: the Application is behind, and nothing runs. */
+async function projectFor(cluster: Cluster, app: KubernetesObject, { namespace }: ApplicationLook): Promise<KubernetesObject | null> {
+  const held = textAt(app, 'status', 'operationState', 'message')?.includes('blocked by sync window') === true
+  return textAt(app, 'status', 'sync', 'status') === 'OutOfSync' || held ? projectOf(cluster, app, controlPlaneOf(app, namespace)) : null
+}
+
+function noCommit(app: KubernetesObject, index: number | undefined): string {
+  return `it names no commit: status.sync.revision is '${showJson(index === undefined ? textAt(app, 'status', 'sync', 'revision') ?? '' : valueAt(app, 'status', 'sync', 'revisions'))}'`
+}
+
+function isUnchanged(app: KubernetesObject, owner: Owner): boolean {
+  const { index } = owner.source
+  return sameJson(plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))), plain(owner.source)) && (index === undefined) === (objectsAt(app, 'spec', 'sources').length === 0)
 }
 
 function plain(source: Owner['source']): Json {
@@ -46,12 +82,13 @@ function plain(source: Owner['source']): Json {
 
 /** The source, or with several the one at its place. */
 function sourceAt(of: Json | undefined, index: number | undefined): Json | undefined {
+  if (drySource(of) !== null) return syncSource(of)
   return index === undefined ? valueAt(of, 'source') : objectsAt(of, 'sources')[index]
 }
 
 function specUnmet(app: KubernetesObject, unchanged: boolean, index: number | undefined): readonly string[] {
   const compared = sourceAt(valueAt(app, 'status', 'sync', 'comparedTo'), index)
-  const same = sameJson(plain(sourceOf(compared)), plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))))
+  const same = isHydrated(app) || sameJson(plain(sourceOf(compared)), plain(sourceOf(sourceAt(valueAt(app, 'spec'), index))))
   return [
     ...(inDeletion(app) ? ['it is being deleted'] : []),
     ...(unchanged ? [] : ['its source is no longer the one that was edited']),
@@ -74,54 +111,6 @@ function pruneUnmet(app: KubernetesObject, target: Target): readonly string[] {
   return entry === null ? [] : [`status.resources still lists ${showRef(target)}${entry['requiresPruning'] === true ? ', to be pruned' : ''}`]
 }
 
-function operationUnmet(app: KubernetesObject): readonly string[] {
-  const state = valueAt(app, 'status', 'operationState')
-  const phase = textAt(state, 'phase')
-  const finished = textAt(state, 'finishedAt')
-  const unmet: string[] = []
-  if (valueAt(app, 'operation') !== undefined) unmet.push('a sync is about to start')
-  if (phase === 'Running' && finished !== undefined) unmet.push(`a failed sync waits to be tried again: ${oneLine(textAt(state, 'message') ?? '')}`)
-  else if (phase === 'Running' || phase === 'Terminating') unmet.push(`a sync is ${phase.toLowerCase()}: ${oneLine(textAt(state, 'message') ?? '')}`)
-  const reconciled = textAt(app, 'status', 'reconciledAt')
-  if (finished !== undefined && reconciled !== undefined && Date.parse(reconciled) < Date.parse(finished)) unmet.push('it has not compared again since the last sync finished')
-  return unmet
-}
-
-function errors(app: KubernetesObject): readonly string[] {
-  return objectsAt(app, 'status', 'conditions').filter(one => ERRORS.has(textAt(one, 'type') ?? '')).map(one => `${textAt(one, 'type') ?? ''}: ${oneLine(textAt(one, 'message') ?? '')}`)
-}
-
-/** Only a person lifts these: a frozen Application, or a sync that nobody starts. */
-function blocked(app: KubernetesObject, owner: Owner): Observation['blocked'] {
-  const name = `${owner.namespace}/${owner.name}`
-  if (isSkipped(app)) {
-    return {
-      code: 'BLOCKED_SUSPENDED', sentence: `Application ${name} is frozen (argocd.argoproj.io/skip-reconcile)`,
-      next: `kubectl annotate applications.argoproj.io -n ${owner.namespace} ${owner.name} argocd.argoproj.io/skip-reconcile-`,
-    }
-  }
-  const running = textAt(app, 'status', 'operationState', 'phase') === 'Running' || valueAt(app, 'operation') !== undefined
-  if (isAutomated(app) || running || textAt(app, 'status', 'sync', 'status') !== 'OutOfSync') return null
-  return { code: 'BLOCKED_MANUAL_SYNC', sentence: `Application ${name} is OutOfSync and syncs only when a person starts it`, next: `argocd app sync ${name}` }
-}
-
-/** A sync that failed for good is not tried again at the same revision, whatever its text (argocd-flux.md 6.2). */
-function failure(app: KubernetesObject, index: number | undefined): Observation['failure'] {
-  const state = valueAt(app, 'status', 'operationState')
-  const phase = textAt(state, 'phase')
-  if ((phase === 'Failed' || phase === 'Error') && textAt(app, 'status', 'sync', 'status') !== 'Synced') {
-    const revision = revisionAt(valueAt(state, 'syncResult'), index) ?? revisionAt(valueAt(state, 'operation', 'sync'), index)
-    const parts = objectsAt(state, 'syncResult', 'resources').filter(one => one['status'] === 'SyncFailed')
-      .slice(0, 3).map(one => `${textAt(one, 'kind') ?? ''} ${textAt(one, 'name') ?? ''}: ${oneLine(textAt(one, 'message') ?? '')}`)
-    return { permanent: true, revision, sentence: [`sync ${phase}: ${oneLine(textAt(state, 'message') ?? '')}`, ...parts].join('; ') }
-  }
-  const first = objectsAt(app, 'status', 'conditions').find(one => ERRORS.has(textAt(one, 'type') ?? ''))
-  if (first === undefined) return null
-  const message = oneLine(textAt(first, 'message') ?? '')
-  const attempted = /Failed last sync attempt to (?:\[)?([0-9a-f]{40})/.exec(message)?.[1]
-  return { permanent: failureClass(message) === 'permanent', revision: commitOf(attempted) ?? revisionAt(valueAt(app, 'status', 'sync'), index), sentence: `${textAt(first, 'type') ?? ''}: ${message}` }
-}
-
 /** The controller removes the annotation once the refresh is persisted (argocd-flux.md 5.1). */
 function isPending(app: KubernetesObject): boolean {
   return metadataText(app, 'annotations', 'argocd.argoproj.io/refresh') !== undefined
@@ -132,5 +121,20 @@ function notes(app: KubernetesObject): readonly string[] {
   return [
     ...(isPending(app) ? ['its controller has not taken the refresh request yet'] : []),
     ...(others === 0 ? [] : [`${others} of its objects are OutOfSync`]),
+    ...(isStuck(app) ? ['controller defect suspected: it has carried its operation out and never cleared it'] : []),
   ]
 }
+
+/** Compared, synced and reconciled are three things; all are kept (argocd-flux.md 0.3). */
+function tupleOf(app: KubernetesObject): NonNullable<Observation['tuple']> {
+  const at = (...keys: readonly string[]): string | null => textAt(app, ...keys) ?? null
+  const revisions = valueAt(app, 'status', 'sync', 'revisions')
+  const dry = commitOf(textAt(app, 'status', 'sourceHydrator', 'lastSuccessfulOperation', 'drySHA'))
+  return {
+    owner: `Application ${at('metadata', 'namespace') ?? ''}/${at('metadata', 'name') ?? ''}`, uid: at('metadata', 'uid'), resourceVersion: at('metadata', 'resourceVersion'),
+    automated: isAutomated(app), sync: at('status', 'sync', 'status'), compared: at('status', 'sync', 'revision'), ...revisions === undefined ? {} : { comparedAll: revisions },
+    synced: at('status', 'operationState', 'syncResult', 'revision'), operation: at('status', 'operationState', 'phase'), finishedAt: at('status', 'operationState', 'finishedAt'),
+    reconciledAt: at('status', 'reconciledAt'), health: at('status', 'health', 'status'), ...dry === null ? {} : { dry, hydrated: at('status', 'sourceHydrator', 'lastSuccessfulOperation', 'hydratedSHA') },
+  }
+}
+

@@ -10,15 +10,16 @@ import { inDeletion } from '../conditions.ts'
 import { ignoredByApplication } from '../ignored-fields.ts'
 import { refuseOwner, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
-import { projectObstacle } from './app-project.ts'
+import { projectObstacle, projectOf } from './app-project.ts'
 import { applicationSources, repeatedObstacle } from './application-sources.ts'
 import { applicationSpec } from './application-spec.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { argoSettings } from './argo-settings.ts'
+import { syncWindows } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
 /** Reads one Application whole, for one object that it deploys. */
-export async function readApplication(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly namespace: string }): Promise<Owner | Refusal> {
+export async function readApplication(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly namespace: string, readonly now: number }): Promise<Owner | Refusal> {
   const { ref, target } = of
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
@@ -28,8 +29,9 @@ export async function readApplication(cluster: Cluster, of: { readonly ref: Owne
   const spec = applicationSpec(app, [namespace])
   const { rendered, unread } = applicationSources(app, spec, settings.loadRestrictor)
   const [first] = rendered
+  const project = await projectOf(cluster, app, namespace)
   const obstacle = standing(app) ?? spec.obstacle ?? (first === undefined ? unread[0] ?? unsupported('spec.source') : null) ?? hook(app, target) ?? rendered.map(({ render }) => settings.obstacle(render.kustomize?.version)).find(found => found !== null)
-    ?? (unread.length > 0 ? repeatedObstacle(app, target) : null) ?? await projectObstacle(cluster, app, namespace)
+    ?? (unread.length > 0 ? repeatedObstacle(app, target) : null) ?? projectObstacle(project)
   if (obstacle !== null || first === undefined) return refuseOwner(ref, obstacle ?? unsupported('spec.source'))
   const destination = { cluster: target.cluster, namespace: textAt(app, 'spec', 'destination', 'namespace') || null }
   const ignores = [...ignoredByApplication(app, target, destination.namespace), ...settings.ignores(target.group, target.kind)]
@@ -38,7 +40,7 @@ export async function readApplication(cluster: Cluster, of: { readonly ref: Owne
     uid: textAt(app, 'metadata', 'uid') ?? '',
     source: first.source,
     render: first.render,
-    delivery: deliveryOf(app, first.syncedCommit),
+    delivery: deliveryOf(app, { syncedCommit: first.syncedCommit, project, now: of.now }),
     destination,
     sourceObject: null,
     ...spec.sources.length > 1 ? { sources: rendered, unread } : {},
@@ -58,7 +60,8 @@ export function isSkipped(app: KubernetesObject): boolean {
 }
 
 function standing(app: KubernetesObject): Obstacle | null {
-  const maker = objectsAt(app, 'metadata', 'ownerReferences').find(owner => owner['controller'] === true || owner['kind'] === 'ApplicationSet')
+  // What an ApplicationSet generates follows its source like any other; what stands in its spec is edited in the set.
+  const maker = objectsAt(app, 'metadata', 'ownerReferences').find(owner => owner['controller'] === true && owner['kind'] !== 'ApplicationSet')
   if (maker !== undefined) return unsupported('metadata.ownerReferences', `so ${textAt(maker, 'kind') ?? ''} ${textAt(maker, 'name') ?? ''} writes its spec`)
   if (inDeletion(app)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
   return isSkipped(app) ? { code: 'SUSPENDED', path: 'metadata.annotations[argocd.argoproj.io/skip-reconcile]', because: 'so its controller leaves it alone' } : null
@@ -68,15 +71,32 @@ function hook(app: KubernetesObject, target: Target): Obstacle | null {
   return resourceEntry(app, target)?.['hook'] === true ? unsupported('status.resources[].hook', 'so the object is a sync hook, which a changed source does not update') : null
 }
 
-function deliveryOf(app: KubernetesObject, syncedCommit: string | null): Delivery {
+/** The annotation `manifest-generate-paths`, split; undefined where there is none. */
+export function generatePaths(app: KubernetesObject): readonly string[] | undefined {
+  return metadataText(app, 'annotations', 'argocd.argoproj.io/manifest-generate-paths')?.split(';').map(path => path.trim()).filter(path => path !== '')
+}
+
+interface Known { readonly syncedCommit: string | null, readonly project: KubernetesObject | null, readonly now: number }
+
+function deliveryOf(app: KubernetesObject, known: Known): Delivery {
   const automated = isAutomated(app)
+  const paths = generatePaths(app)
   return {
     automated,
+    ...paths === undefined ? {} : { generatePaths: paths },
     reverts: automated && valueAt(app, 'spec', 'syncPolicy', 'automated', 'selfHeal') === true,
-    syncedCommit,
-    behindBecause: automated ? null : 'manual sync: a person starts each sync',
+    syncedCommit: known.syncedCommit,
+    behindBecause: automated ? behindBecause(app, known) : 'manual sync: a person starts each sync',
     keeps: keepsBecause(app, automated),
   }
+}
+
+/** What it would else have deployed by itself already (DESIGN.md section 2): a closed window, or a commit that it has given up. */
+function behindBecause(app: KubernetesObject, { project, now }: Known): string | null {
+  const window = syncWindows(project, app, now)
+  if (!window.automatic) return `sync window: ${window.because}`
+  const failed = ['Failed', 'Error'].includes(textAt(app, 'status', 'operationState', 'phase') ?? '') && textAt(app, 'status', 'sync', 'status') !== 'Synced'
+  return failed ? 'its last sync failed, and it does not try that commit again' : null
 }
 
 /** Without prune an object that is no longer in Git only shows as OutOfSync (argocd-flux.md 1.2). */

@@ -31,6 +31,12 @@ export function applicationOf(instance: string, controlPlane: string): { readonl
   return split < 0 ? { namespace: controlPlane, name: instance } : { namespace: instance.slice(0, split), name: instance.slice(split + 1) }
 }
 
+/** The instance name under which Argo CD knows an Application: its own name beside its controller, `namespace_name` elsewhere. */
+export function instanceOf(app: KubernetesObject, configured: string): string {
+  const [namespace, name] = [textAt(app, 'metadata', 'namespace') ?? '', textAt(app, 'metadata', 'name') ?? '']
+  return namespace === controlPlaneOf(app, configured) ? name : `${namespace}_${name}`
+}
+
 /** The namespace of the controller that an Application belongs to. */
 export function controlPlaneOf(app: KubernetesObject, configured: string): string {
   return textAt(app, 'status', 'controllerNamespace') ?? configured

@@ -7,6 +7,8 @@ import type { KubernetesObject } from '../../../model/resource.ts'
 
 export const KUSTOMIZE_GROUP = 'kustomize.toolkit.fluxcd.io'
 export const HELM_GROUP = 'helm.toolkit.fluxcd.io'
+/** The Flux operator's own kinds: ResourceSet, FluxInstance. */
+export const OPERATOR_GROUP = 'fluxcd.controlplane.io'
 export const SOURCE_GROUP = 'source.toolkit.fluxcd.io'
 
 /** The annotation that asks any Flux controller to look now; its value only has to be new. */
@@ -23,8 +25,8 @@ export async function listAll(cluster: Cluster, group: string, kind: string): Pr
   return served === null ? [] : cluster.list(served, null)
 }
 
-/** How Writ names a Kustomization or HelmRelease. */
-export function fluxRef(cluster: string, kind: 'Kustomization' | 'HelmRelease', object: KubernetesObject): OwnerRef {
+/** How Writ names an owner of Flux. */
+export function fluxRef(cluster: string, kind: Exclude<OwnerRef['kind'], 'Application'>, object: KubernetesObject): OwnerRef {
   return { tool: 'flux', kind, cluster, namespace: textAt(object, 'metadata', 'namespace') ?? '', name: textAt(object, 'metadata', 'name') ?? '' }
 }
 

@@ -40,7 +40,7 @@ export function kustomizationSpec(kustomization: KubernetesObject, source: Kuber
 function specObstacle(kustomization: KubernetesObject): Obstacle | null {
   const spec = valueAt(kustomization, 'spec')
   const source = sourceRefOf(kustomization)
-  if (source.kind !== 'GitRepository' && source.kind !== '') return { code: 'NON_GIT_SOURCE', path: `spec.sourceRef.kind ${source.kind}`, because: 'so its manifests do not come from Git' }
+  if (source.kind !== 'GitRepository' && source.kind !== '') return { code: 'NON_GIT_SOURCE', path: `spec.sourceRef.kind ${source.kind}`, because: source.kind === 'ExternalArtifact' ? 'which another controller (an ArtifactGenerator, say) builds from its own sources' : 'so its manifests do not come from Git' }
   const path = unhonouredKey(spec, 'spec', SPEC) ?? unhonouredKey(valueAt(spec, 'sourceRef'), 'spec.sourceRef', SOURCE_REF) ?? unhonouredKey(valueAt(spec, 'decryption'), 'spec.decryption', DECRYPTION)
   if (path !== null) return unsupported(path)
   const provider = textAt(spec, 'decryption', 'provider')

@@ -1,53 +1,75 @@
 import type { Cluster } from '../../../flow/ports.ts'
-import { showJson, textAt, valueAt } from '../../../model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../../model/json.ts'
 import type { Observation } from '../../../model/observation.ts'
 import { showOwner } from '../../../model/owner.ts'
-import type { Owner } from '../../../model/owner.ts'
-import { metadataText, showRef } from '../../../model/resource.ts'
+import type { Owner, OwnerRef } from '../../../model/owner.ts'
+import { showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { condition, inDeletion, oneLine } from '../conditions.ts'
-import { failureClass } from '../failure-class.ts'
+import { inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
-import { REQUESTED_AT, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
+import { kustomizationKind, sourceRefOf } from './flux-kinds.ts'
+import { fluxTimes } from './flux-times.ts'
 import { inInventory } from './inventory-id.ts'
 import { branchOf } from './kustomization-spec.ts'
+import { fetchFailure, fluxBlock, isLooking, isPending, readyFailure, readyUnmet, sourceUnmet } from './kustomization-state.ts'
 import { gitRepository } from './read-kustomization.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** What a Kustomization and its source say about one of their objects now (argocd-flux.md 6.3). */
 export async function observeKustomization(cluster: Cluster, owner: Owner, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<Observation> {
-  const kind = await kustomizationKind(cluster)
-  const object = kind === null ? null : await cluster.get(kind, owner.namespace, owner.name)
-  const source = object === null ? null : await gitRepository(cluster, object)
-  if (object === null || source === null) {
-    const missing = object === null ? showOwner(owner) : `its source ${owner.sourceObject?.namespace ?? ''}/${owner.sourceObject?.name ?? ''}`
-    return { revision: null, accepted: false, unmet: [`${missing} is no longer there`], unchanged: true, blocked: null, failure: null, listed: false, pending: false, notes: [] }
-  }
+  const found = await readPair(cluster, owner)
+  if ('missing' in found) return { ...gone(found.missing), ...found.unserved ? { unserved: true } : {} }
+  const { object, source } = found
   const revision = commitOfRevision(textAt(object, 'status', 'lastAppliedRevision'))
   const unchanged = sameSource(owner, object, source)
   const listed = inInventory(object, target)
   const unmet = [
     ...(unchanged ? [] : ['its source is no longer the one that was edited']),
     ...(inDeletion(object) ? ['it is being deleted'] : []),
-    ...(revision === null ? [`it names no commit: status.lastAppliedRevision is '${textAt(object, 'status', 'lastAppliedRevision') ?? ''}'`] : []),
-    ...sourceUnmet(source),
-    ...readyUnmet(object),
+    ...appliedUnmet(object, source),
     ...(listed === (wanted === 'there') ? [] : [`status.inventory ${listed ? 'still lists' : 'does not list'} ${showRef(target)}`]),
   ]
   const accepted = unmet.length === 0
   return {
     revision, accepted, unmet, unchanged, listed,
-    blocked: blocked(object, source),
-    failure: accepted ? null : failure(object, source),
+    blocked: fluxBlock([object, source]),
+    failure: accepted ? null : readyFailure(object) ?? fetchFailure(source),
+    ...unmet.length === 1 && isLooking(object) ? { looking: true } : {},
     pending: isPending(object) || isPending(source),
     notes: ahead(source, revision),
+    state: fetchedOf(source) === revision ? 'SOURCE_WAIT' : 'SYNC_WAIT',
+    times: fluxTimes(source, object),
+    attempted: commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision')),
+    tuple: tupleOf(object, source),
   }
 }
 
-/** Handled means looked at, never applied (argocd-flux.md 0.5). */
-function isPending(object: KubernetesObject): boolean {
-  const asked = metadataText(object, 'annotations', REQUESTED_AT)
-  return asked !== undefined && asked !== textAt(object, 'status', 'lastHandledReconcileAt')
+interface Pair { readonly object: KubernetesObject, readonly source: KubernetesObject }
+
+/** A Kustomization and its source, or the sentence that says what is not there. */
+export async function readPair(cluster: Cluster, ref: Pick<OwnerRef, 'namespace' | 'name'>): Promise<Pair | { readonly missing: string, readonly unserved: boolean }> {
+  const kind = await kustomizationKind(cluster)
+  if (kind === null) return { missing: `cluster ${cluster.name} no longer serves Kustomizations`, unserved: true }
+  const object = await cluster.get(kind, ref.namespace, ref.name)
+  if (object === null) return { missing: `${showOwner({ tool: 'flux', kind: 'Kustomization', cluster: cluster.name, ...ref })} is no longer there`, unserved: false }
+  const source = await gitRepository(cluster, object)
+  const named = sourceRefOf(object)
+  return source === null ? { missing: `its source ${named.namespace}/${named.name} is no longer there`, unserved: false } : { object, source }
+}
+
+/** Why what is in Git is not what was applied, health checks included. */
+export function appliedUnmet(object: KubernetesObject, source: KubernetesObject): readonly string[] {
+  const applied = textAt(object, 'status', 'lastAppliedRevision')
+  return [
+    ...(commitOfRevision(applied) === null ? [`it names no commit: status.lastAppliedRevision is '${applied ?? ''}'`] : []),
+    ...sourceUnmet(source),
+    ...readyUnmet(object),
+  ]
+}
+
+/** What cannot be seen because its owner, or a part of the chain, is not there. */
+export function gone(sentence: string): Observation {
+  return { revision: null, accepted: false, unmet: [sentence], unchanged: true, blocked: null, failure: null, listed: false, pending: false, notes: [], missing: true }
 }
 
 function sameSource(owner: Owner, object: KubernetesObject, source: KubernetesObject): boolean {
@@ -57,14 +79,13 @@ function sameSource(owner: Owner, object: KubernetesObject, source: KubernetesOb
     && plainPath(textAt(object, 'spec', 'path') ?? '') === owner.source.path && textAt(source, 'spec', 'url') === owner.source.url && branchOf(source) === owner.source.revision
 }
 
-function sourceUnmet(source: KubernetesObject): readonly string[] {
-  const failed = condition(source, 'FetchFailed')
-  return failed?.['status'] === 'True' ? [`its source cannot be fetched: ${oneLine(textAt(failed, 'message') ?? '')}`] : []
+function fetchedOf(source: KubernetesObject): string | null {
+  return commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
 }
 
 /** A source that is ahead is no obstacle: what is applied is checked by its own revision. */
 function ahead(source: KubernetesObject, applied: string | null): readonly string[] {
-  const fetched = commitOfRevision(textAt(source, 'status', 'artifact', 'revision'))
+  const fetched = fetchedOf(source)
   return fetched === applied ? [] : [`its source has ${short(fetched)}, applied is ${short(applied)}`]
 }
 
@@ -72,37 +93,14 @@ function short(commit: string | null): string {
   return commit === null ? 'no commit' : commit.slice(0, 12)
 }
 
-/** `observedGeneration` advances only with Ready=True, so a failing one never passes here (argocd-flux.md 0.6). */
-function readyUnmet(object: KubernetesObject): readonly string[] {
-  const ready = condition(object, 'Ready')
-  const [generation, observed] = [valueAt(object, 'metadata', 'generation'), valueAt(object, 'status', 'observedGeneration')]
-  return [
-    ...(ready?.['status'] === 'True' ? [] : [`Ready is ${textAt(ready ?? undefined, 'status') ?? 'not set'}: ${oneLine(`${textAt(ready ?? undefined, 'reason') ?? ''} ${textAt(ready ?? undefined, 'message') ?? ''}`)}`]),
-    ...(generation === observed ? [] : [`it has seen generation ${showJson(observed ?? 'none')} of ${showJson(generation)}`]),
-  ]
-}
-
-function blocked(object: KubernetesObject, source: KubernetesObject): Observation['blocked'] {
-  for (const [one, verb, kind] of [[object, 'kustomization', 'Kustomization'], [source, 'source git', 'GitRepository']] as const) {
-    if (valueAt(one, 'spec', 'suspend') !== true) continue
-    const [namespace, name] = [textAt(one, 'metadata', 'namespace') ?? '', textAt(one, 'metadata', 'name') ?? '']
-    return { code: 'BLOCKED_SUSPENDED', sentence: `${kind} ${namespace}/${name} is suspended`, next: `flux resume ${verb} ${name} -n ${namespace}` }
+/** Fetched, attempted and applied are three things; the digest of what was built says whether the output changed. */
+export function tupleOf(object: KubernetesObject, source: KubernetesObject): NonNullable<Observation['tuple']> {
+  const at = (...keys: readonly string[]): string | null => textAt(object, ...keys) ?? null
+  const [newest] = objectsAt(object, 'status', 'history')
+  return {
+    owner: `Kustomization ${at('metadata', 'namespace') ?? ''}/${at('metadata', 'name') ?? ''}`, uid: at('metadata', 'uid'), resourceVersion: at('metadata', 'resourceVersion'),
+    generation: valueAt(object, 'metadata', 'generation') ?? null, observedGeneration: valueAt(object, 'status', 'observedGeneration') ?? null,
+    fetched: textAt(source, 'status', 'artifact', 'revision') ?? null, attempted: at('status', 'lastAttemptedRevision'), applied: at('status', 'lastAppliedRevision'),
+    handled: at('status', 'lastHandledReconcileAt'), ...newest === undefined ? {} : { built: newest['digest'] ?? null },
   }
-  return null
-}
-
-/** Reasons that another try at the same revision does not change. */
-const PERMANENT: ReadonlySet<string> = new Set(['BuildFailed', 'HealthCheckFailed', 'PruneFailed'])
-
-function failure(object: KubernetesObject, source: KubernetesObject): Observation['failure'] {
-  const ready = condition(object, 'Ready')
-  if (ready?.['status'] === 'False') {
-    const reason = textAt(ready, 'reason') ?? ''
-    const message = oneLine(textAt(ready, 'message') ?? '')
-    const is = failureClass(`${reason} ${message}`)
-    const permanent = is === 'permanent' || (is === 'unknown' && PERMANENT.has(reason))
-    return { permanent, revision: commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision')), sentence: `${reason}: ${message}` }
-  }
-  const fetch = condition(source, 'FetchFailed')
-  return fetch?.['status'] === 'True' ? { permanent: false, revision: null, sentence: `${textAt(fetch, 'reason') ?? 'FetchFailed'}: ${oneLine(textAt(fetch, 'message') ?? '')}` } : null
 }

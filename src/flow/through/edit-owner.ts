@@ -1,0 +1,209 @@
+import { isRefusal, refuse } from '../../model/error.ts'
+import type { Evidence, Refusal } from '../../model/error.ts'
+import { showPath } from '../../model/field.ts'
+import { textAt, valueAt } from '../../model/json.ts'
+import type { Owner } from '../../model/owner.ts'
+import { showOwner } from '../../model/owner.ts'
+import type { Located, Through } from '../../model/plan.ts'
+import { refKey, refOf, showRef } from '../../model/resource.ts'
+import type { KubernetesObject, Target } from '../../model/resource.ts'
+import { openClaimed } from '../locate.ts'
+import type { Opened } from '../locate.ts'
+import { nearestOwner } from '../owner-chain.ts'
+import { ownersOfFile } from '../owner-file/owners-of-file.ts'
+import type { FileOwner, OwnersOfFile } from '../owner-file/owners-of-file.ts'
+import type { OwnerObject } from '../ports.ts'
+import { openBench } from '../proof/bench.ts'
+import type { Bench } from '../proof/bench.ts'
+import { readersOf } from '../proof/readers.ts'
+import { proveEdits } from '../proof/prove-edits.ts'
+import type { AlreadySo, ProofAsk, ProvenEdits } from '../proof/prove-edits.ts'
+import { renderedTarget } from '../proof/render-owner.ts'
+import { shipsAlong } from '../proof/also-ships.ts'
+import type { ProvenRender } from '../prove.ts'
+import { holds } from '../same-field.ts'
+import type { World } from '../world.ts'
+import { setEdits } from './application-set.ts'
+import { editsIn, textOf } from './owner-text.ts'
+import type { ObjectEdits } from './owner-text.ts'
+import { withFile } from './with-file.ts'
+
+/** Where an owner's manifest stands while it is edited; no name that a repository has. */
+const FILE = '.writ-owner'
+/** Owners of owners are edited so far up. */
+const HIGHEST = 5
+
+/** What is asked of an object, and of which owner. */
+export interface ThroughAsk {
+  readonly located: Located
+  /** As a proof of the fields in the owner's own source would ask. */
+  readonly ask: Pick<ProofAsk, 'target' | 'live' | 'edits' | 'wanted'>
+  /** How many owners lie below this one. */
+  readonly depth: number
+}
+
+/**
+ * Edits the owner's own manifest where that decides a field (argocd-flux.md 4.9): looks for the edit of the manifest that reaches exactly the asked fields when the
+ * owner's source is rendered with it, then makes that an edit of the owner's object, in the source of whoever deploys that, and proves it there, too. An override of
+ * an override leads on to the next owner. Reads only.
+ */
+export async function editOwner(world: World, through: ThroughAsk): Promise<ProvenRender | AlreadySo | Refusal> {
+  const { located } = through
+  const { owner } = located
+  const behind = await shipsAlong(world, located)
+  if (isRefusal(behind)) return behind
+  if (behind !== null) return cannot(located, `it is behind (${behind.ships.because}): what else it would deploy is covered by no approval of a change of its manifest; sync it first`)
+  const living = await world.ownerObjects.live(owner)
+  if (living === null) return cannot(located, `${showOwner(owner)} cannot be read`)
+  const above = await openAbove(world, owner, living)
+  if (isRefusal(above)) return above
+  const stated = await statedOwner(world, { owner, living, above })
+  if (isRefusal(stated)) return stated
+  const reached = await reachedBy(world, through, stated)
+  if (isRefusal(reached) || 'already' in reached) return reached
+  return proveAbove(world, { through, above, reached })
+}
+
+/** Whoever deploys the owner's own object, or the ApplicationSet that generates it, and what that is there. */
+interface Above extends Opened { readonly target: Target, readonly live: KubernetesObject, readonly set: boolean }
+
+async function openAbove(world: World, owner: Owner, { object }: OwnerObject): Promise<Above | Refusal> {
+  const uid = textAt(object, 'metadata', 'uid')
+  const own: Target = { cluster: owner.cluster, ...refOf(object), namespace: owner.namespace, ...uid === undefined ? {} : { uid } }
+  const { living, chosen } = await nearestOwner(world, world.tools, { target: own, live: object })
+  const [, maker, ...more] = living
+  const name = showOwner(owner)
+  const set = maker !== undefined && more.length === 0 && maker.target.kind === 'ApplicationSet'
+  if (maker !== undefined && !set) return inline(owner, `${showRef(maker.target)} writes its spec`, { hint: `Change it in ${showRef(maker.target)}.`, evidence: [{ sentence: `${name} is made by ${showRef(maker.target)}`, at: 'metadata.ownerReferences' }] })
+  const { target, live } = set ? maker : { target: own, live: object }
+  if (chosen === null) return inline(owner, set ? `${showRef(target)}, which generates it, is deployed by nobody from Git, as far as can be seen` : 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${set ? showRef(target) : name} under an owner, or change it by hand.` })
+  if (isRefusal(chosen)) return chosen
+  const opened = await openClaimed(world, { target, claim: chosen })
+  return isRefusal(opened) ? { ...opened, message: `${name} decides the field, and ${set ? showRef(target) : 'its own manifest'} cannot be changed: ${opened.message}` } : { ...opened, target, live, set }
+}
+
+function inline(owner: Owner, why: string, { hint, evidence = [] }: { readonly hint: string, readonly evidence?: readonly Evidence[] }): Refusal {
+  return refuse('INLINE', `The field is decided by ${showOwner(owner)} itself, not by its source, and ${why}.`, evidence, hint)
+}
+
+function cannot({ owner }: Located, why: string): Refusal {
+  return refuse('UNSUPPORTED', `The field may be decided by ${showOwner(owner)} itself, and ${why}.`)
+}
+
+/** The owner's manifest as its own source says it, and what it names; refused where it lives otherwise, since both would change then. */
+async function statedOwner(world: World, { owner, living, above }: { readonly owner: Owner, readonly living: OwnerObject, readonly above: Above }): Promise<readonly KubernetesObject[] | Refusal> {
+  const stated = await renderedTarget(world, above.owner, { commit: above.base, target: above.target })
+  const [by, name] = [showOwner(above.owner), showRef(above.target)]
+  if (stated === null) return refuse('NOT_RENDERED', `${by} deploys ${name}, but does not render it from its source.`)
+  if (!holds([], valueAt(above.live, 'spec') ?? {}, valueAt(stated, 'spec') ?? {})) {
+    return refuse('UNSUPPORTED', `${name} is not as ${by} has it in Git: a change of it would bring more than was asked.`, [{ sentence: 'the spec in the source and the live one differ', at: name }], `Let ${by} sync first, or take the live edit back.`)
+  }
+  return [above.set ? living.object : { ...stated, metadata: { ...stated.metadata, namespace: owner.namespace } }, ...living.around]
+}
+
+/** The edits of the owner's object that reach what is asked, and the proof. */
+interface Reached { readonly objects: readonly ObjectEdits[], readonly proven: ProvenEdits }
+
+async function reachedBy(world: World, { located, ask }: ThroughAsk, objects: readonly KubernetesObject[]): Promise<Reached | AlreadySo | Refusal> {
+  const { owner } = located
+  const repository = world.repositories.open(owner.source.url)
+  if (isRefusal(repository)) return repository
+  const text = textOf(objects)
+  const bench = await openBench(world, withFile(repository.reader, { path: FILE, text }), located.base)
+  try {
+    const owners = await ownersOfFile(world.ownerObjects, bench, { file: { name: FILE, text }, inside: FILE, loadRestrictor: owner.render.loadRestrictor })
+    const found = sameSource(owners, owner)
+    if (isRefusal(found)) return found
+    const proven = await proveOn(bench, { located, ask, found, owners })
+    if (isRefusal(proven) || 'already' in proven) return proven
+    const change = proven.files.find(({ path }) => path === FILE)
+    const changed = change?.after === undefined || change.after === null ? null : editsIn(FILE, { before: text, after: change.after })
+    if (changed === null || proven.files.length > 1) return cannot(located, `the field is reached by ${proven.files.map(({ path }) => path).join(' and ')} of its source, whose arrival this version does not follow`)
+    return { objects: changed, proven }
+  } finally {
+    await bench.dispose()
+  }
+}
+
+function proveOn(bench: Bench, of: { readonly located: Located, readonly ask: ThroughAsk['ask'], readonly found: FileOwner, readonly owners: OwnersOfFile }): Promise<ProvenEdits | AlreadySo | Refusal> {
+  const { located: { owner, request }, ask, found, owners } = of
+  const asked = { ...owner, source: found.source, render: found.render }
+  return proveEdits(bench, { ...ask, owner: asked, scope: request.scope, owners: () => Promise.resolve([]), samePath: 'other', reread: owners.reread }, null)
+}
+
+/** The source of the owner that deploys the object. */
+function sameSource({ usable, refused }: OwnersOfFile, owner: Owner): FileOwner | Refusal {
+  const found = usable.find(one => one.owner.ref.kind === owner.kind && one.owner.ref.name === owner.name && one.source.path === owner.source.path && one.source.index === owner.source.index)
+  return found ?? refused[0] ?? refuse('UNSUPPORTED', `${showOwner(owner)} cannot be read from its manifest.`)
+}
+
+/** Makes the edits of the owner's object in the source of whoever deploys it, and proves them there. */
+async function proveAbove(world: World, { through, above, reached }: { readonly through: ThroughAsk, readonly above: Above, readonly reached: Reached }): Promise<ProvenRender | AlreadySo | Refusal> {
+  const [changed, ...more] = reached.objects
+  const { located } = through
+  if (changed === undefined || more.length > 0) return cannot(located, 'the change would be one of several objects')
+  const meant = above.set ? editsOfSet(located, above, changed) : changed
+  if (isRefusal(meant)) return meant
+  const upper = await locatedAbove(world, { located, above, changed: meant })
+  if (isRefusal(upper)) return upper
+  const repository = world.repositories.open(upper.owner.source.url)
+  if (isRefusal(repository)) return repository
+  const bench = await openBench(world, repository.reader, upper.base)
+  try {
+    const found = await proveEdits(bench, { ...upper, scope: upper.request.scope, owners: () => readersOf(world, bench, upper), samePath: 'other' }, world)
+    if ('already' in found) return cannot(located, `${showRef(upper.target)} says so already in Git`)
+    if (isRefusal(found)) return isDecidedAbove(found) && through.depth < HIGHEST ? await further(world, { through, upper, refusal: found, reached }) : found
+    const ships = await shipsAlong(world, upper)
+    if (isRefusal(ships)) return ships
+    const { rendered, ...proven } = found
+    return withThrough({ proven: { ...upper, ...proven, asked: upper.edits, alsoShips: ships?.ships ?? null }, rendered: ships === null ? rendered : { ...rendered, ships: ships.objects } }, { located, reached })
+  } finally {
+    await bench.dispose()
+  }
+}
+
+/** What makes the ApplicationSet generate the changed Application. */
+function editsOfSet({ owner }: Located, { live }: Above, { object, edits }: ObjectEdits): ObjectEdits | Refusal {
+  const found = setEdits(live, object, edits)
+  if ('edits' in found) return { object: live, edits: found.edits }
+  return inline(owner, `it is generated, and not by what can be edited: ${found.because}`, { hint: found.hint, evidence: edits.map(({ path }) => ({ sentence: `${showPath(path)} of ${showOwner(owner)} would have to change` })) })
+}
+
+/** Refusals of a search that an edit of the owner's own manifest may still reach. */
+export function isDecidedAbove({ refused }: Refusal): boolean {
+  return refused === 'INLINE' || refused === 'SHADOWED' || refused === 'NO_CANDIDATE'
+}
+
+/** The owner's object, or a ConfigMap that it takes values from, which somebody else may deploy. */
+async function locatedAbove(world: World, { located, above, changed }: { readonly located: Located, readonly above: Above, readonly changed: ObjectEdits }): Promise<Located | Refusal> {
+  const { owner, ownerEvidence, base, branch } = above
+  const edits = { edits: changed.edits, asked: changed.edits }
+  if (refKey(refOf(changed.object)) === refKey(above.target)) return { ...located, target: above.target, live: above.live, ...edits, owner, ownerEvidence, base, branch }
+  const cluster = world.clusters.named(located.owner.cluster)
+  const ref = refOf(changed.object)
+  const kind = await cluster.served(ref.group, ref.kind)
+  const live = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
+  if (live === null) return cannot(located, `${showRef(ref)} is not there`)
+  const target: Target = { cluster: cluster.name, ...ref }
+  const { chosen } = await nearestOwner(world, world.tools, { target, live })
+  if (chosen === null) return refuse('INLINE', `The field is decided by ${showRef(ref)}, which nobody deploys from Git, as far as can be seen.`)
+  if (isRefusal(chosen)) return chosen
+  const opened = await openClaimed(world, { target, claim: chosen })
+  return isRefusal(opened) ? opened : { ...located, target, live, ...edits, ...opened }
+}
+
+async function further(world: World, of: { readonly through: ThroughAsk, readonly upper: Located, readonly refusal: Refusal, readonly reached: Reached }): Promise<ProvenRender | AlreadySo | Refusal> {
+  const { through, upper, refusal, reached } = of
+  const higher = await editOwner(world, { located: upper, ask: { target: upper.target, live: upper.live, edits: upper.edits }, depth: through.depth + 1 })
+  if (isRefusal(higher)) return { ...higher, evidence: [...refusal.evidence, ...higher.evidence] }
+  return 'already' in higher ? higher : withThrough(higher, { located: through.located, reached })
+}
+
+/** Adds what the edit reaches below: shown with the plan, judged with it, and waited for once it is merged. */
+function withThrough({ proven, rendered }: ProvenRender, { located, reached }: { readonly located: Located, readonly reached: Reached }): ProvenRender {
+  const below: Through = { target: located.target, live: located.live, owner: { tool: located.owner.tool, kind: located.owner.kind, cluster: located.owner.cluster, namespace: located.owner.namespace, name: located.owner.name }, ownerEvidence: located.ownerEvidence, edits: reached.proven.edits, changes: reached.proven.proof.changes, sentence: reached.proven.proof.sentence }
+  const judged = { path: `through ${showOwner(located.owner)}`, environments: [located.environment.name], objects: reached.proven.rendered.asked }
+  const { behindBecause } = located.owner.delivery
+  const notes = [...proven.notes ?? [], ...behindBecause === null ? [] : [`${showOwner(located.owner)}, which brings it to ${showRef(located.target)}: ${behindBecause}`]]
+  return { proven: { ...proven, through: [...proven.through ?? [], below], ...notes.length === 0 ? {} : { notes } }, rendered: { ...rendered, blast: [...rendered.blast, judged] } }
+}

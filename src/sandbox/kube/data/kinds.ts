@@ -1,0 +1,50 @@
+/**
+ * The built-in kinds: group/version, kind, plural, short names, flags (n namespaced, s status, r scale, g generation of spec, a of
+ * annotations too, l in the category "all", v a replace must name the revision, p only answers a POST and is never stored). Read off `kubectl api-resources` of 1.36.
+ */
+export const KINDS = `
+v1 ConfigMap configmaps cm n
+v1 Secret secrets - n
+v1 Service services svc nsl
+v1 ServiceAccount serviceaccounts sa n
+v1 Pod pods po nsgl
+v1 PersistentVolumeClaim persistentvolumeclaims pvc ns
+v1 PersistentVolume persistentvolumes pv s
+v1 Namespace namespaces ns s
+v1 Node nodes no s
+v1 Event events ev n
+v1 Endpoints endpoints ep n
+v1 LimitRange limitranges limits n
+v1 ResourceQuota resourcequotas quota ns
+apps/v1 Deployment deployments deploy nsral
+apps/v1 StatefulSet statefulsets sts nsrgl
+apps/v1 DaemonSet daemonsets ds nsgl
+apps/v1 ReplicaSet replicasets rs nsrgl
+apps/v1 ControllerRevision controllerrevisions - n
+batch/v1 Job jobs - nsgl
+batch/v1 CronJob cronjobs cj nsgl
+networking.k8s.io/v1 Ingress ingresses ing nsg
+networking.k8s.io/v1 IngressClass ingressclasses - g
+networking.k8s.io/v1 NetworkPolicy networkpolicies netpol ng
+policy/v1 PodDisruptionBudget poddisruptionbudgets pdb nsgv
+rbac.authorization.k8s.io/v1 Role roles - n
+rbac.authorization.k8s.io/v1 RoleBinding rolebindings - n
+rbac.authorization.k8s.io/v1 ClusterRole clusterroles - -
+rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings - -
+autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa nsl
+autoscaling/v1 HorizontalPodAutoscaler horizontalpodautoscalers hpa nsl
+apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds sgv
+admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration validatingwebhookconfigurations - gv
+admissionregistration.k8s.io/v1 MutatingWebhookConfiguration mutatingwebhookconfigurations - gv
+admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy validatingadmissionpolicies - sgv
+admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings - gv
+coordination.k8s.io/v1 Lease leases - nv
+storage.k8s.io/v1 StorageClass storageclasses sc -
+scheduling.k8s.io/v1 PriorityClass priorityclasses pc g
+discovery.k8s.io/v1 EndpointSlice endpointslices - ng
+authentication.k8s.io/v1 SelfSubjectReview selfsubjectreviews - p
+authorization.k8s.io/v1 LocalSubjectAccessReview localsubjectaccessreviews - np
+authorization.k8s.io/v1 SelfSubjectAccessReview selfsubjectaccessreviews - p
+authorization.k8s.io/v1 SelfSubjectRulesReview selfsubjectrulesreviews - p
+authorization.k8s.io/v1 SubjectAccessReview subjectaccessreviews - p
+`

@@ -1,0 +1,34 @@
+import type { JsonObject } from '../../src/model/json.ts'
+import type { KubernetesObject } from '../../src/model/resource.ts'
+
+/** A chart in `chart/` with one Deployment, whose image and replicas are values. */
+export function chartFiles(version: string): Readonly<Record<string, string>> {
+  return {
+    'chart/Chart.yaml': `apiVersion: v2\nname: web\nversion: ${version}\n`,
+    'chart/values.yaml': 'image: web:1\nreplicas: 1\n',
+    'chart/templates/web.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: web
+          image: {{ .Values.image }}
+`,
+  }
+}
+
+/** A HelmRelease of that chart from a GitRepository of its own namespace. */
+export function helmRelease(of: { readonly name: string, readonly namespace: string, readonly source: string, readonly values: JsonObject, readonly more?: JsonObject }): KubernetesObject {
+  return {
+    apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name: of.name, namespace: of.namespace },
+    spec: { interval: '10m', chart: { spec: { chart: './chart', sourceRef: { kind: 'GitRepository', name: of.source } } }, values: of.values, ...of.more },
+  }
+}

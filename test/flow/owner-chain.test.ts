@@ -1,0 +1,175 @@
+import { expect } from 'chai'
+import { findOwner } from '../../src/flow/find-owner.ts'
+import type { OwnerAnswer } from '../../src/flow/find-owner.ts'
+import { plan as planChange } from '../../src/flow/plan.ts'
+import type { World } from '../../src/flow/world.ts'
+import { isRefusal, refuse } from '../../src/model/error.ts'
+import type { Refusal } from '../../src/model/error.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { showRef } from '../../src/model/resource.ts'
+import type { KubernetesObject } from '../../src/model/resource.ts'
+import { systemClock } from '../../src/outside/clock.ts'
+import { argocdTool } from '../../src/outside/tools/argocd/argocd-tool.ts'
+import { fluxTool } from '../../src/outside/tools/flux/flux-tool.ts'
+import { ownerObjects } from '../../src/outside/tools/owner-objects.ts'
+import { ownerLines } from '../../src/views/owner-lines.ts'
+import { environment, plan } from '../fixtures/plan.ts'
+import { bareRepository } from '../outside/git/bare.ts'
+import type { BareRepository } from '../outside/git/bare.ts'
+import { ENTRY, ONE, application, gitRepository, kustomization, live, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
+import type { Fleet } from '../outside/tools/fixtures.ts'
+import { openRepository } from '../../src/outside/git/open-repository.ts'
+import { proofWorld } from '../support/proof-world.ts'
+import { join } from 'node:path'
+
+const spec = { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'web:1' }] } } }
+
+function made(kind: string, name: string, by: JsonObject | null): KubernetesObject {
+  const ownerReferences = by === null ? [] : [{ controller: true, ...by }]
+  return { apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1', kind, metadata: { name, namespace: 'shop', uid: `uid-${name}`, ownerReferences }, spec }
+}
+
+const RS = made('ReplicaSet', 'web-1', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u1' })
+const POD = made('Pod', 'web-1-x', { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1', uid: 'uid-web-1' })
+const ARGO = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', namespace: 'argocd' }
+
+describe('the way from an object to its last owner', () => {
+  let fleet: Fleet
+  let repository: BareRepository
+  let world: World
+  let there: readonly KubernetesObject[] = []
+
+  before(async () => {
+    fleet = await startFleet(['one'])
+    repository = await bareRepository({ 'apps/web/web.yaml': 'apiVersion: v1\n' })
+    const { reader } = openRepository({ url: repository.url, cacheDir: join(repository.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } })
+    const unused = (): never => { throw new Error('not part of this test') }
+    const base = proofWorld({ repository: { ...repository, reader, commit: unused, dispose: unused }, owners: [] })
+    const handle = base.repositories.open('')
+    world = {
+      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
+      repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
+    }
+  })
+  afterEach(() => {
+    for (const { kind, metadata } of there) fleet.servers['one']?.remove(kind, String(metadata['name']))
+    fleet.servers['one']?.intercept(null)
+  })
+  after(async () => {
+    await fleet.close()
+    await repository.remove()
+  })
+
+  function put(...objects: readonly KubernetesObject[]): void {
+    there = [...objects, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }]
+    fleet.servers['one']?.put(...there)
+  }
+  const ask = (type: string, name: string, namespace = 'shop'): Promise<OwnerAnswer | Refusal> => findOwner(world, { cluster: null, namespace, type, name })
+  const app = (name: string, more: Parameters<typeof application>[1] = {}): KubernetesObject => application(name, { ...more, source: { repoURL: repository.url, ...more.source } })
+  const source = (): KubernetesObject => gitRepository({ spec: { url: repository.url } })
+  async function answer(type: string, name: string, namespace?: string): Promise<OwnerAnswer> {
+    const found = await ask(type, name, namespace)
+    if (isRefusal(found)) throw new Error(`${found.refused} ${found.message}`)
+    return found
+  }
+  const way = ({ chain }: OwnerAnswer): readonly string[] => chain.links.map(({ object, how, level }) => `${how} ${showRef(object)}${level === null ? '' : ` ${level}`}`)
+
+  it('leads a pod over what makes it to who deploys that', async () => {
+    put(POD, RS, live(), app('shop'))
+    const found = await answer('pod', 'web-1-x')
+    expect(way(found)).to.deep.equal(['asked Pod shop/web-1-x', 'made ReplicaSet shop/web-1', 'made Deployment shop/web', 'deployed Application argocd/shop listed'])
+    expect([showRef(found.subject), found.owner.name, found.branch, found.chain.end]).to.deep.equal(['Deployment shop/web', 'shop', 'main', 'nobody deploys Application argocd/shop from Git, as far as can be seen'])
+    const text = ownerLines(found).map(one => one.text).join('\n')
+    expect(text).to.include('Pod shop/web-1-x on one comes from Deployment shop/web, which is deployed by Application argocd/shop')
+    expect(text).to.include('      └─ deployed by Application argocd/shop [listed] from ')
+  })
+  it('refuses a change of a pod, and says what to ask for instead and who deploys that', async () => {
+    put(RS, live(), app('shop'), made('StatefulSet', 'db', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u1' }))
+    const refused = await planChange(world, { ...plan().request, verb: 'scale', target: { cluster: null, namespace: 'shop', type: 'statefulset', name: 'db' }, asks: [{ kind: 'replicas', value: 3 }] })
+    if (!isRefusal(refused)) throw new Error('planned')
+    expect(refused.message).to.include('StatefulSet shop/db is made by Deployment web')
+    expect(refused.hint).to.equal('Ask for the change of Deployment shop/web, which Application argocd/shop deploys: deployment.apps/web -n shop.')
+  })
+  it('follows app-of-apps up to the one that deploys itself', async () => {
+    const list = (name: string): JsonObject => ({ ...ARGO, name, status: 'Synced' })
+    put(live(), app('shop'), app('root', { status: { resources: [list('shop'), list('root')], controllerNamespace: 'argocd' } }))
+    const found = await answer('deploy', 'web')
+    expect(way(found).slice(1)).to.deep.equal(['deployed Application argocd/shop listed', 'deployed Application argocd/root listed'])
+    expect(found.chain.end).to.equal('Application argocd/root deploys itself')
+  })
+  it('ends at a circle', async () => {
+    const list = (name: string): JsonObject => ({ ...ARGO, name, status: 'Synced' })
+    put(live(), app('shop', { status: { resources: [ENTRY, list('root')], controllerNamespace: 'argocd' } }), app('root', { status: { resources: [list('shop')], controllerNamespace: 'argocd' } }))
+    expect((await answer('deploy', 'web')).chain.end).to.include('a circle')
+  })
+  it('goes from Argo CD to Flux where one deploys the other\'s owner', async () => {
+    put(live(), app('shop'), source(), kustomization('apps', { spec: { path: './apps' }, status: { inventory: { entries: [{ id: 'argocd_shop_argoproj.io_Application', v: 'v1alpha1' }] } } }))
+    expect(way(await answer('deploy', 'web')).slice(1)).to.deep.equal(['deployed Application argocd/shop listed', 'deployed Kustomization flux-system/apps listed'])
+  })
+  it('names the ApplicationSet that generates the owner, and who deploys that', async () => {
+    const set: KubernetesObject = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', metadata: { name: 'all', namespace: 'argocd', uid: 'set' }, spec: {} }
+    put(live(), set, app('shop', { metadata: { ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', uid: 'set', controller: true }] } }), app('root', { status: { resources: [{ ...ARGO, kind: 'ApplicationSet', name: 'all', status: 'Synced' }], controllerNamespace: 'argocd' } }))
+    const found = await answer('deploy', 'web')
+    expect(way(found).slice(1)).to.deep.equal(['deployed Application argocd/shop listed', 'generated ApplicationSet argocd/all', 'deployed Application argocd/root listed'])
+    expect(found.gates.map(({ flag }) => flag)).to.include('generated')
+  })
+  it('names the ResourceSet that generates an object, and what to edit', async () => {
+    const set: KubernetesObject = { apiVersion: 'fluxcd.controlplane.io/v1', kind: 'ResourceSet', metadata: { name: 'apps', namespace: 'flux-system' }, spec: {}, status: { inventory: { entries: [{ id: 'shop_web_apps_Deployment', v: 'v1' }] } } }
+    put(live({ labels: { 'resourceset.fluxcd.controlplane.io/name': 'apps', 'resourceset.fluxcd.controlplane.io/namespace': 'flux-system' } }), set)
+    const found = await answer('deploy', 'web')
+    expect([found.level, found.owner.kind, found.obstacle?.refused]).to.deep.equal(['proven', 'ResourceSet', 'UNSUPPORTED'])
+    expect(found.obstacle?.hint).to.include('spec.inputs')
+  })
+
+  const unknown: readonly (readonly [string, readonly KubernetesObject[], string])[] = [
+    ['is not there', [made('ReplicaSet', 'web-1', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'gone' })], 'ReplicaSet shop/web-1 names Deployment gone as its controller, and that is not there'],
+    ['is of a kind that is not served', [made('ReplicaSet', 'web-1', { apiVersion: 'acme.example/v1', kind: 'Widget', name: 'w' })], 'the cluster does not serve that kind'],
+    ['was made again', [made('ReplicaSet', 'web-1', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'old' }), live()], 'another uid'],
+    ['names its child', [made('ReplicaSet', 'web-1', { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'a' }), made('StatefulSet', 'a', { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-1' })], 'name each other'],
+  ]
+  for (const [name, objects, words] of unknown) {
+    it(`says in plain words that the maker ${name}`, async () => {
+      put(...objects)
+      const found = await ask('rs', 'web-1')
+      expect(isRefusal(found) ? `${found.refused} ${JSON.stringify(found.evidence)}` : '').to.include('UNMANAGED')
+      const refused = await planChange(world, { ...plan().request, verb: 'scale', target: { cluster: null, namespace: 'shop', type: 'rs', name: 'web-1' }, asks: [{ kind: 'replicas', value: 3 }] })
+      expect(isRefusal(refused) ? `${refused.refused} ${refused.message}` : '').to.include('UNSUPPORTED').and.include(words)
+    })
+  }
+  it('says that the maker may not be read', async () => {
+    put(RS, live())
+    fleet.servers['one']?.intercept(request => request.url?.includes('/deployments/') === true ? { status: 403, body: { message: 'deployments is forbidden' } } : null)
+    const refused = await planChange(world, { ...plan().request, verb: 'scale', target: { cluster: null, namespace: 'shop', type: 'rs', name: 'web-1' }, asks: [{ kind: 'replicas', value: 3 }] })
+    expect(isRefusal(refused) ? refused.message : '').to.include('may not be read').and.include('forbidden')
+  })
+  it('explains that an operator makes an object from fields of its own', async () => {
+    put(made('StatefulSet', 'db', { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmChart', name: 'cluster' }), { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmChart', metadata: { name: 'cluster', namespace: 'shop' } })
+    const refused = await planChange(world, { ...plan().request, verb: 'scale', target: { cluster: null, namespace: 'shop', type: 'statefulset', name: 'db' }, asks: [{ kind: 'replicas', value: 3 }] })
+    expect(isRefusal(refused) ? refused.hint : '').to.include('An operator makes it from HelmChart shop/cluster').and.include('writ set field helmchart.source.toolkit.fluxcd.io/cluster -n shop FIELD=VALUE')
+  })
+  it('shows an owner that a change would not be taken by, with the reason and every gate', async () => {
+    put(live(), app('shop', { spec: { syncPolicy: {}, ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }] }, metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } }),
+      { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web', namespace: 'shop' }, spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } },
+      { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows: [{ kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['*'] }] } })
+    const found = await answer('deploy', 'web')
+    expect(found.gates.map(({ flag }) => flag)).to.have.members(['suspended', 'manual-sync', 'sync-window', 'ignored-fields', 'autoscaler'])
+    expect([found.obstacle?.refused, found.branch]).to.deep.equal(['SUSPENDED', null])
+    expect(ownerLines(found).map(one => one.text).join('\n')).to.include('would be refused SUSPENDED')
+  })
+  it('shows the gates of Flux', async () => {
+    put(live({ labels: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } }), kustomization('shop', { spec: { suspend: true, decryption: { provider: 'sops' } } }), gitRepository({ spec: { url: repository.url, suspend: true, ref: { tag: 'v1' } } }))
+    expect((await answer('deploy', 'web')).gates.map(({ flag }) => flag)).to.have.members(['suspended', 'suspended', 'pinned', 'sops', 'opt-out'])
+  })
+  it('shows the owner where a list cannot be read, and that it may not be the only one', async () => {
+    put(live(), app('shop'))
+    fleet.servers['one']?.intercept(request => request.url?.includes('/kustomizations') === true ? { status: 403, body: { message: 'no' } } : null)
+    const found = await answer('deploy', 'web')
+    expect([found.owner.name, found.obstacle?.refused, found.gates.map(({ flag }) => flag)]).to.deep.equal(['shop', 'OWNER_UNPROVEN', ['singleness']])
+  })
+  it('refuses with what was seen on the way where nobody deploys the last', async () => {
+    put(POD, RS, live())
+    const found = await ask('pod', 'web-1-x')
+    expect(isRefusal(found) ? `${found.refused} ${found.message} ${found.evidence[0]?.sentence ?? ''}` : '').to.include('UNMANAGED').and.include('Deployment shop/web').and.include('controller of Pod shop/web-1-x')
+  })
+})

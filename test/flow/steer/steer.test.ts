@@ -1,0 +1,269 @@
+import { expect } from 'chai'
+import { textAt, valueAt } from '../../../src/model/json.ts'
+import type { World } from '../../../src/flow/world.ts'
+import type { JsonObject } from '../../../src/model/json.ts'
+import { metadataText } from '../../../src/model/resource.ts'
+import { PAUSE_MARK } from '../../../src/model/steering.ts'
+import { WritError } from '../../../src/model/error.ts'
+import { SteerStage, target } from './steer-stage.ts'
+
+const AUTOMATED = ['spec', 'syncPolicy', 'automated'] as const
+
+describe('steering an owner', function () {
+  this.timeout(60_000)
+  let stage: SteerStage
+  before(async () => { stage = await SteerStage.open() })
+  after(() => stage.close())
+
+  describe('a pause', () => {
+    it('takes an Application\'s sync policy away, keeps it, and puts it back exactly when it is resumed', async () => {
+      const before = valueAt(await stage.owner('app-dev'), ...AUTOMATED)
+      const paused = await stage.suspend('application/app-dev', { reason: 'load test' })
+      expect([paused.kind, paused['status'], valueAt(paused, 'waiting', 'for')]).to.deep.equal(['Change', 'open', 'time'])
+      const app = await stage.owner('app-dev')
+      expect(valueAt(app, ...AUTOMATED)).to.equal(undefined)
+      expect(JSON.parse(metadataText(app, 'annotations', PAUSE_MARK) ?? '')).to.deep.include({ v: 1, change: paused['id'], path: [...AUTOMATED], before })
+      await stage.push('app-dev', 'two')
+      await new Promise(resolve => { setTimeout(resolve, 500) })
+      expect(await stage.mode('app-dev')).to.equal('one')
+      const resumed = await stage.resume('application/app-dev')
+      expect([resumed['status'], valueAt(resumed, 'facts', 'verified', 'sentences', '0')]).to.deep.include('verified')
+      const after = await stage.owner('app-dev')
+      expect(valueAt(after, ...AUTOMATED)).to.deep.equal(before)
+      expect(metadataText(after, 'annotations', PAUSE_MARK)).to.equal(undefined)
+      expect((await stage.ask('get', { change: String(paused['id']) }))['status']).to.equal('verified')
+      await stage.until(async () => await stage.mode('app-dev') === 'two', 'synced after the pause')
+    })
+
+    it('suspends a Kustomization that is named by what it deploys, under its own field manager', async () => {
+      const paused = await stage.suspend('configmap/settings@flux-dev')
+      expect([paused['status'], valueAt(paused, 'waiting', 'next')]).to.deep.equal(['open', 'writ resume kustomization/flux-dev -n flux-system'])
+      const object = await stage.owner('flux-dev')
+      expect(valueAt(object, 'spec', 'suspend')).to.equal(true)
+      expect(JSON.stringify(valueAt(object, 'metadata', 'managedFields'))).to.match(/"f:suspend":\{\}[^]*?"manager":"writ"|"manager":"writ"[^]*?"f:suspend":\{\}/)
+      expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
+      expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(undefined)
+    })
+
+    it('is ended by the work loop when its time is up, also after a restart', async () => {
+      const paused = await stage.suspend('kustomization/flux-dev')
+      expect((await stage.work())['failures']).to.deep.equal([])
+      expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(true)
+      await stage.restart()
+      stage.skew += 2 * 3_600_000 + 1000
+      await stage.work()
+      const object = await stage.owner('flux-dev')
+      expect([valueAt(object, 'spec', 'suspend'), metadataText(object, 'annotations', PAUSE_MARK)]).to.deep.equal([undefined, undefined])
+      const change = await stage.ask('describe', { change: String(paused['id']) })
+      expect(change['status']).to.equal('verified')
+      expect(JSON.stringify(change['journal'])).to.contain('its time was up')
+    })
+
+    it('is taken over by a later one with another end; what was there before is not forgotten', async () => {
+      const first = await stage.suspend('kustomization/flux-dev')
+      const second = await stage.suspend('kustomization/flux-dev', { end: { after: '4h' } })
+      expect(second['id']).to.not.equal(first['id'])
+      await stage.work()
+      expect((await stage.ask('get', { change: String(first['id']) }))['status']).to.equal('verified')
+      stage.skew += 3 * 3_600_000
+      await stage.work()
+      expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(true)
+      stage.skew += 2 * 3_600_000
+      await stage.work()
+      expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(undefined)
+      expect((await stage.ask('get', { change: String(second['id']) }))['status']).to.equal('verified')
+    })
+
+    it('that somebody else ended is not put back, and what they set is left', async () => {
+      const paused = await stage.suspend('application/app-dev')
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: { prune: false } } } })
+      stage.skew += 2 * 3_600_000 + 1000
+      await stage.work()
+      const app = await stage.owner('app-dev')
+      expect(valueAt(app, ...AUTOMATED)).to.deep.equal({ prune: false })
+      expect(metadataText(app, 'annotations', PAUSE_MARK)).to.equal(undefined)
+      expect((await stage.ask('get', { change: String(paused['id']) }))['status']).to.equal('verified')
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: { prune: true, selfHeal: true } } } })
+    })
+
+    it('is resumed by what stands on the owner where the store is lost', async () => {
+      await stage.suspend('application/app-dev')
+      const forgotten = { ...stage.world.changes, list: () => Promise.resolve([]), get: async (id: string) => (await stage.world.changes.get(id))?.plan.steer?.verb === 'suspend' ? null : stage.world.changes.get(id) }
+      const resumed = await stage.ask('resume', { target: { cluster: null, namespace: 'argocd', type: 'application', name: 'app-dev' }, until: 'end' }, { changes: forgotten })
+      expect(resumed['status']).to.equal('verified')
+      expect(valueAt(await stage.owner('app-dev'), ...AUTOMATED)).to.deep.equal({ prune: true, selfHeal: true })
+      await stage.work()
+    })
+
+    it('whose process lost the answer of the API server is not done twice, and nothing is forgotten', async () => {
+      const { servers } = stage.world
+      let patches = 0
+      const losing = { named: (name: string): ReturnType<typeof servers.named> => ({ ...servers.named(name), patch: async (...args) => {
+        patches += 1
+        await servers.named(name).patch(...args)
+        throw new WritError('cluster/unreachable', 'the answer was lost', { retry: true })
+      } }) }
+      const lost = await stage.ask('suspend', { target: target('kustomization/flux-dev'), end: { after: '1h' } }, { servers: losing }).then(() => '', (error: unknown) => String(error))
+      expect(lost).to.contain('the answer was lost')
+      expect((await stage.work())['failures']).to.deep.equal([])
+      const [open] = await stage.world.changes.list({ status: 'open', limit: 1 })
+      expect([patches, open?.waiting?.for, open?.facts.verified?.fields]).to.deep.equal([1, 'time', [{ path: 'spec.suspend', value: true }]])
+      stage.skew += 3_600_000 + 1000
+      const ended = await stage.ask('work', { once: true }, { servers: losing })
+      expect(JSON.stringify(ended['failures'])).to.contain('the answer was lost')
+      await stage.work()
+      expect([patches, valueAt(await stage.owner('flux-dev'), 'spec', 'suspend'), (await stage.world.changes.get(open?.id ?? ''))?.status]).to.deep.equal([2, undefined, 'verified'])
+    })
+
+    it('does not begin or end what somebody else has paused', async () => {
+      await stage.patch('flux-dev', { spec: { suspend: true } }, 'flux')
+      for (const answer of [await stage.suspend('kustomization/flux-dev'), await stage.resume('kustomization/flux-dev')]) {
+        expect([answer.kind, answer['code'], answer['hint']]).to.deep.equal(['Refusal', 'FOREIGN_PAUSE', 'flux resume kustomization flux-dev -n flux-system'])
+        expect(JSON.stringify(answer['evidence'])).to.contain('set by flux at')
+      }
+      await stage.patch('flux-dev', { spec: { suspend: null } }, 'flux')
+      expect((await stage.resume('kustomization/flux-dev'))['kind']).to.equal('NoChange')
+    })
+
+    it('needs an end, and one that the environment allows', async () => {
+      const bad = async (end: JsonObject): Promise<string> => stage.ask('suspend', { target: { cluster: null, namespace: null, type: 'kustomization', name: 'flux-dev' }, end }).then(answer => `no error: ${answer.kind}`, (error: unknown) => error instanceof Error ? error.message : '')
+      expect(await bad({})).to.match(/end/)
+      expect(await bad({ after: '25h' })).to.equal('Environment dev lets an owner be paused for 24h at most.')
+      expect(await bad({ at: '2020-01-01T00:00:00Z' })).to.match(/is over already/)
+      expect(await bad({ at: '2026-13-01T00:00:00' })).to.match(/zone/)
+      expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(undefined)
+    })
+
+    it('shows what it would do and does nothing with --dry-run', async () => {
+      const planned = await stage.suspend('application/app-prod', { dryRun: true })
+      expect([planned.kind, planned['route'], valueAt(planned, 'needs', 'senior'), planned['environmentClass']]).to.deep.equal(['Plan', 'pause', true, 'prod'])
+      expect(metadataText(await stage.owner('app-prod'), 'annotations', PAUSE_MARK)).to.equal(undefined)
+    })
+
+    it('in prod waits for a senior before it touches anything, and does nothing when it was rejected', async () => {
+      const paused = await stage.suspend('application/app-prod', { until: 'wait' })
+      expect([paused['status'], valueAt(paused, 'waiting', 'for')]).to.deep.equal(['open', 'people'])
+      expect(valueAt(await stage.owner('app-prod'), ...AUTOMATED)).to.deep.equal({ prune: true, selfHeal: true })
+      const id = String(paused['id'])
+      expect((await stage.ask('cancel', { change: id }))['status']).to.equal('cancelled')
+      await stage.work()
+      expect(valueAt(await stage.owner('app-prod'), ...AUTOMATED)).to.deep.equal({ prune: true, selfHeal: true })
+      const again = await stage.suspend('application/app-prod', { until: 'wait' })
+      const approved = await stage.ask('approve', { change: String(again['id']), keyFile: stage.sandbox.keys.senior.file, until: 'wait' })
+      expect([approved['status'], valueAt(approved, 'waiting', 'for')]).to.deep.equal(['open', 'time'])
+      expect(valueAt(await stage.owner('app-prod'), ...AUTOMATED)).to.equal(undefined)
+      await stage.ask('cancel', { change: String(again['id']) }).then(() => { throw new Error('was cancelled') }, (error: unknown) => { expect(String(error)).to.contain('cannot be cancelled') })
+      stage.skew += 2 * 3_600_000 + 1000
+      await stage.work()
+      expect(valueAt(await stage.owner('app-prod'), ...AUTOMATED)).to.deep.equal({ prune: true, selfHeal: true })
+    })
+
+    it('is refused where a parent states the field, and where an ApplicationSet writes the spec', async () => {
+      await stage.patch('app-dev', { metadata: { ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', uid: 'u', controller: true }] } })
+      const made = await stage.suspend('application/app-dev')
+      expect([made['code'], JSON.stringify(made['evidence'])]).to.deep.equal(['PARENT_REVERTS', JSON.stringify([{ sentence: 'ApplicationSet argocd/all makes it and writes its spec.syncPolicy', at: 'ApplicationSet argocd/all' }])])
+      await stage.patch('app-dev', { metadata: { ownerReferences: null } })
+      expect(metadataText(await stage.owner('app-dev'), 'annotations', PAUSE_MARK)).to.equal(undefined)
+    })
+  })
+
+  describe('a sync', () => {
+    it('brings the tip to an Application that waits for a person, shows the commits before, and is seen in what was synced', async () => {
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: null } } })
+      const commit = await stage.push('app-dev', 'three')
+      const planned = await stage.sync('application/app-dev', { dryRun: true })
+      expect([planned['base'], valueAt(planned, 'steer', 'commits', '0')]).to.deep.equal([commit, undefined])
+      expect(JSON.stringify(valueAt(planned, 'steer', 'commits'))).to.contain('Mode three')
+      expect(JSON.stringify(valueAt(planned, 'alsoShips', 'changes'))).to.contain('three')
+      const done = await stage.sync('application/app-dev')
+      expect([done['status'], valueAt(done, 'facts', 'verified', 'revision')]).to.deep.equal(['verified', commit])
+      expect(await stage.mode('app-dev')).to.equal('three')
+      const info = valueAt(await stage.owner('app-dev'), 'status', 'operationState', 'operation', 'info')
+      expect(JSON.stringify(info)).to.contain(String(done['id']))
+    })
+
+    it('brings a commit that an Application which syncs by itself has not seen yet, also where its first request is lost', async () => {
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: { prune: true, selfHeal: true } } } })
+      for (const behaviour of ['normal', 'lostRefresh'] as const) {
+        stage.sandbox.behaviours.set('Application argocd/app-dev', behaviour)
+        const commit = await stage.push('app-dev', behaviour.toLowerCase())
+        const asked = await stage.sync('application/app-dev', { until: 'wait' })
+        for (let i = 0; i < 60 && (await stage.ask('get', { change: String(asked['id']) }))['status'] === 'open'; i++) {
+          await stage.work()
+          if (i > 20) stage.skew += 2000
+          await new Promise(resolve => { setTimeout(resolve, 100) })
+        }
+        const done = await stage.ask('get', { change: String(asked['id']) })
+        expect([behaviour, done['status'], valueAt(done, 'facts', 'verified', 'revision')]).to.deep.equal([behaviour, 'verified', commit])
+      }
+      stage.sandbox.behaviours.delete('Application argocd/app-dev')
+      await stage.patch('app-dev', { spec: { syncPolicy: { automated: null } } })
+    })
+
+    it('asks the source of a Kustomization first, then the Kustomization', async () => {
+      const commit = await stage.push('flux-dev', 'four')
+      const done = await stage.sync('configmap/settings@flux-dev')
+      expect([done['status'], valueAt(done, 'facts', 'verified', 'revision')]).to.deep.equal(['verified', commit])
+      expect(await stage.mode('flux-dev')).to.equal('four')
+    })
+
+    it('in prod ships nothing before a senior has seen what it brings', async () => {
+      await stage.push('flux-prod', 'five')
+      await stage.patch('app-prod', { spec: { syncPolicy: { automated: null } } })
+      const commit = await stage.push('app-prod', 'five')
+      const asked = await stage.sync('application/app-prod', { until: 'wait' })
+      expect([asked['status'], textAt(asked, 'waiting', 'for')]).to.deep.equal(['open', 'people'])
+      expect(await stage.mode('app-prod')).to.equal('one')
+      const later = await stage.push('app-prod', 'six')
+      expect(later).to.not.equal(commit)
+      const done = await stage.ask('approve', { change: String(asked['id']), keyFile: stage.sandbox.keys.senior.file, until: 'end' })
+      expect([done['status'], valueAt(done, 'facts', 'verified', 'revision')]).to.deep.equal(['verified', commit])
+      expect(await stage.mode('app-prod')).to.equal('five')
+    })
+
+    it('is refused where a policy denies what ships, and does nothing', async () => {
+      await stage.push('app-dev', 'denied')
+      const policies: World['policies'] = {
+        bundle: () => Promise.resolve('b'),
+        judge: (_environment, objects) => Promise.resolve(objects.map(({ ref, after }) => ({ policy: 'no-denied', binding: 'all', object: ref.name, result: JSON.stringify(after).includes('denied') ? 'deny' as const : 'pass' as const, preExisting: false, severity: null, message: 'no', file: 'no.yaml' }))),
+      }
+      const refused = await stage.ask('sync', { target: target('application/app-dev'), until: 'end' }, { policies })
+      expect([refused.kind, refused['code']]).to.deep.equal(['Refusal', 'POLICY'])
+      expect(await stage.mode('app-dev')).to.not.equal('denied')
+    })
+
+    it('refuses what is suspended', async () => {
+      await stage.patch('flux-dev', { spec: { suspend: true } })
+      expect((await stage.sync('kustomization/flux-dev'))['code']).to.equal('SUSPENDED')
+      await stage.patch('flux-dev', { spec: { suspend: null } })
+    })
+
+    it('tells a failed sync in the controller\'s own words', async () => {
+      const commit = await stage.push('app-dev', 'seven')
+      stage.sandbox.behaviours.set('Application argocd/app-dev', 'applyError')
+      const done = await stage.sync('application/app-dev')
+      stage.sandbox.behaviours.delete('Application argocd/app-dev')
+      expect([done['status'], valueAt(done, 'ended', 'code'), commit.length]).to.deep.equal(['failed', 'verify/failed', 40])
+    })
+  })
+
+  it('has a history of its controller, its commits and Writ\'s changes, also while it is suspended', async () => {
+    for (const owner of ['kustomization/flux-dev', 'application/app-dev']) await stage.suspend(owner)
+    for (const owner of ['kustomization/flux-dev', 'configmap/settings@flux-dev', 'application/app-dev']) {
+      const { items, source } = await stage.ask('history', { target: target(owner) })
+      const kinds = Array.isArray(items) ? items.map(item => textAt(item, 'kind')) : []
+      expect([...new Set(kinds)], owner).to.have.members(['change', 'commit', 'deployment'])
+      expect(JSON.stringify(items)).to.contain(owner.startsWith('app') ? 'synced as deployment' : 'applied sha256:')
+      expect(textAt(source, 'branch')).to.equal('main')
+      const times = Array.isArray(items) ? items.map(item => textAt(item, 'at') ?? '') : []
+      expect(times).to.deep.equal([...times].sort((a, b) => b.localeCompare(a)))
+    }
+    for (const owner of ['kustomization/flux-dev', 'application/app-dev']) expect((await stage.resume(owner))['status']).to.equal('verified')
+  })
+
+  it('steers nothing that is no owner and has none', async () => {
+    expect((await stage.sync('gitrepository/apps@flux-system'))['code']).to.equal('UNSUPPORTED')
+    await stage.sandbox.api.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'alone', namespace: 'app-dev' } }, 'test')
+    expect((await stage.sync('configmap/alone@app-dev'))['code']).to.equal('UNMANAGED')
+  })
+})

@@ -1,0 +1,267 @@
+import { expect } from 'chai'
+import { join } from 'node:path'
+import { parse, parseAllDocuments } from 'yaml'
+import { plan as planChange } from '../../../src/flow/plan.ts'
+import type { World } from '../../../src/flow/world.ts'
+import { isRefusal, refuse } from '../../../src/model/error.ts'
+import { showPath } from '../../../src/model/field.ts'
+import { isObject, plainJson } from '../../../src/model/json.ts'
+import type { JsonObject } from '../../../src/model/json.ts'
+import { askedObject } from '../../../src/model/plan.ts'
+import type { Plan, PlanResult } from '../../../src/model/plan.ts'
+import type { FieldAsk } from '../../../src/model/request.ts'
+import { isKubernetesObject, showRef } from '../../../src/model/resource.ts'
+import type { KubernetesObject } from '../../../src/model/resource.ts'
+import { stillReaches } from '../../../src/flow/through/still-reaches.ts'
+import { systemClock } from '../../../src/outside/clock.ts'
+import { openRepository } from '../../../src/outside/git/open-repository.ts'
+import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
+import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
+import { ownerObjects } from '../../../src/outside/tools/owner-objects.ts'
+import { planDocument } from '../../../src/views/documents.ts'
+import { planLines } from '../../../src/views/plan-lines.ts'
+import { environment, plan } from '../../fixtures/plan.ts'
+import { bareRepository } from '../../outside/git/bare.ts'
+import type { BareRepository } from '../../outside/git/bare.ts'
+import { ONE, application, kustomization, startFleet, toolsOf } from '../../outside/tools/fixtures.ts'
+import type { Fleet } from '../../outside/tools/fixtures.ts'
+import { proofWorld } from '../../support/proof-world.ts'
+
+const WEB = 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n        - name: web\n          image: web:1\n'
+const APPS: Readonly<Record<string, string>> = {
+  'web/kustomization.yaml': 'resources:\n  - web.yaml\n', 'web/web.yaml': WEB,
+  'vars/web.yaml': WEB.replace('web:1', 'web:${TAG}'),
+  'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', 'chart/values.yaml': 'image: web\ntag: "0"\nreplicas: 1\n',
+  'chart/templates/web.yaml': WEB.replace('  namespace: shop\n', '').replace('replicas: 2', 'replicas: {{ .Values.replicas }}').replace('image: web:1', 'image: "{{ .Values.image }}:{{ .Values.tag }}"'),
+}
+const IMAGE: FieldAsk = { kind: 'image', container: 'web', value: 'web:3' }
+
+describe('a field that the owner\'s own manifest decides', function () {
+  this.timeout(60_000)
+  let fleet: Fleet
+  let apps: BareRepository
+  let ops: BareRepository
+  let world: World
+  let there: KubernetesObject[] = []
+  let start = ''
+
+  before(async function () {
+    fleet = await startFleet(['one'])
+    apps = await bareRepository(APPS)
+    ops = await bareRepository({ 'README.md': 'x\n' })
+    start = ops.git('rev-parse', 'main')
+    const readers = new Map([apps, ops].map(one => [one.url, openRepository({ url: one.url, cacheDir: join(one.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } }).reader] as const))
+    const unused = (): never => { throw new Error('not part of this test') }
+    const base = proofWorld({ repository: { ...apps, reader: readers.get(apps.url) ?? unused(), commit: unused, dispose: unused }, owners: [] })
+    try { await base.renderers.find(one => one.format === 'helm')?.info(); await base.renderers.find(one => one.format === 'kustomize')?.info() } catch { this.skip() }
+    const handle = base.repositories.open('')
+    world = {
+      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
+      tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
+      policies: { bundle: () => Promise.resolve('b'), judge: (_environment, objects) => Promise.resolve(objects.map(({ ref }) => ({ policy: 'seen', binding: 'all', object: showRef(ref), result: 'pass', preExisting: false, severity: null, message: '', file: '' } as const))) },
+      repositories: {
+        same: (a, b) => a === b,
+        open: url => {
+          const reader = readers.get(url)
+          return reader === undefined || isRefusal(handle) ? refuse('REPOSITORY_UNKNOWN', `unknown ${url}`) : { ...handle, reader }
+        },
+      },
+    }
+  })
+  afterEach(() => {
+    for (const { kind, metadata } of there) fleet.servers['one']?.remove(kind, String(metadata['name']))
+    there = []
+    ops.git('update-ref', 'refs/heads/main', start)
+  })
+  after(async () => {
+    await fleet.close()
+    await Promise.all([apps.remove(), ops.remove()])
+  })
+
+  function put(...objects: readonly KubernetesObject[]): void {
+    there.push(...objects)
+    fleet.servers['one']?.put(...objects)
+  }
+
+  /** Objects that a file of the operations repository declares, as they live. */
+  function declared(text: string, more: JsonObject = {}): readonly KubernetesObject[] {
+    return parseAllDocuments(text).map(document => plainJson(document.toJS())).filter(value => isObject(value)).map(value => ({ ...value, ...more })).filter(value => isKubernetesObject(value))
+  }
+  const web = (more: JsonObject = {}): void => {
+    const object = plainJson(parse(WEB))
+    if (isObject(object) && isKubernetesObject(object)) put({ ...object, metadata: { ...object.metadata, uid: 'u1', ...more } })
+  }
+  const listing = (id: string): JsonObject => ({ inventory: { entries: [{ id, v: 'v1' }] } })
+  const root = (path: string, ids: readonly string[]): readonly KubernetesObject[] => [
+    kustomization('root', { spec: { path, sourceRef: { kind: 'GitRepository', name: 'ops' } }, status: { inventory: { entries: ids.map(id => ({ id, v: 'v1' })) } } }), git('ops', ops.url), git('apps', apps.url),
+  ]
+  const git = (name: string, url: string): KubernetesObject => ({ apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', metadata: { name, namespace: 'flux-system' }, spec: { url, interval: '1m', ref: { branch: 'main' } }, status: {} })
+  const asked = (asks: readonly FieldAsk[]): Promise<PlanResult> => planChange(world, { ...plan().request, target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' }, asks })
+  async function planned(...asks: readonly FieldAsk[]): Promise<Plan> {
+    const result = await asked(asks)
+    if (!('digest' in result)) throw new Error(isRefusal(result) ? `${result.refused} ${result.message} ${JSON.stringify(result.evidence)}` : 'no change')
+    return result
+  }
+  const diff = ({ files }: Plan): readonly string[] => files.flatMap(({ path, before, after }) => [path, ...(after ?? '').split('\n').filter(line => !(before ?? '').split('\n').includes(line))])
+
+  const APP = 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: shop\n  namespace: argocd\nspec:\n  project: default\n  destination: { server: https://kubernetes.default.svc, namespace: shop }\n  syncPolicy: { automated: {} }\n  source:\n    repoURL: REPO\n    targetRevision: main\n'
+  const STATUS = { status: { controllerNamespace: 'argocd', sourceType: 'Kustomize', resources: [{ group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web', status: 'Synced' }], sync: { status: 'Synced', revision: '1'.repeat(40) } } }
+  const argo = async (source: string): Promise<void> => {
+    const text = `${APP.replace('REPO', apps.url)}${source}`
+    await ops.commit({ 'apps/shop.yaml': text }, 'main')
+    put(...declared(text, STATUS), ...root('./apps', ['argocd_shop_argoproj.io_Application']))
+  }
+
+  it('is edited in the file that declares the Application, in another repository, and proven there and below', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images:\n        - web:2 # pinned\n')
+    const result = await planned(IMAGE)
+    expect(diff(result)).to.deep.equal(['apps/shop.yaml', '        - web:3 # pinned'])
+    expect([showRef(result.target), result.owner.name, result.owner.source.url]).to.deep.equal(['Application argocd/shop', 'root', ops.url])
+    expect(result.through?.map(({ target, edits }) => `${showRef(target)} ${edits.map(edit => `${showPath(edit.path)} ${String(edit.before)} ${String(edit.after)}`).join()}`)).to.deep.equal(['Deployment shop/web spec.template.spec.containers[name=web].image web:2 web:3'])
+    expect(result.proof.changes.map(({ object }) => showRef(object))).to.deep.equal(['Application argocd/shop'])
+    expect(result.verdicts.map(({ object }) => object)).to.include.members(['Application argocd/shop', 'Deployment shop/web'])
+    expect(planLines(result).map(one => one.text).join('\n')).to.include('Deployment shop/web on one: ').and.include('edited is    Application argocd/shop').and.include('reaches      Deployment shop/web through Application argocd/shop')
+  })
+  it('names the asked object everywhere, and says that somebody must start the owner\'s sync', async () => {
+    web()
+    const text = `${APP.replace('REPO', apps.url).replace('{ automated: {} }', '{}')}    path: web\n    kustomize: { images: [web:2] }\n`
+    await ops.commit({ 'apps/shop.yaml': text }, 'main')
+    put(...declared(text, { status: { ...STATUS.status, sync: { status: 'Synced', revision: apps.git('rev-parse', 'main') } } }), ...root('./apps', ['argocd_shop_argoproj.io_Application']))
+    const result = await planned(IMAGE)
+    expect([showRef(askedObject(result).target), result.notes?.join()]).to.satisfy(([name, notes]: [string, string]) => name === 'Deployment shop/web' && notes.includes('a person starts each sync'))
+    expect(JSON.stringify(planDocument(result, null))).to.not.include('"live"')
+  })
+  it('is looked at again before the merge, since what the owner deploys may have moved', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images:\n        - web:2\n')
+    const result = await planned(IMAGE)
+    const before = apps.git('rev-parse', 'main')
+    expect(await stillReaches(world, result)).to.equal(null)
+    await apps.commit({ 'web/other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n', 'web/kustomization.yaml': 'resources:\n  - web.yaml\n  - other.yaml\n' }, 'main')
+    expect(await stillReaches(world, result)).to.equal(null)
+    await apps.commit({ 'web/other.yaml': WEB.replace('name: web\n  namespace', 'name: api\n  namespace') }, 'main')
+    expect(await stillReaches(world, result)).to.include('what the edit of Application argocd/shop reaches is not what was planned')
+    apps.git('update-ref', 'refs/heads/main', before)
+    const { through: _through, ...plain } = result
+    expect(await stillReaches(world, plain)).to.equal(null)
+  })
+  it('is edited in values, parameters or valuesObject of the Application', async () => {
+    web()
+    await argo('    path: chart\n    helm:\n      releaseName: web\n      parameters:\n        - name: tag\n          value: "2"\n      valuesObject:\n        replicas: 2\n')
+    expect(diff(await planned(IMAGE))).to.deep.equal(['apps/shop.yaml', '          value: "3"'])
+    expect(diff(await planned({ kind: 'replicas', value: 4 }))).to.deep.equal(['apps/shop.yaml', '        replicas: 4'])
+  })
+  it('stays in the source where that decides it', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images:\n        - web:2\n')
+    const result = await planned({ kind: 'replicas', value: 4 })
+    expect([diff(result)[0], result.through, result.owner.kind]).to.deep.equal(['web/web.yaml', undefined, 'Application'])
+  })
+  it('is edited in variables, images and patches of a Kustomization', async () => {
+    web()
+    const flux = (body: string): string => `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: web\n  namespace: flux-system\nspec:\n  interval: 10m\n  prune: true\n  sourceRef: { kind: GitRepository, name: apps }\n${body}`
+    const cases: readonly (readonly [string, string])[] = [
+      ['  path: ./vars\n  postBuild:\n    substitute:\n      TAG: "2"\n', '      TAG: "3"'],
+      ['  path: ./web\n  images:\n    - name: web\n      newTag: "2"\n', '      newTag: "3"'],
+    ]
+    for (const [body, line] of cases) {
+      await ops.commit({ 'flux/web.yaml': flux(body) }, 'main')
+      put(...declared(flux(body), { status: { ...listing('shop_web_apps_Deployment'), conditions: [{ type: 'Ready', status: 'True' }] } }), ...root('./flux', ['flux-system_web_kustomize.toolkit.fluxcd.io_Kustomization']))
+      expect(diff(await planned(IMAGE))).to.deep.equal(['flux/web.yaml', line])
+    }
+  })
+
+  const RELEASE = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  interval: 10m\n  chart:\n    spec:\n      chart: ./chart\n      sourceRef: { kind: GitRepository, name: apps, namespace: flux-system }\n'
+  const release = async (body: string, more: string | null = null): Promise<void> => {
+    const text = `${RELEASE}${body}`
+    await ops.commit({ 'flux/web.yaml': text, ...more === null ? {} : { 'flux/values.yaml': more } }, 'main')
+    put(...declared(text, { status: listing('shop_web_apps_Deployment') }), ...root('./flux', ['shop_web_helm.toolkit.fluxcd.io_HelmRelease', 'shop_web-values__ConfigMap']), ...more === null ? [] : declared(more))
+  }
+  it('is edited in the values of a HelmRelease, whose chart is in another repository', async () => {
+    web()
+    await release('  values:\n    tag: "2" # pinned\n')
+    const result = await planned(IMAGE)
+    expect(diff(result)).to.deep.equal(['flux/web.yaml', '    tag: "3" # pinned'])
+    expect([showRef(result.target), result.owner.name, result.through?.[0]?.owner.kind]).to.deep.equal(['HelmRelease shop/web', 'root', 'HelmRelease'])
+  })
+  it('becomes a value of the HelmRelease where only the chart has it', async () => {
+    web()
+    await release('  values:\n    tag: "2"\n')
+    expect(diff(await planned({ kind: 'replicas', value: 4 }))).to.deep.equal(['flux/web.yaml', '    replicas: 4'])
+  })
+  it('is edited in the ConfigMap that a HelmRelease takes values from', async () => {
+    web()
+    await release('  valuesFrom:\n    - { kind: ConfigMap, name: web-values }\n', 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web-values\n  namespace: shop\ndata:\n  values.yaml: |\n    tag: "2"\n')
+    const result = await planned(IMAGE)
+    expect(diff(result)).to.deep.equal(['flux/values.yaml', '    tag: "3"'])
+    expect(showRef(result.target)).to.equal('ConfigMap shop/web-values')
+  })
+  it('is no change where the values give it already', async () => {
+    web()
+    await release('  values:\n    tag: "3"\n')
+    const result = await asked([IMAGE])
+    expect('noChange' in result ? result.message : '').to.include('already so in Git')
+  })
+  it('is edited two owners up where one overrides the other', async () => {
+    web()
+    const child = `${APP.replace('REPO', apps.url)}    path: web\n    kustomize:\n      images:\n        - web:2\n`
+    const parent = `${APP.replace('REPO', ops.url).replace('name: shop', 'name: parent')}    path: set\n    kustomize:\n      patches:\n        - target: { kind: Application, name: shop }\n          patch: |-\n            - op: replace\n              path: /spec/source/kustomize/images/0\n              value: web:2\n`
+    await ops.commit({ 'apps/parent.yaml': parent, 'set/kustomization.yaml': 'resources:\n  - shop.yaml\n', 'set/shop.yaml': child.replace('- web:2', '- web:0') }, 'main')
+    put(...declared(child, STATUS), ...declared(parent, { status: { controllerNamespace: 'argocd', resources: [{ group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', namespace: 'argocd', name: 'shop', status: 'Synced' }] } }), ...root('./apps', ['argocd_parent_argoproj.io_Application']))
+    const result = await planned(IMAGE)
+    expect(diff(result)).to.deep.equal(['apps/parent.yaml', '              value: web:3'])
+    expect(result.through?.map(({ target }) => showRef(target))).to.deep.equal(['Application argocd/shop', 'Deployment shop/web'])
+  })
+
+  it('is edited in the element of an ApplicationSet that generates the owner', async () => {
+    web()
+    const set = `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: all\n  namespace: argocd\nspec:\n  generators:\n    - list:\n        elements:\n          - { name: shop, tag: "2" }\n          - name: other\n            tag: "5"\n  template:\n    metadata: { name: '{{name}}' }\n    spec:\n      project: default\n      destination: { server: https://kubernetes.default.svc, namespace: shop }\n      syncPolicy: { automated: {} }\n      source:\n        repoURL: ${apps.url}\n        targetRevision: main\n        path: web\n        kustomize: { images: ['web:{{tag}}'] }\n`
+    await ops.commit({ 'apps/set.yaml': set }, 'main')
+    const [child] = declared(`${APP.replace('REPO', apps.url)}    path: web\n    kustomize: { images: [web:2] }\n`, STATUS)
+    if (child === undefined) throw new Error('no child')
+    put(...declared(set), { ...child, metadata: { ...child.metadata, ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', controller: true }] } }, ...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+    const result = await planned(IMAGE)
+    expect(diff(result)).to.deep.equal(['apps/set.yaml', '          - { name: shop, tag: "3" }'])
+    expect([showRef(result.target), result.through?.map(({ target }) => showRef(target)), result.blast]).to.deep.equal(['ApplicationSet argocd/all', ['Deployment shop/web'], []])
+    expect([diff(await planned({ kind: 'replicas', value: 4 }))[0]]).to.deep.equal(['web/web.yaml'])
+  })
+  it('says where to edit it where nobody deploys the owner from Git', async () => {
+    web()
+    put(...declared(`${APP.replace('REPO', apps.url)}    path: web\n    kustomize:\n      images: [web:2]\n`, STATUS))
+    const result = await asked([IMAGE])
+    expect(isRefusal(result) ? `${result.refused} ${result.message} ${JSON.stringify(result.evidence)}` : '').to.include('INLINE').and.include('spec.source.kustomize.images of Application argocd/shop').and.include('nobody deploys that from Git')
+  })
+  it('is refused where the owner lives otherwise than in Git', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images: [web:2]\n')
+    put(...declared(`${APP.replace('REPO', apps.url)}    path: web\n    kustomize:\n      images: [web:2]\n      namePrefix: ""\n`.replace('web:2', 'web:7'), STATUS))
+    const result = await asked([IMAGE])
+    expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('is not as Kustomization flux-system/root has it in Git')
+  })
+  const remote: readonly (readonly [string, string, KubernetesObject, string])[] = [
+    ['a chart repository', RELEASE.replace('kind: GitRepository, name: apps', 'kind: HelmRepository, name: charts'), { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmRepository', metadata: { name: 'charts', namespace: 'flux-system' }, spec: { url: 'https://charts.example' } }, 'https://charts.example'],
+    ['an OCI registry', RELEASE.replace(/ {2}chart:\n[^]*$/, '  chartRef: { kind: OCIRepository, name: web, namespace: flux-system }\n'), { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'OCIRepository', metadata: { name: 'web', namespace: 'flux-system' }, spec: { url: 'oci://registry.example/web' }, status: { artifact: { metadata: { 'org.opencontainers.image.source': 'https://git.example/charts', 'org.opencontainers.image.revision': 'main@sha1:abc' } } } }, 'it was built from https://git.example/charts at main@sha1:abc'],
+  ]
+  for (const [name, text, source, words] of remote) {
+    it(`is refused where the chart comes from ${name}, with where that is and how to ask for the value`, async () => {
+      web()
+      put(...declared(text, { status: listing('shop_web_apps_Deployment') }), source)
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? `${result.refused} ${JSON.stringify(result.evidence)} ${result.hint}` : '').to.include('NON_GIT_SOURCE').and.include(words).and.include('writ set field helmrelease/web -n shop spec.values.KEY=VALUE')
+    })
+  }
+  it('never adds whole objects to a release, nor takes them away', async () => {
+    web()
+    await release('  values:\n    tag: "2"\n')
+    const result = await planChange(world, { ...plan().request, verb: 'delete', target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' }, asks: [{ kind: 'delete' }] })
+    expect(isRefusal(result) ? result.refused : '').to.equal('UNSUPPORTED')
+  })
+  it('is refused where two own the object, whoever is asked first', async () => {
+    web()
+    await argo('    path: web\n    kustomize:\n      images: [web:2]\n')
+    put(application('other'))
+    const result = await asked([IMAGE])
+    expect(isRefusal(result) ? result.refused : '').to.equal('AMBIGUOUS_OWNER')
+  })
+})
