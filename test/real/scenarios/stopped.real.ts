@@ -20,6 +20,14 @@ async function away(scene: Played, play: (id: string) => Promise<void>): Promise
   }
 }
 
+/** What a webhook of the forge does for Flux: the source takes the newest commit. */
+async function announce(scene: Played): Promise<void> {
+  const source = { group: 'source.toolkit.fluxcd.io', version: 'v1', namespace: scene.namespace, name: 'apps' }
+  await scene.cluster.api.patch({ ...source, kind: 'GitRepository' }, { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': `scenario-${Date.now()}` } } }, { manager: 'scenario' })
+  const tip = await scene.git.head('apps')
+  await scene.seen({ ...source, plural: 'gitrepositories' }, object => textAt(object, 'status', 'artifact', 'revision') === `main@sha1:${tip ?? ''}`, 'the source has the newest commit')
+}
+
 // One file: these take the controller away from all other scenarios for a moment.
 describe('while the controller is away', () => {
   scenario('a change waits for it, and is verified after it came back', { name: 'away' }, async scene => {
@@ -33,7 +41,10 @@ describe('while the controller is away', () => {
   })
 
   scenario('somebody breaks the folder: the change has failed in the renderer\'s words', { name: 'broken' }, async scene => {
-    const id = await away(scene, async () => { await scene.push({ 'apps/web/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [\n' }) })
+    const id = await away(scene, async () => {
+      await scene.push({ 'apps/web/broken.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: [\n' })
+      if (scene.owner.tool === 'flux') await announce(scene)
+    })
     const followed = await scene.writ('get', `change/${id}`, '--wait')
     expect([followed.exit, textAt(followed.answer, 'status')], shown(followed)).to.deep.equal([1, 'failed'])
     expect(textAt(followed.answer, 'ended', 'message')).to.match(/broken\.yaml|yaml:|YAML/)
