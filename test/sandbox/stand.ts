@@ -28,6 +28,8 @@ export interface Stand {
   readonly behaviours: Behaviours
   readonly url: string
   problems(): readonly string[]
+  /** How often Argo CD has asked Git for the newest commit. */
+  looks(): number
   /** Commits files to the branch as another person; gives the commit. */
   push(files: Readonly<Record<string, string | null>>): Promise<string>
   live(name: string, namespace?: string, kind?: string): Promise<KubernetesObject | null>
@@ -48,9 +50,12 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   await makeNamespace(api, 'shop')
   await git.createRepository('apps', files(options.files))
   const behaviours: Behaviours = new Map()
+  const argoSources = gitSources(join(folder, 'argocd'))
+  let looks = 0
+  const counted = { ...argoSources, resolve: async (url: string, revision: string) => argoSources.resolve(url, revision).finally(() => { looks++ }) }
   const common = { api, behaviours, interval: 40, poll: options.poll, delay: 400 }
   const running = [
-    startArgoCd({ ...common, sources: gitSources(join(folder, 'argocd')) }),
+    startArgoCd({ ...common, sources: counted }),
     startSourceController({ ...common, sources: gitSources(join(folder, 'flux')) }),
     startKustomizeController({ ...common, sources: gitSources(join(folder, 'flux')) }),
     startHelmChartController({ ...common, sources: gitSources(join(folder, 'helm')) }),
@@ -63,6 +68,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
   }
   return {
     kube, api, git, behaviours, url: git.urlOf('apps'),
+    looks: () => looks,
     problems: () => running.flatMap(one => one.problems),
     push: changed => git.commit('apps', { branch: 'main', author: { name: 'Other', email: 'other@example.com' }, message: 'Change', files: files(changed) }),
     live: (name, namespace = 'shop', kind = 'ConfigMap') => api.get({ group: kind === 'Deployment' ? 'apps' : '', version: 'v1', kind, namespace, name }),

@@ -45,7 +45,7 @@ export function behave(state: AppState, behaviour: Behaviour, app: KubernetesObj
   state.behaviour = behaviour
   state.heldAt = textAt(app, 'status', 'sync', 'revision') ?? null
   state.spent = false
-  // A request that is to be lost must be the first look, or there is nothing to lose.
-  if (behaviour !== 'lostRefresh') state.lookedAt = 0
+  // A request that is to be lost, or one that comes while another is answered, must meet the first look.
+  if (behaviour !== 'lostRefresh' && behaviour !== 'oldRefresh') state.lookedAt = 0
   state.unlistedUntil = behaviour === 'listLate' ? Infinity : 0
 }

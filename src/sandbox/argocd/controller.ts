@@ -2,7 +2,7 @@ import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import { metadataText } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { metaText } from '../api.ts'
+import { metaText, nameOf } from '../api.ts'
 import type { Api } from '../api.ts'
 import { behaviourOf, distorted } from '../behaviour.ts'
 import type { Behaviours } from '../behaviour.ts'
@@ -117,10 +117,18 @@ async function refresh(context: Context, app: KubernetesObject, of: { readonly s
     state.target = await loadTarget(spec, revision, { ...context, instance: instanceOf(context, app) })
     state.error = null
     // The commit is known by now: whoever asks from here on is answered with it.
-    if (state.behaviour === 'oldRefresh') await pause(context.delay)
+    if (state.behaviour === 'oldRefresh') await nextRequest(context, app)
   } catch (error) {
     state.target = null
     state.error = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${gitWords(message(error))}`
+  }
+}
+
+// Looks on until somebody asks again, at most five times the delay: what asks while it looks is what it takes away.
+async function nextRequest(context: Context, app: KubernetesObject): Promise<void> {
+  const asked = (of: KubernetesObject | null): string => JSON.stringify([REFRESH, `${REFRESH}-timestamp`].map(key => of === null ? null : metadataText(of, 'annotations', key)))
+  for (const end = Date.now() + context.delay * 5; Date.now() < end; await pause(context.interval)) {
+    if (asked(await context.api.get(nameOf(app))) !== asked(app)) return
   }
 }
 
