@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addChangeCommands } from './commands/change.ts'
 import { addDecideCommands } from './commands/decide.ts'
@@ -46,7 +46,9 @@ function quiet(command: Command, io: ProgramIo): void {
   for (const inner of command.commands) quiet(inner, io)
 }
 
+// The package is one folder up from dist/, where everything is in one file, and three from here.
 function version(): string {
-  const text: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  const near = ['../package.json', '../../../package.json'].map(path => new URL(path, import.meta.url)).find(url => existsSync(url))
+  const text: unknown = near === undefined ? null : JSON.parse(readFileSync(near, 'utf8'))
   return typeof text === 'object' && text !== null && 'version' in text ? String(text.version) : 'unknown'
 }

@@ -10,7 +10,7 @@ export interface ClientSource { readonly cluster: string, readonly files: readon
  * Throws config/invalid where the context cannot be used.
  */
 export async function loadClient(source: ClientSource): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./client-node.ts')
   const merged = new KubeConfig()
   try {
     for (const file of source.files) {

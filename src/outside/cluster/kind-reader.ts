@@ -76,7 +76,7 @@ type End = { readonly kind: 'ended' | 'expired' } | { readonly kind: 'broken', r
 async function watchOnce(following: Following, alive: () => void): Promise<End> {
   const { connection, of, stop } = following
   try {
-    const { Watch } = await import('@kubernetes/client-node')
+    const { Watch } = await import('./client-node.ts')
     const watch = new Watch(await connection.client())
     if (stop.aborted) return { kind: 'ended' }
     return await new Promise<End>(resolve => {

@@ -50,7 +50,7 @@ interface Stream { readonly path: string, readonly query: Record<string, string 
 
 /** Resolves when the watch has ended for whatever reason. */
 async function stream(connection: Connection, of: Stream, changed: () => void): Promise<void> {
-  const { Watch } = await import('@kubernetes/client-node')
+  const { Watch } = await import('./client-node.ts')
   const watch = new Watch(await connection.client())
   if (of.stop.aborted) return
   await new Promise<void>((resolve, reject) => {
