@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox } from '../../src/sandbox/up.ts'
 import type { Sandbox } from '../../src/sandbox/up.ts'
+import { bundled } from '../support/bundled.ts'
+import type { Bundled } from '../support/bundled.ts'
 import type { ChildOrder } from './child.ts'
 import { laneScenario } from './scenario.ts'
 
@@ -19,13 +21,16 @@ describe('a process killed with SIGKILL in the middle of a change', function () 
   this.timeout(LONG ? 1_800_000 : 240_000)
   let sandbox: Sandbox
   let scratch: string
+  let script: Bundled
 
   before(async () => {
+    script = await bundled('test/crash/child.ts')
     scratch = mkdtempSync(join(tmpdir(), 'writ-crash-'))
     sandbox = await startSandbox({ scenario: laneScenario(LANES), stability: '0s', interval: 50, poll: 1000 })
   })
   after(async () => {
     await sandbox?.stop()
+    script?.remove()
     rmSync(scratch, { recursive: true, force: true })
   })
 
@@ -65,10 +70,10 @@ describe('a process killed with SIGKILL in the middle of a change', function () 
   }
 
   function run(what: ChildOrder): Promise<{ code: number | null, signal: string | null, stderr: string }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/crash/child.ts', JSON.stringify(what)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
+    const running = spawn(process.execPath, [script.path, JSON.stringify(what)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
     const err: Buffer[] = []
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    return new Promise(resolve => { child.on('close', (code, signal) => resolve({ code, signal, stderr: Buffer.concat(err).toString() })) })
+    running.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    return new Promise(resolve => { running.on('close', (code, signal) => resolve({ code, signal, stderr: Buffer.concat(err).toString() })) })
   }
 
   /** Looks at the remote and at the store with other programs than Writ. */

@@ -6,6 +6,8 @@ import { parse } from 'yaml'
 import type { FieldAsk } from '../../src/model/request.ts'
 import { startSandbox } from '../../src/sandbox/up.ts'
 import type { Sandbox } from '../../src/sandbox/up.ts'
+import { bundled } from '../support/bundled.ts'
+import type { Bundled } from '../support/bundled.ts'
 import type { ChildOrder } from './child.ts'
 import { laneScenario } from './scenario.ts'
 
@@ -23,11 +25,16 @@ const ASKS: readonly FieldAsk[] = CONTAINERS.flatMap((container, number) => [
 describe(`${ASKS.length} requests at once on as many fields of one file`, function () {
   this.timeout(240_000)
   let sandbox: Sandbox
+  let script: Bundled
 
   before(async () => {
+    script = await bundled('test/crash/child.ts')
     sandbox = await startSandbox({ scenario: laneScenario(['lane-a'], CONTAINERS), stability: '0s', interval: 200 })
   })
-  after(async () => { await sandbox?.stop() })
+  after(async () => {
+    await sandbox?.stop()
+    script?.remove()
+  })
 
   it('are all merged: the base holds all values, with one change request and one merge each', async () => {
     const ends = await Promise.all(ASKS.map(run))
@@ -50,9 +57,9 @@ describe(`${ASKS.length} requests at once on as many fields of one file`, functi
 
   function run(ask: FieldAsk): Promise<{ code: number | null, stderr: string }> {
     const order: ChildOrder = { dir: sandbox.config, mode: 'request', namespace: 'lane-a', type: 'deployment', name: 'web', asks: [ask], killAt: null, points: null, until: 'merged' }
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/crash/child.ts', JSON.stringify(order)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
+    const running = spawn(process.execPath, [script.path, JSON.stringify(order)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
     const err: Buffer[] = []
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    return new Promise(resolve => { child.on('close', code => resolve({ code, stderr: Buffer.concat(err).toString() })) })
+    running.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+    return new Promise(resolve => { running.on('close', code => resolve({ code, stderr: Buffer.concat(err).toString() })) })
   }
 })

@@ -4,12 +4,14 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { writProgram } from '../../docs/shell.ts'
 
 interface Ended { readonly code: number | null, readonly out: string, readonly err: string }
 
 /** Starts the real program as a person does, with nothing of this process's environment but PATH. */
 function writ(args: readonly string[], env: Readonly<Record<string, string>> = {}, stdout: 'pipe' | number = 'pipe'): { readonly child: ChildProcess, readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }, stdio: ['ignore', stdout, 'pipe'] })
+  const [program = '', ...first] = writProgram()
+  const child = spawn(program, [...first, ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env }, stdio: ['ignore', stdout, 'pipe'] })
   let [out, err] = ['', '']
   child.stdout?.on('data', (chunk: Buffer) => { out += chunk.toString() })
   child.stderr?.on('data', (chunk: Buffer) => { err += chunk.toString() })

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../../src/outside/store/open-store.ts'
 import type { Store } from '../../../src/outside/store/open-store.ts'
 import type { Lease } from '../../../src/flow/ports.ts'
-import { startHolder } from './processes.ts'
+import { removeWorker, startHolder } from './processes.ts'
 
 describe('leases between processes', () => {
   let dir: string
@@ -25,6 +25,7 @@ describe('leases between processes', () => {
     dir = await mkdtemp(join(tmpdir(), 'writ-leases-'))
     path = join(dir, 'writ.db')
   })
+  after(removeWorker)
   afterEach(async () => {
     for (const store of stores.splice(0)) await store.close()
     await rm(dir, { recursive: true })
@@ -54,13 +55,13 @@ describe('leases between processes', () => {
   })
 
   it('notice at the next renewal that another took them', async () => {
-    const lease = await taken(await open({ renewed: 20 }))
     const other = await open({ process: 'host/other' })
-    // In one step, so that no renewal comes between.
+    // Renewed seldom, so that no renewal comes between the step of the clock and the theft.
+    const lease = await taken(await open({ renewed: 1000 }))
     now += 16_000
     const stolen = other.leases.take('a')
     expect('fence' in await stolen).to.equal(true)
-    for (let i = 0; i < 100 && !lease.lost(); i++) await sleep(20)
+    for (let i = 0; i < 500 && !lease.lost(); i++) await sleep(20)
     expect(lease.lost()).to.equal(true)
   })
 

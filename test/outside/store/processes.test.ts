@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../../src/outside/store/open-store.ts'
 import type { Store } from '../../../src/outside/store/open-store.ts'
-import { startWorker } from './processes.ts'
+import { removeWorker, startWorker } from './processes.ts'
 import type { Worker } from './processes.ts'
 
 const PROCESSES = 4
@@ -25,19 +25,20 @@ describe('several processes on one store', function () {
     dir = await mkdtemp(join(tmpdir(), 'writ-processes-'))
     path = join(dir, 'writ.db')
   })
+  after(removeWorker)
   afterEach(async () => {
     for (const worker of workers.splice(0)) await worker.kill()
     await rm(dir, { recursive: true })
   })
 
-  function start(...args: readonly string[]): Worker {
-    const worker = startWorker(...args)
+  async function start(...args: readonly string[]): Promise<Worker> {
+    const worker = await startWorker(...args)
     workers.push(worker)
     return worker
   }
 
   it(`write ${PROCESSES} × ${ROUNDS * 4} transactions without an error`, async () => {
-    for (let i = 0; i < PROCESSES; i++) start('hammer', path, String(ROUNDS), `p${i}`)
+    for (let i = 0; i < PROCESSES; i++) await start('hammer', path, String(ROUNDS), `p${i}`)
     expect(await Promise.all(workers.map(w => w.ended))).to.deep.equal(workers.map(() => 0))
     await expectAllKept(workers, path)
     expect(workers.flatMap(w => w.lines).filter(line => line.startsWith('own'))).to.have.length(PROCESSES * ROUNDS)
@@ -46,19 +47,19 @@ describe('several processes on one store', function () {
   it(`lose nothing that was acknowledged when they are killed ${KILLS} times in the middle`, async () => {
     const killed: Worker[] = []
     while (killed.length < KILLS) {
-      const wave = Array.from({ length: WAVE }, (_, i) => start('hammer', path, '1000000', `k${killed.length + i}`))
+      const wave = await Promise.all(Array.from({ length: WAVE }, (_, i) => start('hammer', path, '1000000', `k${killed.length + i}`)))
       // Killed one after another, each somewhere in its work, while the others go on.
       await Promise.all(wave.map(async (worker, i) => { await worker.reached(3 + 4 * i); await worker.kill() }))
       killed.push(...wave)
     }
-    const survivor = start('hammer', path, '3', 'survivor')
+    const survivor = await start('hammer', path, '3', 'survivor')
     expect(await survivor.ended).to.equal(0)
     expect(await Promise.all(killed.map(w => w.ended))).to.deep.equal(killed.map(() => 'SIGKILL'))
     await expectAllKept(workers, path)
   })
 
   it('open one change request for a branch, whoever asks', async () => {
-    for (let i = 0; i < 2; i++) start('requests', path, '20')
+    for (let i = 0; i < 2; i++) await start('requests', path, '20')
     expect(await Promise.all(workers.map(w => w.ended))).to.deep.equal([0, 0])
     expect(workers[1]?.lines).to.deep.equal(workers[0]?.lines)
     expect(new Set(workers[0]?.lines).size).to.equal(20)

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { bundled } from '../../support/bundled.ts'
+import type { Bundled } from '../../support/bundled.ts'
 
 /** A process of its own that works on a store; it prints one line per thing that is done for good. */
 export interface Worker {
@@ -16,10 +17,17 @@ export interface Worker {
   kill(): Promise<void>
 }
 
+let built: Promise<Bundled> | null = null
+
+/** Takes the built script away; for the end of the tests that start workers. */
+export async function removeWorker(): Promise<void> {
+  (await built)?.remove()
+  built = null
+}
+
 /** Starts test/outside/store/worker.ts with these arguments. */
-export function startWorker(...args: readonly string[]): Worker {
-  const script = fileURLToPath(new URL('worker.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+export async function startWorker(...args: readonly string[]): Promise<Worker> {
+  const child = spawn(process.execPath, [(await (built ??= bundled('test/outside/store/worker.ts'))).path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const lines: string[] = []
   const reader = createInterface({ input: child.stdout })
   reader.on('line', line => lines.push(line))
@@ -38,7 +46,7 @@ export function startWorker(...args: readonly string[]): Worker {
 
 /** A process that takes a lease and keeps it. */
 export async function startHolder(path: string, lease: string): Promise<Worker & { readonly fence: number }> {
-  const worker = startWorker('hold', path, lease)
+  const worker = await startWorker('hold', path, lease)
   await worker.reached(1)
   return { ...worker, fence: Number(worker.lines[0]) }
 }
