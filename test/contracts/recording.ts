@@ -24,6 +24,8 @@ export interface Recording {
   readonly times: readonly number[]
   /** The first state, from the beginning or a given place in it, that fits; waits for it by the watch. */
   until(fits: (object: KubernetesObject) => boolean, what: string, from?: number): Promise<KubernetesObject>
+  /** Waits until nothing has been written for so many milliseconds. */
+  quiet(ms: number): Promise<void>
   stop(): void
 }
 
@@ -69,6 +71,14 @@ async function record(config: KubeConfig, place: Place, patience: number): Promi
   return {
     states, times,
     stop: () => { open.abort() },
+    quiet: async ms => {
+      const end = Date.now() + patience
+      for (let last = -1; last !== states.length;) {
+        last = states.length
+        await new Promise(resolve => { setTimeout(resolve, ms) })
+        if (Date.now() > end) throw new Error(`never quiet for ${ms} ms: ${JSON.stringify(states.at(-1)?.['status'] ?? null).slice(0, 1500)}`)
+      }
+    },
     until: async (fits, what, from = 0) => {
       const end = Date.now() + patience
       for (;;) {

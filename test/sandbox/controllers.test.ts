@@ -7,8 +7,9 @@ import { argocdTool } from '../../src/outside/tools/argocd/argocd-tool.ts'
 import { ownerIndexes } from '../../src/outside/tools/owner-indexes.ts'
 import { fluxTool } from '../../src/outside/tools/flux/flux-tool.ts'
 import { hasHelm } from '../../src/sandbox/flux/helm-template.ts'
-import { argocdContract, fluxContract } from '../contracts/controllers.ts'
-import type { ControllerWorld } from '../contracts/controllers.ts'
+import { argocdContract } from '../contracts/argocd-controller.ts'
+import { fluxContract } from '../contracts/flux-controllers.ts'
+import type { ControllerWorld } from '../contracts/controller-ground.ts'
 import { startStand } from './stand.ts'
 
 /** The stand-ins as a world of the contract: they look at Git only when they are asked to. */

@@ -71,8 +71,11 @@ describe('helm-controller stand-in', function () {
       }, 'the chart to be looked at')
       expect(rows(await release())).to.have.length(2)
       await stand.push({ 'chart/Chart.yaml': chartFiles('1.0.1')['chart/Chart.yaml'] ?? '' })
-      const now = await until(async () => rows(await release()).length === 3 ? release() : null, 'the upgrade')
-      expect(rows(now)[0]).to.equal('upgrade v3 deployed 1.0.1')
+      const now = await until(async () => {
+        const one = await release()
+        return String(rows(one)[0]).startsWith('upgrade v3') && condition(one, 'Reconciling') === null ? one : null
+      }, 'the upgrade')
+      expect(rows(now)).to.deep.equal(['upgrade v3 deployed 1.0.1', 'upgrade v2 superseded 1.0.0'])
       expect(valueAt(await stand.live('web', 'shop', 'Deployment') ?? {}, 'spec', 'replicas')).to.equal(2)
     })
     it('rolls back a failed upgrade where that is asked for, and is stalled once it has tried enough', async () => {

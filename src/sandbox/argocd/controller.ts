@@ -1,6 +1,6 @@
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
-import { metadataText } from '../../model/resource.ts'
+import { metadataText, refKey } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { metaText, nameOf } from '../api.ts'
 import type { Api } from '../api.ts'
@@ -15,6 +15,7 @@ import type { AppState } from './app-state.ts'
 import { readApplication } from './application.ts'
 import type { ApplicationSpec } from './application.ts'
 import { decideAutoSync } from './auto-sync.ts'
+import type { AutoSync } from './auto-sync.ts'
 import { compare, knownResources } from './compare.ts'
 import type { Comparison } from './compare.ts'
 import { operate } from './operation.ts'
@@ -66,15 +67,35 @@ async function reconcile(context: Context, app: KubernetesObject): Promise<void>
   if (!due) return
   const looked = await look(context, app, { state, full })
   state.specKey = specKey
-  await write({ refreshed: app, status: old => looked.status(old) })
-  if (looked.spec !== null && looked.target !== null && looked.comparison !== null) await act(context, app, { ...looked, state, write, spec: looked.spec, target: looked.target, comparison: looked.comparison })
+  await follow(context, app, { looked, state, write })
+}
+
+/** Writes what a look found in the controller's order (processAppRefreshQueueItem): an error before the comparison that it is about, a sync asked for before the comparison that asks for it. */
+async function follow(context: Context, app: KubernetesObject, { looked, state, write }: Pick<Acting, 'state' | 'write'> & { readonly looked: Looked }): Promise<void> {
+  const { spec, target, comparison } = looked
+  if (state.error !== null && spec !== null) await write({ status: old => withConditionsOf(old, looked.status(old)) })
+  const acting = spec === null || target === null || comparison === null ? null : { ...looked, state, write, spec, target, comparison }
+  const operation = acting === null ? null : operationOf(app, acting)
+  const own = operation !== null && !isObject(app['operation']) && state.behaviour !== 'windowClosed'
+  if (own) await write({ operation, status: old => withoutOperation(old) })
+  await write({ refreshed: app, status: old => looked.status(own ? withoutOperation(old) : old) })
+  if (acting !== null && operation !== null) await act(context, own ? { ...app, operation } : app, { ...acting, operation, own })
+}
+
+function withConditionsOf(old: JsonObject, next: JsonObject): JsonObject {
+  return { ...old, conditions: next['conditions'] }
+}
+
+function withoutOperation({ operationState: _gone, ...rest }: JsonObject): JsonObject {
+  return rest
 }
 
 interface Looked {
   readonly spec: ApplicationSpec | null
   readonly target: Target | null
   readonly comparison: Comparison | null
-  readonly start: boolean
+  /** Null where no sync is to be started by itself. */
+  readonly start: AutoSync | null
   readonly status: (old: JsonObject) => JsonObject
 }
 
@@ -86,7 +107,7 @@ async function look(context: Context, app: KubernetesObject, how: { readonly sta
     spec = readApplication(app)
   } catch (error) {
     state.lookedAt = Date.now()
-    return { spec: null, target: null, comparison: null, start: false, status: old => invalid(old, message(error)) }
+    return { spec: null, target: null, comparison: null, start: null, status: old => invalid(old, message(error)) }
   }
   if (how.full) await refresh(context, app, { state, spec })
   const conditions: Condition[] = []
@@ -100,7 +121,7 @@ async function look(context: Context, app: KubernetesObject, how: { readonly sta
   state.unsettled = state.late !== null || comparison?.health === 'Progressing'
   const { target } = state
   return {
-    spec, target, comparison, start: decision?.start ?? false,
+    spec, target, comparison, start: decision?.start === true ? decision : null,
     status: old => {
       const next = comparedStatus(old, { spec, target, comparison, health, conditions, controllerNamespace: context.namespace, reconciled: how.full })
       return Date.now() < state.unlistedUntil ? { ...next, resources: old['resources'] ?? [] } : next
@@ -120,7 +141,7 @@ async function refresh(context: Context, app: KubernetesObject, of: { readonly s
     if (state.behaviour === 'oldRefresh') await nextRequest(context, app)
   } catch (error) {
     state.target = null
-    state.error = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${gitWords(message(error))}`
+    state.error = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = ${message(error).startsWith('Failed to unmarshal') ? 'FailedPrecondition' : 'Unknown'} desc = ${gitWords(message(error))}`
   }
 }
 
@@ -153,16 +174,21 @@ interface Acting extends Looked {
   readonly write: (update: Update) => Promise<void>
 }
 
-/** Carries out a requested or automatic sync, and looks again afterwards. */
-async function act(context: Context, app: KubernetesObject, acting: Acting): Promise<void> {
-  const { state, spec, write } = acting
-  const requested = isObject(app['operation']) ? app['operation'] : null
-  if (requested === null && !acting.start) return
-  if (state.behaviour === 'windowClosed') return write({ status: old => blockedByWindow(old, requested ?? {}) })
-  if (state.behaviour === 'stuckOperation' && requested !== null && textAt(app, 'status', 'operationState', 'phase') === 'Succeeded') return
-  const operation: JsonObject = requested ?? {
-    sync: { revision: acting.target.revision, prune: spec.automated?.prune === true }, initiatedBy: { automated: true }, retry: { limit: 5 },
-  }
+/** The operation that was asked for, or the one that it starts by itself; null where there is none. */
+function operationOf(app: KubernetesObject, { spec, target, start }: Pick<Acting, 'spec' | 'target' | 'start'>): JsonObject | null {
+  if (isObject(app['operation'])) return app['operation']
+  if (start === null) return null
+  const retry = valueAt(app, 'spec', 'syncPolicy', 'retry')
+  const only = start.only === null ? {} : { autoHealAttemptsCount: 1, resources: start.only.map(({ ref }) => ({ ...ref.group === '' ? {} : { group: ref.group }, kind: ref.kind, name: ref.name })) }
+  const prune = spec.automated?.prune === true ? { prune: true } : {}
+  return { sync: { revision: target.revision, source: spec.source, ...prune, ...only }, initiatedBy: { automated: true }, retry: isObject(retry) ? retry : { limit: 5 } }
+}
+
+/** Carries a requested or automatic sync out, and looks again afterwards. */
+async function act(context: Context, app: KubernetesObject, acting: Acting & { readonly operation: JsonObject, readonly own: boolean }): Promise<void> {
+  const { state, spec, write, operation } = acting
+  if (state.behaviour === 'windowClosed') return write({ status: old => blockedByWindow(old, operation) })
+  if (state.behaviour === 'stuckOperation' && !acting.own && textAt(app, 'status', 'operationState', 'phase') === 'Succeeded') return
   const target = await operationTarget(context, app, { spec, operation, target: acting.target }).catch((error: unknown) => message(error))
   if (typeof target === 'string') {
     const now = timestamp()
@@ -170,7 +196,8 @@ async function act(context: Context, app: KubernetesObject, acting: Acting): Pro
   }
   const before = textAt(app, 'status', 'health', 'status')
   await operate({
-    api: context.api, app, spec, state, target, comparison: acting.comparison, operation, objects: applying(state, target), persist: write,
+    api: context.api, app, spec, state, target, comparison: acting.comparison, operation, persist: write,
+    objects: applying(state, target).filter(object => acting.start?.only?.some(item => refKey(item.ref) === refKey(nameOf(object))) ?? true),
     pause: () => pause(context.delay),
   })
   if (state.behaviour === 'listLate') state.unlistedUntil = Math.min(state.unlistedUntil, Date.now() + context.delay)
@@ -196,7 +223,9 @@ function pause(ms: number): Promise<void> {
 }
 
 async function operationTarget(context: Context, app: KubernetesObject, of: { readonly spec: ApplicationSpec, readonly operation: JsonObject, readonly target: Target }): Promise<Target> {
-  for (const key of ['resources', 'manifests', 'dryRun', 'source', 'sources']) {
+  // What it has started by itself it knows: objects that differ alone, of the source that it has.
+  const own = valueAt(of.operation, 'initiatedBy', 'automated') === true
+  for (const key of own ? [] : ['resources', 'manifests', 'dryRun', 'source', 'sources']) {
     const value = valueAt(of.operation, 'sync', key)
     if (value !== undefined && value !== null && value !== false) throw new Error(`the sandbox's Argo CD does not know operation.sync.${key}`)
   }

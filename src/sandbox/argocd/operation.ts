@@ -32,9 +32,10 @@ const HISTORY = 10
 /** Carries one sync out, from Running to its end, and writes each step into `status.operationState`. */
 export async function operate(input: OperationInput): Promise<void> {
   const { operation, target } = input
+  const whole = valueAt(operation, 'sync', 'resources') === undefined
   const startedAt = timestamp()
+  await input.persist({ operation, status: old => ({ ...old, operationState: { operation, startedAt, phase: 'Running' } }) })
   const base = { operation, startedAt, syncResult: { revision: target.revision, source: input.spec.source } }
-  await input.persist({ operation, status: old => ({ ...old, operationState: { ...base, phase: 'Running', message: 'waiting for completion of operation' } }) })
   if (input.state.behaviour === 'retrying' && !input.state.spent) await failOnce(input, base)
   const outcome = await withRetries(input, base, () => applyAll({
     api: input.api, objects: input.objects, items: input.comparison.items,
@@ -42,9 +43,12 @@ export async function operate(input: OperationInput): Promise<void> {
     createNamespace: input.spec.createNamespace && input.spec.namespace !== '' ? input.spec.namespace : null,
     denied: input.state.behaviour === 'applyError' ? 'admission webhook "sandbox.writ.dev" denied the request: denied by the sandbox' : null,
   }))
-  if (outcome.ok) input.state.applied = outcome.applied
+  if (outcome.ok) input.state.applied = new Map([...whole ? [] : input.state.applied, ...outcome.applied])
   input.state.attempt = { revision: target.revision, source: canonical(input.spec.source), ok: outcome.ok, message: outcome.message }
-  await input.persist({ ...input.state.behaviour === 'stuckOperation' ? {} : { operation: null }, status: old => finished(old, base, outcome) })
+  const finishedAt = timestamp()
+  // The history is written before the end of the operation (controller/sync.go, persistRevisionHistory); a sync of single objects leaves none.
+  if (outcome.ok && whole) await input.persist({ status: old => ({ ...old, history: [...(isList(old['history']) ? old['history'] : []), entry(old, base, finishedAt)].slice(-HISTORY) }) })
+  await input.persist({ ...input.state.behaviour === 'stuckOperation' ? {} : { operation: null }, status: old => finished(old, { ...base, finishedAt, ...outcome.tries === 0 ? {} : { retryCount: outcome.tries } }, outcome) })
 }
 
 // Running with finishedAt set is how a sync waits for its next try (argocd-flux.md 6.2).
@@ -56,10 +60,11 @@ async function failOnce(input: OperationInput, base: JsonObject): Promise<void> 
 }
 
 /** Tries again as often as the spec says; without a word of it once, where the real one tries five times within minutes. */
-async function withRetries(input: OperationInput, base: JsonObject, apply: () => Promise<SyncOutcome>): Promise<SyncOutcome> {
+async function withRetries(input: OperationInput, base: JsonObject, apply: () => Promise<SyncOutcome>): Promise<SyncOutcome & { readonly tries: number }> {
   const retry = valueAt(input.app, 'spec', 'syncPolicy', 'retry')
   const limit = Number(valueAt(retry, 'limit') ?? 0)
   let outcome = await apply()
+  let tried = 0
   for (let tries = 1; !outcome.ok && tries <= limit; tries++) {
     const pause = Math.min(durationOf(valueAt(retry, 'backoff', 'duration'), 5000) * Number(valueAt(retry, 'backoff', 'factor') ?? 2) ** (tries - 1), durationOf(valueAt(retry, 'backoff', 'maxDuration'), 180_000))
     const { message, resources } = outcome
@@ -67,10 +72,12 @@ async function withRetries(input: OperationInput, base: JsonObject, apply: () =>
     const said = `${message}. Retrying attempt #${tries} at ${kitchen(new Date(Date.now() + pause))}.`
     await input.persist({ status: old => ({ ...old, operationState: { ...base, syncResult: { ...isObject(syncResult) ? syncResult : {}, resources }, phase: 'Running', message: said, finishedAt: timestamp(), retryCount: tries } }) })
     await new Promise(resolve => { setTimeout(resolve, pause) })
+    await input.persist({ status: old => ({ ...old, operationState: { ...base, syncResult: { ...isObject(syncResult) ? syncResult : {}, resources }, phase: 'Running', message: `Retrying operation. Attempt #${tries}`, retryCount: tries } }) })
+    tried = tries
     outcome = await apply()
     if (!outcome.ok && tries === limit) outcome = { ...outcome, message: `${outcome.message} (retried ${tries} times).` }
   }
-  return outcome
+  return { ...outcome, tries: tried }
 }
 
 // Go's time.Kitchen.
@@ -79,14 +86,8 @@ function kitchen(at: Date): string {
 }
 
 function finished(old: JsonObject, base: JsonObject, outcome: SyncOutcome): JsonObject {
-  const finishedAt = timestamp()
   const syncResult = base['syncResult']
-  const operationState = {
-    ...base, phase: outcome.ok ? 'Succeeded' : 'Failed', message: outcome.message, finishedAt,
-    syncResult: { ...(isObject(syncResult) ? syncResult : {}), resources: outcome.resources },
-  }
-  const history = outcome.ok ? [...(isList(old['history']) ? old['history'] : []), entry(old, base, finishedAt)].slice(-HISTORY) : old['history']
-  return { ...old, operationState, ...(history === undefined ? {} : { history }) }
+  return { ...old, operationState: { ...base, phase: outcome.ok ? 'Succeeded' : 'Failed', message: outcome.message, syncResult: { ...(isObject(syncResult) ? syncResult : {}), resources: outcome.resources } } }
 }
 
 function entry(old: JsonObject, base: JsonObject, deployedAt: string): JsonObject {

@@ -25,7 +25,7 @@ export interface Findings {
 /** The status after a comparison; operationState and history stay as they are. */
 export function comparedStatus(old: JsonObject, found: Findings): JsonObject {
   const comparedTo = { source: found.spec.source, destination: found.spec.destination }
-  const { conditions: _old, ...rest } = old
+  const { conditions: _old, sourceType: _type, ...rest } = old
   const conditions = withTimes(found.conditions, old['conditions'])
   const health = textAt(old, 'health', 'status') === found.health && isObject(old['health']) ? old['health'] : { status: found.health, lastTransitionTime: timestamp() }
   return {
@@ -37,13 +37,14 @@ export function comparedStatus(old: JsonObject, found: Findings): JsonObject {
       : {
           sync: { status: found.comparison.synced ? 'Synced' : 'OutOfSync', revision: found.target.revision, comparedTo },
           resources: resourceRows(found.comparison.items), resourceHealthSource: 'appTree', sourceType: found.target.type,
-          summary: { images: images(found.comparison) },
+          summary: summary(found.comparison),
         }),
   }
 }
 
+// Nothing is wanted of what is there: it looks as if all of it were to be pruned.
 function unknownRows(rows: Json | undefined): readonly Json[] {
-  return isList(rows) ? rows.map(row => isObject(row) ? { ...row, status: 'Unknown' } : row) : []
+  return isList(rows) ? rows.map(row => isObject(row) ? { ...row, status: 'Unknown', requiresPruning: true } : row) : []
 }
 
 function withTimes(conditions: readonly Condition[], old: Json | undefined): readonly JsonObject[] {
@@ -51,9 +52,9 @@ function withTimes(conditions: readonly Condition[], old: Json | undefined): rea
   return conditions.map(condition => before.find(one => one['type'] === condition.type && one['message'] === condition.message) ?? { ...condition, lastTransitionTime: timestamp() })
 }
 
-function images(comparison: Comparison): readonly string[] {
-  const all = comparison.items.flatMap(item => item.live === null ? [] : imagesOf(item.live))
-  return [...new Set(all)].sort()
+function summary(comparison: Comparison): JsonObject {
+  const all = new Set(comparison.items.flatMap(item => item.live === null ? [] : imagesOf(item.live)))
+  return all.size === 0 ? {} : { images: [...all].sort() }
 }
 
 function imagesOf(object: KubernetesObject): readonly string[] {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KubernetesObject } from '../../model/resource.ts'
@@ -15,7 +14,6 @@ const EXCLUDED = new Set(['.git', '.gitignore', '.gitmodules', '.gitattributes',
  */
 export async function buildPath(root: string, path: string): Promise<readonly KubernetesObject[]> {
   const folder = join(root, path)
-  if (!existsSync(folder)) throw new Error(`kustomization path not found: stat ${path}: no such file or directory`)
   return hasKustomization(folder) ? build(folder) : unique(await collect(folder, ''))
 }
 

@@ -39,16 +39,21 @@ export function startHelmChartController(options: FluxOptions): Running {
 
 async function reconcile(options: FluxOptions, chart: KubernetesObject, state: State): Promise<void> {
   const behaviour = behaviourOf(options.behaviours, chart)
-  if (behaviour === 'silent' || valueAt(chart, 'spec', 'suspend') === true) return
+  if (behaviour === 'silent') return
+  const requested = metadataText(chart, 'annotations', REQUESTED_AT)
+  const handled = requested === undefined ? {} : { lastHandledReconcileAt: requested }
+  const write = statusWriter(options.api, chart, { manager: 'source-controller', frozen: behaviour === 'frozen' })
+  if (valueAt(chart, 'spec', 'suspend') === true) {
+    if (requested !== state.handled) await write(old => ({ ...old, ...handled }))
+    state.handled = requested
+    return
+  }
   const source = await options.api.get({ ...GIT_REPOSITORY, namespace: metaText(chart, 'namespace'), name: textAt(chart, 'spec', 'sourceRef', 'name') ?? '' })
   const revision = textAt(source ?? {}, 'status', 'artifact', 'revision') ?? null
-  const requested = metadataText(chart, 'annotations', REQUESTED_AT)
   const generation = Number(chart.metadata['generation'] ?? 1)
   const every = options.poll ?? durationOf(valueAt(chart, 'spec', 'interval'), 60_000)
   if (generation === state.generation && requested === state.handled && revision === state.revision && Date.now() - state.at < every) return
   Object.assign(state, { generation, handled: requested, revision, at: Date.now() })
-  const write = statusWriter(options.api, chart, { manager: 'source-controller', frozen: behaviour === 'frozen' })
-  const handled = requested === undefined ? {} : { lastHandledReconcileAt: requested }
   try {
     if (revision === null) throw new ChartFailed('NoSourceArtifact', `no artifact available for GitRepository source '${textAt(chart, 'spec', 'sourceRef', 'name') ?? ''}'`)
     const packed = await pack(options, chart, { url: textAt(source ?? {}, 'spec', 'url') ?? '', revision })

@@ -54,12 +54,13 @@ async function reconcile(options: FluxOptions, release: KubernetesObject, state:
   const requested = metadataText(release, 'annotations', REQUESTED_AT)
   const write = statusWriter(options.api, release, { manager: MANAGER, frozen: behaviour === 'frozen' })
   const handled: JsonObject = requested === undefined ? {} : { lastHandledReconcileAt: requested }
+  const generation = Number(release.metadata['generation'] ?? 1)
   if (behaviour === 'suspended' || valueAt(release, 'spec', 'suspend') === true) {
-    if (requested !== state.handled) await write(old => ({ ...old, ...handled }))
-    state.handled = requested
+    // It has seen the generation, and does nothing for it (argocd-flux.md 0, fact 5).
+    if (requested !== state.handled || generation !== state.generation) await write(old => ({ ...old, ...handled, observedGeneration: generation }))
+    Object.assign(state, { handled: requested, generation })
     return
   }
-  const generation = Number(release.metadata['generation'] ?? 1)
   const chart = await chartRevision(options, release)
   if (generation === state.generation && requested === state.handled && chart === state.chart && Date.now() - state.at < state.again) return
   Object.assign(state, { generation, handled: requested, chart, at: Date.now(), again: options.poll ?? durationOf(valueAt(release, 'spec', 'interval'), 60_000) })
@@ -78,15 +79,14 @@ async function attempt(work: Work): Promise<void> {
   try {
     const spec = readRelease(release)
     await options.api.apply(chartOf(release, spec), MANAGER)
-    await write(old => ({ ...old, helmChart: `${spec.chart.namespace}/${spec.chart.name}`, storageNamespace: metaText(release, 'namespace'), conditions: reconciling(old, 'Fulfilling prerequisites', generation) }))
+    await write(old => ({ ...old, helmChart: `${spec.chart.namespace}/${spec.chart.name}`, conditions: withConditions(old, { set: [reconciling('Fulfilling prerequisites')], remove: ['Stalled'], generation }) }))
     await checkDependencies(work, spec)
     const wanted = await prepared(work, spec)
-    await write(old => ({ ...old, lastAttemptedGeneration: generation, lastAttemptedRevision: wanted.chart.version, lastAttemptedConfigDigest: digest(wanted.config), ...freshFailures(old, wanted) }))
     await perform(work, spec, wanted)
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error
     work.state.again = Math.min(work.state.again, 1000)
-    await write(old => ({ ...old, conditions: withConditions(old, { set: [{ type: 'Ready', status: 'False', reason: error.reason, message: error.message }], remove: ['Reconciling'], generation }) }))
+    await write(old => ({ ...old, conditions: withConditions(old, { set: [{ type: 'Ready', status: 'False', reason: error.reason, message: error.message }], generation }) }))
   }
 }
 
@@ -132,10 +132,12 @@ function valuesIn(text: string): JsonObject {
   return isObject(values) ? values : {}
 }
 
-/** Chart or values changed: what failed before no longer counts. */
-function freshFailures(old: JsonObject, wanted: Wanted): JsonObject {
-  const same = old['lastAttemptedConfigDigest'] === digest(wanted.config) && old['lastAttemptedRevision'] === wanted.chart.version
-  return same ? {} : { failures: 0, upgradeFailures: 0, installFailures: 0 }
+/** What is attempted. Where chart or values changed, what failed before no longer counts. */
+function attempted(old: JsonObject, { release, generation }: Work, wanted: Wanted): JsonObject {
+  const now = { lastAttemptedRevision: wanted.chart.version, lastAttemptedConfigDigest: digest(wanted.config) }
+  const same = old['lastAttemptedConfigDigest'] === now.lastAttemptedConfigDigest && old['lastAttemptedRevision'] === now.lastAttemptedRevision
+  const none = { failures: undefined, upgradeFailures: undefined, installFailures: undefined }
+  return { ...old, ...now, lastAttemptedGeneration: generation, storageNamespace: metaText(release, 'namespace'), ...same ? {} : none }
 }
 
 /** Installs or upgrades where chart or values differ from what is deployed; nothing where they do not. */
@@ -145,12 +147,12 @@ async function perform(work: Work, spec: ReleaseSpec, wanted: Wanted): Promise<v
   const rows = rowsOf(now)
   const [newest] = rows
   const same = newest?.['status'] === 'deployed' && newest['configDigest'] === digest(wanted.config) && newest['chartVersion'] === wanted.chart.version
-  if (same) return write(old => ({ ...old, observedGeneration: generation, conditions: withConditions(old, { set: [restored(old)], remove: ['Reconciling'], generation }) }))
-  const failures = Number(valueAt(now ?? {}, 'status', 'upgradeFailures') ?? 0)
-  if (failures > spec.remediation.retries) return write(old => ({ ...old, observedGeneration: generation, conditions: withConditions(old, { set: [exceeded(failures)], remove: ['Reconciling'], generation }) }))
+  if (same) return write(old => ({ ...attempted(old, work, wanted), history: upToGood(old), observedGeneration: generation, conditions: inSync(old, newest, generation) }))
+  const failures = Number(attempted(objectOf(valueAt(now ?? {}, 'status')), work, wanted)['upgradeFailures'] ?? 0)
+  if (failures > spec.remediation.retries) return write(old => ({ ...attempted(old, work, wanted), observedGeneration: generation, conditions: withConditions(old, { set: [exceeded(failures)], remove: ['Reconciling'], generation }) }))
   const action = rows.length === 0 ? 'install' : 'upgrade'
-  const running = `Running '${action}' action with timeout of ${spec.timeout / 1000}s`
-  await write(old => ({ ...old, lastAttemptedReleaseAction: action, conditions: withConditions(old, { set: [{ type: 'Reconciling', status: 'True', reason: 'Progressing', message: running }, { type: 'Ready', status: 'Unknown', reason: 'Progressing', message: running }], generation }) }))
+  const running = runs(action, spec)
+  await write(old => ({ ...attempted(old, work, wanted), conditions: withConditions(old, { set: [running, { ...running, type: 'Ready', status: 'Unknown' }], remove: ['Stalled'], generation }) }))
   const version = Math.max(0, ...rows.map(row => Number(row['version'] ?? 0))) + 1
   const of = { name: spec.release, namespace: spec.namespace, version, config: wanted.config, chart: wanted.chart }
   let stored: Stored = { ...of, objects: [] }
@@ -166,12 +168,18 @@ async function perform(work: Work, spec: ReleaseSpec, wanted: Wanted): Promise<v
   }
   await storeRelease(options.api, stored, 'deployed')
   if (state.behaviour === 'healthLate') await new Promise(resolve => { setTimeout(resolve, options.delay ?? 2000) })
-  const message = `Helm ${action} succeeded for release ${spec.namespace}/${spec.release}.v${version} with chart ${wanted.chart.name}@${wanted.chart.version}`
+  await succeed(work, stored, action)
+}
+
+/** The conditions, the history, and last that it is done: three writes. */
+async function succeed({ write, generation }: Work, stored: Stored, action: 'install' | 'upgrade'): Promise<void> {
+  const message = `Helm ${action} succeeded for release ${nameOfRow(row(stored, 'deployed', action))}`
   const reason = action === 'install' ? 'InstallSucceeded' : 'UpgradeSucceeded'
   await write(old => ({
-    ...old, observedGeneration: generation, history: withRow(old, row(stored, 'deployed', action)), inventory: { entries: inventoryOf(stored.objects) }, failures: 0, upgradeFailures: 0, installFailures: 0,
-    conditions: withConditions(old, { set: [{ type: 'Ready', status: 'True', reason, message }, { type: 'Released', status: 'True', reason, message }], remove: ['Reconciling', 'Stalled', 'Remediated'], generation }),
+    ...old, history: withRow(old, row(stored, 'deployed', action)), inventory: { entries: inventoryOf(stored.objects) }, lastAttemptedReleaseAction: action,
+    conditions: withConditions(old, { set: [{ type: 'Ready', status: 'True', reason, message }, { type: 'Released', status: 'True', reason, message }], remove: ['Stalled', 'Remediated'], generation }),
   }))
+  await write(old => ({ ...old, history: upToGood(old), observedGeneration: generation, conditions: withConditions(old, { set: [], remove: ['Reconciling'], generation }) }))
 }
 
 /** Applies one revision, takes away what the one before had beside it, and waits until it is healthy. */
@@ -196,37 +204,39 @@ async function fail(work: Work, failure: Failure): Promise<void> {
   const reason = action === 'install' ? 'InstallFailed' : 'UpgradeFailed'
   const counter = action === 'install' ? 'installFailures' : 'upgradeFailures'
   await write(old => ({
-    ...old, history: withRow(old, row(stored, 'failed', action)), failures: Number(old['failures'] ?? 0) + 1, [counter]: Number(old[counter] ?? 0) + 1,
-    conditions: withConditions(old, { set: [{ type: 'Released', status: 'False', reason, message }, { type: 'Ready', status: 'False', reason, message }], generation }),
+    ...old, history: withRow(old, row(stored, 'failed', action)), failures: Number(old['failures'] ?? 0) + 1, [counter]: Number(old[counter] ?? 0) + 1, lastAttemptedReleaseAction: action,
+    conditions: withConditions(old, { set: [{ type: 'Released', status: 'False', reason, message }, { type: 'Ready', status: 'False', reason, message }], remove: ['Remediated'], generation }),
   }))
   state.again = Math.min(state.again, 1000)
   const now = await options.api.get(nameOf(release))
   const failures = Number(valueAt(now ?? {}, 'status', counter) ?? 1)
   const exhausted = failures > spec.remediation.retries
-  if (action === 'upgrade' && (!exhausted || spec.remediation.rolledBack)) await rollBack(work, failure)
-  await write(old => ({
-    ...old, ...exhausted ? { observedGeneration: generation } : {},
-    conditions: withConditions(old, exhausted
-      ? { set: [exceeded(failures, action)], remove: ['Reconciling'], generation }
-      : { set: [{ type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message }], generation }),
-  }))
+  const next = exhausted ? exceeded(failures, action) : { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message } as const
+  if (action === 'upgrade' && (!exhausted || spec.remediation.rolledBack)) return rollBack(work, failure, next)
+  await write(old => ({ ...old, ...exhausted ? { observedGeneration: generation } : {}, conditions: withConditions(old, { set: [next], remove: exhausted ? ['Reconciling'] : [], generation }) }))
 }
 
-async function rollBack(work: Work, { spec }: Failure): Promise<void> {
+/** Puts the last good revision back; `next` says whether that was the last try. */
+async function rollBack(work: Work, { spec }: Failure, next: Condition): Promise<void> {
   const { options, release, write, generation } = work
   const rows = rowsOf(await options.api.get(nameOf(release)))
-  const good = rows.find(one => one['status'] === 'deployed' || one['status'] === 'superseded')
+  const good = rows.slice(1).find(one => one['status'] === 'deployed' || one['status'] === 'superseded')
   const target = good === undefined ? null : await storedRelease(options.api, { name: spec.release, namespace: spec.namespace, version: Number(good['version']) })
   if (target === null) {
-    return write(old => ({ ...old, conditions: withConditions(old, { set: [{ type: 'Stalled', status: 'True', reason: 'MissingRollbackTarget', message: 'Failed to perform remediation: missing target release for rollback' }], remove: ['Reconciling'], generation }) }))
+    const stalled = { type: 'Stalled', status: 'True', reason: 'MissingRollbackTarget', message: 'Failed to perform remediation: missing target release for rollback' } as const
+    return write(old => ({ ...old, observedGeneration: generation, conditions: withConditions(old, { set: [stalled], remove: ['Reconciling'], generation }) }))
   }
+  await write(old => ({ ...old, history: upToGood(old), conditions: withConditions(old, { set: [runs('rollback', spec)], generation }) }))
   const stored: Stored = { ...target, version: Number(rows[0]?.['version'] ?? 0) + 1 }
   await carryOut({ ...work, state: { ...work.state, behaviour: 'normal' } }, spec, stored)
   await storeRelease(options.api, stored, 'deployed')
-  const message = `Helm rollback to previous release ${spec.namespace}/${spec.release}.v${target.version} with chart ${target.chart.name}@${target.chart.version} succeeded`
+  const message = `Helm rollback to previous release ${nameOfRow(good ?? {})} succeeded`
+  const stalled = next.type === 'Stalled'
   await write(old => ({
-    ...old, history: withRow(old, row(stored, 'deployed', 'rollback')),
-    conditions: withConditions(old, { set: [{ type: 'Remediated', status: 'True', reason: 'RollbackSucceeded', message }, { type: 'Ready', status: 'False', reason: 'RollbackSucceeded', message }], generation }),
+    ...old, ...stalled ? { observedGeneration: generation } : {}, history: withRow(old, row(stored, 'deployed', 'rollback')), inventory: { entries: inventoryOf(stored.objects) },
+    conditions: withConditions(old, {
+      set: [next, { type: 'Remediated', status: 'True', reason: 'RollbackSucceeded', message }, { type: 'Ready', status: 'False', reason: 'RollbackSucceeded', message }], remove: stalled ? ['Reconciling'] : [], generation,
+    }),
   }))
 }
 
@@ -241,7 +251,14 @@ function row(stored: Stored, status: 'deployed' | 'failed', action: string): Jso
 /** Newest first; what was deployed before is superseded by what is deployed now. */
 function withRow(old: JsonObject, made: JsonObject): readonly JsonObject[] {
   const rows = isList(old['history']) ? old['history'].filter(isObject) : []
-  return [made, ...rows.map(one => made['status'] === 'deployed' && one['status'] === 'deployed' ? { ...one, status: 'superseded' } : one)].slice(0, 5)
+  return [made, ...rows.map(one => made['status'] === 'deployed' && one['status'] === 'deployed' ? { ...one, status: 'superseded' } : one)]
+}
+
+/** The newest revision and what lies between it and the last good one before it: older ones are forgotten. */
+function upToGood(old: JsonObject): readonly JsonObject[] {
+  const rows = isList(old['history']) ? old['history'].filter(isObject) : []
+  const good = rows.findIndex((one, i) => i > 0 && (one['status'] === 'deployed' || one['status'] === 'superseded'))
+  return rows.slice(0, good === -1 ? 5 : good + 1)
 }
 
 function rowsOf(release: KubernetesObject | null): readonly JsonObject[] {
@@ -253,15 +270,31 @@ function exceeded(failures: number, action = 'upgrade'): Condition {
   return { type: 'Stalled', status: 'True', reason: 'RetriesExceeded', message: `Failed to ${action} after ${failures} attempt(s)` }
 }
 
-/** Ready is what Released says, once nothing is to be done. */
-function restored(old: JsonObject): Condition {
-  const released = conditionOf({ ...old }, 'Remediated') ?? conditionOf({ ...old }, 'Released')
-  const status = released?.['type'] === 'Released' && released['status'] === 'True' ? 'True' : 'False'
-  return { type: 'Ready', status, reason: textAt(released, 'reason') ?? 'Unknown', message: textAt(released, 'message') ?? '' }
+/** Nothing is to be done. A rollback that left what is asked for now counts as the upgrade to it. */
+function inSync(old: JsonObject, newest: JsonObject, generation: number): readonly JsonObject[] {
+  const of = { ...old }
+  const [released, remediated] = [conditionOf(of, 'Released'), conditionOf(of, 'Remediated')]
+  const first = textAt(released, 'reason')?.startsWith('Install') === true && remediated === undefined
+  const is = { status: 'True', reason: first ? 'InstallSucceeded' : 'UpgradeSucceeded', message: `Helm ${first ? 'install' : 'upgrade'} succeeded for release ${nameOfRow(newest)}` } as const
+  const good = released?.['status'] === 'True' && remediated === undefined
+  return withConditions(old, { set: [{ type: 'Ready', ...is }, ...good ? [] : [{ type: 'Released', ...is }]], remove: ['Reconciling', 'Stalled', 'Remediated'], generation })
 }
 
-function reconciling(old: JsonObject, message: string, generation: number): readonly JsonObject[] {
-  return withConditions(old, { set: [{ type: 'Reconciling', status: 'True', reason: 'Progressing', message }], generation })
+/** A revision with its chart, as the controller's messages name it. */
+function nameOfRow(of: JsonObject): string {
+  return `${textAt(of, 'namespace') ?? ''}/${textAt(of, 'name') ?? ''}.v${Number(of['version'] ?? 0)} with chart ${textAt(of, 'chartName') ?? ''}@${textAt(of, 'chartVersion') ?? ''}`
+}
+
+function runs(action: string, spec: ReleaseSpec): Condition {
+  return reconciling(`Running '${action}' action with timeout of ${spec.timeout / 1000}s`)
+}
+
+function reconciling(message: string): Condition {
+  return { type: 'Reconciling', status: 'True', reason: 'Progressing', message }
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
 }
 
 function digest(value: Json | readonly KubernetesObject[]): string {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { canonical, isList, isObject, textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { metadataText, refKey, showRef } from '../../model/resource.ts'
@@ -61,12 +63,17 @@ export interface BuildInput {
   readonly distort: boolean
 }
 
+/** Fetches the artifact; gives its folder. Throws where it does not have the path: then nothing was attempted. */
+export async function fetchArtifact({ sources, artifact, spec }: Pick<BuildInput, 'sources' | 'artifact' | 'spec'>): Promise<string> {
+  const { folder } = await sources.checkout(artifact.url, artifact.commit)
+  if (!existsSync(join(folder, spec.path))) throw new StepFailed('ArtifactFailed', `kustomization path not found: stat ${join(folder, spec.path)}: no such file or directory`)
+  return folder
+}
+
 /** Builds the path at the artifact's commit, with namespaces and owner labels set. */
-export async function buildObjects(input: BuildInput): Promise<readonly KubernetesObject[]> {
-  const checkout = await input.sources.checkout(input.artifact.url, input.artifact.commit)
-  const built = await buildPath(checkout.folder, input.spec.path).catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new StepFailed(message.startsWith('kustomization path not found') ? 'ArtifactFailed' : 'BuildFailed', message)
+export async function buildObjects(input: BuildInput, folder: string): Promise<readonly KubernetesObject[]> {
+  const built = await buildPath(folder, input.spec.path).catch((error: unknown) => {
+    throw new StepFailed('BuildFailed', error instanceof Error ? error.message : String(error))
   })
   const labelled = await Promise.all(built.map(object => owned(object, input)))
   return input.distort ? labelled.map(distorted) : labelled
@@ -132,19 +139,19 @@ export async function waitHealthy(api: Api, objects: readonly KubernetesObject[]
   }
 }
 
-/** The status fields that name what was applied; inventory comes first, the applied revision after health. */
+/** The list of what was applied. */
 export function inventoryStatus(objects: readonly KubernetesObject[]): JsonObject {
   return { inventory: { entries: inventoryOf(objects) } }
 }
 
 /** `status.history`: one row for each digest of built manifests, newest first, at most five. */
-export function historyRows(old: Json | undefined, row: { readonly objects: readonly KubernetesObject[], readonly revision: string, readonly outcome: string, readonly at: string }): readonly JsonObject[] {
+export function historyRows(old: Json | undefined, row: { readonly objects: readonly KubernetesObject[], readonly revision: string, readonly outcome: string, readonly at: string, readonly took: string }): readonly JsonObject[] {
   const digest = `sha256:${createHash('sha256').update(canonical(row.objects)).digest('hex')}`
   const rows = isList(old) ? old.filter(isObject) : []
   const same = rows.find(one => one['digest'] === digest && one['lastReconciledStatus'] === row.outcome)
   const total = typeof same?.['totalReconciliations'] === 'number' ? same['totalReconciliations'] + 1 : 1
   const made = {
-    digest, firstReconciled: same?.['firstReconciled'] ?? row.at, lastReconciled: row.at, lastReconciledStatus: row.outcome,
+    digest, firstReconciled: same?.['firstReconciled'] ?? row.at, lastReconciled: row.at, lastReconciledDuration: row.took, lastReconciledStatus: row.outcome,
     totalReconciliations: total, metadata: { revision: row.revision },
   }
   return [made, ...rows.filter(one => one !== same)].slice(0, 5)

@@ -43,16 +43,21 @@ export function startSourceController(options: FluxOptions): Running {
 async function reconcile(options: FluxOptions, source: KubernetesObject, state: State): Promise<void> {
   const behaviour = behaviourOf(options.behaviours, source)
   if (behaviour !== state.behaviour) Object.assign(state, { behaviour, heldAt: commitOf(source), spent: false, ...behaviour === 'lostRefresh' ? {} : { at: 0 } })
-  // A suspended source is left alone whole, requests to look included.
-  if (behaviour === 'silent' || behaviour === 'suspended' || valueAt(source, 'spec', 'suspend') === true) return
+  if (behaviour === 'silent') return
   const requested = metadataText(source, 'annotations', REQUESTED_AT)
+  const handled = requested === undefined ? {} : { lastHandledReconcileAt: requested }
+  const write = statusWriter(options.api, source, { manager: 'source-controller', frozen: behaviour === 'frozen' })
+  if (behaviour === 'suspended' || valueAt(source, 'spec', 'suspend') === true) {
+    // A suspended source answers requests all the same (argocd-flux.md 0, fact 5).
+    if (requested !== state.handled) await write(old => ({ ...old, ...handled }))
+    state.handled = requested
+    return
+  }
   const generation = Number(source.metadata['generation'] ?? 1)
   const every = options.poll ?? durationOf(valueAt(source, 'spec', 'interval'), 60_000)
   if (generation === state.generation && requested === state.handled && Date.now() - state.at < every) return
   const lost = behaviour === 'lostRefresh' && !state.spent && requested !== state.handled
   Object.assign(state, { generation, handled: requested, at: Date.now(), spent: state.spent || lost })
-  const handled = requested === undefined ? {} : { lastHandledReconcileAt: requested }
-  const write = statusWriter(options.api, source, { manager: 'source-controller', frozen: behaviour === 'frozen' })
   if (lost) return write(old => ({ ...old, ...handled }))
   try {
     const artifact = await fetchArtifact(options, source, state)

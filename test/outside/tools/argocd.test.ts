@@ -439,6 +439,11 @@ describe('Argo CD', () => {
       const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [{ ...ENTRY, status: 'OutOfSync' }], operationState: { phase: 'Failed', message: 'one or more objects failed to apply', finishedAt: '2026-01-01T00:00:00Z', syncResult: { revision: OTHER, resources: [{ kind: 'Deployment', name: 'web', status: 'SyncFailed', message: 'admission webhook "x" denied' }] } } }) }))
       expect(seen.failure).to.deep.equal({ class: 'permanent', permanent: true, revision: OTHER, sentence: 'sync Failed: one or more objects failed to apply; Deployment web: admission webhook "x" denied' })
     })
+    it('has an error at no commit while its comparison is still the one before', async () => {
+      const conditions = [{ type: 'ComparisonError', message: 'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = FailedPrecondition desc = x' }]
+      expect((await observed(application('shop', { status: sync('Synced', { conditions }) }))).failure?.revision).to.equal(null)
+      expect((await observed(application('shop', { status: sync('Unknown', { conditions }) }))).failure?.revision).to.equal(COMMIT)
+    })
     it('repeats a controller\'s error without the credentials in it', async () => {
       const seen = await observed(application('shop', { status: sync('Unknown', { conditions: [{ type: 'ComparisonError', message: 'cannot reach https://bot:hunter2secret@git.example/shop.git: authentication required' }] }) }))
       expect(seen.failure?.permanent).to.equal(false)

@@ -249,6 +249,7 @@ describe('Flux', () => {
       ['not listing the object', kustomization('shop', { status: { inventory: { entries: [] } } }), gitRepository(), 'does not list'],
       ['naming no commit', kustomization('shop', { status: { lastAppliedRevision: 'latest@sha256:abc' } }), gitRepository(), 'names no commit'],
       ['being deleted', kustomization('shop', { metadata: { deletionTimestamp: 'x' } }), gitRepository(), 'deleted'],
+      ['Ready at a revision that its status does not name yet', kustomization('shop', { status: ready('True', 'ReconciliationSucceeded', `Applied revision: main@sha1:${OTHER}`) }), gitRepository(), `is about main@sha1:${OTHER}, and status.lastAppliedRevision is main@sha1:${COMMIT}`],
       ['without a source to fetch', kustomization('shop'), gitRepository({ status: { conditions: [{ type: 'FetchFailed', status: 'True', message: 'authentication required' }] } }), 'cannot be fetched: authentication required'],
     ]
     for (const [name, object, source, words] of unmet) {
@@ -292,6 +293,15 @@ describe('Flux', () => {
         expect(seen.failure).to.deep.include({ permanent, revision: OTHER, sentence: `${reason}: ${message}` })
       })
     }
+    it('has failed at the revision that it fetched, where the artifact does not have its path', async () => {
+      const conditions = [
+        { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message: `Fetching manifests for revision main@sha1:${OTHER} with a timeout of 30s` },
+        { type: 'Ready', status: 'False', reason: 'ArtifactFailed', message: 'kustomization path not found: stat /tmp/k/apps/web: no such file or directory' },
+      ]
+      expect((await observed(kustomization('shop', { status: { conditions } }))).failure).to.deep.include({ permanent: true, revision: OTHER })
+      // What it was doing says nothing of a failure of another kind.
+      expect((await observed(kustomization('shop', { status: { conditions: [conditions[0] ?? {}, { type: 'Ready', status: 'False', reason: 'ReconciliationFailed', message: 'no' }] } }))).failure?.revision).to.equal(COMMIT)
+    })
     it('asks the source first, and the Kustomization only once its source has moved and it has not', async () => {
       const asked = (kind: string): string | undefined => {
         const object = fleet.servers['one']?.get(kind, 'shop')

@@ -107,6 +107,11 @@ describe('a HelmRelease after a merge', () => {
     const seen = await observed(release({ generation: 4, status: { conditions: [is('Ready', 'False', 'UpgradeFailed', 'no'), is('Released', 'False'), is('Stalled', 'True', 'RetriesExceeded', 'Failed')] } }))
     expect(seen.failure).to.equal(null)
   })
+  it('has not failed by what is still said of an older generation while the action of this one runs', async () => {
+    const old = (type: string, status: string, reason: string): JsonObject => ({ ...is(type, status, reason, 'no'), observedGeneration: 2 })
+    const running = { ...is('Ready', 'Unknown', 'Progressing', 'Running \'upgrade\' action'), observedGeneration: 3 }
+    expect((await observed(release({ status: { observedGeneration: 2, conditions: [running, old('Released', 'False', 'UpgradeFailed'), old('Remediated', 'True', 'RollbackSucceeded'), old('Stalled', 'True', 'RetriesExceeded')] } }))).failure).to.equal(null)
+  })
   it('waits for a person where any part of the chain is suspended', async () => {
     expect((await observed(release({ spec: { suspend: true } }))).blocked).to.deep.include({ code: 'BLOCKED_SUSPENDED', next: 'flux resume helmrelease web -n shop' })
     put(release())

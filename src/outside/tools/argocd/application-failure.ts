@@ -30,5 +30,8 @@ export function applicationFailure(app: KubernetesObject, index: number | undefi
   const message = oneLine(textAt(first, 'message') ?? '')
   const attempted = /Failed last sync attempt to (?:\[)?([0-9a-f]{40})/.exec(message)?.[1]
   const is = failureClass(message)
-  return { permanent: isFinal(is), revision: commitOf(attempted) ?? revisionAt(valueAt(app, 'status', 'sync'), index), sentence: `${textAt(first, 'type') ?? ''}: ${message}`, class: is }
+  // A ComparisonError is written before the comparison that it is about: until that is Unknown, the revision there is the one before.
+  const early = textAt(first, 'type') === 'ComparisonError' && textAt(app, 'status', 'sync', 'status') !== 'Unknown'
+  const compared = early ? null : revisionAt(valueAt(app, 'status', 'sync'), index)
+  return { permanent: isFinal(is), revision: commitOf(attempted) ?? compared, sentence: `${textAt(first, 'type') ?? ''}: ${message}`, class: is }
 }

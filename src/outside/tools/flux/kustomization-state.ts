@@ -67,7 +67,13 @@ export function readyFailure(object: KubernetesObject): Observation['failure'] {
   const reason = textAt(ready, 'reason') ?? ''
   const message = oneLine(textAt(ready, 'message') ?? '')
   const is = failureClass(`${reason} ${message}`)
-  return { permanent: isFinal(is) || (is === 'unknown' && PERMANENT.has(reason)), revision: commitOfRevision(textAt(object, 'status', 'lastAttemptedRevision')), sentence: `${reason}: ${message}`, class: is }
+  return { permanent: isFinal(is) || (is === 'unknown' && PERMANENT.has(reason)), revision: commitOfRevision(failedAt(object, reason)), sentence: `${reason}: ${message}`, class: is }
+}
+
+/** An artifact without the path is not attempted: only what the controller says that it was doing names its revision. */
+function failedAt(object: KubernetesObject, reason: string): string | undefined {
+  const doing = reason === 'ArtifactFailed' ? textAt(condition(object, 'Reconciling') ?? undefined, 'message') : undefined
+  return /^Fetching manifests for revision (\S+) with a timeout of /.exec(doing ?? '')?.[1] ?? textAt(object, 'status', 'lastAttemptedRevision')
 }
 
 /** A source that cannot be fetched has failed at no commit. */

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../../flow/ports.ts'
 import { objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
+import type { JsonObject } from '../../../model/json.ts'
 import type { Observation } from '../../../model/observation.ts'
 import type { Owner } from '../../../model/owner.ts'
 import { showOwner } from '../../../model/owner.ts'
@@ -143,11 +144,17 @@ function releaseUnmet(release: KubernetesObject): readonly string[] {
 
 /** A rollback leaves the Kustomization Ready at our commit while the version of before runs (argocd-flux.md 0.7). Only what was attempted of this generation counts. */
 function releaseFailure(release: KubernetesObject, revision: string | null): Observation['failure'] {
-  if (valueAt(release, 'status', 'lastAttemptedGeneration') !== valueAt(release, 'metadata', 'generation')) return null
-  const said = (type: string): string => `${textAt(condition(release, type) ?? undefined, 'reason') ?? ''}: ${oneLine(textAt(condition(release, type) ?? undefined, 'message') ?? '')}`
-  const stalled = condition(release, 'Stalled')?.['status'] === 'True'
-  const released = condition(release, 'Released')
-  if (condition(release, 'Remediated')?.['status'] === 'True' && stalled) return { permanent: true, revision, sentence: `${said('Remediated')}; ${said('Released')}`, class: 'rollout', rolledBack: true }
+  const generation = valueAt(release, 'metadata', 'generation')
+  if (valueAt(release, 'status', 'lastAttemptedGeneration') !== generation) return null
+  // What was said of an older generation stays until the action of this one has ended.
+  const now = (type: string): JsonObject | undefined => {
+    const found = condition(release, type)
+    return found === null || (found['observedGeneration'] ?? generation) !== generation ? undefined : found
+  }
+  const said = (type: string): string => `${textAt(now(type), 'reason') ?? ''}: ${oneLine(textAt(now(type), 'message') ?? '')}`
+  const stalled = now('Stalled')?.['status'] === 'True'
+  const released = now('Released')
+  if (now('Remediated')?.['status'] === 'True' && stalled) return { permanent: true, revision, sentence: `${said('Remediated')}; ${said('Released')}`, class: 'rollout', rolledBack: true }
   if (stalled) return { permanent: true, revision, sentence: released?.['status'] === 'False' ? `${said('Stalled')}; ${said('Released')}` : said('Stalled'), class: 'rollout' }
   if (released?.['status'] === 'False') return { permanent: false, revision, sentence: `${said('Released')}, to be tried again`, class: 'rollout' }
   const failed = readyFailure(release)

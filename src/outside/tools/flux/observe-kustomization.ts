@@ -5,7 +5,7 @@ import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import { showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
-import { inDeletion } from '../conditions.ts'
+import { condition, inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
 import { kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { fluxTimes } from './flux-times.ts'
@@ -64,7 +64,14 @@ export function appliedUnmet(object: KubernetesObject, source: KubernetesObject)
     ...(commitOfRevision(applied) === null ? [`it names no commit: status.lastAppliedRevision is '${applied ?? ''}'`] : []),
     ...sourceUnmet(source),
     ...readyUnmet(object),
+    ...namedUnmet(object, applied),
   ]
+}
+
+/** The controller writes its conditions before the revision that they are about (fluxcd/pkg, runtime/patch). */
+function namedUnmet(object: KubernetesObject, applied: string | undefined): readonly string[] {
+  const said = /^Applied revision: (\S+)$/.exec(textAt(condition(object, 'Ready') ?? undefined, 'message') ?? '')?.[1]
+  return said === undefined || said === applied ? [] : [`its Ready condition is about ${said}, and status.lastAppliedRevision is ${applied ?? 'not set'}`]
 }
 
 /** What cannot be seen because its owner, or a part of the chain, is not there. */
