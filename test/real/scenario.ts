@@ -23,6 +23,7 @@ export interface ScenarioStart {
   /** Default: one Deployment `web` at V1 in apps/web. */
   readonly files?: Readonly<Record<string, string>>
   readonly tools?: readonly Deploying['tool'][]
+  readonly roles?: readonly string[]
   /** Laid over the owner's spec, by tool. */
   readonly more?: Readonly<Record<Deploying['tool'], JsonObject>>
 }
@@ -45,7 +46,7 @@ export function scenario(title: string, start: ScenarioStart, play: (scene: Play
   for (const tool of start.tools ?? TOOLS) {
     it(`${title} (${tool})`, async function () {
       if (realAddress() === null) this.skip()
-      const scene = await openScene({ name: `${start.name}-${tool}`, class: start.class ?? 'staging', files: start.files ?? { 'apps/web/web.yaml': web(V1) } })
+      const scene = await openScene({ name: `${start.name}-${tool}`, class: start.class ?? 'staging', files: start.files ?? { 'apps/web/web.yaml': web(V1) }, ...(start.roles === undefined ? {} : { roles: start.roles }) })
       const more = start.more?.[tool]
       const owner = deploying(scene, tool, { path: 'apps/web', ...(more === undefined ? {} : { more }) })
       const played = { ...scene, ...acts(scene, owner), owner }

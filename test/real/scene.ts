@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { makeKey } from '../../src/sandbox/keys.ts'
 import { writCli } from '../../src/sandbox/writ-cli.ts'
 import type { CliAnswer } from '../../src/sandbox/writ-cli.ts'
 import { apiVersionOf } from '../../src/model/resource.ts'
+import { identity } from './identity.ts'
 import { connect } from './parts/connection.ts'
 import type { Connection } from './parts/connection.ts'
 import type { RealAddress } from './parts/up.ts'
@@ -60,6 +61,8 @@ export interface SceneStart {
   readonly class: EnvironmentClass
   readonly files: Readonly<Record<string, string>>
   readonly stability?: string
+  /** The ClusterRoles whose rights Writ has; default: the minimal one of the documents. */
+  readonly roles?: readonly string[]
 }
 
 /** Opens a scene. Throws where the parts do not run. */
@@ -78,8 +81,10 @@ export async function openScene(start: SceneStart): Promise<Scene> {
   const keys = { peer: await makeKey(folder, 'grace'), senior: await makeKey(folder, 'ada') }
   const env = { WRIT_CONFIG: join(folder, 'config'), XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache'), HOME: join(folder, 'home') }
   for (const each of Object.values(env)) await mkdir(each, { recursive: true })
+  const who = start.roles === undefined ? null : await identity({ cluster, real, namespace }, 'writ', start.roles)
+  if (who !== null) await writeFile(join(folder, 'kubeconfig'), who.kubeconfig, { mode: 0o600 })
   await writeConfiguration({
-    folder: env.WRIT_CONFIG, kubeconfig: real.kubeconfigs.writ, context: 'real', gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
+    folder: env.WRIT_CONFIG, kubeconfig: who === null ? real.kubeconfigs.writ : join(folder, 'kubeconfig'), context: 'real', gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
     environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', keys,
   })
   const called = { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${process.env['PATH'] ?? ''}` }
@@ -98,6 +103,7 @@ export async function openScene(start: SceneStart): Promise<Scene> {
     },
     close: async () => {
       cli.stop()
+      await who?.forget()
       await git.stop()
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },

@@ -32,8 +32,8 @@ export async function startArgoCd(start: ArgoStart): Promise<RealArgo> {
   for (const name of ['tls', 'ssh', 'gpg', 'plugins']) mkdirSync(join(folder, name), { recursive: true })
   await installDefinitions(cluster.admin, join(start.binaries, 'crds'))
   await installSettings(cluster.admin)
-  const [redis = 0, repo = 0, ...metrics] = await freePorts(6)
-  const [repoMetrics = 0, controllerMetrics = 0, setMetrics = 0, setProbe = 0] = metrics
+  const [redis = 0, repo = 0, ...metrics] = await freePorts(7)
+  const [repoMetrics = 0, controllerMetrics = 0, setMetrics = 0, setProbe = 0, setHook = 0] = metrics
   const env = {
     PATH: [...start.path, process.env['PATH'] ?? ''].join(':'), ARGOCD_FAKE_IN_CLUSTER: 'true', ARGOCD_GPG_ENABLED: 'false', ARGOCD_TLS_DATA_PATH: join(folder, 'tls'),
     ARGOCD_SSH_DATA_PATH: join(folder, 'ssh'), ARGOCD_GNUPGHOME: join(folder, 'gpg'), ARGOCD_PLUGINSOCKFILEPATH: join(folder, 'plugins'), HOSTNAME: 'argocd-0', KUBECONFIG: cluster.kubeconfigFor('argocd'),
@@ -47,7 +47,9 @@ export async function startArgoCd(start: ArgoStart): Promise<RealArgo> {
     '--kubeconfig', env.KUBECONFIG, '-n', 'argocd', '--redis', `127.0.0.1:${redis}`, '--repo-server', `127.0.0.1:${repo}`, '--repo-server-plaintext', '--metrics-port', String(controllerMetrics),
     '--app-resync', '120', '--application-namespaces', APPLICATION_NAMESPACES])
   const sets = await role('argocd-applicationset-controller', setProbe, [
-    '--kubeconfig', env.KUBECONFIG, '-n', 'argocd', '--argocd-repo-server', `127.0.0.1:${repo}`, '--repo-server-plaintext', '--metrics-addr', `127.0.0.1:${setMetrics}`, '--probe-addr', `127.0.0.1:${setProbe}`])
+    '--kubeconfig', env.KUBECONFIG, '-n', 'argocd', '--argocd-repo-server', `127.0.0.1:${repo}`, '--repo-server-plaintext', '--metrics-addr', `127.0.0.1:${setMetrics}`, '--probe-addr', `127.0.0.1:${setProbe}`,
+    // Its own default is port 7000 of every address; without it, it does nothing at all.
+    '--webhook-addr', `127.0.0.1:${setHook}`])
   let now = await controller()
   return { programs: () => [now, sets, server, store], controller: { stop: () => now.stop(), start: async () => { now = await controller() } } }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
-import { isObject } from '../../../src/model/json.ts'
+import { isObject, objectsAt, textAt } from '../../../src/model/json.ts'
 import type { Json, JsonObject } from '../../../src/model/json.ts'
 import { apiFor } from '../../../src/sandbox/api.ts'
 import type { Api, ApiServer } from '../../../src/sandbox/api.ts'
@@ -43,7 +43,13 @@ export function connect(address: Address): Connection {
     watch: (path, changed) => {
       const state: { stopped: boolean, stream: IncomingMessage | null } = { stopped: false, stream: null }
       const follow = async (): Promise<void> => {
-        state.stream = await open('GET', `${path}${path.includes('?') ? '&' : '?'}watch=true`)
+        // From what a list saw: without a version this API server waits for its cache of the kind to have seen every write of any kind, which an etcd before 3.4.25 never tells it.
+        const { body } = await request('GET', path)
+        if (!isObject(body)) return
+        for (const object of objectsAt(body, 'items')) changed(object, 'ADDED')
+        if (state.stopped) return
+        state.stream = await open('GET', `${path}${path.includes('?') ? '&' : '?'}watch=true&resourceVersion=${textAt(body, 'metadata', 'resourceVersion') ?? ''}`)
+        if (state.stopped) state.stream.destroy()
         for await (const line of linesOf(state.stream)) {
           const event = parsed(line)
           if (isObject(event) && isObject(event['object']) && typeof event['type'] === 'string' && event['type'] !== 'ERROR') changed(event['object'], event['type'])

@@ -1,8 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startArgoCd } from './argocd.ts'
 import type { Controller } from './argocd.ts'
@@ -25,7 +24,7 @@ export interface RealAddress {
   readonly control: string
 }
 
-export interface Up { readonly file: string, readonly folder: string, stop(keepLogs: boolean): Promise<void> }
+export interface Up { readonly file: string, stop(keepLogs: boolean): Promise<void> }
 
 /** Names what this machine lacks, after building and installing what can be. */
 export function prepare(tell: (line: string) => void): { readonly folders: Readonly<Record<Part, string>> } | { readonly missing: readonly string[] } {
@@ -60,9 +59,8 @@ function there(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 }
 
-/** Starts every part on loopback. */
-export async function up(folders: Readonly<Record<Part, string>>, tell: (line: string) => void): Promise<Up> {
-  const folder = mkdtempSync(join(tmpdir(), 'writ-real-'))
+/** Starts every part on loopback; all they write is in `folder`, which `stop` takes away. */
+export async function up({ folder, folders }: { readonly folder: string, readonly folders: Readonly<Record<Part, string>> }, tell: (line: string) => void): Promise<Up> {
   const logs = join(folder, 'logs')
   mkdirSync(logs)
   const ends: (() => Promise<void> | void)[] = []
@@ -92,7 +90,7 @@ export async function up(folders: Readonly<Record<Part, string>>, tell: (line: s
     }
     const file = join(folder, 'real.json')
     writeFileSync(file, JSON.stringify(address), { mode: 0o600 })
-    return { file, folder, stop }
+    return { file, stop }
   } catch (error) {
     await stop(true)
     throw new Error(`${error instanceof Error ? error.message : String(error)}\nlogs: ${logs}`, { cause: error })
