@@ -347,7 +347,11 @@ export function fluxContract(name: string, open: () => Promise<ControllerWorld>)
     })
 
     describe('with a release that a Kustomization declares', () => {
-      before(function () { if (!ground.world.helm) this.skip() })
+      before(function () {
+        if (ground.world.helm) return
+        console.log('      skipped: no helm on PATH')
+        this.skip()
+      })
       const place = (): Place => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', plural: 'helmreleases', namespace: ground.world.workloads, name: 'web' })
       const manifest = (image: string, replicas = 0): string => JSON.stringify(helmRelease({ name: 'web', namespace: ground.world.workloads, source: 'contract', values: { image, replicas }, more: { interval: '1h', timeout: '20s', upgrade: { remediation: { remediateLastFailure: true, retries: 0 } } } }))
       const owner = (): Owner => ({
