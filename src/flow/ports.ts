@@ -76,7 +76,7 @@ export interface KindFeed {
   gone(namespace: string | null, name: string): void
   /** All were told, and from now on each change is. */
   complete(): void
-  /** Changes are not seen for now; `begin` or `complete` comes when they are again. */
+  /** The watch is broken, and changes go unseen until `begin` or `complete` says that all were told again. */
   lost(why: string): void
 }
 

@@ -60,7 +60,7 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const attributed = await withRevision(v, seen)
   const found = { ...clear(v, 'missingSince'), ...await failureFacts(v, attributed) }
   const over = await failedAtOurs(v, attributed, found)
-  if (over !== null) return over
+  if (over !== null) return await overtakenAt(v, attributed) ?? over
   return place === 'contains' ? contained(v, { seen, found }) : behind(v, { seen, found })
 }
 
@@ -146,6 +146,14 @@ async function inAdvance(v: Verification, result: StepResult): Promise<StepResul
 /** What the source holds at the observed revision; a revision that was seen to hold the asked values is not rendered again. */
 async function contentOf(v: Verification, revision: string | null): Promise<Content> {
   return revision === null || v.change.facts.contentAt === revision ? { kind: 'same' } : contentAt(v, revision)
+}
+
+/** What failed at a later commit that gave the field another value is that commit's failure, and taking ours back would not cure it. */
+async function overtakenAt(v: Verification, seen: Observation): Promise<StepResult | null> {
+  const revision = seen.failure?.revision ?? v.ours
+  if (revision === v.ours) return null
+  const content = await contentAt(v, revision)
+  return content.kind === 'different' ? overtaken(v, content, { ...seen, revision }) : null
 }
 
 /** The source holds another value at the observed revision: say which commit did it, and whether it took the change back. */

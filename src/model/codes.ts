@@ -61,7 +61,7 @@ export const FAILURES = {
   'edit/changed-meanwhile': { exit: 1, meaning: 'A file of the working tree changed while the edit was being proven; nothing was written.', next: 'Ask again.' },
   'edit/write-failed': { exit: 1, meaning: 'The working tree cannot be written; what was written is put back.', next: 'Check the permissions of the folder and the space on its disk.' },
   'cluster/unreachable': { exit: 1, meaning: 'The API server does not answer.', next: 'Check the context in writ.yaml and the network.' },
-  'cluster/unauthorized': { exit: 1, meaning: 'The API server refuses the credentials or the right.', next: 'Check the user of the context and its roles.' },
+  'cluster/unauthorized': { exit: 1, meaning: 'The API server refuses the credentials or the right.', next: 'Check the user of the context; writ doctor shows what it may not do, as a role to apply.' },
   'cluster/not-found': { exit: 1, meaning: 'The object is not in the cluster.', next: 'Check kind, namespace and name.' },
   'cluster/unknown-kind': { exit: 2, meaning: 'The API server does not serve this kind.', next: 'Check the spelling, or name it as kind.version.group.' },
   'cluster/ambiguous-kind': { exit: 6, meaning: 'Several API groups serve this kind.', next: 'Name it as kind.version.group.' },
@@ -93,8 +93,8 @@ export const FAILURES = {
   'change/ambiguous': { exit: 6, meaning: 'Several changes begin with this id.', next: 'Give more of the id.' },
   'change/ended': { exit: 2, meaning: 'The change has ended.', next: 'Make a new request.' },
   'change/lost-lease': { exit: 1, meaning: 'Another process took this change over.', next: 'Follow it with writ get change/ID --wait.' },
-  'verify/timeout': { exit: 5, meaning: 'The change was merged but was not seen live in time.', next: 'The message says which condition failed last.' },
-  'verify/failed': { exit: 1, meaning: 'The change was merged but did not become live and healthy.', next: 'The message is the controller\'s own; revert or repair in Git.' },
+  'verify/timeout': { exit: 5, meaning: 'The change was merged but was not seen live in time.', next: 'Repair what the message names last: the change stays merged, and goes live then. To take it back, revert the merge in Git.' },
+  'verify/failed': { exit: 1, meaning: 'The change was merged but did not become live and healthy.', next: 'Repair it in Git, or revert the merge; the message has the words of the controller or of the pod.' },
   'verify/false-synced': { exit: 1, meaning: 'The owner says that it is in sync with the merge, and the live object has another value; a hard refresh did not change that.', next: 'Look for another controller that writes the field, and for what the owner ignores; then sync it by hand.' },
   'verify/owner-changed': { exit: 1, meaning: 'The owner was deleted, or deploys something else than what was edited.', next: 'Look at the owner that the message names, and ask again.' },
   'verify/rolled-back': { exit: 1, meaning: 'The owner deployed the merge, failed, and put the version of before back.', next: 'The message is the controller\'s own; repair or revert in Git.' },
@@ -109,3 +109,10 @@ export const FAILURES = {
   'internal/bug': { exit: 1, meaning: 'Writ met a state that it does not know.', next: 'Please report it with the output of the command and WRIT_DEBUG=1.' },
 } as const satisfies Record<string, CodeRow & { exit: number }>
 export type FailureCode = keyof typeof FAILURES
+
+const ROWS: Readonly<Record<string, CodeRow>> = { ...REFUSALS, ...ENDS, ...FAILURES }
+
+/** What to do next about any of the codes; null for a code of another version. */
+export function nextOf(code: string): string | null {
+  return ROWS[code]?.next ?? null
+}

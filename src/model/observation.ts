@@ -1,13 +1,16 @@
 import type { JsonObject } from './json.ts'
 
 /** What only a person, or time that somebody set, can lift (argocd-flux.md 7). */
-export type Block = 'BLOCKED_SUSPENDED' | 'BLOCKED_WINDOW' | 'BLOCKED_MANUAL_SYNC' | 'BLOCKED_PAUSED' | 'BLOCKED_PROMOTION' | 'BLOCKED_DEPENDENCY'
+const BLOCKS = ['BLOCKED_SUSPENDED', 'BLOCKED_WINDOW', 'BLOCKED_MANUAL_SYNC', 'BLOCKED_PAUSED', 'BLOCKED_PROMOTION', 'BLOCKED_DEPENDENCY'] as const
+export type Block = typeof BLOCKS[number]
 
 /** Where a merged change stands on its way into the cluster (argocd-flux.md 7). `UNREACHABLE`: the cluster does not answer. */
-export type VerifyState = 'SOURCE_WAIT' | 'HYDRATE_WAIT' | 'SYNC_WAIT' | 'CHILD_WAIT' | 'ROLLOUT_WAIT' | 'STABILISING' | 'UNREACHABLE' | Block
+export const VERIFY_STATES = ['SOURCE_WAIT', 'HYDRATE_WAIT', 'SYNC_WAIT', 'CHILD_WAIT', 'ROLLOUT_WAIT', 'STABILISING', 'UNREACHABLE', ...BLOCKS] as const
+export type VerifyState = typeof VERIFY_STATES[number]
 
 /** What a controller's failure text means (argocd-flux.md 7.2). `config` is permanent too, but never our change's doing; `people`: it waits for somebody. */
-export type FailureClass = 'permanent' | 'rollout' | 'config' | 'transient' | 'waiting' | 'people' | 'unknown'
+export const FAILURE_CLASSES = ['permanent', 'rollout', 'config', 'transient', 'waiting', 'people', 'unknown'] as const
+export type FailureClass = typeof FAILURE_CLASSES[number]
 
 /** How long the owner's own spec lets each part take, in milliseconds (argocd-flux.md 7.1); `poll`: how often it looks by itself. */
 export interface OwnerTimes { readonly source: number, readonly sync: number, readonly rollout: number, readonly poll: number }

@@ -1,9 +1,10 @@
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
+import { nextOf } from '../model/codes.ts'
 import type { Evidence } from '../model/error.ts'
 import { textAt } from '../model/json.ts'
 import { showOwner } from '../model/owner.ts'
 import type { ChangeDocument } from './documents.ts'
-import { line, row } from './line.ts'
+import { line, nextLines, row } from './line.ts'
 import type { Line, Tone } from './line.ts'
 import { planTitle } from './plan-lines.ts'
 
@@ -105,7 +106,11 @@ function tupleLines({ facts: { verified } }: ChangeDocument): readonly Line[] {
 function endedLines(change: ChangeDocument): readonly Line[] {
   if (change.ended === null) return []
   const said = (change.approvals ?? []).flatMap(({ vote: choice, person, comment }) => choice === 'reject' && comment !== null ? [`${person}: ${comment}`] : [])
-  return [...row('ended', [`${change.ended.code}: ${change.ended.message}`], toneOf(change.status)), ...change.status === 'rejected' ? row('comment', said) : [], ...evidenceLines(change.ended.evidence)]
+  const next = nextOf(change.ended.code)
+  return [
+    ...row('ended', [`${change.ended.code}: ${change.ended.message}`], toneOf(change.status)), ...change.status === 'rejected' ? row('comment', said) : [],
+    ...evidenceLines(change.ended.evidence), ...next === null ? [] : nextLines(next),
+  ]
 }
 
 function toneOf(status: Change['status']): Tone {

@@ -17,7 +17,10 @@ export function releaseContract(groundOf: () => Ground): void {
     let ground: Ground
     before(function () {
       ground = groundOf()
-      if (!ground.world.helm) this.skip()
+      if (!ground.world.helm) {
+        console.log('      skipped: no helm on PATH')
+        this.skip()
+      }
     })
     const place = (): Place => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', plural: 'helmreleases', namespace: ground.world.workloads, name: 'web' })
     const manifest = (image: string, replicas = 0): string => JSON.stringify(helmRelease({ name: 'web', namespace: ground.world.workloads, source: 'contract', values: { image, replicas }, more: { interval: '1h', timeout: '20s', upgrade: { remediation: { remediateLastFailure: true, retries: 0 } } } }))

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { execFile } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { environments } from '../../src/outside/config/environments.ts'
 import { loadConfig } from '../../src/outside/config/load-config.ts'
@@ -29,19 +31,24 @@ const ELSEWHERE: readonly { readonly file: string, readonly text: string, readon
   { file: 'docs/sandbox.md', text: 'npx writ sandbox up', because: 'runs until Ctrl-C; all of this runs on it', by: 'test/docs/up.ts' },
 ]
 
+const run = promisify(execFile)
 const OWN_CONFIGURATION = 'docs/first-change.md'
 /** Kustomize sources. */
 const NEEDS_KUSTOMIZE = /deployment\/(?:cart|gateway|ledger)\b|shop\/cart\//
-// README changes what the walk begins with.
-const PAGES = pages().filter(page => page.blocks.length > 0).sort((a, b) => Number(a.file === 'README.md') - Number(b.file === 'README.md'))
+const NEEDS_KUBECTL = /^kubectl /m
+/** They change what the others begin with. */
+const LAST: readonly string[] = ['docs/argocd.md', 'docs/flux.md', 'docs/verification.md', 'README.md']
+const PAGES = pages().filter(page => page.blocks.length > 0).sort((a, b) => LAST.indexOf(a.file) - LAST.indexOf(b.file))
 
 describe('the blocks of the documentation', function () {
   this.timeout(180_000)
   const writ = writProgram()
   let up: Up
-  let kustomize = false
+  /** What is not on this machine, and the pages that cannot be played without it. */
+  const lacks: { readonly name: string, readonly where: RegExp }[] = []
   before(async () => {
-    kustomize = await kustomizeProgram() !== null
+    if (await kustomizeProgram() === null) lacks.push({ name: 'kustomize', where: NEEDS_KUSTOMIZE })
+    if (!await run('kubectl', ['version', '--client']).then(() => true, () => false)) lacks.push({ name: 'kubectl', where: NEEDS_KUBECTL })
     up = await startUp(writ)
   })
   after(() => { up?.kill() })
@@ -50,14 +57,19 @@ describe('the blocks of the documentation', function () {
     describe(page.file, () => {
       let shell: Shell
       let last: Ended | null = null
-      before(() => {
+      before(function () {
+        const blocks = page.blocks.filter(one => !isElsewhere(one)).map(one => one.text).join('\n')
+        const lack = lacks.find(({ where }) => where.test(blocks))
+        if (lack !== undefined) {
+          console.log(`      skipped: no ${lack.name} on PATH`)
+          return this.skip()
+        }
         shell = new Shell(up, writ)
         if (page.file === OWN_CONFIGURATION) ownConfiguration(shell, up)
       })
       after(() => { shell?.close() })
       for (const block of page.blocks.filter(one => !isElsewhere(one))) {
-        it(`:${block.line} ${block.heading}: ${title(block)}`, async function () {
-          if (!kustomize && NEEDS_KUSTOMIZE.test(page.blocks.map(one => one.text).join('\n'))) return this.skip()
+        it(`:${block.line} ${block.heading}: ${title(block)}`, async () => {
           if (block.language === 'sh') last = await runLines(shell, block, page.file === OWN_CONFIGURATION)
           else if (block.language === 'yaml') checkYaml(shell, block)
           else checkShown(block, last)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -15,7 +15,7 @@ export function writProgram(): readonly string[] {
   return built > newest ? [process.execPath, resolve('dist/main.js')] : [process.execPath, '--import', createRequire(resolve('package.json')).resolve('tsx'), resolve('src/main.ts')]
 }
 
-/** A terminal for one page: a folder and a home of its own, `writ` and `npx` on its PATH, and the variables of the sandbox. */
+/** A terminal for one page: a folder and a home of its own with what ships in `deploy/`, `writ` and `npx` on its PATH, and the variables of the sandbox. */
 export class Shell {
   readonly dir: string
   readonly env: Record<string, string>
@@ -25,6 +25,7 @@ export class Shell {
     this.dir = mkdtempSync(join(tmpdir(), 'writ-docs-'))
     const [bin, home] = [join(this.dir, 'bin'), join(this.dir, 'home')]
     for (const folder of [bin, join(home, '.ssh')]) mkdirSync(folder, { recursive: true })
+    symlinkSync(resolve('deploy'), join(this.dir, 'deploy'))
     script(join(bin, 'writ'), `exec ${writ.map(word => `'${word}'`).join(' ')} "$@"`)
     script(join(bin, 'npx'), 'exec "$@"')
     copyFileSync(up.key, join(home, '.ssh', 'id_ed25519'))

@@ -50,10 +50,10 @@ export async function startUp(writ: readonly string[]): Promise<Up> {
   }
 }
 
-/** The tests need not watch for three seconds that what is live stays so. */
+/** The tests need not watch for three seconds that what is live stays so, nor for a minute that it fails. */
 function quicken(config: string): void {
   for (const name of readdirSync(config)) {
     const file = join(config, name)
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/stability: \d+s/, 'stability: 0s'))
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^( *)stability: \d+s/m, '$1stability: 0s\n$1failing: 1s'))
   }
 }

@@ -335,7 +335,7 @@ describe('the states of a merged change', () => {
       stage.server.put(liveWeb('web:2', { status: { updatedReplicas: 0 } }), { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-1', namespace: 'shop', labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:2' }] }, status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no room' }] } })
       await stage.look()
       expect((await stage.lookAfter(179_000)).kind).to.equal('waiting')
-      expect(ended(await stage.lookAfter(1000)).message).to.include('FAILED').and.include('Unschedulable: no room')
+      expect(ended(await stage.lookAfter(1000)).message).to.include('FAILED').and.include('Unschedulable: no room').and.include(`git revert -m 1 ${stage.ours.slice(0, 12)}`)
     })
   })
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { isObject, objectsAt, textAt, valueAt } from '../../src/model/json.ts'
 import { webIn } from './owners.ts'
 import { shown, sweep, V2 } from './scenario.ts'
-import { openScene, realAddress } from './scene.ts'
+import { openScene, realRuns } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Way } from './ways.ts'
 
@@ -10,7 +10,7 @@ import type { Way } from './ways.ts'
 export function waysOf(ways: readonly Way[]): void {
   for (const way of ways) {
     it(`of ${way.title} is proven, and its image changed in ${way.file}`, async function () {
-      if (realAddress() === null) this.skip()
+      if (!realRuns()) this.skip()
       const scene = await openScene({ name: way.name, class: 'dev', files: way.files })
       const objects = way.objects(scene)
       try {

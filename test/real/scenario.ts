@@ -8,7 +8,7 @@ import { nameOf } from '../../src/sandbox/api.ts'
 import type { CliAnswer } from '../../src/sandbox/writ-cli.ts'
 import { deploying, TOOLS, web, webIn } from './owners.ts'
 import type { Deploying } from './owners.ts'
-import { openScene, realAddress } from './scene.ts'
+import { openScene, realRuns } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 export const V1 = 'registry.example.com/web:1.0.0'
@@ -45,7 +45,7 @@ export interface Played extends Scene {
 export function scenario(title: string, start: ScenarioStart, play: (scene: Played) => Promise<void>): void {
   for (const tool of start.tools ?? TOOLS) {
     it(`${title} (${tool})`, async function () {
-      if (realAddress() === null) this.skip()
+      if (!realRuns()) this.skip()
       const scene = await openScene({ name: `${start.name}-${tool}`, class: start.class ?? 'staging', files: start.files ?? { 'apps/web/web.yaml': web(V1) }, ...(start.roles === undefined ? {} : { roles: start.roles }) })
       const more = start.more?.[tool]
       const owner = deploying(scene, tool, { path: 'apps/web', ...(more === undefined ? {} : { more }) })

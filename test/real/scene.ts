@@ -27,6 +27,16 @@ export function realAddress(): RealAddress | null {
   return file === undefined || file === '' ? null : JSON.parse(readFileSync(file, 'utf8')) as RealAddress
 }
 
+let told = false
+
+/** True where the real parts run; where they do not it says once what runs them, and the caller skips. */
+export function realRuns(): boolean {
+  if (realAddress() !== null) return true
+  if (!told) console.log('      skipped: the real parts do not run; npm run test:real starts them, or says what is missing for it')
+  told = true
+  return false
+}
+
 /** A namespace, a repository and a configuration of Writ of one scenario's own, on the parts that all scenarios share. */
 export interface Scene {
   readonly real: RealAddress

@@ -40,7 +40,11 @@ describe('helm-controller stand-in', function () {
   })
 
   describe('with helm', () => {
-    before(async function () { if (!await hasHelm()) this.skip() })
+    before(async function () {
+      if (await hasHelm()) return
+      console.log('      skipped: no helm on PATH')
+      this.skip()
+    })
 
     it('makes its HelmChart, installs, and writes history, inventory and owner marks', async () => {
       const made = await apply('web:1')

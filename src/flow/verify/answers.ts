@@ -77,6 +77,11 @@ function wanted({ path, after }: Edit): string {
   return after === undefined ? `that ${showPath(path)} goes` : `${showPath(path)} = ${showJson(after)}`
 }
 
+/** The end of a message about a failure that is this change's own. */
+export function takeBack(v: Verification): string {
+  return ` To take the change back: git revert -m 1 ${short(v.ours)}.`
+}
+
 /** A commit as people read it. */
 export function short(commit: string): string {
   return commit.slice(0, 12)

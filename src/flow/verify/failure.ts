@@ -4,7 +4,7 @@ import { showOwner } from '../../model/owner.ts'
 import { lookLive } from '../look-live.ts'
 import { contentAt } from '../rendered-content.ts'
 import type { Verification } from '../verification.ts'
-import { clear, ended, short } from './answers.ts'
+import { clear, ended, takeBack } from './answers.ts'
 import { iso } from './clock.ts'
 import { MAX_REFRESHES } from './trigger.ts'
 
@@ -52,7 +52,7 @@ export async function failedAtOurs(v: Verification, seen: Observation, found: Ch
   if (!failure.permanent && !late) return null
   const name = showOwner(v.change.plan.owner)
   const before = v.change.facts.failedBefore
-  const blame = before === undefined ? ` To take the change back: git revert -m 1 ${short(v.ours)}.` : ` It was failing before the merge, too: ${before}.`
+  const blame = before === undefined ? takeBack(v) : ` It was failing before the merge, too: ${before}.`
   const sentence = failure.class === 'rollout' ? await withLiveWords(v, failure.sentence) : failure.sentence
   if (failure.rolledBack === true) return ended(v, seen, { code: 'verify/rolled-back', message: `ROLLED_BACK: ${name} put the version of before back: ${sentence}.${blame}` })
   return ended(v, seen, { code: 'verify/failed', message: `FAILED: ${name} cannot deploy the merge${late ? ', and has tried for ten minutes' : ''}: ${sentence}.${blame}` })

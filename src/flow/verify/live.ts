@@ -6,7 +6,7 @@ import { lookLive } from '../look-live.ts'
 import type { LiveLook } from '../look-live.ts'
 import { contentAt } from '../rendered-content.ts'
 import type { Verification } from '../verification.ts'
-import { clear, ended, isGone, short, waitForController, waitForPeople } from './answers.ts'
+import { clear, ended, isGone, short, takeBack, waitForController, waitForPeople } from './answers.ts'
 import type { Seen } from './answers.ts'
 import { entering, iso } from './clock.ts'
 import { settle, trigger, triggerOrWait } from './trigger.ts'
@@ -59,7 +59,7 @@ function failingRollout(v: Verification, look: LiveLook & { readonly kind: 'fail
   if (typeof since !== 'string') return waitForController(v, wait, { seen, found: { ...found, failingSince: iso(v.now) } })
   const confirmed = milliseconds(v.change.plan.environment.verify.failing ?? FAILING_FOR) * (look.slow ? 2 : 1)
   if (v.now - Date.parse(since) < confirmed) return waitForController(v, wait, { seen, found })
-  return ended(v, seen, { code: 'verify/failed', message: `FAILED: the rollout fails: ${look.sentence}.` })
+  return ended(v, seen, { code: 'verify/failed', message: `FAILED: the rollout fails: ${look.sentence}.${takeBack(v)}` })
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../model/observation.ts'
 
 // Order matters: the first row that fits decides, so that a webhook that cannot be called is no denial (argocd-flux.md 7.2).
-const ROWS: readonly { readonly is: FailureClass, readonly texts: RegExp }[] = [
+export const FAILURE_TEXTS: readonly { readonly is: FailureClass, readonly texts: RegExp }[] = [
   { is: 'people', texts: /auto-sync will wipe out all resources|PruneFailed|PruneSkipped|ignored \(requires pruning\)/i },
   { is: 'waiting', texts: /Source artifact not found|dependency '[^']*' (?:is not ready|revision is not up to date|not found)|DependencyNotReady|HealthCheckCanceled|another operation is already in progress|SourceNotReady/i },
   { is: 'rollout', texts: /health check failed after|failed early due to stalled resources|ProgressDeadlineExceeded|(?:Upgrade|Install|Test)Failed|Helm (?:upgrade|install|test) failed|RetriesExceeded|MissingRollbackTarget/i },
@@ -23,7 +23,7 @@ const ROWS: readonly { readonly is: FailureClass, readonly texts: RegExp }[] = [
 
 /** The class of a failure text; `unknown` where no row fits, and then it is never taken as final. */
 export function failureClass(text: string): FailureClass {
-  return ROWS.find(row => row.texts.test(text))?.is ?? 'unknown'
+  return FAILURE_TEXTS.find(row => row.texts.test(text))?.is ?? 'unknown'
 }
 
 /** True where another try at the same revision changes nothing. */

@@ -53,7 +53,12 @@ describe('a field that the owner\'s own manifest decides', function () {
     const readers = new Map([apps, ops].map(one => [one.url, openRepository({ url: one.url, cacheDir: join(one.root, 'cache'), access: { allow: ['file'], host: 'localhost' }, committer: { name: 'Writ', email: 'writ@example.com' } }).reader] as const))
     const unused = (): never => { throw new Error('not part of this test') }
     const base = proofWorld({ repository: { ...apps, reader: readers.get(apps.url) ?? unused(), commit: unused, dispose: unused }, owners: [] })
-    try { await base.renderers.find(one => one.format === 'helm')?.info(); await base.renderers.find(one => one.format === 'kustomize')?.info() } catch { this.skip() }
+    try {
+      for (const format of ['helm', 'kustomize']) await base.renderers.find(one => one.format === format)?.info()
+    } catch (error) {
+      console.log(`      skipped: ${error instanceof Error ? error.message : String(error)}`)
+      this.skip()
+    }
     const handle = base.repositories.open('')
     world = {
       ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },

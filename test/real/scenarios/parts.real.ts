@@ -7,7 +7,7 @@ import { textAt } from '../../../src/model/json.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { connect } from '../parts/connection.ts'
 import { startGitea } from '../parts/gitea.ts'
-import { realAddress } from '../scene.ts'
+import { realAddress, realRuns } from '../scene.ts'
 import type { RealAddress } from '../parts/up.ts'
 
 /** The version of a module in a part's go.mod. */
@@ -19,8 +19,9 @@ function asked(part: string, module: string): string {
 describe('the real parts', () => {
   let real: RealAddress
   before(function () {
+    if (!realRuns()) return this.skip()
     const address = realAddress()
-    if (address === null) return this.skip()
+    if (address === null) throw new Error('the real parts have gone')
     real = address
   })
   const words = (program: string, ...args: readonly string[]): string => execFileSync(program, args, { encoding: 'utf8' })
