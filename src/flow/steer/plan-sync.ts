@@ -1,8 +1,9 @@
-import { isRefusal } from '../../model/error.ts'
+import { isRefusal, refuse } from '../../model/error.ts'
 import { showOwner } from '../../model/owner.ts'
 import type { Owner } from '../../model/owner.ts'
 import type { AlsoShips, PlanResult, RenderedChanges } from '../../model/plan.ts'
 import type { Target } from '../../model/resource.ts'
+import { showHold } from '../../model/steering.ts'
 import type { SteerOrder } from '../../model/steering.ts'
 import { highestOf, judgeShipped } from '../judge.ts'
 import { openOwner } from '../locate.ts'
@@ -19,10 +20,12 @@ const TOLD = 20
 
 /**
  * A sync brings the tip of the branch as it is when it is asked for, and everything since the last one with it: that is rendered and shown before anybody
- * agrees (DESIGN.md section 2). Refuses whatever reading the owner refuses: SUSPENDED, PINNED, NON_GIT_SOURCE, UNSUPPORTED, REPOSITORY_UNKNOWN; and POLICY for what ships.
+ * agrees (DESIGN.md section 2). Refuses whatever reading the owner refuses: SUSPENDED, PINNED, NON_GIT_SOURCE, UNSUPPORTED, REPOSITORY_UNKNOWN; WINDOW_CLOSED; and POLICY for what ships.
  */
 export async function planSync(world: World, { ask, found, environments }: SteerScene): Promise<PlanResult> {
   const { look } = found
+  const { window } = look
+  if (window !== null && !window.manual) return refuse('WINDOW_CLOSED', `${showOwner(look.ref)} may not sync now: ${showHold(window)}.`, [{ sentence: window.because, at: `${showOwner(look.ref)} spec.project` }], window.opens === null ? '' : `Ask again at ${window.opens}, or change the window in the AppProject.`)
   const tool = world.tools.find(one => one.name === look.ref.tool)
   const itself: Target = { cluster: look.destination.cluster ?? look.ref.cluster, ...look.kind, namespace: look.ref.namespace, name: look.ref.name }
   const target = found.object ?? itself
@@ -36,7 +39,7 @@ export async function planSync(world: World, { ask, found, environments }: Steer
   const verdicts = await judgeShipped(world, { target: { ...target, cluster: owner.destination.cluster }, environment: highestOf(environments) }, ships.objects)
   if (isRefusal(verdicts)) return verdicts
   const mark = readMark(look.object)
-  const notes = [...ships.notes, ...mark === null ? [] : [`it is paused until ${mark.until} by change/${mark.change}; a sync deploys all the same`]]
+  const notes = [...ships.notes, ...window === null ? [] : [`it does not sync by itself now: ${showHold(window)}; a person may start a sync all the same`], ...mark === null ? [] : [`it is paused until ${mark.until} by change/${mark.change}; a sync deploys all the same`]]
   return steerPlan({ ask, look, environments, owner, evidence: opened.ownerEvidence, base, branch, ships: ships.ships, verdicts, policyBundle: await world.policies.bundle(), notes, order: { pause: null, pauseOf: null, ...await commits(world, owner, base) } })
 }
 

@@ -232,6 +232,58 @@ describe('steering an owner', function () {
       expect(await stage.mode('app-dev')).to.not.equal('denied')
     })
 
+    describe('outside its sync windows', () => {
+      const closed = (manualSync: boolean): JsonObject => ({ kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['app-*'], manualSync })
+      const windows = async (...syncWindows: readonly JsonObject[]): Promise<void> => { await stage.sandbox.api.apply({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows } }, 'test') }
+      const next = (): JsonObject => ({ kind: 'allow', schedule: `${(new Date().getUTCMinutes() + 30) % 60} * * * *`, duration: '1m', applications: ['app-*'] })
+      afterEach(() => windows())
+
+      it('is refused, and says when the window opens', async () => {
+        await windows(closed(false))
+        const never = await stage.sync('application/app-dev', { dryRun: true })
+        expect([never['code'], never['message']]).to.deep.equal(['WINDOW_CLOSED', 'Application argocd/app-dev may not sync now: window 0 (deny * * * * * for 24h) is open; it does not open by itself within a year.'])
+        await windows(next())
+        const later = await stage.sync('application/app-dev')
+        expect(later['code']).to.equal('WINDOW_CLOSED')
+        expect(later['hint']).to.match(/^Ask again at \d{4}-\d\d-\d\dT\d\d:\d\d:00Z, or change the window in the AppProject\.$/)
+        expect((await stage.owner('app-dev'))['operation']).to.equal(undefined)
+      })
+
+      it('is carried out where a person may all the same, and the plan says that it would not happen by itself', async () => {
+        await windows(closed(true))
+        const planned = await stage.sync('application/app-dev', { dryRun: true })
+        expect(JSON.stringify(planned['notes'])).to.contain('it does not sync by itself now: window 0').and.contain('a person may start a sync all the same')
+        expect((await stage.sync('application/app-dev'))['status']).to.equal('verified')
+      })
+
+      it('that was approved waits for the window, and is then carried out once', async () => {
+        const commit = await stage.push('app-prod', 'seven')
+        const asked = await stage.sync('application/app-prod', { until: 'wait' })
+        await windows(closed(false))
+        const approved = await stage.ask('approve', { change: String(asked['id']), keyFile: stage.sandbox.keys.senior.file, until: 'wait' })
+        expect([approved['status'], textAt(approved, 'waiting', 'for'), textAt(approved, 'waiting', 'sentence')]).to.deep.equal(['open', 'controller', 'BLOCKED_WINDOW: Application argocd/app-prod may not sync now: window 0 (deny * * * * * for 24h) is open; it does not open by itself within a year'])
+        expect(JSON.stringify(await stage.owner('app-prod'))).to.not.contain(String(asked['id']))
+        await windows()
+        await stage.until(async () => { await stage.work(); return (await stage.ask('get', { change: String(asked['id']) }))['status'] === 'verified' }, 'synced')
+        expect([await stage.mode('app-prod'), valueAt(await stage.ask('get', { change: String(asked['id']) }), 'facts', 'verified', 'revision')]).to.deep.equal(['seven', commit])
+      })
+
+      it('that closed after it was started is held back without a deadline', async () => {
+        await stage.push('app-dev', 'held')
+        stage.sandbox.behaviours.set('Application argocd/app-dev', 'windowClosed')
+        const asked = await stage.sync('application/app-dev', { until: 'wait' })
+        await windows(closed(false))
+        await stage.until(async () => { await stage.work(); return String(textAt(await stage.ask('get', { change: String(asked['id']) }), 'waiting', 'sentence')).startsWith('BLOCKED_WINDOW') }, 'held back')
+        stage.skew += 24 * 3_600_000
+        await stage.work()
+        expect((await stage.ask('get', { change: String(asked['id']) }))['status']).to.equal('open')
+        await windows()
+        stage.sandbox.behaviours.delete('Application argocd/app-dev')
+        await stage.until(async () => { await stage.work(); return (await stage.ask('get', { change: String(asked['id']) }))['status'] === 'verified' }, 'synced')
+        expect(await stage.mode('app-dev')).to.equal('held')
+      })
+    })
+
     it('refuses what is suspended', async () => {
       await stage.patch('flux-dev', { spec: { suspend: true } })
       expect((await stage.sync('kustomization/flux-dev'))['code']).to.equal('SUSPENDED')

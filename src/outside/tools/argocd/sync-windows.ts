@@ -1,6 +1,7 @@
 import { isList, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { JsonObject } from '../../../model/json.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
+import type { SyncHold } from '../../../model/steering.ts'
 import { globMatch } from '../glob-match.ts'
 import { goDuration } from '../go-duration.ts'
 import { nextTime, parseCron } from './cron.ts'
@@ -32,6 +33,12 @@ export function syncWindows(project: KubernetesObject | null, app: KubernetesObj
   if (bad !== undefined) return { automatic: false, manual: false, because: `window ${bad.index} cannot be read (${bad.schedule} for ${bad.length})`, opens: null }
   const automatic = maySync(windows, now, false)
   return { automatic, manual: maySync(windows, now, true), because: automatic ? '' : reasonOf(windows, now), opens: automatic ? null : nextOpening(windows, now) }
+}
+
+/** What the windows keep from happening now; null where Argo CD may sync by itself. */
+export function syncHold(project: KubernetesObject | null, app: KubernetesObject, now: number): SyncHold | null {
+  const { automatic, manual, because, opens } = syncWindows(project, app, now)
+  return automatic ? null : { because, manual, opens: opens === null ? null : new Date(opens).toISOString().replace('.000', '') }
 }
 
 function windowOf(window: JsonObject, index: number): Window {
