@@ -132,8 +132,11 @@ export interface GitOpsTool {
   readonly name: 'argocd' | 'flux'
   /** Every claim on the object in every cluster where this tool runs: proofs by list, and marks. */
   claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]>
-  /** Reads an owner whole; UNSUPPORTED with the path of the first key that this version does not honour; NON_GIT_SOURCE, PINNED, SUSPENDED. */
-  read(ref: OwnerRef, target: Target): Promise<Owner | Refusal>
+  /**
+   * Reads an owner whole; UNSUPPORTED with the path of the first key that this version does not honour; NON_GIT_SOURCE, PINNED, SUSPENDED. With `suspended`
+   * an owner that is paused is read, too, for those who only look: it says so itself then.
+   */
+  read(ref: OwnerRef, target: Target, also?: 'suspended'): Promise<Owner | Refusal>
   /** Every owner of this tool, for the consumer index. */
   owners(): Promise<readonly ConsumerOwner[]>
   /**
