@@ -69,7 +69,7 @@ export interface SteerOrder {
   readonly until: string | null
   readonly prune: boolean
   readonly pause: PauseSwitch | null
-  /** The pause that a resume ends. */
+  /** The pause that a resume ends, or that was taken up from its mark. */
   readonly pauseOf: string | null
   /** How many objects the owner deploys, and the environments they are in. */
   readonly deploys: number

@@ -95,6 +95,62 @@ describe('steering an owner', function () {
       await stage.work()
     })
 
+    it('whose store is lost is taken up again by the work loop, held, and ended when its time is up', async () => {
+      const before = valueAt(await stage.owner('app-dev'), ...AUTOMATED)
+      const paused = await stage.suspend('application/app-dev')
+      const id = String(paused['id'])
+      await stage.restart({ newStore: true })
+      expect(await stage.world.changes.get(id)).to.equal(null)
+      await stage.work()
+      const found = await stage.ask('get', { change: id })
+      expect([found['status'], valueAt(found, 'waiting', 'for'), valueAt(found, 'plan', 'request', 'reason')]).to.deep.equal(['open', 'time', 'found on Application argocd/app-dev, with the store that knew it lost'])
+      await stage.work()
+      expect((await stage.world.changes.list({ status: 'open', limit: 10 })).map(change => change.id)).to.deep.equal([id])
+      expect(valueAt(await stage.owner('app-dev'), ...AUTOMATED)).to.equal(undefined)
+      stage.skew += 2 * 3_600_000 + 1000
+      expect((await stage.work())['failures']).to.deep.equal([])
+      const app = await stage.owner('app-dev')
+      expect([valueAt(app, ...AUTOMATED), metadataText(app, 'annotations', PAUSE_MARK)]).to.deep.equal([before, undefined])
+      expect((await stage.ask('get', { change: id }))['status']).to.equal('verified')
+      expect(JSON.stringify(await stage.ask('describe', { change: id }))).to.contain('its time was up')
+    })
+
+    it('that another store holds is taken up too, and whoever ends it first ends it alone', async () => {
+      await stage.suspend('kustomization/flux-dev')
+      await stage.restart({ newStore: true })
+      await stage.work()
+      const [mine] = await stage.world.changes.list({ status: 'open', limit: 10 })
+      await stage.restart()
+      expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
+      const taken = metadataText(await stage.owner('flux-dev'), 'annotations', PAUSE_MARK)
+      await stage.restart({ newStore: true, again: true })
+      await stage.work()
+      expect([taken, (await stage.ask('get', { change: mine?.id ?? '' }))['status'], valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')]).to.deep.equal([undefined, 'verified', undefined])
+      await stage.restart()
+    })
+
+    it('whose mark names a change that has ended, or no time, is taken up under another name and ended', async () => {
+      await stage.patch('flux-dev', { metadata: { annotations: { [PAUSE_MARK]: JSON.stringify({ v: 1, change: 'not an id', until: 'whenever', path: ['spec', 'suspend'], paused: true, before: null }) } }, spec: { suspend: true } })
+      await stage.work()
+      const object = await stage.owner('flux-dev')
+      expect([valueAt(object, 'spec', 'suspend'), metadataText(object, 'annotations', PAUSE_MARK)]).to.deep.equal([undefined, undefined])
+    })
+
+    it('that is ended brings what was merged in it, which the plan shows and the policies judge', async () => {
+      await stage.suspend('kustomization/flux-dev')
+      const commit = await stage.push('flux-dev', 'held')
+      const planned = await stage.resume('kustomization/flux-dev', { dryRun: true })
+      expect([JSON.stringify(valueAt(planned, 'alsoShips', 'changes')).includes('held'), JSON.stringify(valueAt(planned, 'steer', 'commits')).includes(commit), valueAt(planned, 'alsoShips', 'because')]).to.deep.equal([true, true, 'the pause kept it back'])
+      const policies: World['policies'] = {
+        bundle: () => Promise.resolve('b'),
+        judge: (_environment, objects) => Promise.resolve(objects.map(({ ref }) => ({ policy: 'no-held', binding: 'all', object: ref.name, result: 'deny' as const, preExisting: false, severity: null, message: 'no', file: 'no.yaml' }))),
+      }
+      const denied = await stage.ask('resume', { target: target('kustomization/flux-dev'), dryRun: true }, { policies })
+      expect([denied.kind, JSON.stringify(denied['notes'])]).to.deep.equal(['Plan', '["no-held denies settings: no; it ships with the end of the pause, whoever ends it"]'])
+      expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
+      expect([(await stage.sync('kustomization/flux-dev'))['status'], await stage.mode('flux-dev')]).to.deep.equal(['verified', 'held'])
+    })
+
     it('whose process lost the answer of the API server is not done twice, and nothing is forgotten', async () => {
       const { servers } = stage.world
       let patches = 0

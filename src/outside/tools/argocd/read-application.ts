@@ -15,6 +15,7 @@ import { applicationSources, repeatedObstacle } from './application-sources.ts'
 import { applicationSpec } from './application-spec.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { argoSettings } from './argo-settings.ts'
+import { isRetrying } from './operation-state.ts'
 import { syncWindows } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
@@ -93,10 +94,11 @@ function deliveryOf(app: KubernetesObject, known: Known): Delivery {
   }
 }
 
-/** What it would else have deployed by itself already (DESIGN.md section 2): a closed window, or a commit that it has given up. */
+/** What it would else have deployed by itself already (DESIGN.md section 2): a closed window, a commit that it has given up, or one that it tries again while newer ones wait. */
 function behindBecause(app: KubernetesObject, { project, now }: Known): string | null {
   const window = syncWindows(project, app, now)
   if (!window.automatic) return `sync window: ${window.because}`
+  if (isRetrying(app) && textAt(app, 'status', 'sync', 'status') !== 'Synced') return 'it tries the sync of an earlier commit again, and newer ones wait for that'
   const failed = ['Failed', 'Error'].includes(textAt(app, 'status', 'operationState', 'phase') ?? '') && textAt(app, 'status', 'sync', 'status') !== 'Synced'
   return failed ? 'its last sync failed, and it does not try that commit again' : null
 }

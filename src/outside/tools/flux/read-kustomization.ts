@@ -40,7 +40,7 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
     uid: textAt(object, 'metadata', 'uid') ?? '',
     source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path: plainPath(textAt(object, 'spec', 'path') ?? '') },
     render: await withLiveVariables(cluster, ref.namespace, kustomizationSpec(object, source).render),
-    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: behindBecause(object), keeps: keepsBecause(object) },
+    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: behindBecause(object, source), keeps: keepsBecause(object) },
     destination: { cluster: target.cluster, namespace: null },
     sourceObject: named,
     ...suspendedBy(suspended ?? paused),
@@ -61,10 +61,12 @@ async function remoteSource(cluster: Cluster, { ref, object, obstacle }: { reado
   return { ...refusal, evidence: [...refusal.evidence, ...(await around(cluster, object)).flatMap(originOf)] }
 }
 
-/** A commit that it could not apply ships with the next one that it can. */
-function behindBecause(object: KubernetesObject): string | null {
+/** A commit that it could not apply, or did not even try because of what it depends on, ships with the next one that it can. */
+function behindBecause(object: KubernetesObject, source: KubernetesObject): string | null {
+  if (condition(object, 'Ready')?.['status'] !== 'False') return null
   const [applied, attempted] = [textAt(object, 'status', 'lastAppliedRevision'), textAt(object, 'status', 'lastAttemptedRevision')]
-  return condition(object, 'Ready')?.['status'] === 'False' && attempted !== undefined && applied !== attempted ? 'its last reconciliation failed' : null
+  const newest = textAt(source, 'status', 'artifact', 'revision')
+  return (attempted !== undefined && applied !== attempted) || (newest !== undefined && applied !== newest) ? 'its last reconciliation failed' : null
 }
 
 /** Without prune Flux only forgets what is no longer in Git. */
