@@ -78,7 +78,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     people: config.people,
     tools: [argocdTool({ clusters, indexes, config: config.writ.clusters }), fluxTool({ clusters, indexes, config: config.writ.clusters })],
     ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
-    steering: [argocdSteering({ clusters, config: config.writ.clusters }), fluxSteering({ clusters })],
+    steering: [argocdSteering({ clusters, config: config.writ.clusters, kinds: clusters.kinds }), fluxSteering({ clusters, config: config.writ.clusters, kinds: clusters.kinds })],
     repositories: repositoriesOf(config, store, mirrors),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),

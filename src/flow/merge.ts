@@ -6,8 +6,10 @@ import { mergeText, noReply } from './change-request-text.ts'
 import { carriedBy, lostBranch } from './published.ts'
 import type { Carried } from './published.ts'
 import type { RepositoryHandle } from './ports.ts'
-import { alsoShips, proveMerge } from './prove.ts'
+import { proveMerge } from './prove.ts'
+import { shipsOtherwise } from './ships-otherwise.ts'
 import { openRepository } from './repository.ts'
+import { republish } from './republish.ts'
 import { withBranchLease } from './repository-lease.ts'
 import type { StepContext } from './step.ts'
 import { stillReaches } from './through/still-reaches.ts'
@@ -42,8 +44,8 @@ async function mergeLocked(context: StepContext, repository: RepositoryHandle): 
   if (!proof.exact && proof.broken === true) return brokenBase(proof.why)
   if (!proof.exact) return republish(`the merge with ${change.plan.branch} would not be exactly the asked change: ${proof.why}`)
   if (await world.policies.bundle() !== change.plan.policyBundle) return republish('the policies changed since the plan')
-  const ships = await alsoShips(world, { ...change.plan, base: tip.commit })
-  if ((ships?.hash ?? null) !== (change.plan.alsoShips?.hash ?? null)) return republish('what else ships with the change is not what was planned')
+  const ships = await shipsOtherwise(world, change.plan, tip.commit)
+  if (ships !== null) return ships
   const beside = await stillReaches(world, change.plan)
   if (beside !== null) return republish(beside)
   return push(context, repository, { tip: tip.commit, head, tree })
@@ -93,10 +95,6 @@ async function gate({ world, change }: StepContext): Promise<StepResult | null> 
     kind: 'waiting', retryAfter: 2000,
     waiting: { for: 'people', sentence: 'waits for a person to merge', next: `writ merge change/${change.id}` },
   }
-}
-
-function republish(why: string): StepResult {
-  return { kind: 'back', to: 'publish', forget: ['mergeAskedBy', 'mergeIntent', 'head', 'headBase'], sentence: `publishing again: ${why}` }
 }
 
 function required(value: string | undefined, name: string): string {

@@ -84,6 +84,8 @@ export interface KindFeed {
 export interface KindReader {
   /** Every object, page by page; in one namespace, or in all. Throws as a list does. */
   pages(of: KindOf, page: (objects: readonly KubernetesObject[]) => void): Promise<void>
+  /** As pages, of each object only its metadata. */
+  metadata(of: KindOf, page: (objects: readonly KubernetesObject[]) => void): Promise<void>
   /** The same and then each change, until the returned function is called. Throws where the first list fails. */
   follow(of: KindOf, feed: KindFeed): Promise<() => void>
 }
@@ -120,20 +122,16 @@ export interface ApiServer {
 /** The API servers of the clusters, by their names in writ.yaml. */
 export interface ApiServers { named(cluster: string): ApiServer }
 
-/** One tool's owners as they stand, for those who sync, pause and resume them. */
-export interface Steering {
-  readonly tool: 'argocd' | 'flux'
-  /** null where the owner is not there. */
-  look(ref: OwnerRef): Promise<OwnerLook | null>
-}
+/** One tool's owners as they stand, for those who sync, pause and resume them: `look` gives null where the owner is not there, `paused` all that bear the mark of a pause. */
+export interface Steering { readonly tool: 'argocd' | 'flux', look(ref: OwnerRef): Promise<OwnerLook | null>, paused(): Promise<readonly OwnerRef[]> }
 
 /** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
 export interface GitOpsTool {
   readonly name: 'argocd' | 'flux'
   /** Every claim on the object in every cluster where this tool runs: proofs by list, and marks. */
   claims(target: Target, live: KubernetesObject): Promise<readonly Claim[]>
-  /** Reads an owner whole; UNSUPPORTED with the path of the first key that this version does not honour; NON_GIT_SOURCE, PINNED, SUSPENDED. */
-  read(ref: OwnerRef, target: Target): Promise<Owner | Refusal>
+  /** Reads an owner whole; UNSUPPORTED with the path of the first key that this version does not honour; NON_GIT_SOURCE, PINNED, SUSPENDED: for those who only look also that, and it says so itself then. */
+  read(ref: OwnerRef, target: Target, also?: 'suspended'): Promise<Owner | Refusal>
   /** Every owner of this tool, for the consumer index. */
   owners(): Promise<readonly ConsumerOwner[]>
   /**

@@ -127,6 +127,8 @@ export interface Owner extends OwnerRef {
   readonly sources?: readonly SourceRules[]
   /** Sources beside them that Writ does not render. */
   readonly unread?: readonly UnreadSource[]
+  /** Where it leaves the cluster alone for now: the key that says so, and what that means. Only an owner that was read although it is suspended has it. */
+  readonly suspended?: { readonly path: string, readonly because: string }
   /** Fields of the object that the owner was read for, which it leaves alone. */
   readonly ignores?: readonly IgnoredFields[]
 }

@@ -20,6 +20,14 @@ export interface Delivered { readonly state: 'done' | 'running' | 'failed', read
 /** One entry of a controller's own history. `at` is ISO time; `commit` null where it names none. */
 export interface Deployment { readonly at: string, readonly by: string, readonly what: string, readonly status: string | null, readonly commit: string | null }
 
+/** A closed sync window: who may not sync now, why, and when it opens (ISO time; null where not within a year, or where nobody can tell). */
+export interface SyncHold { readonly because: string, readonly manual: boolean, readonly opens: string | null }
+
+/** A hold in words, with the time. */
+export function showHold({ because, opens }: SyncHold): string {
+  return `${because}; ${opens === null ? 'it does not open by itself within a year' : `it opens at ${opens}`}`
+}
+
 /** One owner as it stands, as far as steering it needs: also one that Writ cannot edit. */
 export interface OwnerLook {
   readonly ref: OwnerRef
@@ -48,6 +56,8 @@ export interface OwnerLook {
   readonly wake: Readonly<Record<string, string>>
   /** The changes of Writ whose sync it has carried out last or is about to. */
   readonly syncOf: string | null
+  /** What keeps it from syncing by itself now; `manual`: a person may start a sync all the same. null where nothing does. */
+  readonly window: SyncHold | null
   /** Newest first. */
   readonly history: readonly Deployment[]
 }
@@ -59,7 +69,7 @@ export interface SteerOrder {
   readonly until: string | null
   readonly prune: boolean
   readonly pause: PauseSwitch | null
-  /** The pause that a resume ends. */
+  /** The pause that a resume ends, or that was taken up from its mark. */
   readonly pauseOf: string | null
   /** How many objects the owner deploys, and the environments they are in. */
   readonly deploys: number

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { deliver } from '../flow/deliver.ts'
+import { adoptPauses } from '../flow/steer/adopt-pauses.ts'
 import { isRecheckDue, recheck } from '../flow/verify/recheck.ts'
 import { Watching } from '../flow/watching.ts'
 import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
+import { showOwner } from '../model/owner.ts'
 import { listLines } from '../views/answer-lines.ts'
 import { changeSummary } from '../views/documents.ts'
 import type { ChangeSummary } from '../views/documents.ts'
@@ -18,6 +20,8 @@ const ROUND = 2000
 /** A change that fails is tried again after this long, doubled with each failure. */
 const FIRST_PAUSE = 5000
 const LONGEST_PAUSE = 300_000
+/** Between two looks for pauses that no change of this store holds. */
+const PAUSES_EVERY = 300_000
 
 export interface WorkAnswer {
   readonly kind: 'Work'
@@ -40,7 +44,12 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
     try {
       let only: ReadonlySet<string> | null = null
       let whole = 0
+      let pausesAt = 0
       for (;;) {
+        if (caller.world.clock.now() >= pausesAt) {
+          await adopt(caller)
+          pausesAt = caller.world.clock.now() + PAUSES_EVERY
+        }
         const answer = await round(caller, pauses, only)
         if (only === null) {
           await recheckAll(caller)
@@ -62,6 +71,16 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
     ...failures.map(({ change, code, message }) => line(`change/${change} failed: ${code}: ${message}`, 'bad')),
     ...failures.length === 0 ? [] : [line(`${counted(failures.length, 'change')} failed and ${failures.length === 1 ? 'is' : 'are'} kept.`, 'warn')],
   ],
+}
+
+/** Pauses whose change is not in this store are taken up; where a cluster cannot be looked at, at the next look. */
+async function adopt({ world, progress }: Caller): Promise<void> {
+  try {
+    for (const { id, plan } of await adoptPauses(world)) progress(`change/${id}: took up a pause that was found on ${showOwner(plan.owner)}`)
+  } catch (error) {
+    if (!(error instanceof WritError) || error.code === 'internal/bug') throw error
+    progress(`pauses without a change were not looked for: ${error.message}`)
+  }
 }
 
 type Pauses = Map<string, { readonly until: number, readonly length: number }>

@@ -36,7 +36,7 @@ function does({ owner, base, branch }: PlanFields, { verb, pause, until, prune }
 }
 
 function commitLines({ verb, since, commits }: SteerOrder): readonly string[] {
-  if (verb !== 'sync') return []
+  if (verb === 'suspend' || (verb === 'resume' && commits.length === 0)) return []
   if (commits.length === 0) return [since === null ? 'which are new is not known: it names no commit that it has synced' : 'none that it has not synced already']
   return commits.map(({ sha, author, at, subject }) => `${sha.slice(0, 12)} ${at.slice(0, 10)} ${author}: ${subject}`)
 }

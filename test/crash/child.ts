@@ -10,12 +10,16 @@ import { isNoChange, plan } from '../../src/flow/plan.ts'
 import type { Repositories } from '../../src/flow/ports.ts'
 import { standing, submit } from '../../src/flow/submit.ts'
 import type { World } from '../../src/flow/world.ts'
+import { planSteer } from '../../src/flow/steer/plan-steer.ts'
+import type { SteerVerb } from '../../src/model/steering.ts'
 import { connect } from '../../src/wire.ts'
 
 /** What the parent tells a child. `until: 'merged'` stops before the long wait for the rollout. */
 export interface ChildOrder {
   readonly dir: string
   readonly mode: 'request' | 'resume'
+  /** What is to be done to the owner of that name instead of a change of an object; `until`: when a pause ends. */
+  readonly steer?: { readonly verb: SteerVerb, readonly until: string | null }
   readonly namespace: string
   readonly type: string
   readonly name: string
@@ -50,7 +54,8 @@ function watched(world: World): World {
   return {
     ...world,
     changes: { ...world.changes, add: around('add', world.changes.add), save: around('save', world.changes.save) },
-    tools: world.tools.map(tool => ({ ...tool, refresh: around('refresh', tool.refresh) })),
+    tools: world.tools.map(tool => ({ ...tool, refresh: around('refresh', tool.refresh), sync: around('sync', tool.sync) })),
+    servers: { named: name => { const server = world.servers.named(name); return { ...server, patch: around('patch', server.patch) } } },
     repositories: watchedRepositories(world.repositories),
   }
 }
@@ -78,7 +83,8 @@ async function main(): Promise<void> {
   const stop = new AbortController()
   const how = { until: 'end', progress: (line: string) => { if (order?.until === 'merged' && line.startsWith('merged into')) stop.abort() }, signal: stop.signal } as const
   try {
-    for (const id of order.mode === 'request' ? [await request(world, connected.identity, order)] : await openChanges(world)) await deliver(world, id, how)
+    const ids = order.steer !== undefined ? await steer(world, connected.identity, order) : order.mode === 'request' ? [await request(world, connected.identity, order)] : await openChanges(world)
+    for (const id of ids) await deliver(world, id, how)
   } finally {
     await connected.close()
   }
@@ -95,6 +101,14 @@ async function request(world: World, requester: Parameters<typeof plan>[1]['requ
     return stands.id
   }
   return (await submit(world, made)).change.id
+}
+
+/** The change that was asked for, and whatever else was left open by a process that was killed. */
+async function steer(world: World, requester: Parameters<typeof plan>[1]['requester'], { namespace, type, name, steer: { verb, until } = { verb: 'sync', until: null } }: ChildOrder): Promise<readonly string[]> {
+  const made = await planSteer(world, { verb, target: { cluster: null, namespace, type, name }, until, prune: false, requester, reason: 'crash test', incident: null })
+  if (isRefusal(made)) throw new Error(`not planned: ${JSON.stringify(made)}`)
+  if (!isNoChange(made)) await submit(world, made)
+  return openChanges(world)
 }
 
 async function openChanges(world: World): Promise<readonly string[]> {

@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { FieldPath } from '../../src/model/field.ts'
-import { isRefusal } from '../../src/model/error.ts'
+import { WritError, isRefusal, refuse } from '../../src/model/error.ts'
+import type { Refusal } from '../../src/model/error.ts'
 import type { ConsumerOwner, Delivery, Owner } from '../../src/model/owner.ts'
 import type { Located, Plan } from '../../src/model/plan.ts'
 import { alsoShips, prove, proveMerge, renderOwner, renderedTarget } from '../../src/flow/prove.ts'
+import { shipsOtherwise } from '../../src/flow/ships-otherwise.ts'
+import type { World } from '../../src/flow/world.ts'
 import { renderers } from '../../src/outside/render/renderers.ts'
 import { plan } from '../fixtures/plan.ts'
 import { folderRepository, proofWorld } from '../support/proof-world.ts'
@@ -173,6 +176,38 @@ describe('what else ships', () => {
     const sample = { ...plan(), owner: owner({ syncedCommit: broken }), base, edits: [{ path: ['spec', 'replicas'], before: undefined, after: 3 }] }
     expect(await prove(world, sample)).to.include({ refused: 'RENDER_FAILED' })
     expect((await alsoShips(world, sample))?.changes).to.deep.equal([])
+  })
+
+  describe('at the merge, when the owner is looked at again', () => {
+    const planned = (ships: Plan['alsoShips'] = null): Plan => ({ ...plan(), owner: owner({ syncedCommit: old, behindBecause: null, automated: true }), alsoShips: ships })
+    const now = (read: Owner | Refusal | WritError): World => ({ ...world, tools: world.tools.map(tool => ({ ...tool, read: () => read instanceof WritError ? Promise.reject(read) : Promise.resolve(read) })) })
+    const paused = { path: 'spec.suspend', because: 'so a merge would not deploy' }
+
+    it('is planned anew where the owner came to be behind since, and more would ship than was approved', async () => {
+      const result = await shipsOtherwise(now(owner({ syncedCommit: old, behindBecause: 'manual sync' })), planned(), base)
+      expect(result).to.deep.include({ kind: 'back', to: 'publish', sentence: 'publishing again: what else ships with the change is not what was planned' })
+    })
+    it('waits for people where the owner was suspended since, and more would ship with its resume', async () => {
+      const result = await shipsOtherwise(now({ ...owner({ syncedCommit: old, behindBecause: null }), suspended: paused }), planned(), base)
+      expect(result?.kind === 'waiting' ? [result.waiting.for, result.waiting.sentence] : result).to.deep.equal(['people', 'Application argocd/shop has been suspended (spec.suspend) since the plan, and other commits would ship with the change when it is resumed, which nobody has approved; it is merged once that is resumed'])
+    })
+    it('goes on where nothing else ships, also while suspended, and where less ships than was planned', async () => {
+      const ships = await alsoShips(world, { owner: owner({ syncedCommit: old }), base })
+      expect(await shipsOtherwise(now({ ...owner({ syncedCommit: base }), suspended: paused }), planned(), base)).to.equal(null)
+      expect(await shipsOtherwise(now(owner({ syncedCommit: base, behindBecause: null })), planned(ships), base)).to.equal(null)
+      expect(await shipsOtherwise(now(owner({ syncedCommit: old })), planned(ships), base)).to.equal(null)
+    })
+    it('stands as planned where the owner cannot be looked at', async () => {
+      for (const read of [new WritError('cluster/unreachable', 'away', { retry: true }), refuse('OWNER_NOT_FOUND', 'gone')]) expect(await shipsOtherwise(now(read), planned(), base)).to.equal(null)
+    })
+    it('counts what its own of several sources synced', async () => {
+      const source = { url: repository.url, revision: 'main', path: 'app' }
+      const [first, second] = [0, 1].map(index => ({ source: { ...source, index }, render: plan().owner.render, syncedCommit: index === 1 ? old : base }))
+      if (first === undefined || second === undefined) throw new Error('none')
+      const several = { ...owner({ syncedCommit: base }), sources: [first, second] }
+      const of = (index: number): Plan => { const made = planned(); return { ...made, owner: { ...made.owner, source: { ...source, index } } } }
+      expect([(await shipsOtherwise(now(several), of(0), base))?.kind, (await shipsOtherwise(now(several), of(1), base))?.kind]).to.deep.equal([undefined, 'back'])
+    })
   })
 
   it('leaves the renders to be asked for: all objects, and the target alone', async () => {

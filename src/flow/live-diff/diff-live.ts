@@ -8,8 +8,11 @@ import { metadataText } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef, Target } from '../../model/resource.ts'
 import type { OwnerLook } from '../../model/steering.ts'
 import { findOwner } from '../find-owner.ts'
+import type { OwnerAnswer } from '../find-owner.ts'
 import { openOwner } from '../locate.ts'
+import type { Opened } from '../locate.ts'
 import type { RenderedObject } from '../ports.ts'
+import { chooseSource } from '../proof/choose-source.ts'
 import { renderOwner } from '../proof/render-owner.ts'
 import { findTarget } from '../proof/target.ts'
 import { findSteered } from '../steer/find-steered.ts'
@@ -31,12 +34,21 @@ export async function diffObjectLive(world: World, ask: TargetAsk): Promise<Live
   const found = await findOwner(world, ask)
   if (isRefusal(found)) return found
   const { owner, branch, base: commit, subject } = found
-  if (!isWhole(owner) || branch === null || commit === null) return { ...found.obstacle ?? refuse('UNSUPPORTED', `${showOwner(owner)} cannot be read.`), evidence: found.evidence }
-  const rendered = await render(world, { owner, branch, commit })
+  const opened = isWhole(owner) && branch !== null && commit !== null ? { owner, branch, base: commit } : await whileSuspended(world, found)
+  if (isRefusal(opened)) return opened
+  const rendered = await render(world, { owner: opened.owner, branch: opened.branch, commit: opened.base })
   if (isRefusal(rendered)) return rendered
-  const [object] = findTarget(rendered.objects, subject, owner.destination)
+  const [object] = findTarget(rendered.objects, subject, rendered.owner.destination)
   const { cluster: _cluster, uid: _uid, ...ref } = subject
   return compare(world, { ...rendered, objects: object === undefined ? [] : [object] }, object === undefined ? [ref] : [])
+}
+
+/** An owner that is paused can be looked at all the same; whatever else keeps it from being read, is refused. */
+async function whileSuspended(world: World, { owner, subject, evidence, obstacle }: OwnerAnswer): Promise<Pick<Opened, 'owner' | 'branch' | 'base'> | Refusal> {
+  const tool = world.tools.find(one => one.name === owner.tool)
+  if (tool === undefined || obstacle?.refused !== 'SUSPENDED') return { ...obstacle ?? refuse('UNSUPPORTED', `${showOwner(owner)} cannot be read.`), evidence }
+  const read = await tool.read(owner, subject, 'suspended')
+  return openOwner(world, { owner: isRefusal(read) ? read : await chooseSource(world, read, subject), evidence })
 }
 
 /** An owner that was read, and not only found. */
@@ -51,7 +63,7 @@ export async function diffOwnerLive(world: World, ask: TargetAsk): Promise<LiveD
   const { look } = found
   const tool = world.tools.find(one => one.name === look.ref.tool)
   const itself: Target = { cluster: look.destination.cluster ?? look.ref.cluster, ...look.kind, namespace: look.ref.namespace, name: look.ref.name }
-  const read = await tool?.read(look.ref, itself)
+  const read = await tool?.read(look.ref, itself, 'suspended')
   if (read === undefined) return refuse('UNSUPPORTED', `There is no adapter for ${look.ref.tool}.`)
   const opened = await openOwner(world, { owner: read, evidence: found.evidence })
   if (isRefusal(opened)) return opened
@@ -60,7 +72,7 @@ export async function diffOwnerLive(world: World, ask: TargetAsk): Promise<LiveD
 }
 
 async function render(world: World, of: { readonly owner: Owner, readonly branch: string, readonly commit: string }): Promise<Rendered | Refusal> {
-  const { sources, unread = [], ...single } = of.owner
+  const { sources, unread = [], suspended, ...single } = of.owner
   const owners = sources === undefined ? [of.owner] : sources.map(({ source, render: rules }) => ({ ...single, source, render: rules }))
   const objects: RenderedObject[] = []
   for (const owner of owners) {
@@ -69,7 +81,10 @@ async function render(world: World, of: { readonly owner: Owner, readonly branch
     if (!result.ok) return refuse('RENDER_FAILED', `${showOwner(of.owner)} does not render at ${of.commit.slice(0, 12)}.`, [{ sentence: result.message, at: `${owner.source.url} ${owner.source.path}` }])
     objects.push(...result.objects.filter(({ object, hook }) => hook !== true && !isHook(object)))
   }
-  return { ...of, objects, notes: unread.map(one => `${one.path} is not compared, ${one.because}`) }
+  return {
+    ...of, objects,
+    notes: [...unread.map(one => `${one.path} is not compared, ${one.because}`), ...suspended === undefined ? [] : [`${showOwner(of.owner)} has ${suspended.path}, ${suspended.because}: a difference stays until it is resumed`]],
+  }
 }
 
 async function tipOf(world: World, owner: Owner): Promise<string | null> {

@@ -13,7 +13,7 @@ export async function leftAlone(world: World, owner: Owner, found: { readonly di
   if (difference.kind !== 'changed') return difference
   const target: Target = { cluster: owner.destination.cluster, ...difference.object }
   const tool = world.tools.find(one => one.name === owner.tool)
-  const read = await tool?.read(owner, target)
+  const read = await tool?.read(owner, target, 'suspended')
   if (read !== undefined && isRefusal(read) && read.refused === 'IGNORED') return { ...difference, kind: 'same', fields: [], ignored: difference.fields.map(field => ({ ...field, because: read.message })) }
   const ignores = read === undefined || isRefusal(read) ? owner.ignores ?? [] : read.ignores ?? []
   const cluster = world.clusters.named(target.cluster)

@@ -1,7 +1,7 @@
 import type { Change, StepResult } from '../../model/change.ts'
 import { isRefusal, WritError } from '../../model/error.ts'
 import { showOwner } from '../../model/owner.ts'
-import { PAUSE_MARK } from '../../model/steering.ts'
+import { PAUSE_MARK, showHold } from '../../model/steering.ts'
 import type { OwnerLook, PauseSwitch } from '../../model/steering.ts'
 import { sameJson, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
@@ -16,6 +16,8 @@ import { planSteer } from './plan-steer.ts'
 import { askOf } from './steer-plan.ts'
 
 const AGAIN = 200
+/** Between two looks at a closed window, in milliseconds. */
+const WINDOW_WATCH = 10_000
 
 /**
  * Does what was approved: looks first whether it is done already, plans again what is not, writes the intent ahead, and does it once. Approvals are
@@ -29,6 +31,8 @@ export async function act(context: StepContext): Promise<StepResult> {
   const look = await lookAt(world, change.plan.owner)
   if (look === null || look.uid !== change.plan.owner.uid) return gone(change)
   if (change.facts.actedAt !== undefined && isDone(change, look)) return { kind: 'done', facts: {}, sentence: doneSentence(change) }
+  const closed = heldBack(change, look)
+  if (closed !== null) return closed
   // A sync that was begun may have brought some of what it shows already: that is no other plan.
   const standing = change.plan.steer?.verb === 'sync' && change.facts.actedAt !== undefined ? null : await stillSo(context)
   if (standing !== null) return standing
@@ -41,6 +45,12 @@ export async function act(context: StepContext): Promise<StepResult> {
     return { kind: 'waiting', retryAfter: error.code === 'cluster/conflict' ? AGAIN : 2000, waiting: { for: 'controller', sentence: error.message, next: null } }
   }
   return { kind: 'done', facts: {}, sentence: doneSentence(change) }
+}
+
+/** A window that has closed since the sync was asked for: it is carried out once that opens, as it was approved. */
+function heldBack({ plan }: Change, { ref, window }: OwnerLook): StepResult | null {
+  if (plan.steer?.verb !== 'sync' || window === null || window.manual) return null
+  return { kind: 'waiting', retryAfter: WINDOW_WATCH, waiting: { for: 'controller', sentence: `BLOCKED_WINDOW: ${showOwner(ref)} may not sync now: ${showHold(window)}`, next: null } }
 }
 
 function isDone({ id, plan }: Change, look: OwnerLook): boolean {

@@ -41,7 +41,8 @@ function overOf(change: Change, look: OwnerLook | null, pause: PauseSwitch): str
   const name = showOwner(change.plan.owner)
   if (look === null || look.uid !== change.plan.owner.uid) return `${name} is no longer there: nothing is paused`
   const mark = readMark(look.object)
-  if (mark !== null && mark.change !== change.id) return `change/${mark.change} has taken the pause of ${name} over`
+  // A pause that was taken up bears the name of the change that made it.
+  if (mark !== null && mark.change !== change.id && mark.change !== change.plan.steer?.pauseOf) return `change/${mark.change} has taken the pause of ${name} over`
   // With the mark alone the change still has that to take away.
   if (mark !== null || isThrown(look.object, pause)) return null
   return change.facts.resumedAt === undefined ? `${name} was resumed before its time was up` : `resumed ${name}: its time was up`

@@ -4,17 +4,17 @@ import { isRefusal, refuse, WritError } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import { objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { showOwner } from '../../model/owner.ts'
-import type { Owner } from '../../model/owner.ts'
-import type { NoChange, Plan, PlanResult } from '../../model/plan.ts'
+import type { NoChange, PlanResult } from '../../model/plan.ts'
 import type { OwnerLook, PauseSwitch } from '../../model/steering.ts'
 import type { World } from '../world.ts'
 import { findSteered } from './find-steered.ts'
 import type { Steered } from './find-steered.ts'
 import { parentReverts } from './parent.ts'
+import { pausePlan } from './pause-plan.ts'
 import { isThrown, readMark } from './pause-mark.ts'
 import { planSync } from './plan-sync.ts'
 import { reachedEnvironments } from './reached.ts'
-import { steerPlan } from './steer-plan.ts'
+import { resumeShips } from './resume-ships.ts'
 import type { SteerAsk } from './steer-plan.ts'
 
 /** What would be done to an owner, and who must agree: the dry run of `sync`, `suspend` and `resume`. Writes nothing. */
@@ -40,13 +40,13 @@ async function planSuspend(world: World, { ask, found, environments }: SteerScen
   const reverted = await parentReverts(world, look, pause)
   if (reverted !== null) return reverted
   const notes = own === null ? [] : [`it is paused until ${own.until} by change/${own.change}; this one takes its place`]
-  return plain({ ask, found, environments }, { pause, pauseOf: null, notes, evidence })
+  return pausePlan({ ask, found, environments }, { pause, pauseOf: null, notes, evidence })
 }
 
 async function planResume(world: World, scene: SteerScene): Promise<PlanResult> {
   const { look, evidence } = scene.found
   const standing = await pauseInForce(world, look)
-  if (standing !== null) return plain(scene, { pause: standing.pause, pauseOf: standing.change, notes: standing.notes, evidence })
+  if (standing !== null) return pausePlan(scene, { pause: standing.pause, pauseOf: standing.change, notes: standing.notes, evidence, ships: await resumeShips(world, scene) })
   return look.paused ? foreign(look) : nothing(look, 'is not paused')
 }
 
@@ -64,16 +64,6 @@ async function pauseInForce(world: World, look: OwnerLook): Promise<InForce | nu
   const change = open.find(one => one.plan.steer?.verb === 'suspend' && one.facts.actedAt !== undefined && one.plan.owner.uid === look.uid)
   const pause = change?.plan.steer?.pause
   return change === undefined || pause === undefined || pause === null || !isThrown(look.object, pause) ? null : { pause, change: change.id, notes: ['the mark of the pause is gone; the change knows what was there before'] }
-}
-
-function plain({ ask, found, environments }: SteerScene, of: { readonly pause: PauseSwitch, readonly pauseOf: string | null, readonly notes: readonly string[], readonly evidence: Steered['evidence'] }): Plan {
-  const { look } = found
-  const owner: Owner = {
-    ...look.ref, uid: look.uid, source: look.source ?? { url: '', revision: '', path: '' }, render: { format: 'auto', loadRestrictor: 'root', directory: { recurse: false } },
-    delivery: { automated: look.pause !== null, reverts: look.pause !== null, syncedCommit: look.delivered.revision, behindBecause: null },
-    destination: { cluster: look.destination.cluster ?? look.ref.cluster, namespace: look.destination.namespace }, sourceObject: null,
-  }
-  return steerPlan({ ask, look, environments, owner, evidence: of.evidence, base: '', branch: '', ships: null, notes: of.notes, order: { pause: of.pause, pauseOf: of.pauseOf, since: null, commits: [] } })
 }
 
 /** No pause without an end, and none longer than every environment in it allows. Throws usage/bad-argument. */

@@ -3,6 +3,7 @@ import { milliseconds } from '../../model/environment.ts'
 import { WritError } from '../../model/error.ts'
 import { showJson, valueAt } from '../../model/json.ts'
 import { showOwner } from '../../model/owner.ts'
+import { showHold } from '../../model/steering.ts'
 import type { OwnerLook, SteerOrder } from '../../model/steering.ts'
 import { openRepository } from '../repository.ts'
 import type { GitOpsTool } from '../ports.ts'
@@ -13,9 +14,9 @@ import { isThrown } from './pause-mark.ts'
 
 /** What had begun before a pause may go on so long; then it is told, and the pause counts all the same. */
 const RUNNING_OUT = 60_000
-/** An owner is asked again at most so often, and not before this time has passed (argocd-flux.md 5.1). */
 /** Where the environment gives no time: a sync with all its tries. */
 const LONGEST = '30m'
+/** An owner is asked again at most so often, and not before this time has passed (argocd-flux.md 5.1). */
 const MOST_REQUESTS = 3
 const REQUEST_SPACING = 10_000
 
@@ -46,6 +47,7 @@ async function synced({ world, change, look }: Look): Promise<StepResult> {
   const name = showOwner(plan.owner)
   const has = revision !== null && (revision === plan.base || await reader.contains(revision, plan.base))
   if (state === 'failed' && (has || look.syncOf === change.id)) return failed('verify/failed', `${name}: ${sentence}`)
+  if (state === 'running' && look.window !== null && !look.window.manual) return heldBack(world, `${name} may not sync now: ${showHold(look.window)}`)
   if (state !== 'done') return wait(world, change, `${name}: ${sentence}`)
   const tool = world.tools.find(one => one.name === look.ref.tool)
   if (!has) return askAgain(world, change, { tool, sentence: `${name} has synced ${revision === null ? 'no commit that it names' : revision.slice(0, 12)}, not yet ${plan.base.slice(0, 12)}` })
@@ -56,6 +58,11 @@ async function synced({ world, change, look }: Look): Promise<StepResult> {
     revision, fields: [], sentence: `synced: ${name} is at ${revision.slice(0, 12)}`,
     sentences: [revision === plan.base ? `${name} has synced ${revision}, which was asked for` : `${name} has synced ${revision}, which contains ${plan.base}, which was asked for`, sentence, ...seen?.notes ?? []],
   })
+}
+
+/** A window that closed after the sync was asked for: its controller starts it once that opens, and until then no time counts. */
+function heldBack(world: World, sentence: string): StepResult {
+  return { kind: 'waiting', waiting: { for: 'controller', sentence: `BLOCKED_WINDOW: ${sentence}`, next: null }, retryAfter: 10_000, facts: { clockFrom: new Date(world.clock.now()).toISOString() } }
 }
 
 /** Takes away what requests may have left on the owner. Where that fails nothing is lost. */
@@ -113,7 +120,7 @@ function done({ plan }: Change, world: World, { revision, fields, sentence, sent
 }
 
 function wait(world: World, { plan, facts }: Change, sentence: string): StepResult {
-  const since = world.clock.now() - Date.parse(facts.actedAt ?? '')
+  const since = world.clock.now() - Date.parse(facts.clockFrom ?? facts.actedAt ?? '')
   // A pause is never given up: it must still be ended.
   if (plan.steer?.verb !== 'suspend' && since > milliseconds(plan.environment.syncTimeout ?? LONGEST)) {
     return { kind: 'ended', status: 'failed', code: 'verify/timeout', message: `Done, but not seen to have its effect within ${plan.environment.syncTimeout ?? LONGEST}. What failed last: ${sentence}.`, evidence: [{ sentence }] }

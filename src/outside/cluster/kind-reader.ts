@@ -9,10 +9,14 @@ import { listPages, pathOf } from './kubernetes-cluster.ts'
 /** Milliseconds before a watch that broke, or a list that failed, is tried again. */
 const PAUSE = 1000
 
+/** A server that does not know this form sends the objects whole. */
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
+
 /** Reads and follows whole kinds over the connections of the clusters. Nothing is kept here but the version that a watch goes on from. */
 export function kindReader(connectionOf: (cluster: string) => Connection): KindReader {
   return {
     pages: async (of, page) => { await listPages(connectionOf(of.cluster), of, { begin: () => undefined, page }) },
+    metadata: async (of, page) => { await listPages(connectionOf(of.cluster), { ...of, accept: METADATA }, { begin: () => undefined, page }) },
     async follow(of, feed) {
       const stop = new AbortController()
       const following: Following = { connection: connectionOf(of.cluster), of, feed, stop: stop.signal, version: '' }

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import type { Cluster, ServedKind } from '../../flow/ports.ts'
 import { answerError, isTooLarge } from './api-error.ts'
 import type { Answer } from './api-error.ts'
-import type { Connection } from './connection.ts'
+import type { ApiRequest, Connection } from './connection.ts'
 import { discover } from './discovery.ts'
 import type { Discovery, Resource } from './discovery.ts'
 import { findKind } from './find-kind.ts'
@@ -80,7 +80,7 @@ export function kubernetesCluster(connection: Connection, defaultNamespace: stri
   }
 }
 
-interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels?: string | undefined }
+interface ListOf { readonly kind: ServedKind, readonly namespace: string | null, readonly labels?: string | undefined, readonly accept?: string }
 
 /** Every page in one list. */
 async function list(connection: Connection, of: ListOf): Promise<readonly KubernetesObject[]> {
@@ -104,7 +104,7 @@ export async function listPages(connection: Connection, of: ListOf, take: PageTa
   take.begin()
   for (;;) {
     const query = new URLSearchParams({ ...whole ? {} : { limit: String(limit) }, ...token === '' ? {} : { continue: token }, ...(of.labels === undefined ? {} : { labelSelector: of.labels }) })
-    const answer = await pageOf(connection, { what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}` }, !whole && limit > 1)
+    const answer = await pageOf(connection, { what, path: `${pathOf(of.kind, of.namespace)}?${query.toString()}`, ...of.accept === undefined ? {} : { accept: of.accept } }, !whole && limit > 1)
     if (answer === 'too large') {
       limit = Math.max(1, Math.floor(limit / 10))
       continue
@@ -122,7 +122,7 @@ export async function listPages(connection: Connection, of: ListOf, take: PageTa
   }
 }
 
-async function pageOf(connection: Connection, request: { readonly what: string, readonly path: string }, maySplit: boolean): Promise<Answer | 'too large'> {
+async function pageOf(connection: Connection, request: Pick<ApiRequest, 'what' | 'path' | 'accept'>, maySplit: boolean): Promise<Answer | 'too large'> {
   try {
     return await connection.send(request)
   } catch (error) {

@@ -12,6 +12,18 @@ export function unsupported(path: string, because = 'which this version does not
   return { code: 'UNSUPPORTED', path, because }
 }
 
+/** The first of these obstacles, and apart from it the pause that the caller wants to read past. */
+export function obstacles(found: readonly (Obstacle | null)[], also: 'suspended' | undefined): { readonly obstacle: Obstacle | null, readonly suspended: Obstacle | null } {
+  const there = found.filter(one => one !== null)
+  const passed = (one: Obstacle): boolean => also === 'suspended' && one.code === 'SUSPENDED'
+  return { obstacle: there.find(one => !passed(one)) ?? null, suspended: there.find(passed) ?? null }
+}
+
+/** What an owner says of the pause that it was read in spite of. */
+export function suspendedBy(obstacle: Obstacle | null): { readonly suspended?: { readonly path: string, readonly because: string } } {
+  return obstacle === null ? {} : { suspended: { path: obstacle.path, because: obstacle.because } }
+}
+
 /** The refusal that names owner, key and reason. */
 export function refuseOwner(ref: OwnerRef, obstacle: Obstacle): Refusal {
   const name = showOwner(ref)

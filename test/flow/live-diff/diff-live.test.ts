@@ -122,6 +122,25 @@ describe('Git against live', function () {
     expect([found?.kind, found?.ignored.map(({ because }) => because)]).to.deep.equal(['same', ['HorizontalPodAutoscaler shop/web has Deployment shop/web as its scaleTargetRef']])
   })
 
+  it('looks at what is suspended, too, and says that a difference stays', async () => {
+    const pay = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/pay'
+    const kustomization = (): Promise<LiveDiff> => sees(diffOwnerLive(connected.world, { cluster: null, namespace: 'flux-system', type: 'kustomizations', name: 'pay' }))
+    await patch(pay, { spec: { suspend: true } })
+    await patch('/api/v1/namespaces/pay/configmaps/settings', { data: { mode: 'by hand' } })
+    for (const diff of [await one('configmap/settings@pay'), await kustomization()]) {
+      expect(diff.objects.map(told)).to.deep.equal([['settings', 'changed', [['data.mode', 'by hand', 'one']]]])
+      expect(diff.notes).to.deep.equal(['Kustomization flux-system/pay has spec.suspend, so a merge would not deploy: a difference stays until it is resumed'])
+    }
+    await patch(pay, { spec: { suspend: null } })
+    const shop = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/shop'
+    await patch(shop, { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } })
+    for (const diff of [await one('deploy/web'), await app()]) expect(diff.notes.join()).to.match(/^Application argocd\/shop has metadata\.annotations\[argocd\.argoproj\.io\/skip-reconcile\], so its controller leaves it alone/)
+    await patch(shop, { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': null } } })
+    await patch('/api/v1/namespaces/pay/configmaps/settings', { metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } }, data: { mode: 'left' } })
+    const left = await one('configmap/settings@pay')
+    expect([left.objects.map(told), left.notes.join()]).to.deep.equal([[['settings', 'changed', [['data.mode', 'left', 'one']]]], 'Kustomization flux-system/pay has ConfigMap metadata.annotations[kustomize.toolkit.fluxcd.io/reconcile], so Flux leaves the object alone: a difference stays until it is resumed'])
+  })
+
   it('tells what is only in Git and what is only live, and never what a Secret holds', async () => {
     const { status } = await sandbox.kube.request('DELETE', '/api/v1/namespaces/shop/configmaps/settings')
     expect(status).to.equal(200)

@@ -20,7 +20,7 @@ function look(metadata: JsonObject, more: Partial<OwnerLook> = {}): OwnerLook {
     ref: { tool: 'flux', kind: 'Kustomization', cluster: 'c', namespace: 'flux-system', name: 'shop' }, kind: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', kind: 'Kustomization' },
     object: { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 'shop', namespace: 'flux-system', ...metadata }, spec: {} },
     uid: 'u', resourceVersion: '1', source: null, destination: { cluster: 'c', namespace: null }, deploys: [], pause: SUSPEND, paused: false, maker: null,
-    busy: null, delivered: { state: 'done', revision: null, sentence: '' }, taken: true, wake: {}, syncOf: null, history: [], ...more,
+    busy: null, delivered: { state: 'done', revision: null, sentence: '' }, taken: true, wake: {}, syncOf: null, window: null, history: [], ...more,
   }
 }
 

@@ -1,3 +1,5 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { operations } from '../../../src/operations/index.ts'
 import type { Answer } from '../../../src/operations/operation.ts'
 import type { World } from '../../../src/flow/world.ts'
@@ -50,9 +52,21 @@ export class SteerStage {
   }
 
   /** Ends the process's hold on everything but the store, and begins again: what a restart does. */
-  async restart(): Promise<void> {
+  async restart({ newStore = false, again = false }: { readonly newStore?: boolean, readonly again?: boolean } = {}): Promise<void> {
     await this.#connected.close()
-    this.#connected = await connect({ dir: this.sandbox.config })
+    this.#connected = await connect({ dir: newStore ? this.#other(again) : this.sandbox.config })
+  }
+
+  /** The same configuration over a store of its own. */
+  #other(again: boolean): string {
+    const dir = join(this.sandbox.folder, 'other')
+    if (!again) {
+      rmSync(dir, { recursive: true, force: true })
+      cpSync(this.sandbox.config, dir, { recursive: true })
+      const file = join(dir, 'writ.yaml')
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/(path: *)\S*writ\.db\S*/, `$1${join(dir, 'writ.db')}`))
+    }
+    return dir
   }
 
   async close(): Promise<void> {

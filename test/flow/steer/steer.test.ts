@@ -95,6 +95,62 @@ describe('steering an owner', function () {
       await stage.work()
     })
 
+    it('whose store is lost is taken up again by the work loop, held, and ended when its time is up', async () => {
+      const before = valueAt(await stage.owner('app-dev'), ...AUTOMATED)
+      const paused = await stage.suspend('application/app-dev')
+      const id = String(paused['id'])
+      await stage.restart({ newStore: true })
+      expect(await stage.world.changes.get(id)).to.equal(null)
+      await stage.work()
+      const found = await stage.ask('get', { change: id })
+      expect([found['status'], valueAt(found, 'waiting', 'for'), valueAt(found, 'plan', 'request', 'reason')]).to.deep.equal(['open', 'time', 'found on Application argocd/app-dev, with the store that knew it lost'])
+      await stage.work()
+      expect((await stage.world.changes.list({ status: 'open', limit: 10 })).map(change => change.id)).to.deep.equal([id])
+      expect(valueAt(await stage.owner('app-dev'), ...AUTOMATED)).to.equal(undefined)
+      stage.skew += 2 * 3_600_000 + 1000
+      expect((await stage.work())['failures']).to.deep.equal([])
+      const app = await stage.owner('app-dev')
+      expect([valueAt(app, ...AUTOMATED), metadataText(app, 'annotations', PAUSE_MARK)]).to.deep.equal([before, undefined])
+      expect((await stage.ask('get', { change: id }))['status']).to.equal('verified')
+      expect(JSON.stringify(await stage.ask('describe', { change: id }))).to.contain('its time was up')
+    })
+
+    it('that another store holds is taken up too, and whoever ends it first ends it alone', async () => {
+      await stage.suspend('kustomization/flux-dev')
+      await stage.restart({ newStore: true })
+      await stage.work()
+      const [mine] = await stage.world.changes.list({ status: 'open', limit: 10 })
+      await stage.restart()
+      expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
+      const taken = metadataText(await stage.owner('flux-dev'), 'annotations', PAUSE_MARK)
+      await stage.restart({ newStore: true, again: true })
+      await stage.work()
+      expect([taken, (await stage.ask('get', { change: mine?.id ?? '' }))['status'], valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')]).to.deep.equal([undefined, 'verified', undefined])
+      await stage.restart()
+    })
+
+    it('whose mark names a change that has ended, or no time, is taken up under another name and ended', async () => {
+      await stage.patch('flux-dev', { metadata: { annotations: { [PAUSE_MARK]: JSON.stringify({ v: 1, change: 'not an id', until: 'whenever', path: ['spec', 'suspend'], paused: true, before: null }) } }, spec: { suspend: true } })
+      await stage.work()
+      const object = await stage.owner('flux-dev')
+      expect([valueAt(object, 'spec', 'suspend'), metadataText(object, 'annotations', PAUSE_MARK)]).to.deep.equal([undefined, undefined])
+    })
+
+    it('that is ended brings what was merged in it, which the plan shows and the policies judge', async () => {
+      await stage.suspend('kustomization/flux-dev')
+      const commit = await stage.push('flux-dev', 'held')
+      const planned = await stage.resume('kustomization/flux-dev', { dryRun: true })
+      expect([JSON.stringify(valueAt(planned, 'alsoShips', 'changes')).includes('held'), JSON.stringify(valueAt(planned, 'steer', 'commits')).includes(commit), valueAt(planned, 'alsoShips', 'because')]).to.deep.equal([true, true, 'the pause kept it back'])
+      const policies: World['policies'] = {
+        bundle: () => Promise.resolve('b'),
+        judge: (_environment, objects) => Promise.resolve(objects.map(({ ref }) => ({ policy: 'no-held', binding: 'all', object: ref.name, result: 'deny' as const, preExisting: false, severity: null, message: 'no', file: 'no.yaml' }))),
+      }
+      const denied = await stage.ask('resume', { target: target('kustomization/flux-dev'), dryRun: true }, { policies })
+      expect([denied.kind, JSON.stringify(denied['notes'])]).to.deep.equal(['Plan', '["no-held denies settings: no; it ships with the end of the pause, whoever ends it"]'])
+      expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
+      expect([(await stage.sync('kustomization/flux-dev'))['status'], await stage.mode('flux-dev')]).to.deep.equal(['verified', 'held'])
+    })
+
     it('whose process lost the answer of the API server is not done twice, and nothing is forgotten', async () => {
       const { servers } = stage.world
       let patches = 0
@@ -230,6 +286,58 @@ describe('steering an owner', function () {
       const refused = await stage.ask('sync', { target: target('application/app-dev'), until: 'end' }, { policies })
       expect([refused.kind, refused['code']]).to.deep.equal(['Refusal', 'POLICY'])
       expect(await stage.mode('app-dev')).to.not.equal('denied')
+    })
+
+    describe('outside its sync windows', () => {
+      const closed = (manualSync: boolean): JsonObject => ({ kind: 'deny', schedule: '* * * * *', duration: '24h', applications: ['app-*'], manualSync })
+      const windows = async (...syncWindows: readonly JsonObject[]): Promise<void> => { await stage.sandbox.api.apply({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { syncWindows } }, 'test') }
+      const next = (): JsonObject => ({ kind: 'allow', schedule: `${(new Date().getUTCMinutes() + 30) % 60} * * * *`, duration: '1m', applications: ['app-*'] })
+      afterEach(() => windows())
+
+      it('is refused, and says when the window opens', async () => {
+        await windows(closed(false))
+        const never = await stage.sync('application/app-dev', { dryRun: true })
+        expect([never['code'], never['message']]).to.deep.equal(['WINDOW_CLOSED', 'Application argocd/app-dev may not sync now: window 0 (deny * * * * * for 24h) is open; it does not open by itself within a year.'])
+        await windows(next())
+        const later = await stage.sync('application/app-dev')
+        expect(later['code']).to.equal('WINDOW_CLOSED')
+        expect(later['hint']).to.match(/^Ask again at \d{4}-\d\d-\d\dT\d\d:\d\d:00Z, or change the window in the AppProject\.$/)
+        expect((await stage.owner('app-dev'))['operation']).to.equal(undefined)
+      })
+
+      it('is carried out where a person may all the same, and the plan says that it would not happen by itself', async () => {
+        await windows(closed(true))
+        const planned = await stage.sync('application/app-dev', { dryRun: true })
+        expect(JSON.stringify(planned['notes'])).to.contain('it does not sync by itself now: window 0').and.contain('a person may start a sync all the same')
+        expect((await stage.sync('application/app-dev'))['status']).to.equal('verified')
+      })
+
+      it('that was approved waits for the window, and is then carried out once', async () => {
+        const commit = await stage.push('app-prod', 'seven')
+        const asked = await stage.sync('application/app-prod', { until: 'wait' })
+        await windows(closed(false))
+        const approved = await stage.ask('approve', { change: String(asked['id']), keyFile: stage.sandbox.keys.senior.file, until: 'wait' })
+        expect([approved['status'], textAt(approved, 'waiting', 'for'), textAt(approved, 'waiting', 'sentence')]).to.deep.equal(['open', 'controller', 'BLOCKED_WINDOW: Application argocd/app-prod may not sync now: window 0 (deny * * * * * for 24h) is open; it does not open by itself within a year'])
+        expect(JSON.stringify(await stage.owner('app-prod'))).to.not.contain(String(asked['id']))
+        await windows()
+        await stage.until(async () => { await stage.work(); return (await stage.ask('get', { change: String(asked['id']) }))['status'] === 'verified' }, 'synced')
+        expect([await stage.mode('app-prod'), valueAt(await stage.ask('get', { change: String(asked['id']) }), 'facts', 'verified', 'revision')]).to.deep.equal(['seven', commit])
+      })
+
+      it('that closed after it was started is held back without a deadline', async () => {
+        await stage.push('app-dev', 'held')
+        stage.sandbox.behaviours.set('Application argocd/app-dev', 'windowClosed')
+        const asked = await stage.sync('application/app-dev', { until: 'wait' })
+        await windows(closed(false))
+        await stage.until(async () => { await stage.work(); return String(textAt(await stage.ask('get', { change: String(asked['id']) }), 'waiting', 'sentence')).startsWith('BLOCKED_WINDOW') }, 'held back')
+        stage.skew += 24 * 3_600_000
+        await stage.work()
+        expect((await stage.ask('get', { change: String(asked['id']) }))['status']).to.equal('open')
+        await windows()
+        stage.sandbox.behaviours.delete('Application argocd/app-dev')
+        await stage.until(async () => { await stage.work(); return (await stage.ask('get', { change: String(asked['id']) }))['status'] === 'verified' }, 'synced')
+        expect(await stage.mode('app-dev')).to.equal('held')
+      })
     })
 
     it('refuses what is suspended', async () => {

@@ -334,6 +334,17 @@ describe('Argo CD', () => {
       const result = await read(application('shop', { status: { sync: { status: 'OutOfSync', revision: COMMIT }, operationState: { phase: 'Failed', syncResult: { revision: COMMIT } }, history: [{ revision: OTHER }] } }))
       expect(isRefusal(result) ? result.refused : [result.delivery.behindBecause, result.delivery.syncedCommit]).to.deep.equal(['its last sync failed, and it does not try that commit again', OTHER])
     })
+    it('is behind by a sync of an earlier commit that is tried again, which newer commits wait for', async () => {
+      const retrying = (status: string): JsonObject => ({ sync: { status, revision: COMMIT }, operationState: { phase: 'Running', finishedAt: '2026-01-01T00:01:00Z', message: 'Retrying attempt #1 at 1:02AM.', syncResult: { revision: OTHER } }, history: [{ revision: OTHER }] })
+      const [out, synced] = [await read(application('shop', { status: retrying('OutOfSync') })), await read(application('shop', { status: retrying('Synced') }))]
+      expect([out, synced].map(one => isRefusal(one) ? one.refused : one.delivery.behindBecause)).to.deep.equal(['it tries the sync of an earlier commit again, and newer ones wait for that', null])
+    })
+    it('is read while its controller leaves it alone only by those who just look', async () => {
+      const frozen = application('shop', { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } } })
+      const refused = await read(frozen)
+      const looked = await tool.read(REF, TARGET, 'suspended')
+      expect([isRefusal(refused) && refused.refused, isRefusal(looked) ? looked.message : looked.suspended]).to.deep.equal(['SUSPENDED', { path: 'metadata.annotations[argocd.argoproj.io/skip-reconcile]', because: 'so its controller leaves it alone' }])
+    })
     it('refuses a project that demands signatures', async () => {
       put({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default', namespace: 'argocd' }, spec: { signatureKeys: [{ keyID: 'A' }] } })
       const result = await read(application('shop'))

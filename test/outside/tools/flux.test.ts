@@ -105,6 +105,28 @@ describe('Flux', () => {
       expect(isRefusal(owner) ? owner.message : owner.sourceObject?.namespace).to.equal('sources')
     })
 
+    it('is read while it, its source or the object is left alone only by those who just look', async () => {
+      const source = gitRepository()
+      const stopped = { ...source, spec: { ...source['spec'] as JsonObject, suspend: true } }
+      for (const [object, from, path] of [[kustomization('shop', { spec: { suspend: true } }), source, 'spec.suspend'], [kustomization('shop'), stopped, 'GitRepository shop spec.suspend']] as const) {
+        const refused = await read(object, from)
+        const looked = await tool.read(REF, TARGET, 'suspended')
+        expect([isRefusal(refused) && refused.refused, isRefusal(looked) ? looked.message : looked.suspended]).to.deep.equal(['SUSPENDED', { path, because: 'so a merge would not deploy' }])
+      }
+      put(kustomization('shop', { spec: { suspend: true, newThing: true } }))
+      expect(await tool.read(REF, TARGET, 'suspended')).to.include({ refused: 'UNSUPPORTED' })
+      put(source)
+    })
+    it('is behind by what it could not apply, or did not try because of what it depends on', async () => {
+      const waits = (reason: string, attempted: string): KubernetesObject => kustomization('shop', { status: { lastAppliedRevision: `main@sha1:${OTHER}`, lastAttemptedRevision: `main@sha1:${attempted}`, conditions: [{ type: 'Ready', status: 'False', reason, message: 'x' }] } })
+      const behind: unknown[] = []
+      for (const object of [waits('BuildFailed', COMMIT), waits('DependencyNotReady', OTHER)]) {
+        const owner = await read(object)
+        behind.push(isRefusal(owner) ? owner.message : [owner.delivery.behindBecause, owner.delivery.syncedCommit])
+      }
+      expect(behind).to.deep.equal([['its last reconciliation failed', OTHER], ['its last reconciliation failed', OTHER]])
+    })
+
     const own = (spec: JsonObject): KubernetesObject => kustomization('shop', { spec })
     const refused: readonly [string, KubernetesObject, KubernetesObject, string][] = [
       ...['patches', 'images', 'patchesStrategicMerge', 'patchesJson6902', 'buildMetadata'].map((key): [string, KubernetesObject, KubernetesObject, string] => [`spec.${key}`, own({ [key]: ['x'] }), gitRepository(), 'UNSUPPORTED']),

@@ -25,21 +25,21 @@ describe('an owner as it stands', () => {
 
   async function app(object: JsonObject = application('web')): Promise<OwnerLook> {
     put(object)
-    const look = await argocdSteering({ clusters: fleet.clusters, config: [{ name: 'one', context: 'test' }] }).look({ tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'web' })
+    const look = await argocdSteering({ clusters: fleet.clusters, kinds: fleet.kinds, config: [{ name: 'one', context: 'test' }] }).look({ tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'web' })
     if (look === null) throw new Error('not there')
     return look
   }
 
   async function flux(object: JsonObject, kind: 'Kustomization' | 'HelmRelease' = 'Kustomization'): Promise<OwnerLook> {
     put(gitRepository(), object)
-    const look = await fluxSteering({ clusters: fleet.clusters }).look({ tool: 'flux', kind, cluster: 'one', namespace: 'flux-system', name: 'web' })
+    const look = await fluxSteering({ clusters: fleet.clusters, kinds: fleet.kinds, config: [] }).look({ tool: 'flux', kind, cluster: 'one', namespace: 'flux-system', name: 'web' })
     if (look === null) throw new Error('not there')
     return look
   }
 
   it('is null where it is not there', async () => {
-    expect(await argocdSteering({ clusters: fleet.clusters, config: [] }).look({ tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'none' })).to.equal(null)
-    expect(await fluxSteering({ clusters: fleet.clusters }).look({ tool: 'flux', kind: 'HelmRelease', cluster: 'one', namespace: 'argocd', name: 'none' })).to.equal(null)
+    expect(await argocdSteering({ clusters: fleet.clusters, kinds: fleet.kinds, config: [] }).look({ tool: 'argocd', kind: 'Application', cluster: 'one', namespace: 'argocd', name: 'none' })).to.equal(null)
+    expect(await fluxSteering({ clusters: fleet.clusters, kinds: fleet.kinds, config: [] }).look({ tool: 'flux', kind: 'HelmRelease', cluster: 'one', namespace: 'argocd', name: 'none' })).to.equal(null)
   })
 
   describe('an Application', () => {

@@ -1,9 +1,19 @@
 import { expect } from 'chai'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import type { JsonObject } from '../../../src/model/json.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { nextTime, parseCron } from '../../../src/outside/tools/argocd/cron.ts'
-import { durationOf, syncWindows } from '../../../src/outside/tools/argocd/sync-windows.ts'
+import { syncWindows } from '../../../src/outside/tools/argocd/sync-windows.ts'
+import { globMatch } from '../../../src/outside/tools/glob-match.ts'
+import { goDuration } from '../../../src/outside/tools/go-duration.ts'
 import { application } from './fixtures.ts'
+
+/** The answers of the real code, recorded. */
+const RECORDED = z.strictObject({
+  about: z.string(), texts: z.array(z.string()), schedules: z.array(z.tuple([z.string(), z.string(), z.string()])), durations: z.array(z.tuple([z.string(), z.number().nullable()])), globs: z.array(z.tuple([z.string(), z.array(z.string())])),
+  windows: z.array(z.strictObject({ at: z.string(), namespace: z.string(), automatic: z.boolean(), manual: z.boolean(), windows: z.array(z.record(z.string(), z.json())) })),
+}).parse(JSON.parse(readFileSync(new URL('../../fixtures/sync-windows.json', import.meta.url), 'utf8')))
 
 const project = (...syncWindows: readonly JsonObject[]): KubernetesObject => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: 'default' }, spec: { syncWindows } })
 const window = (kind: string, schedule: string, ...[duration, more = {}]: readonly [string, JsonObject?]): JsonObject => ({ kind, schedule, duration, applications: ['*'], ...more })
@@ -30,8 +40,30 @@ describe('a cron schedule', () => {
   for (const bad of ['', '* * * *', '* * * * * *', '@daily', '60 * * * *', '* 24 * * *', '* * 0 * *', '* * * 13 *', '* * * * 7', '5-1 * * * *', '*/0 * * * *', 'a * * * *', '1-2-3 * * * *', 'TZ=UTC * * * * *']) {
     it(`'${bad}' is none`, () => { expect(parseCron(bad)).to.equal(null) })
   }
-  it('reads durations as Go does', () => {
-    expect([durationOf('1h30m'), durationOf('90s'), durationOf('0.5h'), durationOf('1d'), durationOf('1 h'), durationOf(undefined)]).to.deep.equal([5_400_000, 90_000, 1_800_000, null, null, null])
+})
+
+describe('the recorded answers of Argo CD', () => {
+  it('stand for schedules: what is read, what is refused, and the next time', () => {
+    for (const [schedule, after, next] of RECORDED.schedules) {
+      const cron = parseCron(schedule)
+      const found = cron === null ? null : nextTime(cron, Date.parse(after))
+      const said = cron === null ? 'refused' : found === null ? 'never' : new Date(found).toISOString().replace('.000', '')
+      expect(said, `'${schedule}' after ${after}`).to.equal(next)
+    }
+  })
+  it('stand for durations', () => {
+    for (const [text, length] of RECORDED.durations) expect(goDuration(text), `'${text}'`).to.equal(length)
+    expect(goDuration(undefined)).to.equal(null)
+  })
+  it('stand for patterns of names', () => {
+    for (const [pattern, fitting] of RECORDED.globs) expect(RECORDED.texts.filter(text => globMatch(pattern, text)), `'${pattern}'`).to.deep.equal(fitting)
+  })
+  it('stand for windows: around their ends, over changes of summer time, in odd zones, alone and together', () => {
+    for (const { at: now, namespace, windows, automatic, manual } of RECORDED.windows) {
+      const app = application('shop')
+      const verdict = syncWindows(project(...windows), { ...app, spec: { destination: { server: 'https://kubernetes.default.svc', namespace } } }, Date.parse(now))
+      expect([verdict.automatic, verdict.manual], `${JSON.stringify(windows)} at ${now}`).to.deep.equal([automatic, manual])
+    }
   })
 })
 

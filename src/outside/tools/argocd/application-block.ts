@@ -3,13 +3,14 @@ import type { Observation } from '../../../model/observation.ts'
 import type { Owner } from '../../../model/owner.ts'
 import { showRef } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import { showHold } from '../../../model/steering.ts'
 import { oneLine } from '../conditions.ts'
 import { failureClass } from '../failure-class.ts'
 import { resourceEntry } from './applications.ts'
 import { applicationErrors } from './application-failure.ts'
 import { isOperating, isStuck } from './operation-state.ts'
 import { isAutomated, isSkipped } from './read-application.ts'
-import { syncWindows } from './sync-windows.ts'
+import { syncHold } from './sync-windows.ts'
 
 /** One look: at which object, whether it shall be there, and when. */
 export interface ApplicationLook { readonly target: Target, readonly wanted: 'there' | 'gone', readonly namespace: string, readonly now: number }
@@ -39,12 +40,11 @@ export function applicationBlock(app: KubernetesObject, owner: Owner, look: Appl
 function windowBlock(app: KubernetesObject, name: string, { project, now }: { readonly project: KubernetesObject | null, readonly now: number }): Observation['blocked'] {
   const held = textAt(app, 'status', 'operationState', 'phase') === 'Running' && textAt(app, 'status', 'operationState', 'message')?.includes('blocked by sync window') === true
   if (isOperating(app) && !held) return null
-  const verdict = syncWindows(project, app, now)
+  const hold = syncHold(project, app, now)
   const automated = isAutomated(app)
-  if (!held && (automated ? verdict.automatic : verdict.manual)) return null
-  const opens = verdict.opens === null ? (verdict.because === '' ? '' : '; it does not open by itself within a year') : `; it opens at ${new Date(verdict.opens).toISOString().replace('.000', '')}`
-  const sentence = `Application ${name} may not sync now: ${verdict.because === '' ? oneLine(textAt(app, 'status', 'operationState', 'message') ?? '') : verdict.because}${opens}`
-  return { code: 'BLOCKED_WINDOW', sentence, next: automated && verdict.manual && !held ? `argocd app sync ${name}` : null }
+  if (!held && (hold === null || (!automated && hold.manual))) return null
+  const sentence = `Application ${name} may not sync now: ${hold === null ? oneLine(textAt(app, 'status', 'operationState', 'message') ?? '') : showHold(hold)}`
+  return { code: 'BLOCKED_WINDOW', sentence, next: automated && hold?.manual === true && !held ? `argocd app sync ${name}` : null }
 }
 
 /** Automatic sync that will not do it: everything would go, or an object that it must not delete. */

@@ -1,9 +1,10 @@
 import type { Cluster } from '../../../flow/ports.ts'
-import { WritError } from '../../../model/error.ts'
 import { objectsAt, textAt } from '../../../model/json.ts'
 import type { Gate } from '../../../model/owner-chain.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
+import { showHold } from '../../../model/steering.ts'
 import { inDeletion } from '../conditions.ts'
+import { whereAllowed } from '../where-allowed.ts'
 import { controllerVersion } from '../controller-version.ts'
 import { ignoredByApplication } from '../ignored-fields.ts'
 import { projectObstacle, projectOf } from './app-project.ts'
@@ -12,7 +13,7 @@ import { applicationSpec } from './application-spec.ts'
 import { isStale } from './applications.ts'
 import { argoSettings } from './argo-settings.ts'
 import { isAutomated, isSkipped } from './read-application.ts'
-import { syncWindows } from './sync-windows.ts'
+import { syncHold } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
 /** An Application, for an object that it deploys, at a time; `namespace` is that of the controller where the Application does not say. */
@@ -43,12 +44,11 @@ function gate(flag: Gate['flag'], sentence: string, at: string): Gate {
 
 async function ofProject(cluster: Cluster, app: KubernetesObject, of: { readonly namespace: string, readonly now: number }): Promise<readonly Gate[]> {
   const project = await whereAllowed(() => projectOf(cluster, app, of.namespace))
-  const [found, windows] = [projectObstacle(project), syncWindows(project, app, of.now)]
+  const [found, hold] = [projectObstacle(project), syncHold(project, app, of.now)]
   const at = `AppProject ${textAt(project ?? undefined, 'metadata', 'name') ?? ''} spec.syncWindows`
-  const opens = windows.opens === null ? '' : `; it opens at ${new Date(windows.opens).toISOString().replace('.000', '')}`
   return [
     ...found === null ? [] : [gate('signatures', found.because, found.path)],
-    ...windows.automatic ? [] : [gate('sync-window', `it may not sync by itself now: ${windows.because}${opens}`, at)],
+    ...hold === null ? [] : [gate('sync-window', `it may not sync by itself now: ${showHold(hold)}`, at)],
   ]
 }
 
@@ -56,13 +56,4 @@ async function ignored(cluster: Cluster, { app, target, controlPlane }: { readon
   const settings = await whereAllowed(() => argoSettings(cluster, controlPlane))
   const all = [...ignoredByApplication(app, target, textAt(app, 'spec', 'destination', 'namespace') ?? null), ...settings?.ignores(target.group, target.kind) ?? []]
   return all.map(({ at, pointers, jqPaths, managers }) => gate('ignored-fields', `it leaves fields of the object alone: ${[...pointers, ...jqPaths, ...managers.map(manager => `all of ${manager}`)].join(', ') || 'unreadable'}`, at))
-}
-
-async function whereAllowed<T>(read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof WritError && error.code === 'cluster/unauthorized') return null
-    throw error
-  }
 }

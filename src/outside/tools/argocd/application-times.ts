@@ -1,7 +1,7 @@
 import { textAt, valueAt } from '../../../model/json.ts'
 import type { OwnerTimes } from '../../../model/observation.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
-import { durationOf } from './sync-windows.ts'
+import { goDuration } from '../go-duration.ts'
 
 const MINUTE = 60_000
 /** Argo CD looks at Git every 120 s, with up to a minute of jitter (argocd-flux.md 7.1). */
@@ -23,7 +23,7 @@ function retriesOf(app: KubernetesObject): number {
   const factor = numberOf(valueAt(retry, 'backoff', 'factor'), RETRY.factor)
   let pause = lengthOf(textAt(retry, 'backoff', 'duration'), RETRY.first)
   let total = 0
-  for (let i = 0; i < (limit < 0 ? 1000 : Math.min(limit, 1000)) && total < LONGEST; i++, pause *= factor) total += Math.min(pause, longest)
+  for (let i = 0; i < (limit < 0 ? 1000 : Math.min(limit, 1000)) && total < LONGEST; i++, pause *= factor) total += Math.max(0, Math.min(pause, longest))
   return total
 }
 
@@ -34,5 +34,5 @@ function numberOf(value: unknown, otherwise: number): number {
 /** A number alone counts seconds there. */
 function lengthOf(text: string | undefined, otherwise: number): number {
   if (text !== undefined && /^\d+$/.test(text)) return Number(text) * 1000
-  return durationOf(text) ?? otherwise
+  return goDuration(text) ?? otherwise
 }

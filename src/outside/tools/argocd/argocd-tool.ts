@@ -66,7 +66,7 @@ export function argocdTool({ clusters, config, indexes, now = Date.now }: Argocd
   return {
     name: 'argocd',
     claims,
-    read: (ref, target) => readApplication(clusters.named(ref.cluster), { ref, target, namespace: namespaceOf(ref.cluster), now: now() }),
+    read: (ref, target, also) => readApplication(clusters.named(ref.cluster), { ref, target, also, namespace: namespaceOf(ref.cluster), now: now() }),
     owners: async () => (await Promise.all(hubs.map(async hub => {
       const apps = await listApplications(clusters.named(hub.cluster), hub.namespace)
       if (apps.length === 0) return []

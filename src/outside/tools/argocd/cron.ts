@@ -14,7 +14,12 @@ const BOUNDS = {
 
 const DAY = 86_400_000
 
-/** Reads a schedule by the rules of the parser that Argo CD uses (robfig/cron v3, five fields, no descriptors); null where it would refuse it. */
+/**
+ * Reads a schedule by the rules of the parser that Argo CD uses (robfig/cron v3, five fields, no descriptors); null where it would refuse it, or
+ * where the schedule names a zone of its own (`TZ=…`), which is not read here. The packages for schedules have other rules: croner takes 7 for
+ * Sunday, `L`, `W`, `#` and `@daily`, refuses `5/100` and `1,,3`, does not count `*,5` as a star where both day fields stand, and looks further
+ * than five years. So the recorded answers of the real parser (test/fixtures/sync-windows.json) hold this one.
+ */
 export function parseCron(text: string): Cron | null {
   const fields = text.trim().split(/\s+/)
   if (fields.length !== 5) return null
@@ -31,13 +36,13 @@ function fieldOf(text: string, bounds: Bounds): Field | null {
     star ||= range.star
     for (let number = range.from; number <= range.to; number += range.step) fits.add(number)
   }
-  return fits.size === 0 ? null : { fits, star }
+  return { fits, star }
 }
 
 function rangeOf(part: string, bounds: Bounds): { readonly from: number, readonly to: number, readonly step: number, readonly star: boolean } | null {
   const [range = '', by, ...more] = part.split('/')
   const [low = '', high, ...rest] = range.split('-')
-  const step = by === undefined ? 1 : /^\d+$/.test(by) ? Number(by) : 0
+  const step = by === undefined ? 1 : (numberOf(by, { min: 0, max: 0 }) ?? 0)
   if (more.length > 0 || rest.length > 0 || step === 0) return null
   if (low === '*' || low === '?') return { from: bounds.min, to: bounds.max, step, star: step === 1 }
   const from = numberOf(low, bounds)
@@ -48,14 +53,14 @@ function rangeOf(part: string, bounds: Bounds): { readonly from: number, readonl
 function numberOf(text: string, { names = [] }: Bounds): number | null {
   const named = text === '' ? -1 : names.indexOf(text.toLowerCase())
   if (named >= 0) return named
-  return /^\d+$/.test(text) ? Number(text) : null
+  return /^\+?\d+$/.test(text) ? Number(text) : null
 }
 
-/** The first minute after a time that the schedule names, in milliseconds; null where there is none within five years. */
+/** The first minute after a time that the schedule names, in milliseconds; null where there is none before the sixth year after it. */
 export function nextTime(cron: Cron, after: number): number | null {
   let at = (Math.floor(after / 60_000) + 1) * 60_000
-  const end = after + 5 * 366 * DAY
-  while (at <= end) {
+  const end = Date.UTC(new Date(after).getUTCFullYear() + 6, 0, 1)
+  while (at < end) {
     const date = new Date(at)
     if (!cron.month.fits.has(date.getUTCMonth() + 1)) at = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)
     else if (!isDay(cron, date)) at = Math.floor(at / DAY) * DAY + DAY

@@ -6,6 +6,8 @@ import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../../model/resource.ts'
 import { oneLine } from '../conditions.ts'
 import { identityOf, words } from '../owner-look.ts'
+import { whereAllowed } from '../where-allowed.ts'
+import { projectOf } from './app-project.ts'
 import { applicationSpec } from './application-spec.ts'
 import { revisionAt } from './application-sources.ts'
 import { applicationKind } from './applications.ts'
@@ -14,16 +16,18 @@ import type { ArgoHub } from './argo-hubs.ts'
 import { isOperating, isStuck, operationUnmet } from './operation-state.ts'
 import { makerOf, pauseSwitch } from './pause-switch.ts'
 import { isSkipped } from './read-application.ts'
+import { syncHold } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
 const REFRESH = 'argocd.argoproj.io/refresh'
 
-/** An Application as it stands, for those who steer it. */
-export async function lookApplication(hub: ArgoHub, cluster: Cluster, ref: OwnerRef): Promise<OwnerLook | null> {
+/** An Application as it stands now, for those who steer it. */
+export async function lookApplication({ hub, now }: { readonly hub: ArgoHub, readonly now: number }, cluster: Cluster, ref: OwnerRef): Promise<OwnerLook | null> {
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
   if (kind === null || app === null) return null
-  const [first] = applicationSpec(app, [controlPlaneOf(app, hub.namespace)]).sources
+  const controlPlane = controlPlaneOf(app, hub.namespace)
+  const [first] = applicationSpec(app, [controlPlane]).sources
   const index = first?.source.index
   const operation = valueAt(app, 'operation') ?? valueAt(app, 'status', 'operationState', 'operation')
   return {
@@ -41,6 +45,8 @@ export async function lookApplication(hub: ArgoHub, cluster: Cluster, ref: Owner
     taken: metadataText(app, 'annotations', REFRESH) === undefined,
     wake: { [REFRESH]: 'normal' },
     syncOf: textAt(objectsAt(operation, 'info').find(one => one['name'] === 'writ.dev/change'), 'value') ?? null,
+    // Who may not read projects is told so where it matters: a plan of a sync reads the project itself.
+    window: syncHold(await whereAllowed(() => projectOf(cluster, app, controlPlane)), app, now),
     history: historyOf(app, index),
   }
 }

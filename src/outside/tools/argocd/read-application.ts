@@ -8,18 +8,19 @@ import { metadataText } from '../../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { inDeletion } from '../conditions.ts'
 import { ignoredByApplication } from '../ignored-fields.ts'
-import { refuseOwner, unsupported } from '../read-result.ts'
+import { obstacles, refuseOwner, suspendedBy, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { projectObstacle, projectOf } from './app-project.ts'
 import { applicationSources, repeatedObstacle } from './application-sources.ts'
 import { applicationSpec } from './application-spec.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { argoSettings } from './argo-settings.ts'
+import { isRetrying } from './operation-state.ts'
 import { syncWindows } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
 
 /** Reads one Application whole, for one object that it deploys. */
-export async function readApplication(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly namespace: string, readonly now: number }): Promise<Owner | Refusal> {
+export async function readApplication(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly also: 'suspended' | undefined, readonly namespace: string, readonly now: number }): Promise<Owner | Refusal> {
   const { ref, target } = of
   const kind = await applicationKind(cluster)
   const app = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
@@ -30,7 +31,8 @@ export async function readApplication(cluster: Cluster, of: { readonly ref: Owne
   const { rendered, unread } = applicationSources(app, spec, settings.loadRestrictor)
   const [first] = rendered
   const project = await projectOf(cluster, app, namespace)
-  const obstacle = standing(app) ?? spec.obstacle ?? (first === undefined ? unread[0] ?? unsupported('spec.source') : null) ?? hook(app, target) ?? rendered.map(({ render }) => settings.obstacle(render.kustomize?.version)).find(found => found !== null)
+  const { obstacle: stands, suspended } = obstacles([standing(app)], of.also)
+  const obstacle = stands ?? spec.obstacle ?? (first === undefined ? unread[0] ?? unsupported('spec.source') : null) ?? hook(app, target) ?? rendered.map(({ render }) => settings.obstacle(render.kustomize?.version)).find(found => found !== null)
     ?? (unread.length > 0 ? repeatedObstacle(app, target) : null) ?? projectObstacle(project)
   if (obstacle !== null || first === undefined) return refuseOwner(ref, obstacle ?? unsupported('spec.source'))
   const destination = { cluster: target.cluster, namespace: textAt(app, 'spec', 'destination', 'namespace') || null }
@@ -44,6 +46,7 @@ export async function readApplication(cluster: Cluster, of: { readonly ref: Owne
     destination,
     sourceObject: null,
     ...spec.sources.length > 1 ? { sources: rendered, unread } : {},
+    ...suspendedBy(suspended),
     ...ignores.length === 0 ? {} : { ignores },
   }
 }
@@ -91,10 +94,11 @@ function deliveryOf(app: KubernetesObject, known: Known): Delivery {
   }
 }
 
-/** What it would else have deployed by itself already (DESIGN.md section 2): a closed window, or a commit that it has given up. */
+/** What it would else have deployed by itself already (DESIGN.md section 2): a closed window, a commit that it has given up, or one that it tries again while newer ones wait. */
 function behindBecause(app: KubernetesObject, { project, now }: Known): string | null {
   const window = syncWindows(project, app, now)
   if (!window.automatic) return `sync window: ${window.because}`
+  if (isRetrying(app) && textAt(app, 'status', 'sync', 'status') !== 'Synced') return 'it tries the sync of an earlier commit again, and newer ones wait for that'
   const failed = ['Failed', 'Error'].includes(textAt(app, 'status', 'operationState', 'phase') ?? '') && textAt(app, 'status', 'sync', 'status') !== 'Synced'
   return failed ? 'its last sync failed, and it does not try that commit again' : null
 }

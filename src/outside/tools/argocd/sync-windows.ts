@@ -1,7 +1,9 @@
 import { isList, objectsAt, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { JsonObject } from '../../../model/json.ts'
 import type { KubernetesObject } from '../../../model/resource.ts'
+import type { SyncHold } from '../../../model/steering.ts'
 import { globMatch } from '../glob-match.ts'
+import { goDuration } from '../go-duration.ts'
 import { nextTime, parseCron } from './cron.ts'
 import type { Cron } from './cron.ts'
 
@@ -33,9 +35,15 @@ export function syncWindows(project: KubernetesObject | null, app: KubernetesObj
   return { automatic, manual: maySync(windows, now, true), because: automatic ? '' : reasonOf(windows, now), opens: automatic ? null : nextOpening(windows, now) }
 }
 
+/** What the windows keep from happening now; null where Argo CD may sync by itself. */
+export function syncHold(project: KubernetesObject | null, app: KubernetesObject, now: number): SyncHold | null {
+  const { automatic, manual, because, opens } = syncWindows(project, app, now)
+  return automatic ? null : { because, manual, opens: opens === null ? null : new Date(opens).toISOString().replace('.000', '') }
+}
+
 function windowOf(window: JsonObject, index: number): Window {
   const [schedule, length] = [textAt(window, 'schedule') ?? '', textAt(window, 'duration') ?? '']
-  return { index, kind: textAt(window, 'kind') ?? '', schedule, length, cron: parseCron(schedule), duration: durationOf(length), zone: textAt(window, 'timeZone') || 'UTC', manualSync: window['manualSync'] === true }
+  return { index, kind: textAt(window, 'kind') ?? '', schedule, length, cron: parseCron(schedule), duration: goDuration(length), zone: textAt(window, 'timeZone') || 'UTC', manualSync: window['manualSync'] === true }
 }
 
 function maySync(windows: readonly Window[], at: number, manual: boolean): boolean {
@@ -46,12 +54,12 @@ function maySync(windows: readonly Window[], at: number, manual: boolean): boole
   return manual && allows.every(window => window.manualSync)
 }
 
-/** The zone's offset of this moment is laid on both ends, as Argo CD does. */
+/** The zone's offset of this moment is laid on both ends, as Argo CD does; and like there, a schedule that names no time at all is always open. */
 function isActive({ cron, duration, zone }: Window, at: number): boolean {
   if (cron === null || duration === null) return false
   const local = at + offsetOf(zone, at)
   const next = nextTime(cron, local - duration)
-  return next !== null && next < local
+  return next === null || next < local
 }
 
 function reasonOf(windows: readonly Window[], now: number): string {
@@ -93,7 +101,7 @@ function covers(window: JsonObject, app: KubernetesObject): boolean {
   const verdicts = asked.flatMap(([key, values]) => {
     const patterns = valueAt(window, key)
     if (!isList(patterns) || patterns.length === 0) return []
-    return [patterns.some(pattern => values.some(value => value !== '' && globMatch(showJson(pattern), value)))]
+    return [patterns.some(pattern => values.some(value => (value !== '' || key === 'namespaces') && globMatch(showJson(pattern), value)))]
   })
   return window['andOperator'] === true ? verdicts.length > 0 && verdicts.every(Boolean) : verdicts.some(Boolean)
 }
@@ -102,7 +110,11 @@ function covers(window: JsonObject, app: KubernetesObject): boolean {
 function offsetOf(zone: string, at: number): number {
   if (zone === 'UTC') return 0
   try {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(at)
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+    const known = format.resolvedOptions().timeZone
+    // Go looks for a file of that very name: another case, or an offset for a name, is no zone there.
+    if (/^[+-]/.test(zone) || (known !== zone && known.toLowerCase() === zone.toLowerCase())) return 0
+    const parts = format.formatToParts(at)
     const found = /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(parts.find(part => part.type === 'timeZoneName')?.value ?? '')
     if (found === null) return 0
     const [, sign, hours, minutes, seconds = '0'] = found
@@ -110,14 +122,4 @@ function offsetOf(zone: string, at: number): number {
   } catch {
     return 0
   }
-}
-
-/** Milliseconds of a Go duration; null where Go would not read it. */
-export function durationOf(text: string | undefined): number | null {
-  if (text === '0') return 0
-  if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return null
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) total += Number(amount) * (units[unit ?? ''] ?? 0)
-  return total
 }

@@ -1,6 +1,7 @@
 import { textAt, valueAt } from '../../../model/json.ts'
 import type { Json } from '../../../model/json.ts'
 import type { OwnerTimes } from '../../../model/observation.ts'
+import { goDuration } from '../go-duration.ts'
 
 const MINUTE = 60_000
 
@@ -17,12 +18,7 @@ export function fluxTimes(source: Json | undefined, deployer: Json | undefined):
   }
 }
 
-/** Milliseconds of a Go duration in a spec; null where there is none. */
+/** Milliseconds of a duration in a spec; null where there is none. */
 function durationAt(object: Json | undefined, key: string): number | null {
-  const text = textAt(valueAt(object, 'spec'), key) ?? ''
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return null
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: MINUTE, h: 60 * MINUTE }
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) total += Number(amount) * (units[unit ?? ''] ?? 0)
-  return total
+  return goDuration(textAt(valueAt(object, 'spec'), key))
 }

@@ -30,14 +30,14 @@ export function fluxTool({ clusters, config, indexes }: FluxOptions): GitOpsTool
     return kind === null ? null : cluster.get(kind, target.namespace, target.name)
   }
 
-  async function read(ref: OwnerRef, target: Target): ReturnType<GitOpsTool['read']> {
+  async function read(ref: OwnerRef, target: Target, also?: 'suspended'): ReturnType<GitOpsTool['read']> {
     const cluster = clusters.named(ref.cluster)
     const live = await liveObject(target)
-    if (ref.kind !== 'HelmRelease') return readKustomization(cluster, { ref, target, live })
+    if (ref.kind !== 'HelmRelease') return readKustomization(cluster, { ref, target, live, also })
     const kind = await cluster.served(HELM_GROUP, 'HelmRelease')
     const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
     if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
-    return readHelmRelease({ ref, target, live, object, around: await around(cluster, object) })
+    return readHelmRelease({ ref, target, live, object, also, around: await around(cluster, object) })
   }
 
   /** A HelmRelease is asked through what declares it; itself it follows by its generation and its chart (argocd-flux.md 5.2). */

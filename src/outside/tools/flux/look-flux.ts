@@ -36,6 +36,7 @@ export async function lookFlux(cluster: Cluster, ref: OwnerRef): Promise<OwnerLo
     taken: hasTaken(object),
     wake: {},
     syncOf: null,
+    window: null,
     history: release ? releases(object) : revisions(object),
   }
 }

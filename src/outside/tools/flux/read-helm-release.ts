@@ -5,22 +5,22 @@ import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { inDeletion } from '../conditions.ts'
-import { refuseOwner, unsupported } from '../read-result.ts'
+import { obstacles, refuseOwner, suspendedBy, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { SOURCE_GROUP } from './flux-kinds.ts'
 import { helmReleaseSpec } from './helm-release-spec.ts'
 import { optOut } from './opt-out.ts'
 
 /** A HelmRelease with what it names, for one object that it deploys. */
-export interface ReleaseSeen { readonly ref: OwnerRef, readonly target: Target, readonly live: KubernetesObject | null, readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }
+export interface ReleaseSeen { readonly ref: OwnerRef, readonly target: Target, readonly live: KubernetesObject | null, readonly object: KubernetesObject, readonly around: readonly KubernetesObject[], readonly also: 'suspended' | undefined }
 
 /**
  * Reads one HelmRelease whose chart lies in Git. Values from ConfigMaps are named, not read: an edit of values reads them where they come from. A chart from
  * elsewhere cannot be rendered: NON_GIT_SOURCE, with where it says that it was built from.
  */
-export function readHelmRelease({ ref, target, live, object, around }: ReleaseSeen): Owner | Refusal {
+export function readHelmRelease({ ref, target, live, object, around, also }: ReleaseSeen): Owner | Refusal {
   const spec = helmReleaseSpec(object, around)
-  const obstacle = standing(object, ref.cluster !== target.cluster) ?? optOut(live)
+  const { obstacle, suspended } = obstacles([standing(object, ref.cluster !== target.cluster), suspension(object), optOut(live)], also)
   if (obstacle !== null) return refuseOwner(ref, obstacle)
   if (spec.obstacle?.code === 'NON_GIT_SOURCE') return remoteChart(ref, spec.obstacle, around)
   if (spec.obstacle !== null) return refuseOwner(ref, spec.obstacle)
@@ -34,6 +34,7 @@ export function readHelmRelease({ ref, target, live, object, around }: ReleaseSe
     delivery: { automated: true, reverts: textAt(object, 'spec', 'driftDetection', 'mode') === 'enabled', syncedCommit: null, behindBecause: null, keeps: null },
     destination: { cluster: target.cluster, namespace: spec.rules.namespace },
     sourceObject: { kind: 'GitRepository', namespace: textAt(source, 'metadata', 'namespace') ?? '', name: textAt(source, 'metadata', 'name') ?? '' },
+    ...suspendedBy(suspended),
   }
 }
 
@@ -42,6 +43,10 @@ function standing(object: KubernetesObject, fromHub: boolean): Obstacle | null {
   if (inDeletion(object)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
   const kubeConfig = valueAt(object, 'spec', 'kubeConfig')
   if (!fromHub && kubeConfig !== undefined && kubeConfig !== null) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
+  return null
+}
+
+function suspension(object: KubernetesObject): Obstacle | null {
   return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
 }
 

@@ -8,7 +8,7 @@ import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { condition, inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
-import { refuseOwner, unsupported } from '../read-result.ts'
+import { obstacles, refuseOwner, suspendedBy, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { ignoredByKustomization } from '../ignored-fields.ts'
 import { around } from './around.ts'
@@ -20,19 +20,19 @@ import { originOf } from './read-helm-release.ts'
 import { commitOfRevision } from './revision.ts'
 
 /** Reads one Kustomization with its source whole, for one object that it deploys. `live` decides about opt-outs on the object itself. */
-export async function readKustomization(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly live: KubernetesObject | null }): Promise<Owner | Refusal> {
+export async function readKustomization(cluster: Cluster, of: { readonly ref: OwnerRef, readonly target: Target, readonly live: KubernetesObject | null, readonly also: 'suspended' | undefined }): Promise<Owner | Refusal> {
   const { ref, target } = of
   if (ref.kind === 'ResourceSet' || ref.kind === 'FluxInstance') return refuseGenerator(ref)
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
   if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
-  const own = standing(object, ref.cluster !== target.cluster) ?? kustomizationSpec(object, null).obstacle ?? optOut(of.live)
+  const { obstacle: own, suspended } = obstacles([standing(object, ref.cluster !== target.cluster), suspension(object), kustomizationSpec(object, null).obstacle, optOut(of.live)], of.also)
   if (own?.code === 'NON_GIT_SOURCE') return remoteSource(cluster, { ref, object, obstacle: own })
   if (own !== null) return refuseOwner(ref, own)
   const source = await gitRepository(cluster, object)
   const named = sourceRefOf(object)
   if (source === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} names the source ${named.kind} ${named.namespace}/${named.name}, which is not there.`)
-  const obstacle = sourceStanding(source) ?? gitObstacle(source)
+  const { obstacle, suspended: paused } = obstacles([sourceStanding(source), gitObstacle(source)], of.also)
   if (obstacle !== null) return refuseOwner(ref, obstacle)
   const ignores = ignoredByKustomization(object, target)
   return {
@@ -40,9 +40,10 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
     uid: textAt(object, 'metadata', 'uid') ?? '',
     source: { url: textAt(source, 'spec', 'url') ?? '', revision: branchOf(source), path: plainPath(textAt(object, 'spec', 'path') ?? '') },
     render: await withLiveVariables(cluster, ref.namespace, kustomizationSpec(object, source).render),
-    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: behindBecause(object), keeps: keepsBecause(object) },
+    delivery: { automated: true, reverts: true, syncedCommit: commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')), behindBecause: behindBecause(object, source), keeps: keepsBecause(object) },
     destination: { cluster: target.cluster, namespace: null },
     sourceObject: named,
+    ...suspendedBy(suspended ?? paused),
     ...ignores.length === 0 ? {} : { ignores },
   }
 }
@@ -60,10 +61,12 @@ async function remoteSource(cluster: Cluster, { ref, object, obstacle }: { reado
   return { ...refusal, evidence: [...refusal.evidence, ...(await around(cluster, object)).flatMap(originOf)] }
 }
 
-/** A commit that it could not apply ships with the next one that it can. */
-function behindBecause(object: KubernetesObject): string | null {
+/** A commit that it could not apply, or did not even try because of what it depends on, ships with the next one that it can. */
+function behindBecause(object: KubernetesObject, source: KubernetesObject): string | null {
+  if (condition(object, 'Ready')?.['status'] !== 'False') return null
   const [applied, attempted] = [textAt(object, 'status', 'lastAppliedRevision'), textAt(object, 'status', 'lastAttemptedRevision')]
-  return condition(object, 'Ready')?.['status'] === 'False' && attempted !== undefined && applied !== attempted ? 'its last reconciliation failed' : null
+  const newest = textAt(source, 'status', 'artifact', 'revision')
+  return (attempted !== undefined && applied !== attempted) || (newest !== undefined && applied !== newest) ? 'its last reconciliation failed' : null
 }
 
 /** Without prune Flux only forgets what is no longer in Git. */
@@ -82,6 +85,10 @@ export async function gitRepository(cluster: Cluster, kustomization: KubernetesO
 function standing(object: KubernetesObject, fromHub: boolean): Obstacle | null {
   if (inDeletion(object)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
   if (!fromHub && !isNothing(valueAt(object, 'spec', 'kubeConfig'))) return unsupported('spec.kubeConfig', 'so it deploys to another cluster, which this version does not look at')
+  return null
+}
+
+function suspension(object: KubernetesObject): Obstacle | null {
   return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
 }
 
