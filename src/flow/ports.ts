@@ -8,7 +8,7 @@ import type { HelmJob } from '../model/helm.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
-import type { Claim, ConsumerOwner, DirectoryRules, ManifestOwner, Owner, OwnerRef } from '../model/owner.ts'
+import type { Claim, ConsumerOwner, DirectoryRules, GeneratesRules, ManifestOwner, Owner, OwnerRef } from '../model/owner.ts'
 import type { Gate } from '../model/owner-chain.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
@@ -307,8 +307,9 @@ export interface RenderJob {
   readonly metadata?: CommonMetadata
   /** Files that never reach the owner, by patterns in the order of their weight. */
   readonly leftOut?: readonly IgnorePattern[]
-  /** How a chart is rendered. */
+  /** How a chart is rendered, and the set whose Applications are generated. */
   readonly helm?: HelmJob
+  readonly generates?: GeneratesRules
   /** A second render of the same: later by more than the clock's second where what is rendered may tell the time. */
   readonly again?: true
 }
@@ -338,8 +339,8 @@ export type RenderResult =
 
 /** Turns a directory into objects the way the owner does. */
 export interface Renderer {
-  /** `flux-directory`: a Flux path without a kustomization file, for which the controller generates one. */
-  readonly format: 'kustomize' | 'directory' | 'flux-directory' | 'helm'
+  /** `flux-directory`: a Flux path without a kustomization file, for which the controller generates one; `application-set`: files that git generators read. */
+  readonly format: 'kustomize' | 'directory' | 'flux-directory' | 'helm' | 'application-set'
   /** Name and version; throws render/no-renderer where it is missing or too old. */
   info(): Promise<RendererInfo>
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */

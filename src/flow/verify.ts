@@ -3,6 +3,7 @@ import { WritError } from '../model/error.ts'
 import type { Observation } from '../model/observation.ts'
 import { showOwner } from '../model/owner.ts'
 import { liveTarget } from './live-target.ts'
+import { lookLive } from './look-live.ts'
 import { openRepository } from './repository.ts'
 import { laterCommit } from './later-commit.ts'
 import { contentAt } from './rendered-content.ts'
@@ -55,6 +56,7 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   if (seen.unserved === true) return unseen(v, seen.unmet[0] ?? name)
   if (seen.missing === true) return ownerMissing(v, seen)
   if (!seen.unchanged) return ended(v, seen, { code: 'verify/owner-changed', message: `OWNER_CHANGED: ${name} no longer deploys ${plan.owner.source.path || '/'} of ${plan.owner.source.url} at ${plan.owner.source.revision}.` })
+  if (seen.generated === true) return byWhatIsMade(v, seen)
   const place = await placeOf(v, seen.revision)
   if (place === 'rewritten') return rewritten(v, seen)
   const attributed = await withRevision(v, seen)
@@ -62,6 +64,21 @@ async function decide(v: Verification, seen: Observation): Promise<StepResult> {
   const over = await failedAtOurs(v, attributed, found)
   if (over !== null) return await overtakenAt(v, attributed) ?? over
   return place === 'contains' ? contained(v, { seen, found }) : behind(v, { seen, found })
+}
+
+/** An owner that names no commit: the tip of its branch must hold the merge and the asked values, and what it makes must be as that has it. */
+async function byWhatIsMade(v: Verification, seen: Observation): Promise<StepResult> {
+  const { plan } = v.change
+  const tip = await v.reader.tip(plan.branch)
+  if (tip === null || !await v.reader.contains(tip.commit, v.ours)) return rewritten(v, seen)
+  const content = await contentOf(v, tip.commit)
+  const [at, found] = [{ ...seen, revision: tip.commit }, clear(v, 'missingSince')]
+  if (content.kind === 'different') return overtaken(v, content, at)
+  if (content.kind === 'unknown') return waitForController(v, { state: 'SYNC_WAIT', sentence: content.sentence }, { seen, found })
+  const known = v.change.facts.contentAt === tip.commit ? found : { ...found, contentAt: tip.commit }
+  const look = await lookLive(v)
+  const waits = !seen.accepted ? seen.unmet[0] ?? 'not accepted' : look.kind === 'different' ? look.sentence : null
+  return waits === null ? judgeLive(v, { seen: at, found: known }) : triggerOrWait(v, { state: 'SOURCE_WAIT', sentence: `${showOwner(plan.owner)} has not generated it anew: ${waits}` }, { seen, found: known })
 }
 
 /** The owner has not come to our merge yet. */

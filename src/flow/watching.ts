@@ -9,7 +9,7 @@ import type { World } from './world.ts'
 interface Watched extends Pick<ObjectRef, 'group' | 'kind' | 'namespace' | 'name'> { readonly cluster: string }
 
 const GROUPS: Readonly<Record<OwnerRef['kind'], string>> = {
-  Application: 'argoproj.io', Kustomization: 'kustomize.toolkit.fluxcd.io', HelmRelease: 'helm.toolkit.fluxcd.io', ResourceSet: 'fluxcd.controlplane.io', FluxInstance: 'fluxcd.controlplane.io',
+  Application: 'argoproj.io', ApplicationSet: 'argoproj.io', Kustomization: 'kustomize.toolkit.fluxcd.io', HelmRelease: 'helm.toolkit.fluxcd.io', ResourceSet: 'fluxcd.controlplane.io', FluxInstance: 'fluxcd.controlplane.io',
 }
 const SOURCES = 'source.toolkit.fluxcd.io'
 

@@ -19,6 +19,8 @@ export interface OwnerTimes { readonly source: number, readonly sync: number, re
 export interface Observation {
   /** The commit (40 hex digits) that the owner says it compared and applied for our source; null where it names none. */
   readonly revision: string | null
+  /** It names no commit at all: what it makes of our source is the only thing that shows whether it has come to our merge. */
+  readonly generated?: true
   /** True where every accept condition of the tool holds, `contains(revision)` and the live object apart (argocd-flux.md 6.2, 6.3). */
   readonly accepted: boolean
   /** The conditions that do not hold, one sentence each, with the value seen. Empty where accepted. */

@@ -1,3 +1,4 @@
+import type { ApplicationSet } from './application-set/applications.ts'
 import type { RefusalCode } from './codes.ts'
 import type { Evidence } from './error.ts'
 import type { HelmRules } from './helm.ts'
@@ -8,8 +9,8 @@ import type { ObjectRef } from './resource.ts'
 /** The object of a GitOps tool that deploys others, and the cluster of the configuration where it lives. */
 export interface OwnerRef {
   readonly tool: 'argocd' | 'flux'
-  /** A ResourceSet and a FluxInstance are recognised, so that they are refused by name. */
-  readonly kind: 'Application' | 'Kustomization' | 'HelmRelease' | 'ResourceSet' | 'FluxInstance'
+  /** A ResourceSet and a FluxInstance are recognised, so that they are refused by name; an ApplicationSet deploys the Applications that it generates from files. */
+  readonly kind: 'Application' | 'ApplicationSet' | 'Kustomization' | 'HelmRelease' | 'ResourceSet' | 'FluxInstance'
   readonly cluster: string
   readonly namespace: string
   readonly name: string
@@ -50,7 +51,7 @@ export interface DirectoryRules { readonly recurse: boolean, readonly include?: 
 /** How the owner's source is rendered, as far as the owner's spec decides it. */
 export interface RenderRules {
   /** `auto`: a kustomization file in the path makes it kustomize, else for Argo CD a Chart.yaml makes it helm, else a directory. */
-  readonly format: 'auto' | 'kustomize' | 'directory' | 'helm'
+  readonly format: 'auto' | 'kustomize' | 'directory' | 'helm' | 'application-set'
   /** Flux reads files outside the kustomization's root, Argo CD does not (editing.md 4.4, testing.md 4). */
   readonly loadRestrictor: 'root' | 'none'
   readonly directory: DirectoryRules
@@ -61,6 +62,8 @@ export interface RenderRules {
   readonly metadata?: CommonMetadata
   /** How a chart is rendered, where the path holds one. */
   readonly helm?: HelmRules
+  /** What Applications are generated from, beside the files that git generators of this repository and revision read. */
+  readonly generates?: GeneratesRules
   /** Patterns of files that never reach the owner, beside those of `.sourceignore` files (Flux GitRepository `spec.ignore`). */
   readonly ignore?: string
   /** Where the overlay stands in the repository, what is laid on last first; absent where it is in the cluster only. */
@@ -68,6 +71,9 @@ export interface RenderRules {
   /** Argo CD merges these files of the path into the source, where they are there. */
   readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues, readonly refs?: readonly ArgoRef[] }
 }
+
+/** An ApplicationSet, and which of its git generators read the repository that is rendered. */
+export interface GeneratesRules { readonly set: ApplicationSet, readonly url: string, readonly revision: string }
 
 /** A source of an Application that others take value files from, as `$name/path`. */
 export interface ArgoRef { readonly name: string, readonly url: string, readonly revision: string }
@@ -152,7 +158,7 @@ export interface ConsumerOwner {
  */
 export interface Mention {
   readonly file: string
-  readonly kind: 'ApplicationSet' | OwnerRef['kind']
+  readonly kind: OwnerRef['kind']
   /** As it stands there; null where it is not there, or is a template. */
   readonly name: string | null
   /** `ApplicationSet argocd/shop`, or what else stands in the file. */
@@ -194,5 +200,5 @@ export function showOwner(ref: OwnerRef): string {
 
 /** True where two refs name one owner. */
 export function sameOwner(a: OwnerRef, b: OwnerRef): boolean {
-  return a.tool === b.tool && a.cluster === b.cluster && a.namespace === b.namespace && a.name === b.name
+  return a.tool === b.tool && a.kind === b.kind && a.cluster === b.cluster && a.namespace === b.namespace && a.name === b.name
 }

@@ -30,6 +30,8 @@ import { work } from './work.ts'
 
 /** An operation as a door sees it: input of any shape is checked, and the answer knows how it reads. */
 export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summary' | 'doors' | 'reads' | 'doing'> {
+  /** True where the operation goes on until it is stopped; false for input that does not fit. */
+  isResident(input: unknown): boolean
   /** Throws usage/bad-argument for input that does not fit, or that holds a secret; nothing is done then. */
   call(caller: Caller, input: unknown, style: Omit<Style, 'now'>): Promise<{ readonly answer: Answer, readonly lines: () => readonly Line[] }>
 }
@@ -47,6 +49,10 @@ function entry<Input, Output extends Answer>(operation: Operation<Input, Output>
   const { name, summary, doors, reads, doing } = operation
   return {
     name, summary, doors, reads, ...doing === undefined ? {} : { doing },
+    isResident(input) {
+      const parsed = operation.input.safeParse(input)
+      return parsed.success && operation.resident?.(parsed.data) === true
+    },
     async call(caller, input, style) {
       const parsed = operation.input.safeParse(input)
       if (!parsed.success) throw badInput(parsed.error.issues)

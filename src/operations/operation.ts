@@ -35,6 +35,8 @@ export interface Operation<Input, Output extends Answer> {
   /** What it does first and what may take seconds: doors say it to a person who waits for that. */
   readonly doing?: string
   readonly input: z.ZodType<Input>
+  /** True where it goes on answering questions until it is stopped: doors then keep at hand who owns what. */
+  readonly resident?: (input: Input) => boolean
   /** An answer that needs no world and that must come before the input is looked through for secrets; null where there is none. */
   readonly first?: (input: Input) => Output | null
   readonly run: (caller: Caller, input: Input) => Promise<Output>

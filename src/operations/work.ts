@@ -37,6 +37,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
   doors: PEOPLE,
   reads: false,
   input: Input,
+  resident: ({ once }) => !once,
   run: async (caller, { once }) => {
     const pauses: Pauses = new Map()
     const watching = new Watching(caller.world)

@@ -96,6 +96,35 @@ describe('verifying a merged change', () => {
     })
   })
 
+  describe('of an owner that names no commit', () => {
+    beforeEach(() => { stage.seen = stage.observation({ revision: null, generated: true }) })
+
+    it('is verified by what it has made, with the commit that was compared', async () => {
+      await stage.look()
+      const result = await stage.lookAfter(3000)
+      const evidence = result.kind === 'done' ? result.facts.verified : undefined
+      expect(evidence?.sentences.join('\n')).to.include('has generated Deployment shop/web as main has it at ')
+    })
+    it('asks it and waits while what it made is as before, and never calls that a contradiction', async () => {
+      stage.server.put(liveWeb('web:1'))
+      const result = waiting(await stage.look())
+      expect(result.waiting.sentence).to.include('has not generated it anew').and.include('web:1')
+      expect(stage.refreshes).to.deep.equal(['normal'])
+      expect(waiting(await stage.lookAfter(60_000)).kind).to.equal('waiting')
+    })
+    it('ends where the branch took the change back', async () => {
+      const tip = stage.repository.git('rev-parse', 'main')
+      await stage.repository.commit({ [FILE]: manifest('web:1') }, 'main')
+      const result = ended(await stage.look())
+      stage.repository.git('update-ref', 'refs/heads/main', tip)
+      expect(result.message).to.include('REVERTED')
+    })
+    it('waits, with its own words, while it cannot generate', async () => {
+      stage.seen = stage.observation({ revision: null, generated: true, accepted: false, unmet: ['it cannot generate: no such repository'] })
+      expect(waiting(await stage.look()).waiting.sentence).to.include('no such repository')
+    })
+  })
+
   describe('that the owner has not taken', () => {
     beforeEach(() => { stage.seen = stage.observation({ revision: stage.old }) })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { main } from '../../src/doors/cli/main.ts'
-import type { Io } from '../../src/doors/cli/parts.ts'
+import type { Connection, Io } from '../../src/doors/cli/parts.ts'
 import type { Cluster, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
 import type { World } from '../../src/flow/world.ts'
 import type { Person } from '../../src/model/config.ts'
@@ -82,6 +82,8 @@ export class Stage {
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
   interrupt: () => void = () => undefined
   exits: number[] = []
+  /** How often a door began to keep the owners at hand. */
+  holds = 0
   readonly #people: readonly Person[]
   readonly #first: string
 
@@ -135,7 +137,7 @@ export class Stage {
     return this.repository.git('for-each-ref', '--format=%(refname:short)', 'refs/heads').split('\n')
   }
 
-  async #connect(): Promise<{ world: World, identity: ReturnType<typeof whoAmI>, close(): Promise<void> }> {
+  async #connect(): Promise<Connection> {
     const clock = { ...systemClock(), sleep: (ms: number, signal?: Parameters<ReturnType<typeof systemClock>['sleep']>[1]) => systemClock().sleep(Math.min(ms, 40), signal) }
     const store = await openStore({ path: join(this.dir, 'writ.db'), clock, process: 'test/1' })
     const cluster = this.#cluster()
@@ -162,7 +164,7 @@ export class Stage {
       },
       changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }),
     }
-    return { world, identity: whoAmI({ people: this.#people }, this.knobs.user), close: () => store.close() }
+    return { world, identity: whoAmI({ people: this.#people }, this.knobs.user), owners: { hold: () => { this.holds += 1; return Promise.resolve() } }, close: () => store.close() }
   }
 
   #person(name: string, groups: string[], kind: 'human' | 'ai'): Person {

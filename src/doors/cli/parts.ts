@@ -5,7 +5,11 @@ import type { Caller } from '../../operations/operation.ts'
 import type { Json } from '../../model/json.ts'
 
 /** A world to work in, who is calling, and the end of it. */
-export type Connection = Pick<Caller, 'world' | 'identity'> & { close(): Promise<void> }
+export type Connection = Pick<Caller, 'world' | 'identity'> & {
+  /** Who owns what, kept at hand from now on; never rejects: what cannot be followed is asked for each time. */
+  readonly owners: { hold(): Promise<void> }
+  close(): Promise<void>
+}
 
 /** What the door is handed by main.ts. Everything heavy is loaded when it is called, never before. */
 export interface Parts {

@@ -74,6 +74,8 @@ interface Call { readonly dir: string, readonly door: Door, readonly tell: (line
 async function called(job: Job & { kind: 'operation' }, operation: Entry, { dir, door, tell, stop }: Call): Promise<number> {
   const connection = await door.connect({ dir, tell })
   try {
+    // Nothing waits for it: until then, and where it cannot be, each question lists.
+    if (operation.isResident(job.input)) void connection.owners.hold()
     const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: tell }
     const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide', columns: door.io.columns })
     await printAnswer({ answer: asJson(answer), lines, names: () => namesOf(answer) }, job.format, door)

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { HelmJob, HelmRules } from '../../model/helm.ts'
-import { globSource } from './value-globs.ts'
+import { globSource } from '../../model/path-glob.ts'
 
 /** The files of the repository, for value files and their patterns. */
 export interface FilePaths { readonly files: ReadonlySet<string>, readonly symlinks: ReadonlySet<string> }

@@ -62,7 +62,7 @@ export function askOf({ path, format, loadRestrictor, recurse }: Carrier): Rende
 }
 
 function carrierOf({ ask: { path, format, loadRestrictor, directory }, closure }: Consumer): Carrier {
-  return { path, format: format === 'helm' ? 'directory' : format, loadRestrictor, recurse: directory.recurse, files: [...closure.files], names: [] }
+  return { path, format: format === 'helm' || format === 'application-set' ? 'directory' : format, loadRestrictor, recurse: directory.recurse, files: [...closure.files], names: [] }
 }
 
 function isSame(object: KubernetesObject, given: KubernetesObject): boolean {

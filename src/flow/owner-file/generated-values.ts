@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { isList, isObject, objectsAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { globSource } from '../helm/value-globs.ts'
+import { globSource } from '../../model/path-glob.ts'
 import type { Known, Paths } from './mention-targets.ts'
 import { pathsIn } from './mention-words.ts'
 

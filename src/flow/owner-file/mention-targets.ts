@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { globSource } from '../helm/value-globs.ts'
+import { globSource } from '../../model/path-glob.ts'
 import { isTemplated, partsOf } from './mention-words.ts'
 import type { Word } from './mention-words.ts'
 

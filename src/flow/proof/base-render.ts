@@ -68,7 +68,7 @@ export function shownPath({ path }: Pick<RenderAsk, 'path'>): string {
 
 function linkInTheWay(index: TreeIndex, ask: RenderAsk): string | null {
   if (throughSymlink(index, ask.path)) return ask.path
-  if (ask.format === 'kustomize' || ask.format === 'helm') return null
+  if (ask.format === 'kustomize' || ask.format === 'helm' || ask.format === 'application-set') return null
   const below = [...index.symlinks].filter(path => isBelow(path, ask.path))
   // Argo CD and kubectl read a file that a link leads to, and pass over a folder; what Flux gets has no links.
   return below.find(path => ask.format !== 'directory' || realPath(index, path) === null) ?? null

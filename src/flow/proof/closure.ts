@@ -1,3 +1,5 @@
+import { gitGenerators } from '../../model/application-set/generators.ts'
+import { filesThatMay } from '../../model/application-set/git-paths.ts'
 import { helmFiles } from '../../model/helm.ts'
 import { kustomizationReferences } from '../../model/kustomization.ts'
 import type { OverlayPlace } from '../../model/overlay.ts'
@@ -35,6 +37,7 @@ interface Walk { readonly index: TreeIndex, readonly files: Set<string>, readonl
 
 /** The closure of what an ask renders. */
 export function closureOf(index: TreeIndex, ask: RenderAsk): Closure {
+  if (ask.generates !== undefined) return { files: new Set(gitGenerators(ask.generates.set.spec).flatMap(git => filesThatMay(git, index.files))), kustomizations: [], loose: [], opaque: false }
   const walk: Walk = { index, files: new Set(), reached: new Map(), links: new Set(), opaque: throughSymlink(index, ask.path) && realPath(index, ask.path) === null }
   const loose = ask.format === 'kustomize' || ask.format === 'helm' ? [] : looseFiles(walk, ask)
   if (ask.format === 'kustomize') reach(walk, [ask.path])

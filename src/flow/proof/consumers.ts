@@ -97,6 +97,7 @@ function listedByFlux(closure: Closure): readonly string[] {
 /** How an owner's path is rendered at this commit: its kustomization file decides where the owner's spec does not. */
 export function renderAsk(index: TreeIndex, owner: Ruled): RenderAsk {
   const { path } = owner.source
+  if (owner.render.generates !== undefined) return { path, format: 'application-set', loadRestrictor: 'root', directory: { recurse: false }, generates: owner.render.generates }
   const { render, leftOut } = rulesAt(index, owner)
   const { format, loadRestrictor, directory, kustomize, substitute, metadata, places, helm } = render
   if (helm !== undefined && isChart(index, path, format)) return { path, loadRestrictor, directory, format: 'helm', helm: helmJob(withLinked(index, path), path, helm), ...leftOut === null ? {} : { leftOut } }

@@ -26,6 +26,7 @@ import { layersOf, looksFor } from './looks.ts'
 import { withOwnerLooks } from './owner-looks.ts'
 import { search } from './search.ts'
 import type { Choice } from './search.ts'
+import { setLooker } from './set-looks.ts'
 import { findTarget, isAlreadySo, settleEdits } from './target.ts'
 import { unstableNote } from './unstable.ts'
 import type { Unstable } from './unstable.ts'
@@ -154,7 +155,7 @@ async function searchIn(bench: Bench, of: { readonly ask: ProofAsk, readonly bas
   const consumers = otherConsumers({ index: bench.index, asked: ask.owner, owners: await ask.owners(), samePath: ask.samePath, reread })
   const ref = refOf(base.target.object)
   const after = (changes: readonly FileChange[]): Promise<RenderAsk | string> => askAfter(bench.index, ask.owner, { ask: base.ask, changes, reread })
-  const looker = base.ask.format === 'helm' ? helmLooker({ bench, ask: base.ask, after, target: base.target, owner: showOwner(ask.owner), texts, values: base.values ?? {} }) : withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
+  const looker = base.ask.generates !== undefined ? setLooker(base.ask.generates, { index: bench.index, ref }) : base.ask.format === 'helm' ? helmLooker({ bench, ask: base.ask, after, target: base.target, owner: showOwner(ask.owner), texts, values: base.values ?? {} }) : withOwnerLooks(looksFor({ target: base.target, ref, closure: base.closure, index: bench.index }), { owner: ask.owner, ask: base.ask, target: base.target, ref, decided })
   return search({
     places, bench, ask: base.ask, after, before: base.objects.map(({ object }) => object), target: base.target.object,
     edits, consumers, texts, scope: ask.scope, looker, layers: [...layersOf(base.closure), ...postRenderEvidence(base.ask)],

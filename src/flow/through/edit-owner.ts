@@ -4,43 +4,34 @@ import { showPath } from '../../model/field.ts'
 import { textAt, valueAt } from '../../model/json.ts'
 import type { Owner } from '../../model/owner.ts'
 import { showOwner } from '../../model/owner.ts'
-import type { Located, Through } from '../../model/plan.ts'
+import type { Located } from '../../model/plan.ts'
 import { refKey, refOf, showRef } from '../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../model/resource.ts'
 import { openClaimed } from '../locate.ts'
 import type { Opened } from '../locate.ts'
+import type { Living } from '../makers.ts'
 import { nearestOwner } from '../owner-chain.ts'
-import { ownersOfFile } from '../owner-file/owners-of-file.ts'
-import type { FileOwner, OwnersOfFile } from '../owner-file/owners-of-file.ts'
+import type { Nearest } from '../owner-chain.ts'
 import type { OwnerObject } from '../ports.ts'
 import { openBench } from '../proof/bench.ts'
-import type { Bench } from '../proof/bench.ts'
 import { readersOf } from '../proof/readers.ts'
 import { proveEdits } from '../proof/prove-edits.ts'
-import type { AlreadySo, ProofAsk, ProvenEdits } from '../proof/prove-edits.ts'
+import type { AlreadySo } from '../proof/prove-edits.ts'
 import { renderedTarget } from '../proof/render-owner.ts'
 import { shipsAlong } from '../proof/also-ships.ts'
 import type { ProvenRender } from '../prove.ts'
 import { holds } from '../same-field.ts'
 import type { World } from '../world.ts'
 import { setEdits } from './application-set.ts'
-import { editsIn, textOf } from './owner-text.ts'
 import type { ObjectEdits } from './owner-text.ts'
-import { withFile } from './with-file.ts'
+import { inputsOf, proveInputs } from './set-files.ts'
+import type { SetInputs } from './set-files.ts'
+import { cannot, reachedBy } from './reached-by.ts'
+import type { Reached, ThroughAsk } from './reached-by.ts'
+import { withThrough } from './with-through.ts'
 
-/** Where an owner's manifest stands while it is edited; no name that a repository has. */
-const FILE = '.writ-owner'
 /** Owners of owners are edited so far up. */
 const HIGHEST = 5
-
-/** What is asked of an object, and of which owner. */
-export interface ThroughAsk {
-  readonly located: Located
-  /** As a proof of the fields in the owner's own source would ask. */
-  readonly ask: Pick<ProofAsk, 'target' | 'live' | 'edits' | 'wanted'>
-  /** How many owners lie below this one. */
-  readonly depth: number
-}
 
 /**
  * Edits the owner's own manifest where that decides a field (argocd-flux.md 4.9): looks for the edit of the manifest that reaches exactly the asked fields when the
@@ -55,7 +46,12 @@ export async function editOwner(world: World, through: ThroughAsk): Promise<Prov
   if (behind !== null) return cannot(located, `it is behind (${behind.ships.because}): what else it would deploy is covered by no approval of a change of its manifest; sync it first`)
   const living = await world.ownerObjects.live(owner)
   if (living === null) return cannot(located, `${showOwner(owner)} cannot be read`)
-  const above = await openAbove(world, owner, living)
+  const nearest = await nearestOwner(world, world.tools, asLiving(owner, living))
+  const [, maker] = nearest.living
+  const inputs = maker === undefined || !isSet(nearest) ? null : await inputsOf(world, { set: maker, owner })
+  const byFiles = inputs === null ? null : await proveInputs(world, { through, living, inputs })
+  if (byFiles !== null) return byFiles
+  const above = await openAbove(world, { owner, living, nearest, inputs })
   if (isRefusal(above)) return above
   const stated = await statedOwner(world, { owner, living, above })
   if (isRefusal(stated)) return stated
@@ -65,29 +61,30 @@ export async function editOwner(world: World, through: ThroughAsk): Promise<Prov
 }
 
 /** Whoever deploys the owner's own object, or the ApplicationSet that generates it, and what that is there. */
-interface Above extends Opened { readonly target: Target, readonly live: KubernetesObject, readonly set: boolean }
+interface Above extends Opened { readonly target: Target, readonly live: KubernetesObject, readonly set: SetInputs | null }
 
-async function openAbove(world: World, owner: Owner, { object }: OwnerObject): Promise<Above | Refusal> {
+function asLiving(owner: Owner, { object }: OwnerObject): Living {
   const uid = textAt(object, 'metadata', 'uid')
-  const own: Target = { cluster: owner.cluster, ...refOf(object), namespace: owner.namespace, ...uid === undefined ? {} : { uid } }
-  const { living, chosen } = await nearestOwner(world, world.tools, { target: own, live: object })
-  const [, maker, ...more] = living
+  return { target: { cluster: owner.cluster, ...refOf(object), namespace: owner.namespace, ...uid === undefined ? {} : { uid } }, live: object }
+}
+
+function isSet({ living: [, maker, ...more] }: Nearest): boolean {
+  return maker !== undefined && more.length === 0 && maker.target.kind === 'ApplicationSet'
+}
+
+async function openAbove(world: World, of: { readonly owner: Owner, readonly living: OwnerObject, readonly nearest: Nearest, readonly inputs: SetInputs | null }): Promise<Above | Refusal> {
+  const { owner, nearest: { chosen, living: [, maker] }, inputs: set } = of
   const name = showOwner(owner)
-  const set = maker !== undefined && more.length === 0 && maker.target.kind === 'ApplicationSet'
-  if (maker !== undefined && !set) return inline(owner, `${showRef(maker.target)} writes its spec`, { hint: `Change it in ${showRef(maker.target)}.`, evidence: [{ sentence: `${name} is made by ${showRef(maker.target)}`, at: 'metadata.ownerReferences' }] })
-  const { target, live } = set ? maker : { target: own, live: object }
-  if (chosen === null) return inline(owner, set ? `${showRef(target)}, which generates it, is deployed by nobody from Git, as far as can be seen` : 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${set ? showRef(target) : name} under an owner, or change it by hand.` })
+  if (maker !== undefined && set === null) return inline(owner, `${showRef(maker.target)} writes its spec`, { hint: `Change it in ${showRef(maker.target)}.`, evidence: [{ sentence: `${name} is made by ${showRef(maker.target)}`, at: 'metadata.ownerReferences' }] })
+  const { target, live } = maker ?? asLiving(owner, of.living)
+  if (chosen === null) return inline(owner, set !== null ? `${showRef(target)}, which generates it, is deployed by nobody from Git, as far as can be seen` : 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${set !== null ? showRef(target) : name} under an owner, or change it by hand.` })
   if (isRefusal(chosen)) return chosen
   const opened = await openClaimed(world, { target, claim: chosen })
-  return isRefusal(opened) ? { ...opened, message: `${name} decides the field, and ${set ? showRef(target) : 'its own manifest'} cannot be changed: ${opened.message}` } : { ...opened, target, live, set }
+  return isRefusal(opened) ? { ...opened, message: `${name} decides the field, and ${set !== null ? showRef(target) : 'its own manifest'} cannot be changed: ${opened.message}` } : { ...opened, target, live, set }
 }
 
 function inline(owner: Owner, why: string, { hint, evidence = [] }: { readonly hint: string, readonly evidence?: readonly Evidence[] }): Refusal {
   return refuse('INLINE', `The field is decided by ${showOwner(owner)} itself, not by its source, and ${why}.`, evidence, hint)
-}
-
-function cannot({ owner }: Located, why: string): Refusal {
-  return refuse('UNSUPPORTED', `The field may be decided by ${showOwner(owner)} itself, and ${why}.`)
 }
 
 /** The owner's manifest as its own source says it, and what it names; refused where it lives otherwise, since both would change then. */
@@ -98,43 +95,7 @@ async function statedOwner(world: World, { owner, living, above }: { readonly ow
   if (!holds([], valueAt(above.live, 'spec') ?? {}, valueAt(stated, 'spec') ?? {})) {
     return refuse('UNSUPPORTED', `${name} is not as ${by} has it in Git: a change of it would bring more than was asked.`, [{ sentence: 'the spec in the source and the live one differ', at: name }], `Let ${by} sync first, or take the live edit back.`)
   }
-  return [above.set ? living.object : { ...stated, metadata: { ...stated.metadata, namespace: owner.namespace } }, ...living.around]
-}
-
-/** The edits of the owner's object that reach what is asked, and the proof. */
-interface Reached { readonly objects: readonly ObjectEdits[], readonly proven: ProvenEdits }
-
-async function reachedBy(world: World, { located, ask }: ThroughAsk, objects: readonly KubernetesObject[]): Promise<Reached | AlreadySo | Refusal> {
-  const { owner } = located
-  const repository = world.repositories.open(owner.source.url)
-  if (isRefusal(repository)) return repository
-  const text = textOf(objects)
-  const bench = await openBench(world, withFile(repository.reader, { path: FILE, text }), located.base)
-  try {
-    const owners = await ownersOfFile(world.ownerObjects, bench, { file: { name: FILE, text }, inside: FILE, loadRestrictor: owner.render.loadRestrictor })
-    const found = sameSource(owners, owner)
-    if (isRefusal(found)) return found
-    const proven = await proveOn(bench, { located, ask, found, owners })
-    if (isRefusal(proven) || 'already' in proven) return proven
-    const change = proven.files.find(({ path }) => path === FILE)
-    const changed = change?.after === undefined || change.after === null ? null : editsIn(FILE, { before: text, after: change.after })
-    if (changed === null || proven.files.length > 1) return cannot(located, `the field is reached by ${proven.files.map(({ path }) => path).join(' and ')} of its source, whose arrival this version does not follow`)
-    return { objects: changed, proven }
-  } finally {
-    await bench.dispose()
-  }
-}
-
-function proveOn(bench: Bench, of: { readonly located: Located, readonly ask: ThroughAsk['ask'], readonly found: FileOwner, readonly owners: OwnersOfFile }): Promise<ProvenEdits | AlreadySo | Refusal> {
-  const { located: { owner, request }, ask, found, owners } = of
-  const asked = { ...owner, source: found.source, render: found.render }
-  return proveEdits(bench, { ...ask, owner: asked, scope: request.scope, owners: () => Promise.resolve([]), samePath: 'other', reread: owners.reread }, null)
-}
-
-/** The source of the owner that deploys the object. */
-function sameSource({ usable, refused }: OwnersOfFile, owner: Owner): FileOwner | Refusal {
-  const found = usable.find(one => one.owner.ref.kind === owner.kind && one.owner.ref.name === owner.name && one.source.path === owner.source.path && one.source.index === owner.source.index)
-  return found ?? refused[0] ?? refuse('UNSUPPORTED', `${showOwner(owner)} cannot be read from its manifest.`)
+  return [above.set !== null ? living.object : { ...stated, metadata: { ...stated.metadata, namespace: owner.namespace } }, ...living.around]
 }
 
 /** Makes the edits of the owner's object in the source of whoever deploys it, and proves them there. */
@@ -142,7 +103,7 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
   const [changed, ...more] = reached.objects
   const { located } = through
   if (changed === undefined || more.length > 0) return cannot(located, 'the change would be one of several objects')
-  const meant = above.set ? editsOfSet(located, above, changed) : changed
+  const meant = above.set !== null ? editsOfSet(located, above.set, changed) : changed
   if (isRefusal(meant)) return meant
   const upper = await locatedAbove(world, { located, above, changed: meant })
   if (isRefusal(upper)) return upper
@@ -163,9 +124,11 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
 }
 
 /** What makes the ApplicationSet generate the changed Application. */
-function editsOfSet({ owner }: Located, { live }: Above, { object, edits }: ObjectEdits): ObjectEdits | Refusal {
-  const found = setEdits(live, object, edits)
+function editsOfSet({ owner }: Located, { set: { live }, trees, unknown }: SetInputs, { object, edits }: ObjectEdits): ObjectEdits | Refusal {
+  const found = setEdits(live, { app: object, edits, trees })
   if ('edits' in found) return { object: live, edits: found.edits }
+  if ('files' in found) return inline(owner, `it is generated from ${found.files.join(' and ')}, which is read from several repositories`, { hint: `Change it in ${found.files.join(' and ')} by hand.` })
+  if (unknown !== null) return { ...unknown, message: `${showOwner(owner)} is generated: ${found.because}. ${unknown.message}` }
   return inline(owner, `it is generated, and not by what can be edited: ${found.because}`, { hint: found.hint, evidence: edits.map(({ path }) => ({ sentence: `${showPath(path)} of ${showOwner(owner)} would have to change` })) })
 }
 
@@ -197,13 +160,4 @@ async function further(world: World, of: { readonly through: ThroughAsk, readonl
   const higher = await editOwner(world, { located: upper, ask: { target: upper.target, live: upper.live, edits: upper.edits }, depth: through.depth + 1 })
   if (isRefusal(higher)) return { ...higher, evidence: [...refusal.evidence, ...higher.evidence] }
   return 'already' in higher ? higher : withThrough(higher, { located: through.located, reached })
-}
-
-/** Adds what the edit reaches below: shown with the plan, judged with it, and waited for once it is merged. */
-function withThrough({ proven, rendered }: ProvenRender, { located, reached }: { readonly located: Located, readonly reached: Reached }): ProvenRender {
-  const below: Through = { target: located.target, live: located.live, owner: { tool: located.owner.tool, kind: located.owner.kind, cluster: located.owner.cluster, namespace: located.owner.namespace, name: located.owner.name }, ownerEvidence: located.ownerEvidence, edits: reached.proven.edits, changes: reached.proven.proof.changes, sentence: reached.proven.proof.sentence }
-  const judged = { path: `through ${showOwner(located.owner)}`, environments: [located.environment.name], objects: reached.proven.rendered.asked }
-  const { behindBecause } = located.owner.delivery
-  const notes = [...proven.notes ?? [], ...behindBecause === null ? [] : [`${showOwner(located.owner)}, which brings it to ${showRef(located.target)}: ${behindBecause}`]]
-  return { proven: { ...proven, through: [...proven.through ?? [], below], ...notes.length === 0 ? {} : { notes } }, rendered: { ...rendered, blast: [...rendered.blast, judged] } }
 }

@@ -80,7 +80,7 @@ async function stable(v: Verification, look: LiveLook & { readonly kind: 'health
   if (moved !== null) return moved.kind === 'waiting' ? { ...moved, facts: { ...moved.facts, healthySince: since, healthyOf: look.version } } : moved
   const revision = seen.revision ?? ''
   const sentences = [
-    revision === v.ours ? `${showOwner(plan.owner)} is at ${revision}, the merge` : `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
+    seen.generated === true ? `${showOwner(plan.owner)} has generated ${showRef(plan.target)} as ${plan.branch} has it at ${revision}` : revision === v.ours ? `${showOwner(plan.owner)} is at ${revision}, the merge` : `${showOwner(plan.owner)} is at ${revision}, which contains the merge ${v.ours}`,
     isGone(plan.edits) ? `the source at that revision does not hold ${showRef(plan.target)}` : 'the source at that revision holds the asked values',
     ...look.seen,
     look.sentence,

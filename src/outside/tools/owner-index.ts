@@ -47,6 +47,7 @@ interface Held { readonly entries: ReadonlyMap<string, Entry>, readonly partly: 
  */
 export function ownerIndex(ask: IndexAsk): OwnerIndex {
   let held: Following | null = null
+  let turn = 0
   let absent: number | null = null
   let listed: { readonly value: Promise<Held>, readonly until: () => number } | null = null
 
@@ -60,9 +61,16 @@ export function ownerIndex(ask: IndexAsk): OwnerIndex {
   }
 
   async function hold(): Promise<void> {
+    turn += 1
+    const mine = turn
     const kind = await ask.cluster.served(ask.group, ask.kind)
+    if (mine !== turn) return
     absent = kind === null ? Date.now() : null
-    if (kind !== null && held === null) held = await follow(ask, kind)
+    if (kind === null || held !== null) return
+    const following = await follow(ask, kind)
+    // Released meanwhile, or held by somebody who was faster.
+    if (mine !== turn || held !== null) following.stop()
+    else held = following
   }
 
   return {
@@ -79,6 +87,7 @@ export function ownerIndex(ask: IndexAsk): OwnerIndex {
     },
     hold,
     release() {
+      turn += 1
       held?.stop()
       held = null
       absent = null

@@ -10,7 +10,7 @@ import { HELM_GROUP, KUSTOMIZE_GROUP, OPERATOR_GROUP } from './flux/flux-kinds.t
 import { fluxGates } from './flux/flux-gates.ts'
 import { manifestOwner } from './manifest-owner.ts'
 
-const GROUPS: Readonly<Record<OwnerRef['kind'], string>> = { Application: ARGO_GROUP, Kustomization: KUSTOMIZE_GROUP, HelmRelease: HELM_GROUP, ResourceSet: OPERATOR_GROUP, FluxInstance: OPERATOR_GROUP }
+const GROUPS: Readonly<Record<OwnerRef['kind'], string>> = { Application: ARGO_GROUP, ApplicationSet: ARGO_GROUP, Kustomization: KUSTOMIZE_GROUP, HelmRelease: HELM_GROUP, ResourceSet: OPERATOR_GROUP, FluxInstance: OPERATOR_GROUP }
 
 /** Owners by their own objects in the clusters of the configuration. What may not be read is left out, so that it counts as unknown. */
 export function ownerObjects({ clusters, config, now = Date.now }: Omit<ArgocdOptions, 'indexes'>): OwnerObjects {

@@ -249,13 +249,22 @@ describe('the command line', function () {
       expect(stage.exits).to.deep.equal([4])
     })
 
+    it('keeps the owners at hand where it works until it is stopped', async () => {
+      stage.holds = 0
+      const call = stage.call('work')
+      setTimeout(() => stage.interrupt(), 300)
+      expect([(await call).exit, stage.holds]).to.deep.equal([0, 1])
+    })
+
     it('ends with exit 5 where --timeout is over, and the change goes on', async () => {
       stage.knobs.syncs = false
       const { exit, err, json } = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--wait', '--timeout', '1500ms', '-o', 'json')
       expect([exit, json['status'], json['step'], textAt(json, 'waiting', 'for')]).to.deep.equal([5, 'open', 'verify', 'controller'])
       expect(err).to.contain('Stopped waiting')
       stage.knobs.syncs = true
+      stage.holds = 0
       const worked = await stage.call('work', '--once', '-o', 'json')
+      expect(stage.holds).to.equal(0)
       expect([worked.exit === 0 || worked.exit === 4, worked.json['kind']]).to.deep.equal([true, 'Work'])
       expect((await stage.call('get', idOf({ json, exit, err, out: '' }), '--wait')).exit).to.equal(0)
     })

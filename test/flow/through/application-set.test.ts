@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { setEdits } from '../../../src/flow/through/application-set.ts'
 import { showPath } from '../../../src/model/field.ts'
 import type { Edit, FieldPath } from '../../../src/model/field.ts'
-import type { JsonObject } from '../../../src/model/json.ts'
+import type { GitTrees } from '../../../src/model/application-set/generators.ts'
+import type { Json, JsonObject } from '../../../src/model/json.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 
 const IMAGE: FieldPath = ['spec', 'source', 'kustomize', 'images', '0']
@@ -15,8 +16,16 @@ const list = (...elements: readonly JsonObject[]): readonly JsonObject[] => [{ l
 const APP: KubernetesObject = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: 'shop-dev', namespace: 'argocd' }, spec: {} }
 const edit = (after: string, path: FieldPath = IMAGE): Edit => ({ path, before: 'web:1', after })
 
-function told(spec: JsonObject, ...edits: readonly Edit[]): string {
-  const found = setEdits(set(spec), APP, edits)
+const URL = 'https://git.example/x.git'
+
+/** A repository that git generators read. */
+function repository(files: Readonly<Record<string, Json>>): GitTrees {
+  return ({ url, revision }) => url === URL && revision === 'HEAD' ? { files: Object.keys(files), json: file => files[file] } : null
+}
+
+function told(spec: JsonObject, edits: readonly Edit[], trees: GitTrees = () => null): string {
+  const found = setEdits(set(spec), { app: APP, edits, trees })
+  if ('files' in found) return `in ${found.files.join(' and ')}`
   return 'edits' in found ? found.edits.map(one => `${showPath(one.path)} ${JSON.stringify(one.before)} → ${JSON.stringify(one.after)}`).join('; ') : `${found.because} | ${found.hint}`
 }
 
@@ -28,20 +37,50 @@ describe('an edit of an Application that an ApplicationSet generates', () => {
     ['takes Go templates, with values below one another', { goTemplate: true, generators: list({ env: 'dev', web: { tag: '1' } }, { env: 'prod', web: { tag: '9' } }), template: { ...template('web:{{ .web.tag }}'), metadata: { name: 'shop-{{.env}}' } } }, 'web:2', 'elements.0.web.tag "1" → "2"'],
     ['changes the template where that makes this one only', { generators: list({ env: 'dev' }), template: template('web:1') }, 'web:2', 'spec.template.spec.source.kustomize.images.0 "web:1" → "web:2"'],
     ['never changes a template that makes others, too', { generators: two, template: template('web:1') }, 'web:2', 'says it for all of its Applications'],
-    ['never changes what the text around a parameter says', { generators: two, template: template('web:{{tag}}') }, 'api:2', 'no value of its elements'],
+    ['never changes what the text around a parameter says', { generators: two, template: template('web:{{tag}}') }, 'api:2', 'no value can be found'],
     ['never changes a parameter that decides something else, too', { generators: two, template: template('web:{{tag}}', { project: '{{tag}}' }) }, 'web:2', 'more of the Application than was asked'],
     ['never changes a parameter that an expression may use', { goTemplate: true, generators: list({ env: 'dev', tag: '1' }, { env: 'prod', tag: '2' }), template: { ...template('web:{{.tag}}', { project: '{{ .tag | upper }}' }), metadata: { name: 'shop-{{.env}}' } } }, 'web:2', 'more of the Application than was asked'],
-    ['is not made where the name is made by an expression', { goTemplate: true, generators: list({ env: 'dev', tag: '1' }), template: { ...template('web:{{.tag}}'), metadata: { name: 'shop-{{ .env | lower }}' } } }, 'web:2', 'no element of a list generator'],
+    ['is not made where the name is made by an expression', { goTemplate: true, generators: list({ env: 'dev', tag: '1' }), template: { ...template('web:{{.tag}}'), metadata: { name: 'shop-{{ .env | lower }}' } } }, 'web:2', 'more than look a parameter up'],
     ['is not made where two elements make it', { generators: list({ env: 'dev', tag: '1' }, { env: 'dev', tag: '2' }), template: template('web:{{tag}}') }, 'web:2', 'several of its elements'],
     ['names the files that a git generator reads', { generators: [{ git: { repoURL: 'https://git.example/x.git', files: [{ path: 'envs/*.json' }] } }], template: template('web:{{tag}}') }, 'web:2', 'envs/*.json of https://git.example/x.git'],
     ['names generators that are not read', { generators: [{ clusters: {} }], template: template('web:{{tag}}') }, 'web:2', 'what its clusters generator gives'],
     ['is not made beside a templatePatch', { generators: two, template: template('web:{{tag}}'), templatePatch: 'x' }, 'web:2', 'spec.templatePatch'],
     ['is not made where the set never updates', { generators: two, template: template('web:{{tag}}'), syncPolicy: { applicationsSync: 'create-only' } }, 'web:2', 'create-only'],
     ['is not made where the set leaves fields alone', { generators: two, template: template('web:{{tag}}'), ignoreApplicationDifferences: [{ jsonPointers: ['/spec/source'] }] }, 'web:2', 'ignoreApplicationDifferences'],
-    ['is not made beside a template of a generator', { generators: [{ list: { elements: [{ env: 'dev', tag: '1' }], template: {} } }], template: template('web:{{tag}}') }, 'web:2', 'template of its own'],
+    ['is not made beside a template of a generator', { generators: [{ list: { elements: [{ env: 'dev', tag: '1' }], template: { metadata: { labels: { a: 'b' } } } } }], template: template('web:{{tag}}') }, 'web:2', 'template of its own'],
   ]
-  for (const [name, spec, after, words] of rows) it(name, () => { expect(told(spec, edit(after))).to.include(words) })
+  for (const [name, spec, after, words] of rows) it(name, () => { expect(told(spec, [edit(after)])).to.include(words) })
   it('never adds to a template that makes others, too', () => {
-    expect(told({ generators: two, template: template('web:{{tag}}') }, edit('x', ['spec', 'source', 'kustomize', 'namePrefix']))).to.include('is not there')
+    expect(told({ generators: two, template: template('web:{{tag}}') }, [edit('x', ['spec', 'source', 'kustomize', 'namePrefix'])])).to.include('is not there')
   })
+
+  const git = (more: JsonObject): JsonObject => ({ git: { repoURL: URL, revision: 'HEAD', ...more } })
+  const files = git({ files: [{ path: 'envs/*/config.json' }] })
+  const there = repository({ 'envs/a/config.json': { env: 'dev', tag: '1' }, 'envs/b/config.json': { env: 'prod', tag: '9' } })
+  const goNamed = (image: string): JsonObject => ({ ...template(image), metadata: { name: 'shop-{{.env}}' } })
+  const fromGit: readonly (readonly [string, JsonObject, GitTrees, string])[] = [
+    ['is made in the file that a git generator reads', { generators: [files], template: template('web:{{tag}}') }, there, 'in envs/a/config.json'],
+    ['is made in the file with Go templates', { goTemplate: true, generators: [files], template: goNamed('web:{{ .tag }}') }, there, 'in envs/a/config.json'],
+    ['is made in a file with a list of maps', { generators: [files], template: template('web:{{tag}}') }, repository({ 'envs/a/config.json': [{ env: 'prod', tag: '1' }, { env: 'dev', tag: '1' }] }), 'in envs/a/config.json'],
+    ['reads nested values under names with dots', { generators: [files], template: { ...template('web:{{img.tag}}'), metadata: { name: 'shop-{{img.env}}' } } }, repository({ 'envs/a/config.json': { img: { env: 'dev', tag: '1' } } }), 'in envs/a/config.json'],
+    ['is made in the child of a matrix that gives the parameter: a file', { generators: [{ matrix: { generators: [files, { list: { elements: [{ color: 'red' }] } }] } }], template: template('web:{{tag}}') }, there, 'in envs/a/config.json'],
+    ['is made in the child of a matrix that gives the parameter: an element', { generators: [{ matrix: { generators: [git({ directories: [{ path: 'apps/*' }] }), { list: { elements: [{ env: 'dev', tag: '1' }] } }] } }], template: { ...template('web:{{tag}}'), metadata: { name: 'shop-{{path.basename}}' } } }, repository({ 'apps/dev/web.yaml': null }), 'spec.generators.0.matrix.generators.1.list.elements.0.tag "1" → "2"'],
+    ['is not made where an element of a matrix makes others, too', { generators: [{ matrix: { generators: [git({ directories: [{ path: 'apps/*' }] }), { list: { elements: [{ env: 'dev', tag: '1' }] } }] } }], template: { ...template('web:{{tag}}'), metadata: { name: 'shop-{{path.basename}}' } } }, repository({ 'apps/dev/web.yaml': null, 'apps/other/web.yaml': null }), 'would change Application argocd/shop-other, too'],
+    ['follows the second child of a matrix to the file that the first one names', { generators: [{ matrix: { generators: [{ list: { elements: [{ folder: 'a' }] } }, git({ files: [{ path: 'envs/{{folder}}/config.json' }] })] } }], template: template('web:{{tag}}') }, there, 'in envs/a/config.json'],
+    ['is made in what a merge lays over the rest', { generators: [{ merge: { mergeKeys: ['env'], generators: [{ list: { elements: [{ env: 'dev', tag: '0' }, { env: 'prod', tag: '0' }] } }, files] } }], template: template('web:{{tag}}') }, there, 'in envs/a/config.json'],
+    ['is made in the base of a merge where nothing is laid over it', { generators: [{ merge: { mergeKeys: ['env'], generators: [{ list: { elements: [{ env: 'dev', tag: '1' }] } }, git({ files: [{ path: 'envs/b/config.json' }] })] } }], template: template('web:{{tag}}') }, there, 'spec.generators.0.merge.generators.0.list.elements.0.tag "1" → "2"'],
+    ['says that the name of a folder is no value', { generators: [git({ directories: [{ path: 'apps/*' }] })], template: { ...template('web:{{path.basename}}'), metadata: { name: 'shop-{{path[1]}}' } } }, repository({ 'apps/dev/web.yaml': null }), 'that is the name of the folder apps/dev'],
+    ['never reads a pattern that a setting of the controller decides about', { generators: [files], template: template('web:{{tag}}') }, repository({ 'envs/a/config.json': { env: 'dev', tag: '1' }, 'envs/a/deep/config.json': {} }), 'whether its pattern takes envs/a/deep/config.json depends on a setting'],
+    ['leaves out what is excluded', { generators: [git({ files: [{ path: 'envs/*/config.json' }, { path: 'envs/a/config.json', exclude: true }] })], template: template('web:{{tag}}') }, there, 'nothing that its generators give makes this Application'],
+    ['never takes a number that Go writes otherwise', { generators: [files], template: template('web:{{tag}}') }, repository({ 'envs/a/config.json': { env: 'dev', tag: 1234567 } }), 'no value can be found'],
+    ['is not made where both children of a matrix give the parameter', { generators: [{ matrix: { generators: [files, { list: { elements: [{ tag: '2' }] } }] } }], template: template('web:{{tag}}') }, there, 'give one parameter'],
+    ['is not made behind a selector', { generators: [{ ...files, selector: { matchLabels: { env: 'dev' } } }], template: template('web:{{tag}}') }, there, 'has a selector'],
+    ['is not made with a repository that is not known', { generators: [{ git: { repoURL: 'https://other.example/x.git', files: [{ path: '*.json' }] } }], template: template('web:{{tag}}') }, there, 'its git generator reads https://other.example/x.git at HEAD'],
+    ['says what clusters give', { generators: [{ matrix: { generators: [files, { clusters: {} }] } }], template: template('web:{{tag}}') }, there, 'cluster Secrets'],
+    ['says what pull requests give', { generators: [{ pullRequest: { github: {} } }], template: template('web:{{tag}}') }, there, 'open pull requests'],
+    ['says what a forge gives', { generators: [{ scmProvider: { github: {} } }], template: template('web:{{tag}}') }, there, 'a forge lists'],
+    ['says what a plugin gives', { generators: [{ plugin: {} }], template: template('web:{{tag}}') }, there, 'a plugin answers'],
+    ['says what decides about clusters', { generators: [{ clusterDecisionResource: {} }], template: template('web:{{tag}}') }, there, 'the status of another object'],
+  ]
+  for (const [name, spec, trees, words] of fromGit) it(name, () => { expect(told(spec, [edit('web:2')], trees)).to.include(words) })
 })

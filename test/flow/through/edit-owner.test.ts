@@ -12,6 +12,7 @@ import type { Plan, PlanResult } from '../../../src/model/plan.ts'
 import type { FieldAsk } from '../../../src/model/request.ts'
 import { isKubernetesObject, showRef } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
+import { proveMerge } from '../../../src/flow/prove.ts'
 import { stillReaches } from '../../../src/flow/through/still-reaches.ts'
 import { systemClock } from '../../../src/outside/clock.ts'
 import { openRepository } from '../../../src/outside/git/open-repository.ts'
@@ -230,6 +231,62 @@ describe('a field that the owner\'s own manifest decides', function () {
     expect(diff(result)).to.deep.equal(['apps/set.yaml', '          - { name: shop, tag: "3" }'])
     expect([showRef(result.target), result.through?.map(({ target }) => showRef(target)), result.blast]).to.deep.equal(['ApplicationSet argocd/all', ['Deployment shop/web'], []])
     expect([diff(await planned({ kind: 'replicas', value: 4 }))[0]]).to.deep.equal(['web/web.yaml'])
+  })
+  describe('of an ApplicationSet with a git generator', () => {
+    const set = (image: string, generators: string): string => `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n  name: all\n  namespace: argocd\nspec:\n  goTemplate: true\n  generators:\n${generators}  template:\n    metadata: { name: '{{.name}}' }\n    spec:\n      project: default\n      destination: { server: https://kubernetes.default.svc, namespace: shop }\n      source:\n        repoURL: ${apps.url}\n        targetRevision: main\n        path: web\n        kustomize: { images: ['${image}'] }\n`
+    const FILES = (): string => `    - git:\n        repoURL: ${ops.url}\n        revision: main\n        files: [{ path: 'envs/*/config.json' }]\n`
+    const generate = async (text: string, files: Readonly<Record<string, string>>): Promise<void> => {
+      web()
+      await ops.commit(files, 'main')
+      const [child] = declared(`${APP.replace('REPO', apps.url)}    path: web\n    kustomize: { images: [web:2] }\n`, STATUS)
+      if (child === undefined) throw new Error('no child')
+      put(...declared(text), { ...child, metadata: { ...child.metadata, uid: 'a1', ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', controller: true }] } })
+    }
+    const ENVS = { 'envs/shop/config.json': '{\n  "name": "shop",\n  "tag": "2"\n}\n', 'envs/other/config.json': '{"name": "other", "tag": "5"}\n' }
+
+    it('is edited in the file that the generator reads, also where nobody deploys the set', async () => {
+      await generate(set('web:{{.tag}}', FILES()), ENVS)
+      const result = await planned(IMAGE)
+      expect(diff(result)).to.deep.equal(['envs/shop/config.json', '  "tag": "3"'])
+      expect([showRef(result.target), showRef(askedObject(result).target), result.owner.kind, result.owner.name, result.blast]).to.deep.equal(['Application argocd/shop', 'Deployment shop/web', 'ApplicationSet', 'all', []])
+      expect(result.proof.changes.map(({ object }) => showRef(object))).to.deep.equal(['Application argocd/shop'])
+      expect(await stillReaches(world, result)).to.equal(null)
+      const merged = await ops.commit({ 'envs/shop/config.json': ENVS['envs/shop/config.json'].replace('"2"', '"3"') }, 'work')
+      expect(await proveMerge(world, result, { baseCommit: result.base, mergedTree: merged })).to.include({ exact: true })
+      const wrong = await ops.commit({ 'envs/shop/config.json': ENVS['envs/shop/config.json'].replace('"2"', '"4"') }, 'work')
+      expect(await proveMerge(world, result, { baseCommit: result.base, mergedTree: wrong })).to.include({ exact: false })
+    })
+    it('is refused where the file makes others, too, with their names', async () => {
+      await generate(set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/shop/config.json' }] }\n          - list: { elements: [{ name: shop }, { name: other }] }\n`), { 'envs/shop/config.json': '{"tag": "2"}\n' })
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('changes more than was asked').and.include('Application argocd/other spec.source.kustomize.images.0 changes too')
+    })
+    it('is refused where another living set reads the value, with the name of what it generates', async () => {
+      const text = set('web:{{.tag}}', FILES())
+      await generate(text, ENVS)
+      put(...declared(text.replace('name: all', 'name: more').replace('{{.name}}', 'more-{{.name}}')))
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('ApplicationSet argocd/more').and.include('--scope shared')
+    })
+    it('is refused where the Application lives otherwise than its file says', async () => {
+      await generate(set('web:{{.tag}}', FILES()), { ...ENVS, 'envs/shop/config.json': '{"name": "shop", "tag": "7"}\n' })
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('is no longer \\"web:2\\"')
+    })
+    it('is refused with what clusters give, and where to change it', async () => {
+      await generate(set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - clusters: {}\n`), ENVS)
+      put(...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+      await ops.commit({ 'apps/set.yaml': set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - clusters: {}\n`) }, 'main')
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('cluster Secrets').and.include('by hand')
+    })
+    it('names a repository that writ.yaml does not', async () => {
+      await generate(set('web:{{.tag}}', `    - git: { repoURL: 'https://elsewhere.example/x.git', revision: main, files: [{ path: 'envs/*/config.json' }] }\n`), {})
+      put(...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+      await ops.commit({ 'apps/set.yaml': set('web:{{.tag}}', `    - git: { repoURL: 'https://elsewhere.example/x.git', revision: main, files: [{ path: 'envs/*/config.json' }] }\n`) }, 'main')
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('unknown https://elsewhere.example/x.git')
+    })
   })
   it('says where to edit it where nobody deploys the owner from Git', async () => {
     web()

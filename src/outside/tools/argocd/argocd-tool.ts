@@ -9,10 +9,11 @@ import type { OwnerIndexes } from '../owner-indexes.ts'
 import { withoutEchoes } from '../without-echoes.ts'
 import { applicationClaims } from './application-claims.ts'
 import { applicationConsumers } from './application-consumers.ts'
-import { applicationKind, listApplications } from './applications.ts'
+import { ARGO_GROUP, applicationKind, listApplications } from './applications.ts'
 import { argoHubs } from './argo-hubs.ts'
 import { argoSettings } from './argo-settings.ts'
 import { observeApplication } from './observe-application.ts'
+import { SET_REFRESH, observeApplicationSet } from './observe-application-set.ts'
 import { readApplication } from './read-application.ts'
 import { startSync } from './start-sync.ts'
 
@@ -47,8 +48,13 @@ export function argocdTool({ clusters, config, indexes, now = Date.now }: Argocd
   /** Both annotations: releases before the second one ignore it and leave it, later ones use it so that a request is never lost (argocd-flux.md 5.1). */
   async function refresh(owner: Owner, token: string, how: 'normal' | 'hard' | 'settled'): Promise<void> {
     const cluster = clusters.named(owner.cluster)
-    const kind = await applicationKind(cluster)
+    const set = owner.kind === 'ApplicationSet'
+    const kind = set ? await cluster.served(ARGO_GROUP, 'ApplicationSet') : await applicationKind(cluster)
     if (kind === null) throw new WritError('cluster/not-found', `${showOwner(owner)} is no longer served by cluster ${owner.cluster}.`)
+    if (set) {
+      if (how !== 'settled') await cluster.annotate(kind, owner.namespace, owner.name, { [SET_REFRESH]: 'true' })
+      return
+    }
     if (how === 'settled') {
       const app = await cluster.get(kind, owner.namespace, owner.name)
       // Where another request is under way, its controller needs it.
@@ -75,6 +81,6 @@ export function argocdTool({ clusters, config, indexes, now = Date.now }: Argocd
     }))).flat(),
     refresh,
     sync: (owner, ask) => startSync(clusters.named(owner.cluster), owner, ask),
-    observe: (owner, target, wanted = 'there') => observeApplication(clusters.named(owner.cluster), owner, { target, wanted, namespace: namespaceOf(owner.cluster), now: now() }),
+    observe: (owner, target, wanted = 'there') => owner.kind === 'ApplicationSet' ? observeApplicationSet(clusters.named(owner.cluster), owner) : observeApplication(clusters.named(owner.cluster), owner, { target, wanted, namespace: namespaceOf(owner.cluster), now: now() }),
   }
 }

@@ -13,7 +13,7 @@ import { helmStorage, storedRelease } from './helm-storage.ts'
 import { inInventory, parseInventoryId } from './inventory-id.ts'
 
 /** The owners of Flux and of its operator. */
-export type FluxKind = Exclude<OwnerRef['kind'], 'Application'>
+export type FluxKind = Exclude<OwnerRef['kind'], 'Application' | 'ApplicationSet'>
 
 /** Every kind of owner that keeps an inventory, and the prefix of the labels that it sets. */
 export const FLUX_OWNERS: readonly { readonly kind: FluxKind, readonly group: string, readonly labels: string }[] = [

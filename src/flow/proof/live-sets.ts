@@ -1,0 +1,59 @@
+import { gitGenerators } from '../../model/application-set/generators.ts'
+import { WritError, isRefusal } from '../../model/error.ts'
+import { isObject, textAt, valueAt } from '../../model/json.ts'
+import type { ConsumerOwner, Owner, RenderRules } from '../../model/owner.ts'
+import type { Located } from '../../model/plan.ts'
+import type { KubernetesObject } from '../../model/resource.ts'
+import type { World } from '../world.ts'
+
+/** What a generated Application of a set lays nothing over. */
+const PLAIN: Pick<RenderRules, 'format' | 'loadRestrictor' | 'directory'> = { format: 'application-set', loadRestrictor: 'root', directory: { recurse: false } }
+
+/** The set as what deploys its Applications from the files that a git generator reads. */
+export function setOwner(live: KubernetesObject, of: { readonly cluster: string, readonly url: string, readonly revision: string }): Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination'> {
+  const { cluster, url, revision } = of
+  const [namespace, name, spec] = [textAt(live, 'metadata', 'namespace') ?? '', textAt(live, 'metadata', 'name') ?? '', valueAt(live, 'spec')]
+  return {
+    tool: 'argocd', kind: 'ApplicationSet', cluster, namespace, name, source: { url, revision, path: '' },
+    render: { ...PLAIN, generates: { set: { name, namespace, spec: isObject(spec) ? spec : {} }, url, revision } }, destination: { cluster, namespace },
+  }
+}
+
+/** The repositories and revisions that the git generators of a set read. */
+export function readsOf(set: KubernetesObject): readonly { readonly url: string, readonly revision: string }[] {
+  const spec = valueAt(set, 'spec')
+  const all = (isObject(spec) ? gitGenerators(spec) : []).map(git => ({ url: textAt(git, 'repoURL') ?? '', revision: textAt(git, 'revision') || 'HEAD' }))
+  return all.filter((one, i) => all.findIndex(other => other.url === one.url && other.revision === one.revision) === i)
+}
+
+/** The living ApplicationSets beside an owner that read the same branch of the same repository. Throws as a list does. */
+export async function liveSets(world: Pick<World, 'clusters' | 'repositories'>, { owner, branch }: Pick<Located, 'owner' | 'branch'>): Promise<readonly ConsumerOwner[]> {
+  const sets = await listSets(world, owner)
+  const found: ConsumerOwner[] = []
+  for (const set of sets.filter(one => textAt(one, 'metadata', 'name') !== owner.name || textAt(one, 'metadata', 'namespace') !== owner.namespace)) {
+    for (const { url, revision } of readsOf(set)) {
+      if (!world.repositories.same(url, owner.source.url) || await branchOf(world, { url, revision }) !== branch) continue
+      const { tool, kind, cluster, namespace, name, ...rest } = setOwner(set, { cluster: owner.cluster, url, revision })
+      found.push({ ref: { tool, kind, cluster, namespace, name }, ...rest, unsupported: null })
+    }
+  }
+  return found
+}
+
+/** Those of all namespaces, or where that is not allowed those beside the owner. */
+async function listSets({ clusters }: Pick<World, 'clusters'>, owner: Owner): Promise<readonly KubernetesObject[]> {
+  const cluster = clusters.named(owner.cluster)
+  const kind = await cluster.served('argoproj.io', 'ApplicationSet')
+  if (kind === null) return []
+  try {
+    return await cluster.list(kind, null)
+  } catch (error) {
+    if (!(error instanceof WritError) || error.code !== 'cluster/unauthorized') throw error
+    return cluster.list(kind, owner.namespace)
+  }
+}
+
+async function branchOf({ repositories }: Pick<World, 'repositories'>, { url, revision }: { readonly url: string, readonly revision: string }): Promise<string | null> {
+  const repository = repositories.open(url)
+  return isRefusal(repository) ? null : (await repository.reader.tip(revision))?.branch ?? null
+}
