@@ -13,7 +13,6 @@ import type { ApiRequest, Call } from './request.ts'
 import { acting, demand, reviewed } from './rights.ts'
 import type { Account } from './rights.ts'
 import { scaleOf, writeScale } from './scale.ts'
-import { namedSchema } from './schema.ts'
 import { viewOf } from './tables.ts'
 
 /** What answers: the objects, and who there is. */
@@ -122,7 +121,7 @@ function nameWanted({ query }: Call): string {
 
 function onReview({ accounts }: Api, call: Call, kind: Kind): ApiAnswer {
   if (call.method !== 'POST') throw methodNotAllowed()
-  const body = bodyOf(call, kind.schema)
+  const body = bodyOf(call, kind.kind)
   return { status: 201, body: reviewed(kind, isObject(body) ? body : {}, { account: call.account, accounts }) }
 }
 
@@ -147,9 +146,9 @@ function onObject(objects: Objects, call: Call, target: Target): ApiAnswer {
   if (target.name === '' ? method !== 'POST' : method === 'POST' || (method === 'DELETE' && target.subresource)) throw methodNotAllowed()
   switch (method) {
     case 'GET': return { status: 200, body: objects.get(target) }
-    case 'POST': return written(objects.create(target, bodyOf(call, kind.schema), writeOptions(call)))
-    case 'PUT': return written(objects.replace(target, bodyOf(call, kind.schema), writeOptions(call)))
-    case 'PATCH': return written(objects.patch(target, { body: bodyOf(call, kind.schema) ?? null, type: appliable(objects, call, target) }, writeOptions(call)))
+    case 'POST': return written(objects.create(target, bodyOf(call, kind.kind), writeOptions(call)))
+    case 'PUT': return written(objects.replace(target, bodyOf(call, kind.kind), writeOptions(call)))
+    case 'PATCH': return written(objects.patch(target, { body: bodyOf(call, kind.kind) ?? null, type: appliable(objects, call, target) }, writeOptions(call)))
     case 'DELETE': return { status: 200, body: objects.remove(target, deleteOptions(call)) }
     default: throw methodNotAllowed()
   }
@@ -168,7 +167,7 @@ function onScale(objects: Objects, call: Call, target: Target): ApiAnswer {
   if (call.method === 'GET') return { status: 200, body: scaleOf(objects, target) }
   if (call.method !== 'PUT' && call.method !== 'PATCH') throw methodNotAllowed()
   const type = call.method === 'PUT' ? 'replace' : appliable(objects, call, target)
-  return { status: 200, body: writeScale(objects, target, { body: bodyOf(call, namedSchema('autoscaling.Scale')) ?? null, type, options: writeOptions(call) }) }
+  return { status: 200, body: writeScale(objects, target, { body: bodyOf(call, 'Scale') ?? null, type, options: writeOptions(call) }) }
 }
 
 function removeAll(objects: Objects, call: Call, scope: Scope): ApiAnswer {
