@@ -10,7 +10,7 @@ import type { Objects, Target, Written } from './objects.ts'
 import { openApiDocument, openApiIndex } from './openapi.ts'
 import { bodyOf, deleteOptions, isWatch, patchType, writeOptions } from './request.ts'
 import type { ApiRequest, Call } from './request.ts'
-import { acting, demand, reviewed } from './rights.ts'
+import { demand, reviewed } from './rights.ts'
 import type { Account } from './rights.ts'
 import { scaleOf, writeScale } from './scale.ts'
 import { viewOf } from './tables.ts'
@@ -40,13 +40,12 @@ export function answer(api: Api, request: ApiRequest): ApiAnswer {
 
 function route(api: Api, request: ApiRequest): ApiAnswer {
   const url = new URL(request.path, 'https://kubernetes')
-  const account = acting({ account: request.account, accounts: api.accounts }, request.as)
-  const call = { ...request, account, query: url.searchParams }
+  const call = { ...request, query: url.searchParams }
   const parts = url.pathname.split('/').filter(part => part !== '').map(decoded)
   if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, '406: Not Acceptable\n\nAvailable representations: application/json', { reason: 'NotAcceptable', details: {} })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
   if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
-  demand(account, { verb: request.method.toLowerCase(), path: url.pathname })
+  demand(call.account, { verb: request.method.toLowerCase(), path: url.pathname })
   if (request.method !== 'GET') throw methodNotAllowed()
   if (parts.length === 1 && ['healthz', 'livez', 'readyz'].includes(parts[0] ?? '')) return { status: 200, text: 'ok' }
   return { status: 200, body: document(api.objects.registry.all(), parts, { host: url.host, accept: request.accept }) }

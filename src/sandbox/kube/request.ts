@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, valueAt } from '../../model/json.ts'
 import { badRequest, invalid, unsupportedType } from './api-error.ts'
 import type { PatchType, WriteOptions } from './objects.ts'
-import type { Account, Impersonation } from './rights.ts'
+import type { Account } from './rights.ts'
 
 /** A request after authentication; `path` with its query, `contentType` without parameters. */
 export interface ApiRequest {
@@ -14,7 +14,6 @@ export interface ApiRequest {
   readonly accept: string
   readonly userAgent: string
   readonly account: Account
-  readonly as?: Impersonation | undefined
 }
 
 /** A request with its query read. */

@@ -14,7 +14,7 @@ import type { WatchSink } from './list.ts'
 import { Objects } from './objects.ts'
 import { Registry } from './registry.ts'
 import { ALL_RIGHTS } from './rights.ts'
-import type { Account, Impersonation } from './rights.ts'
+import type { Account } from './rights.ts'
 import { Store } from './store.ts'
 import { startWorkloads } from '../control-plane/workload.ts'
 import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
@@ -55,7 +55,7 @@ export interface Kube {
 
 const HOST = '127.0.0.1'
 /** Whose the tokens with all rights are, and the requests in the process. */
-const ADMIN: Account = { token: '', user: 'kubernetes-admin', groups: ['system:masters'], rules: ALL_RIGHTS }
+const ADMIN: Account = { token: '', user: 'kubernetes-admin', rules: ALL_RIGHTS }
 const ANYBODY: Account = { token: '', user: 'system:anonymous', rules: [] }
 
 /** Starts an API on loopback with TLS under an authority of its own. Rejects where the port cannot be had. */
@@ -145,18 +145,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, { api, 
   const account = api.accounts.find(known => known.token !== '' && known.token === token) ?? (open ? ANYBODY : undefined)
   const body = await readBody(request)
   if (!account) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
+  const somebody = request.headers['impersonate-user'] ?? request.headers['impersonate-group']
+  if (somebody !== undefined) return send(response, { status: 403, body: new ApiError(403, 'this server lets nobody act for somebody else').status() })
   const found = answer(api, {
     method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
-    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account, as: impersonation(request),
+    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account,
   })
   if ('start' in found) streamWatch(response, found, every)
   else send(response, found, request.headers.accept)
-}
-
-function impersonation({ headersDistinct }: IncomingMessage): Impersonation | undefined {
-  const [user] = headersDistinct['impersonate-user'] ?? []
-  const groups = headersDistinct['impersonate-group'] ?? []
-  return user === undefined && groups.length === 0 ? undefined : { user: user ?? '', groups }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
