@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from '../kube/kinds.ts'
+import { resourceKey } from '../kube/kind.ts'
 import { asObject } from '../kube/merge.ts'
 import type { Objects } from '../kube/objects.ts'
 

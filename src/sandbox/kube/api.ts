@@ -2,8 +2,8 @@ import type { JsonObject } from '../../model/json.ts'
 import { isObject, textAt } from '../../model/json.ts'
 import { ApiError, badRequest, invalid, methodNotAllowed, noResource, required } from './api-error.ts'
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './discovery.ts'
-import { groupVersionOf, resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf, resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 import { bookmark, found, listPage, scopeOf, watch } from './list.ts'
 import type { Scope, WatchSink } from './list.ts'
 import type { Objects, Target, Written } from './objects.ts'
@@ -163,7 +163,7 @@ function appliable(objects: Objects, call: Call, { kind, namespace, name, subres
 }
 
 function onScale(objects: Objects, call: Call, target: Target): ApiAnswer {
-  if (call.method === 'GET') return { status: 200, body: scaleOf(objects, target) }
+  if (call.method === 'GET') return { status: 200, body: scaleOf(objects.get(target), target.kind) }
   if (call.method !== 'PUT' && call.method !== 'PATCH') throw methodNotAllowed()
   const type = call.method === 'PUT' ? 'replace' : appliable(objects, call, target)
   return { status: 200, body: writeScale(objects, target, { body: bodyOf(call, 'Scale') ?? null, type, options: writeOptions(call) }) }

@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound, unsupportedType } from './api-error.ts'
 import { defaulted } from './defaults.ts'
-import { groupVersionOf, resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf, resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 import { applied, ownersAfterUpdate, withManagers } from './managers.ts'
 import type { Writer } from './managers.ts'
 import { asObject, NotDeclared } from './merge.ts'
@@ -194,7 +194,7 @@ export class Objects {
     const { kind, name } = target
     const revision = textAt(next, 'metadata', 'resourceVersion') ?? ''
     const known = textAt(live, 'metadata', 'resourceVersion')
-    if (revision !== '' && revision !== known) throw conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again')
+    if (revision !== '' && revision !== known) throw conflict(kind, name)
     const uid = textAt(next, 'metadata', 'uid') ?? ''
     if (uid !== '' && uid !== textAt(live, 'metadata', 'uid')) {
       throw conflict(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textAt(live, 'metadata', 'uid')}`)

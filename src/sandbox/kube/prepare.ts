@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 import { asObject } from './merge.ts'
 import type { Store } from './store.ts'
 

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badValue, detailsOf, invalid } from './api-error.ts'
-import type { Kind } from './kinds.ts'
-import { groupVersionOf } from './kinds.ts'
+import type { Kind } from './kind.ts'
+import { groupVersionOf } from './kind.ts'
 import { asObject } from './merge.ts'
 import { shaped } from './shape.ts'
 

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { since, valueIn, word, WORDS } from './cells.ts'
 import { COLUMNS } from './data/columns.ts'
-import { groupVersionOf, resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf, resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 
 interface Column { readonly definition: JsonObject, readonly cell: (object: JsonObject) => Json }
 
@@ -50,7 +50,7 @@ function definition(name: string, more: { readonly type?: string, readonly forma
 
 /** The columns of a kind: those of the real printers, of its definition, or the name and the age (for built-in kinds the time of creation). */
 function columnsOf(kind: Kind): readonly Column[] {
-  if (kind.custom) return kind.columns ? [NAME, ...kind.columns.filter(isObject).map(customColumn)] : [NAME, AGE]
+  if (kind.custom) return kind.columns ? [NAME, ...kind.columns.map(customColumn)] : [NAME, AGE]
   const line = LINES.get(resourceKey(kind))
   if (line === undefined) return [NAME, CREATED]
   return [NAME, ...line.split('  ').slice(1).map(column)]
