@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import { textsAt } from './object.ts'
 import { selectorText } from './select.ts'
 
 /** What a cell is made of: the object, and the words after the name. */
@@ -50,10 +51,10 @@ export const WORDS: Readonly<Record<string, Word>> = {
     return gates.length === 0 ? '' : `${gates.filter(gate => hasCondition(object, gate['conditionType'])).length}/${gates.length}`
   },
   externalIP: object => {
-    const [type, given] = [textAt(object, 'spec', 'type'), valueIn(object, 'spec.externalIPs')]
+    const type = textAt(object, 'spec', 'type')
     const balancers = type === 'LoadBalancer' ? objectsAt(object, 'status', 'loadBalancer', 'ingress').map(item => textAt(item, 'ip') || textAt(item, 'hostname') || '') : []
     if (type === 'ExternalName') return textAt(object, 'spec', 'externalName')
-    return [...balancers, ...isList(given) ? given : []].join(',') || (type === 'LoadBalancer' ? '<pending>' : '<none>')
+    return [...balancers, ...textsAt(object, 'spec', 'externalIPs')].join(',') || (type === 'LoadBalancer' ? '<pending>' : '<none>')
   },
   servicePorts: object => objectsAt(object, 'spec', 'ports').map(port => `${word(port['port'])}${port['nodePort'] ? `:${word(port['nodePort'])}` : ''}/${word(port['protocol'])}`).join(','),
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../model/json.ts'
 import { DEFAULTS } from './data/defaults.ts'
-import { asObject } from './merge.ts'
+import { asObject } from './object.ts'
 import { resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 

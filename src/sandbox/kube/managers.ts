@@ -3,8 +3,9 @@ import { canonical, isList, objectsAt, textAt, valueAt } from '../../model/json.
 import { ApiError } from './api-error.ts'
 import { difference, fieldsFromJson, fieldsToJson, intersection, isEmpty, NO_FIELDS, pathsOf, union, withoutRoots } from './fields.ts'
 import type { Fields } from './fields.ts'
-import { asObject, compare, fieldSet, mergeTyped, removeFields, withNamedFields } from './merge.ts'
+import { compare, fieldSet, mergeTyped, removeFields, withNamedFields } from './merge.ts'
 import type { Comparison } from './merge.ts'
+import { asObject } from './object.ts'
 import type { Schema } from './schema.ts'
 
 /** One entry of metadata.managedFields. */

@@ -1,8 +1,9 @@
-import type { Json, JsonObject } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
 import { canonical, isList, isObject, sameJson } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
 import { FieldSet, NO_FIELDS } from './fields.ts'
 import type { Fields } from './fields.ts'
+import { asObject } from './object.ts'
 import { ANY, childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -151,9 +152,4 @@ export function withNamedFields(set: Fields, schema: Schema | undefined): Fields
     out.put(element, withNamedFields(kid, schema && (name === undefined ? schema.element : childSchema(schema, name))))
   }
   return out
-}
-
-/** The object, where a merge left anything at all. */
-export function asObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
 }

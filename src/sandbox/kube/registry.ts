@@ -1,8 +1,9 @@
-import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { KINDS } from './data/kinds.ts'
 import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
+import { textsAt } from './object.ts'
 import { customSchema, namedSchema } from './schema.ts'
 
 /** A kind to serve without a definition: everything in its objects is kept as written, and it has a status but for Argo CD's own kinds. */
@@ -84,14 +85,10 @@ function definedKinds(definition: JsonObject): readonly Kind[] {
     const path = (name: string): readonly string[] => (textAt(scale, name) ?? '').split('.').filter(part => part !== '')
     return {
       group: textAt(spec, 'group') ?? '', version: textAt(version, 'name') ?? '', kind, plural: textAt(names, 'plural') ?? '', singular: textAt(names, 'singular') ?? kind.toLowerCase(),
-      shortNames: texts(valueAt(names, 'shortNames')), categories: texts(valueAt(names, 'categories')), namespaced: textAt(spec, 'scope') !== 'Cluster',
+      shortNames: textsAt(names, 'shortNames'), categories: textsAt(names, 'categories'), namespaced: textAt(spec, 'scope') !== 'Cluster',
       schema: customSchema(isObject(rules) ? rules : undefined), status: valueAt(version, 'subresources', 'status') !== undefined,
       ...(isObject(scale) ? { scale: { spec: path('specReplicasPath'), status: path('statusReplicasPath'), selector: path('labelSelectorPath') } } : {}),
       generation: 'content', custom: true, guarded: true, ...(version[columns] === undefined ? {} : { columns: objectsAt(version, columns) }),
     }
   })
-}
-
-function texts(value: Json | undefined): readonly string[] {
-  return isList(value) ? value.filter(item => typeof item === 'string') : []
 }

@@ -3,7 +3,7 @@ import { textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badValue, detailsOf, invalid } from './api-error.ts'
 import type { Kind } from './kind.ts'
 import { groupVersionOf } from './kind.ts'
-import { asObject } from './merge.ts'
+import { asObject } from './object.ts'
 import { shaped } from './shape.ts'
 
 /** A rule as RBAC writes it; `namespaces` narrows it, without them it holds in all and for what has none. */

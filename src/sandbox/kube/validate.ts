@@ -3,7 +3,7 @@ import { isList, isObject, objectsAt, sameJson, textAt, valueAt } from '../../mo
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
 import type { Kind } from './kind.ts'
-import { asObject } from './merge.ts'
+import { asObject } from './object.ts'
 import { childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { matchesSelector } from './select.ts'

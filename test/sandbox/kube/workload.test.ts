@@ -58,8 +58,9 @@ describe('workload controller of the embedded cluster', () => {
     const said: string[] = []
     const stop = await watching(kube, `${APPS}/deployments`, (_, object) => said.push(/"reason":"(ReplicaSetUpdated|ProgressDeadlineExceeded)"/.exec(JSON.stringify(object['status']))?.[1] ?? ''))
     await apply(deployment('web', 'nginx:does-not-exist', 2))
-    await eventually(async () => await condition('web', 'Progressing') === 'False ProgressDeadlineExceeded')
+    await eventually(() => said.includes('ProgressDeadlineExceeded'))
     stop()
+    expect(await condition('web', 'Progressing')).to.equal('False ProgressDeadlineExceeded')
     expect(said.filter((reason, i) => reason !== '' && reason !== said[i - 1])).to.deep.equal(['ReplicaSetUpdated', 'ProgressDeadlineExceeded'])
     expect(JSON.stringify(await items(PODS))).to.contain('ImagePullBackOff')
     expect(await condition('web', 'Available')).to.equal('True MinimumReplicasAvailable')
