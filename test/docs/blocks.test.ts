@@ -25,8 +25,8 @@ const ELSEWHERE: readonly { readonly file: string, readonly text: string, readon
   { file: 'docs/sandbox.md', text: 'npx writ sandbox demo --repo . --path deploy --provider argocd deployment/web -n shop -c web --set image=registry.example.com/web:2.0.0', because: 'it starts a sandbox of its own', by: 'test/docs/demo.test.ts' },
   { file: 'docs/sandbox.md', text: 'npx writ sandbox kube --listen 127.0.0.1:6444 --kubeconfig kube.yaml', because: 'runs until Ctrl-C', by: 'test/sandbox/kube-alone.test.ts' },
   { file: 'docs/sandbox.md', text: [
-    'kubectl --kubeconfig kube.yaml create deployment web --image=registry.example.com/web:1.0.0', 'kubectl --kubeconfig kube.yaml rollout status deployment/web',
-    'kubectl --kubeconfig kube.yaml get deployments -o wide', 'kubectl --kubeconfig kube.yaml explain deployment.spec.strategy',
+    'kubectl create deployment web --image=registry.example.com/web:1.0.0 --dry-run=client -o yaml | kubectl --kubeconfig kube.yaml apply -f -',
+    'kubectl --kubeconfig kube.yaml rollout status deployment/web', 'kubectl --kubeconfig kube.yaml get deployments -o wide', 'kubectl --kubeconfig kube.yaml explain deployment.spec.strategy',
   ].join('\n'), because: 'needs the server of the block before, and kubectl', by: 'test/sandbox/kube-alone.test.ts' },
   { file: 'docs/sandbox.md', text: 'npx writ sandbox up', because: 'runs until Ctrl-C; all of this runs on it', by: 'test/docs/up.ts' },
 ]

@@ -54,11 +54,11 @@ describe('writ sandbox kube', function () {
       expect(statSync(join(folder, 'kube.yaml')).mode & 0o777).to.equal(0o600)
       const env = { PATH: process.env['PATH'] ?? '', HOME: folder }
       const said = []
-      for (const line of lines) said.push((await run('bash', ['-c', line], { cwd: folder, env, timeout: 20_000 })).stdout.trim().split('\n').at(-1) ?? '')
+      for (const line of lines) said.push((await run('bash', ['-c', line], { cwd: folder, env, timeout: 20_000 })).stdout.trim())
       expect(said[0]).to.equal('deployment.apps/web created')
       expect(said[1]).to.match(/successfully rolled out$/)
-      expect(said[2]).to.match(/^web\s+1\/1\s+1\s+1\s+\S+\s+web\s+registry\.example\.com\/web:1\.0\.0\s+app=web$/)
-      expect((await run('bash', ['-c', lines[3] ?? ''], { cwd: folder, env })).stdout).to.contain('rollingUpdate').and.contain('<RollingUpdateDeployment>')
+      expect(said[2]).to.match(/\nweb\s+1\/1\s+1\s+1\s+\S+\s+web\s+registry\.example\.com\/web:1\.0\.0\s+app=web$/)
+      expect(said[3]).to.contain('rollingUpdate').and.contain('<RollingUpdateDeployment>')
     } finally {
       sandbox.interrupt()
     }

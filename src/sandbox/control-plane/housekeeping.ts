@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from '../kube/kinds.ts'
-import { asObject } from '../kube/merge.ts'
+import { resourceKey } from '../kube/kind.ts'
+import { asObject } from '../kube/object.ts'
 import type { Objects } from '../kube/objects.ts'
 
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'

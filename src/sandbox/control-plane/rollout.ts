@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, textAt, valueAt } from '../../model/json.ts'
-import { asObject } from '../kube/merge.ts'
+import { asObject } from '../kube/object.ts'
 import { imagesOf, isReady, podOf, reference, templateHash, withPhase } from './pods.ts'
 import type { Cluster } from './pods.ts'
 

@@ -56,7 +56,7 @@ export function alreadyExists(about: About, name: string): ApiError {
   return new ApiError(409, `${resourceText(about)} ${JSON.stringify(name)} already exists`, { reason: 'AlreadyExists', details: detailsOf(about, name) })
 }
 
-export function conflict(about: About, name: string, why: string): ApiError {
+export function conflict(about: About, name: string, why = 'the object has been modified; please apply your changes to the latest version and try again'): ApiError {
   const message = `Operation cannot be fulfilled on ${resourceText(about)} ${JSON.stringify(name)}: ${why}`
   return new ApiError(409, message, { details: detailsOf(about, name) })
 }

@@ -2,18 +2,17 @@ import type { JsonObject } from '../../model/json.ts'
 import { isObject, textAt } from '../../model/json.ts'
 import { ApiError, badRequest, invalid, methodNotAllowed, noResource, required } from './api-error.ts'
 import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './discovery.ts'
-import { groupVersionOf, resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf, resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 import { bookmark, found, listPage, scopeOf, watch } from './list.ts'
 import type { Scope, WatchSink } from './list.ts'
 import type { Objects, Target, Written } from './objects.ts'
 import { openApiDocument, openApiIndex } from './openapi.ts'
 import { bodyOf, deleteOptions, isWatch, patchType, writeOptions } from './request.ts'
 import type { ApiRequest, Call } from './request.ts'
-import { acting, demand, reviewed } from './rights.ts'
+import { demand, reviewed } from './rights.ts'
 import type { Account } from './rights.ts'
 import { scaleOf, writeScale } from './scale.ts'
-import { namedSchema } from './schema.ts'
 import { viewOf } from './tables.ts'
 
 /** What answers: the objects, and who there is. */
@@ -41,13 +40,12 @@ export function answer(api: Api, request: ApiRequest): ApiAnswer {
 
 function route(api: Api, request: ApiRequest): ApiAnswer {
   const url = new URL(request.path, 'https://kubernetes')
-  const account = acting({ account: request.account, accounts: api.accounts }, request.as)
-  const call = { ...request, account, query: url.searchParams }
+  const call = { ...request, query: url.searchParams }
   const parts = url.pathname.split('/').filter(part => part !== '').map(decoded)
   if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, '406: Not Acceptable\n\nAvailable representations: application/json', { reason: 'NotAcceptable', details: {} })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
   if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
-  demand(account, { verb: request.method.toLowerCase(), path: url.pathname })
+  demand(call.account, { verb: request.method.toLowerCase(), path: url.pathname })
   if (request.method !== 'GET') throw methodNotAllowed()
   if (parts.length === 1 && ['healthz', 'livez', 'readyz'].includes(parts[0] ?? '')) return { status: 200, text: 'ok' }
   return { status: 200, body: document(api.objects.registry.all(), parts, { host: url.host, accept: request.accept }) }
@@ -122,7 +120,7 @@ function nameWanted({ query }: Call): string {
 
 function onReview({ accounts }: Api, call: Call, kind: Kind): ApiAnswer {
   if (call.method !== 'POST') throw methodNotAllowed()
-  const body = bodyOf(call, kind.schema)
+  const body = bodyOf(call, kind.kind)
   return { status: 201, body: reviewed(kind, isObject(body) ? body : {}, { account: call.account, accounts }) }
 }
 
@@ -147,9 +145,9 @@ function onObject(objects: Objects, call: Call, target: Target): ApiAnswer {
   if (target.name === '' ? method !== 'POST' : method === 'POST' || (method === 'DELETE' && target.subresource)) throw methodNotAllowed()
   switch (method) {
     case 'GET': return { status: 200, body: objects.get(target) }
-    case 'POST': return written(objects.create(target, bodyOf(call, kind.schema), writeOptions(call)))
-    case 'PUT': return written(objects.replace(target, bodyOf(call, kind.schema), writeOptions(call)))
-    case 'PATCH': return written(objects.patch(target, { body: bodyOf(call, kind.schema) ?? null, type: appliable(objects, call, target) }, writeOptions(call)))
+    case 'POST': return written(objects.create(target, bodyOf(call, kind.kind), writeOptions(call)))
+    case 'PUT': return written(objects.replace(target, bodyOf(call, kind.kind), writeOptions(call)))
+    case 'PATCH': return written(objects.patch(target, { body: bodyOf(call, kind.kind) ?? null, type: appliable(objects, call, target) }, writeOptions(call)))
     case 'DELETE': return { status: 200, body: objects.remove(target, deleteOptions(call)) }
     default: throw methodNotAllowed()
   }
@@ -165,10 +163,10 @@ function appliable(objects: Objects, call: Call, { kind, namespace, name, subres
 }
 
 function onScale(objects: Objects, call: Call, target: Target): ApiAnswer {
-  if (call.method === 'GET') return { status: 200, body: scaleOf(objects, target) }
+  if (call.method === 'GET') return { status: 200, body: scaleOf(objects.get(target), target.kind) }
   if (call.method !== 'PUT' && call.method !== 'PATCH') throw methodNotAllowed()
   const type = call.method === 'PUT' ? 'replace' : appliable(objects, call, target)
-  return { status: 200, body: writeScale(objects, target, { body: bodyOf(call, namedSchema('autoscaling.Scale')) ?? null, type, options: writeOptions(call) }) }
+  return { status: 200, body: writeScale(objects, target, { body: bodyOf(call, 'Scale') ?? null, type, options: writeOptions(call) }) }
 }
 
 function removeAll(objects: Objects, call: Call, scope: Scope): ApiAnswer {

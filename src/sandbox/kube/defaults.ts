@@ -1,25 +1,27 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, textAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../model/json.ts'
 import { DEFAULTS } from './data/defaults.ts'
-import { asObject } from './merge.ts'
+import { asObject } from './object.ts'
 import { resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 
-const TABLE: ReadonlyMap<string, readonly (readonly [string, Json])[]> = new Map(DEFAULTS.trim().split('\n').map(line => {
-  const [name = '', ...pairs] = line.split(' ')
-  return [name, pairs.map((pair): readonly [string, Json] => {
-    const at = pair.indexOf('=')
-    return [pair.slice(0, at), jsonValue(pair.slice(at + 1))]
+/** A value of the table: where it goes, whether it only fills up an object that may be there, and what it depends on. */
+interface Constant { readonly key: string, readonly fills: boolean, readonly value: Json, readonly when: Condition }
+type Condition = (value: JsonObject) => boolean
+type Rule = (value: JsonObject) => JsonObject
+
+const TABLE: ReadonlyMap<string, readonly Constant[]> = new Map(DEFAULTS.trim().split('\n').map(line => {
+  const [name = '', ...words] = line.split(' ')
+  let when: Condition = () => true
+  return [name, words.flatMap((text): Constant[] => {
+    const [, asks, path = '', operator, rest = ''] = /^(\??)([\w.]+)([+!]?)=(.*)$/.exec(text) ?? []
+    if (!asks) return [{ key: path, fills: operator === '+', value: JSON.parse(rest), when }]
+    when = value => rest.split('|').includes(showJson(valueAt(value, ...path.split('.')) ?? '')) === (operator === '')
+    return []
   })]
 }))
 
-function jsonValue(text: string): Json {
-  const value: Json = JSON.parse(text)
-  return value
-}
-
-type Rule = (value: JsonObject) => JsonObject
-
+/** What depends on more than one field. */
 const RULES: Readonly<Record<string, Rule>> = {
   Container: withPullPolicy,
   EphemeralContainer: withPullPolicy,
@@ -28,50 +30,18 @@ const RULES: Readonly<Record<string, Rule>> = {
     return { ...spec, ...(account ? { serviceAccountName: account, serviceAccount: account } : {}), ...(spec['hostNetwork'] === true ? hostPorts(spec) : {}) }
   },
   Pod: pod => {
-    const spec = withRequests({ enableServiceLinks: true, ...asObject(pod['spec']) })
-    return { ...pod, spec, status: { phase: 'Pending', qosClass: serviceClass(spec), ...asObject(pod['status']) } }
+    const spec = withRequests(asObject(pod['spec']))
+    return { ...pod, spec, status: { qosClass: serviceClass(spec), ...asObject(pod['status']) } }
   },
   Volume: volume => Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} },
-  'apps.DeploymentStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
-    : { ...strategy, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...asObject(strategy['rollingUpdate']) } },
-  'apps.StatefulSetUpdateStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
-    : { ...strategy, rollingUpdate: { partition: 0, ...asObject(strategy['rollingUpdate']) } },
-  'apps.DaemonSetUpdateStrategy': strategy => strategy['type'] !== 'RollingUpdate' ? strategy
-    : { ...strategy, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...asObject(strategy['rollingUpdate']) } },
-  'apps.StatefulSetSpec': spec => isList(spec['volumeClaimTemplates'])
-    ? { ...spec, volumeClaimTemplates: spec['volumeClaimTemplates'].map(item => ({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', ...asObject(item) })) } : spec,
-  'apps.DaemonSet': daemonSet,
-  'batch.Job': job => {
-    const spec = asObject(job['spec'])
-    const counts = spec['completions'] === undefined && spec['parallelism'] === undefined ? { completions: 1, parallelism: 1 } : { parallelism: 1 }
-    const replacement = spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed'
-    return { ...job, spec: { ...counts, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false, podReplacementPolicy: replacement, ...spec } }
+  'apps.DaemonSet': set => withLabel(set, 'annotations', { 'deprecated.daemonset.template.generation': '1' }),
+  ServicePort: port => port['targetPort'] ? port : { ...port, targetPort: port['port'] },
+  Secret: ({ stringData, ...secret }) => {
+    if (!isObject(stringData)) return secret
+    const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(showJson(value)).toString('base64')])
+    return { ...secret, data: { ...asObject(secret['data']), ...Object.fromEntries(data) } }
   },
-  ServicePort: port => port['targetPort'] !== undefined && port['targetPort'] !== 0 && port['targetPort'] !== '' ? port : { ...port, targetPort: port['port'] },
-  ServiceSpec: service,
-  LoadBalancerIngress: ingress => ingress['ip'] === undefined ? ingress : { ipMode: 'VIP', ...ingress },
-  Secret: secret => {
-    const { stringData, ...rest } = secret
-    if (!isObject(stringData)) return rest
-    const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(typeof value === 'string' ? value : '').toString('base64')]))
-    return { ...rest, data: { ...asObject(rest['data']), ...data } }
-  },
-  Namespace: namespace => {
-    const metadata = asObject(namespace['metadata'])
-    const labels = { 'kubernetes.io/metadata.name': metadata['name'] ?? '', ...asObject(metadata['labels']) }
-    return { ...namespace, metadata: { ...metadata, labels } }
-  },
-  'rbac.Subject': subject => {
-    const kind = textAt(subject, 'kind')
-    return kind === 'User' || kind === 'Group' ? { apiGroup: 'rbac.authorization.k8s.io', ...subject } : subject
-  },
-  'networking.NetworkPolicySpec': spec => spec['policyTypes'] ? spec : { ...spec, policyTypes: spec['egress'] === undefined ? ['Ingress'] : ['Ingress', 'Egress'] },
-  'autoscalingv2.HorizontalPodAutoscalerSpec': spec => spec['metrics'] ? spec
-    : { ...spec, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] },
-  'autoscalingv2.HorizontalPodAutoscalerBehavior': ({ scaleUp, scaleDown }) => ({
-    scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, { type: 'Percent', value: 100, periodSeconds: 15 }], ...asObject(scaleUp) },
-    scaleDown: { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }], ...asObject(scaleDown) },
-  }),
+  Namespace: namespace => withLabel(namespace, 'labels', { 'kubernetes.io/metadata.name': valueAt(namespace, 'metadata', 'name') ?? '' }),
   'apiextensions.CustomResourceDefinitionNames': names => {
     const kind = textAt(names, 'kind') ?? ''
     return kind === '' ? names : { ...names, singular: textAt(names, 'singular') || kind.toLowerCase(), listKind: textAt(names, 'listKind') || `${kind}List` }
@@ -84,71 +54,62 @@ export function defaulted(value: Json, schema: Schema): Json {
   if (isList(value)) return known.element ? value.map(item => defaulted(item, known.element ?? known)) : value
   if (!isObject(value)) return value
   const own = ownDefaults(value, known)
-  const out: Record<string, Json | undefined> = { ...own }
-  for (const [key, item] of Object.entries(own)) {
+  return Object.fromEntries(Object.entries(own).map(([key, item]) => {
     const child = known.fields?.get(key)?.schema ?? known.element
-    if (item !== undefined && child && child.kind !== 'scalar') out[key] = defaulted(item, child)
-  }
-  return out
+    return [key, item !== undefined && child && child.kind !== 'scalar' ? defaulted(item, child) : item]
+  }))
 }
 
 function ownDefaults(value: JsonObject, schema: Schema): JsonObject {
   const out: Record<string, Json | undefined> = { ...value }
-  for (const [key, constant] of TABLE.get(schema.name ?? '') ?? []) {
-    if (out[key] === undefined || out[key] === '') out[key] = constant
+  for (const { key, fills, value: constant, when } of TABLE.get(schema.name ?? '') ?? []) {
+    if (!when(out)) continue
+    if (fills) out[key] = { ...asObject(constant), ...asObject(out[key]) }
+    else if (out[key] === undefined || out[key] === '') out[key] = constant
   }
-  for (const [key, field] of schema.rules ? schema.fields ?? [] : []) {
-    const fallback = field.schema.rules?.['default']
-    if (fallback !== undefined && (out[key] === undefined || (out[key] === null && field.schema.rules?.['nullable'] !== true))) out[key] = fallback
+  for (const [key, { schema: { rules } }] of schema.rules ? schema.fields ?? [] : []) {
+    const fallback = rules?.['default']
+    if (fallback !== undefined && (out[key] === undefined || (out[key] === null && rules?.['nullable'] !== true))) out[key] = fallback
   }
   return RULES[schema.name ?? '']?.(out) ?? out
+}
+
+/** The object with a label or annotation where it has none of that name. */
+function withLabel(object: JsonObject, field: 'labels' | 'annotations', label: JsonObject): JsonObject {
+  const metadata = asObject(object['metadata'])
+  return { ...object, metadata: { ...metadata, [field]: { ...label, ...asObject(metadata[field]) } } }
 }
 
 /** Always without a tag and for `latest`, else only where the image is missing on the node. */
 function withPullPolicy(container: JsonObject): JsonObject {
   if (container['imagePullPolicy'] !== undefined) return container
   const image = textAt(container, 'image') ?? ''
-  const [named = ''] = image.split('@')
-  const tag = /:([^/:]+)$/.exec(named)?.[1]
-  const always = tag === 'latest' || (tag === undefined && !image.includes('@'))
-  return { ...container, imagePullPolicy: always ? 'Always' : 'IfNotPresent' }
+  const tag = /:([^/:]+)$/.exec(image.split('@')[0] ?? '')?.[1]
+  return { ...container, imagePullPolicy: tag === 'latest' || (tag === undefined && !image.includes('@')) ? 'Always' : 'IfNotPresent' }
 }
 
 /** A pod asks for its limits where it asks for nothing else; a template does not. */
 function withRequests(spec: JsonObject): JsonObject {
-  const asked = (list: string): JsonObject => spec[list] === undefined ? {} : { [list]: objectsAt(spec, list).map(container => {
-    const resources = asObject(container['resources'])
-    return resources['limits'] === undefined ? container : { ...container, resources: { ...resources, requests: { ...asObject(resources['limits']), ...asObject(resources['requests']) } } }
-  }) }
-  return { ...spec, ...asked('initContainers'), ...asked('containers') }
+  return withContainers(spec, container => {
+    const { limits, requests } = asObject(container['resources'])
+    return limits === undefined ? container : { ...container, resources: { ...asObject(container['resources']), requests: { ...asObject(limits), ...asObject(requests) } } }
+  })
+}
+
+function hostPorts(spec: JsonObject): JsonObject {
+  return withContainers(spec, container => container['ports'] === undefined ? container
+    : { ...container, ports: objectsAt(container, 'ports').map(port => ({ ...port, hostPort: port['hostPort'] ?? port['containerPort'] })) })
+}
+
+function withContainers(spec: JsonObject, change: Rule): JsonObject {
+  const lists = ['initContainers', 'containers'].filter(list => spec[list] !== undefined)
+  return { ...spec, ...Object.fromEntries(lists.map(list => [list, objectsAt(spec, list).map(change)])) }
 }
 
 /** How safe a pod is from eviction: by whether its containers say what they need, and need no more than they ask for. */
 function serviceClass(spec: JsonObject): string {
   const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => asObject(container['resources']))
   if (all.every(({ limits, requests }) => limits === undefined && requests === undefined)) return 'BestEffort'
-  const exact = (limits: JsonObject, requests: JsonObject): boolean => ['cpu', 'memory'].every(name => limits[name] !== undefined && limits[name] === requests[name])
-  return all.every(({ limits, requests }) => exact(asObject(limits), asObject(requests))) ? 'Guaranteed' : 'Burstable'
-}
-
-function hostPorts(spec: JsonObject): JsonObject {
-  return { containers: objectsAt(spec, 'containers').map(container => container['ports'] === undefined ? container
-    : { ...container, ports: objectsAt(container, 'ports').map(port => ({ ...port, hostPort: port['hostPort'] ?? port['containerPort'] })) }) }
-}
-
-/** The generation of the template, kept in an annotation for clients of long ago. */
-function daemonSet(value: JsonObject): JsonObject {
-  const metadata = asObject(value['metadata'])
-  const annotations = asObject(metadata['annotations'])
-  const key = 'deprecated.daemonset.template.generation'
-  return annotations[key] ? value : { ...value, metadata: { ...metadata, annotations: { ...annotations, [key]: '1' } } }
-}
-
-function service(spec: JsonObject): JsonObject {
-  const type = textAt(spec, 'type')
-  if (type === 'ExternalName') return spec
-  const outside = type === 'ClusterIP' ? {} : { externalTrafficPolicy: 'Cluster' }
-  const balancer = type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}
-  const sticky = spec['sessionAffinity'] === 'ClientIP' ? { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10800 } } } : {}
-  return { internalTrafficPolicy: 'Cluster', ...outside, ...balancer, ...sticky, ...spec }
+  const exact = ({ limits, requests }: JsonObject): boolean => ['cpu', 'memory'].every(name => valueAt(limits, name) !== undefined && valueAt(limits, name) === valueAt(requests, name))
+  return all.every(exact) ? 'Guaranteed' : 'Burstable'
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts'
-import { groupVersionOf } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf } from './kind.ts'
+import type { Kind } from './kind.ts'
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 const SUB_VERBS = ['get', 'patch', 'update']

@@ -13,65 +13,44 @@ export function isEmpty(set: Fields): boolean {
   return set.own.size === 0 && set.kids.size === 0
 }
 
-/** Collects paths into a set. */
-export class FieldCollector {
-  private readonly own = new Set<string>()
-  private readonly kids = new Map<string, FieldCollector>()
+/** A set that is being made. */
+export class FieldSet implements Fields {
+  readonly own: Set<string>
+  readonly kids = new Map<string, Fields>()
 
-  add(path: readonly string[]): void {
-    const [first, ...rest] = path
-    if (first === undefined) return
-    if (rest.length === 0) this.own.add(first)
-    else this.kid(first).add(rest)
+  constructor(own: Iterable<string> = []) {
+    this.own = new Set(own)
   }
 
-  set(): Fields {
-    return { own: this.own, kids: new Map([...this.kids].map(([key, kid]) => [key, kid.set()])) }
-  }
-
-  private kid(key: string): FieldCollector {
-    const known = this.kids.get(key)
-    if (known) return known
-    const made = new FieldCollector()
-    this.kids.set(key, made)
-    return made
+  /** What is below an element; an empty set is nothing. */
+  put(element: string, below: Fields): void {
+    if (!isEmpty(below)) this.kids.set(element, below)
   }
 }
 
 export function union(a: Fields, b: Fields): Fields {
-  const kids = new Map(a.kids)
-  for (const [key, kid] of b.kids) {
-    const other = kids.get(key)
-    kids.set(key, other ? union(other, kid) : kid)
-  }
-  return { own: new Set([...a.own, ...b.own]), kids }
+  const out = new FieldSet([...a.own, ...b.own])
+  for (const [key, kid] of [...a.kids, ...b.kids]) out.put(key, union(out.kids.get(key) ?? NO_FIELDS, kid))
+  return out
 }
 
 /** What is in `a` and not in `b`; a path below one of `b` stays. */
 export function difference(a: Fields, b: Fields): Fields {
-  const kids = new Map<string, Fields>()
-  for (const [key, kid] of a.kids) {
-    const other = b.kids.get(key)
-    const left = other ? difference(kid, other) : kid
-    if (!isEmpty(left)) kids.set(key, left)
-  }
-  return { own: new Set([...a.own].filter(key => !b.own.has(key))), kids }
+  const out = new FieldSet([...a.own].filter(key => !b.own.has(key)))
+  for (const [key, kid] of a.kids) out.put(key, difference(kid, b.kids.get(key) ?? NO_FIELDS))
+  return out
 }
 
 export function intersection(a: Fields, b: Fields): Fields {
-  const kids = new Map<string, Fields>()
-  for (const [key, kid] of a.kids) {
-    const other = b.kids.get(key)
-    const both = other ? intersection(kid, other) : NO_FIELDS
-    if (!isEmpty(both)) kids.set(key, both)
-  }
-  return { own: new Set([...a.own].filter(key => b.own.has(key))), kids }
+  const out = new FieldSet([...a.own].filter(key => b.own.has(key)))
+  for (const [key, kid] of a.kids) out.put(key, intersection(kid, b.kids.get(key) ?? NO_FIELDS))
+  return out
 }
 
 /** Without the named top-level fields and all below them. */
 export function withoutRoots(set: Fields, roots: readonly string[]): Fields {
-  const gone = new Set(roots.map(root => `f:${root}`))
-  return { own: new Set([...set.own].filter(key => !gone.has(key))), kids: new Map([...set.kids].filter(([key]) => !gone.has(key))) }
+  const stays = (key: string): boolean => !roots.includes(key.slice(2))
+  return { own: new Set([...set.own].filter(stays)), kids: new Map([...set.kids].filter(([key]) => stays(key))) }
 }
 
 /** FieldsV1 of the set. */
@@ -86,15 +65,13 @@ export function fieldsToJson(set: Fields): JsonObject {
 
 /** Reads FieldsV1. */
 export function fieldsFromJson(json: Json | undefined): Fields {
-  const own = new Set<string>()
-  const kids = new Map<string, Fields>()
+  const out = new FieldSet()
   for (const [key, value] of Object.entries(isObject(json) ? json : {})) {
     if (key === '.' || !isObject(value)) continue
-    const inner = Object.keys(value).filter(name => name !== '.')
-    if ('.' in value || inner.length === 0) own.add(key)
-    if (inner.length > 0) kids.set(key, fieldsFromJson(value))
+    if ('.' in value || Object.keys(value).length === 0) out.own.add(key)
+    out.put(key, fieldsFromJson(value))
   }
-  return { own, kids }
+  return out
 }
 
 /** Every path of the set as the server prints it, e.g. `.spec.containers[name="a"].image`; a level before what is below it. */

@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { canonical, isList, isObject, textAt } from '../../model/json.ts'
+import { canonical, isList, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
-import type { Cause } from './api-error.ts'
 import { difference, fieldsFromJson, fieldsToJson, intersection, isEmpty, NO_FIELDS, pathsOf, union, withoutRoots } from './fields.ts'
 import type { Fields } from './fields.ts'
-import { asObject, compare, fieldSet, mergeTyped, removeFields, withNamedFields } from './merge.ts'
+import { compare, fieldSet, mergeTyped, removeFields, withNamedFields } from './merge.ts'
+import type { Comparison } from './merge.ts'
+import { asObject } from './object.ts'
 import type { Schema } from './schema.ts'
 
 /** One entry of metadata.managedFields. */
@@ -12,7 +13,7 @@ interface Manager {
   readonly manager: string
   readonly operation: 'Apply' | 'Update'
   readonly apiVersion: string
-  readonly subresource?: string
+  readonly subresource: string
   readonly time: string
   readonly fields: Fields
 }
@@ -29,52 +30,53 @@ export interface Writer {
   readonly now: string
 }
 
+const SET_BY_SERVER = ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']
 /** Fields nobody owns. */
-const BASE: Fields = {
-  own: new Set(['f:apiVersion', 'f:kind', 'f:metadata']),
-  kids: new Map([['f:metadata', {
-    own: new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'].map(name => `f:${name}`)),
-    kids: NO_FIELDS.kids,
-  }]]),
-}
+const BASE = fieldsFromJson({ 'f:apiVersion': {}, 'f:kind': {}, 'f:metadata': { '.': {}, ...Object.fromEntries(SET_BY_SERVER.map(name => [`f:${name}`, {}])) } })
 
 /**
  * The managedFields after an update (anything but an apply): the writer owns what differs from the live object, and whoever
  * owned a changed or removed field loses it. An object that nobody owns stays so.
  */
 export function ownersAfterUpdate(live: JsonObject, next: JsonObject, writer: Writer): readonly Json[] {
-  const before = readManagers(isList(valueOfManagedFields(next)) && !sameManagers(live, next) ? next : live)
+  const given = valueAt(next, 'metadata', 'managedFields')
+  const before = readManagers(isList(given) && canonical(given) !== canonical(valueAt(live, 'metadata', 'managedFields')) ? next : live)
   if (before.length === 0 && textAt(live, 'metadata', 'uid') !== undefined) return []
   const changes = compare(bare(live), bare(next), writer.schema)
-  const taken = union(changes.added, changes.modified)
-  const left = before.map(entry => ({ ...entry, fields: difference(difference(entry.fields, taken), changes.removed) }))
-  const mine = difference(withoutRoots(taken, writer.ignored), BASE)
-  return writeManagers(isEmpty(mine) ? left : joined(left, { ...entryOf(writer, 'Update'), fields: mine }))
+  const left = after(before, changes)
+  const entry = entryOf(writer, 'Update', difference(withoutRoots(union(changes.added, changes.modified), writer.ignored), BASE))
+  if (isEmpty(entry.fields)) return writeManagers(left)
+  const known = left.find(other => sameManager(other, entry))
+  return writeManagers([...left.filter(other => other !== known), { ...entry, fields: union(entry.fields, known?.fields ?? NO_FIELDS) }])
 }
 
 /** The object after a server-side apply of `config`, with its new managedFields. Throws 409 with the conflicts unless forced. */
 export function applied(live: JsonObject, config: JsonObject, writer: Writer & { readonly force: boolean }): JsonObject {
   const { schema } = writer
-  const entry = entryOf(writer, 'Apply')
+  const set = difference(withoutRoots(fieldSet(bare(config), schema), writer.ignored), BASE)
+  const entry = entryOf(writer, 'Apply', set)
   const before = readManagers(live)
   const last = before.find(other => sameManager(other, entry))
-  const set = difference(withoutRoots(fieldSet(bare(config), schema), writer.ignored), BASE)
-  const others = before.filter(other => !sameManager(other, entry))
-  const merged = mergeTyped(bare(live), bare(config), schema) ?? {}
-  const pruned = last ? prune(asObject(merged), { last: last.fields, owned: [set, ...others.map(other => other.fields)] }, schema) : merged
+  const others = before.filter(other => other !== last)
+  const merged = asObject(mergeTyped(bare(live), bare(config), schema))
+  const pruned = last ? prune(merged, { last: last.fields, owned: [set, ...others.map(other => other.fields)] }, schema) : merged
   const changes = compare(bare(live), pruned, schema)
   const touched = union(changes.modified, changes.added)
-  const conflicts = others.map(other => ({ other, fields: intersection(other.fields, touched) })).filter(item => !isEmpty(item.fields))
+  const conflicts = others.map(other => ({ ...other, fields: intersection(other.fields, touched) })).filter(other => !isEmpty(other.fields))
   if (conflicts.length > 0 && !writer.force) throw conflictError(conflicts)
-  const left = others.map(other => ({ ...other, fields: difference(difference(other.fields, touched), changes.removed) }))
-  const managers = isEmpty(set) ? left : [...left, { ...entry, fields: set, time: last && canonical(fieldsToJson(last.fields)) === canonical(fieldsToJson(set)) ? last.time : entry.time }]
-  return withManagers(asObject(pruned), writeManagers(managers))
+  const unchanged = last && canonical(fieldsToJson(last.fields)) === canonical(fieldsToJson(set))
+  return withManagers(pruned, writeManagers([...after(others, changes), unchanged ? last : entry]))
+}
+
+/** What is left to each after a change that is not its own. */
+function after(managers: readonly Manager[], { added, modified, removed }: Comparison): readonly Manager[] {
+  return managers.map(entry => ({ ...entry, fields: [added, modified, removed].reduce(difference, entry.fields) }))
 }
 
 /** Removes what the applier set last time, sets no more, and nobody else owns. */
-function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: readonly Fields[] }, schema: Schema): Json {
+function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: readonly Fields[] }, schema: Schema): JsonObject {
   const named = (set: Fields): Fields => withNamedFields(set, schema)
-  const without = (set: Fields): Json => removeFields(merged, set, schema) ?? {}
+  const without = (set: Fields): JsonObject => asObject(removeFields(merged, set, schema))
   const last = named(of.last)
   const mergedSet = named(fieldSet(merged, schema))
   const owned = named(of.owned.reduce(union, NO_FIELDS))
@@ -83,25 +85,20 @@ function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: 
   return without(intersection(difference(mergedSet, second), last))
 }
 
-function conflictError(conflicts: readonly { readonly other: Manager, readonly fields: Fields }[]): ApiError {
-  const groups = [...conflicts].sort((a, b) => compareText(identity(a.other), identity(b.other)))
-    .map(({ other, fields }) => ({ title: managerText(other), paths: pathsOf(fields) }))
-  const causes: readonly Cause[] = groups.flatMap(({ title, paths }) => paths.map(field => ({ reason: 'FieldManagerConflict', message: `conflict with ${title}`, field })))
-  const only = causes[0]
-  const message = causes.length === 1 && only
-    ? `Apply failed with 1 conflict: ${only.message}: ${only.field}`
-    : `Apply failed with ${causes.length} conflicts: ${groups.map(({ title, paths }) => [`conflicts with ${title}:`, ...paths.map(path => `- ${path}`)].join('\n')).join('\n')}`
-  return new ApiError(409, message, { details: { causes: causes.map(cause => ({ ...cause })) } })
+function conflictError(conflicts: readonly Manager[]): ApiError {
+  const groups = sortedBy(conflicts, ({ apiVersion, manager, operation, subresource }) => [apiVersion, manager, operation, subresource]).map(other => {
+    const name = JSON.stringify(other.manager) + (other.subresource ? ` with subresource ${JSON.stringify(other.subresource)}` : '')
+    return { title: other.operation === 'Update' ? `${name} using ${other.apiVersion}` : name, paths: pathsOf(other.fields) }
+  })
+  const causes = groups.flatMap(({ title, paths }) => paths.map(field => ({ reason: 'FieldManagerConflict', message: `conflict with ${title}`, field })))
+  const [only] = causes
+  const text = causes.length === 1 && only ? `1 conflict: ${only.message}: ${only.field}`
+    : `${causes.length} conflicts: ${groups.map(({ title, paths }) => [`conflicts with ${title}:`, ...paths.map(path => `- ${path}`)].join('\n')).join('\n')}`
+  return new ApiError(409, `Apply failed with ${text}`, { details: { causes } })
 }
 
-function managerText(manager: Manager): string {
-  const name = JSON.stringify(manager.manager) + (manager.subresource ? ` with subresource ${JSON.stringify(manager.subresource)}` : '')
-  return manager.operation === 'Update' ? `${name} using ${manager.apiVersion}` : name
-}
-
-function entryOf(writer: Writer, operation: 'Apply' | 'Update'): Manager {
-  const { manager, apiVersion, subresource, now } = writer
-  return { manager, operation, apiVersion, ...(subresource ? { subresource } : {}), time: now, fields: NO_FIELDS }
+function entryOf({ manager, apiVersion, subresource = '', now }: Writer, operation: 'Apply' | 'Update', fields: Fields): Manager {
+  return { manager, operation, apiVersion, subresource, time: now, fields }
 }
 
 /** An update manager is told apart by its version too, an applier is not. */
@@ -109,55 +106,35 @@ function sameManager(a: Manager, b: Manager): boolean {
   return a.manager === b.manager && a.operation === b.operation && a.subresource === b.subresource && (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
 }
 
-function joined(managers: readonly Manager[], entry: Manager): readonly Manager[] {
-  const known = managers.find(other => sameManager(other, entry))
-  if (!known) return [...managers, entry]
-  return managers.map(other => other === known ? { ...entry, fields: union(entry.fields, known.fields) } : other)
-}
-
-function identity(manager: Manager): string {
-  return canonical({ ...manager, fields: null, time: null })
-}
-
-function valueOfManagedFields(object: JsonObject): Json | undefined {
-  return isObject(object['metadata']) ? object['metadata']['managedFields'] : undefined
-}
-
-function sameManagers(a: JsonObject, b: JsonObject): boolean {
-  return canonical(valueOfManagedFields(a)) === canonical(valueOfManagedFields(b))
-}
-
 function readManagers(object: JsonObject): readonly Manager[] {
-  const list = valueOfManagedFields(object)
-  return (isList(list) ? list : []).filter(isObject).filter(entry => textAt(entry, 'manager') !== undefined || entry['fieldsV1'] !== undefined).map(entry => {
-    const subresource = textAt(entry, 'subresource')
+  return objectsAt(object, 'metadata', 'managedFields').filter(entry => entry['manager'] !== undefined || entry['fieldsV1'] !== undefined).map(entry => {
+    const text = (key: string): string => textAt(entry, key) ?? ''
     return {
-      manager: textAt(entry, 'manager') ?? '', operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update',
-      apiVersion: textAt(entry, 'apiVersion') ?? '', ...(subresource ? { subresource } : {}),
-      time: textAt(entry, 'time') ?? '', fields: fieldsFromJson(entry['fieldsV1']),
+      manager: text('manager'), operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update', apiVersion: text('apiVersion'), subresource: text('subresource'),
+      time: text('time'), fields: fieldsFromJson(entry['fieldsV1']),
     }
   })
 }
 
-/** Appliers first, then by time, then by name. */
+/** Appliers first, then by time, then by name; who owns nothing is none. */
 function writeManagers(managers: readonly Manager[]): readonly Json[] {
-  const order = (m: Manager): string => `${m.operation}\n${m.time}\n${m.manager}\n${m.apiVersion}\n${m.subresource ?? ''}`
-  return managers.filter(entry => !isEmpty(entry.fields)).sort((a, b) => compareText(order(a), order(b))).map(entry => ({
-    manager: entry.manager, operation: entry.operation, apiVersion: entry.apiVersion, time: entry.time, fieldsType: 'FieldsV1',
-    fieldsV1: fieldsToJson(entry.fields), ...(entry.subresource ? { subresource: entry.subresource } : {}),
+  const owning = managers.filter(entry => !isEmpty(entry.fields))
+  return sortedBy(owning, entry => [entry.operation, entry.time, entry.manager, entry.apiVersion, entry.subresource]).map(({ subresource, fields, manager, operation, apiVersion, time }) => ({
+    manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: fieldsToJson(fields), ...(subresource ? { subresource } : {}),
   }))
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+function sortedBy(managers: readonly Manager[], words: (manager: Manager) => readonly string[]): readonly Manager[] {
+  const key = (manager: Manager): string => words(manager).join('\n')
+  return managers.toSorted((a, b) => key(a) < key(b) ? -1 : 1)
 }
 
 /** The object with these managedFields (none: without the key). */
-export function withManagers(object: JsonObject, managers: readonly Json[] | undefined): JsonObject {
+export function withManagers(object: JsonObject, managers: readonly Json[]): JsonObject {
   const { managedFields: _old, ...metadata } = asObject(object['metadata'])
-  return { ...object, metadata: { ...metadata, ...(managers && managers.length > 0 ? { managedFields: managers } : {}) } }
+  return { ...object, metadata: { ...metadata, ...(managers.length > 0 ? { managedFields: managers } : {}) } }
 }
 
 function bare(object: JsonObject): JsonObject {
-  return withManagers(object, undefined)
+  return withManagers(object, [])
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../model/json.ts'
 import { isObject } from '../../model/json.ts'
-import { groupVersionOf } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf } from './kind.ts'
+import type { Kind } from './kind.ts'
 import { namedSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
 

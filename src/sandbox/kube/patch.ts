@@ -1,11 +1,12 @@
-import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson, textAt } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
+import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
+import { asObject, omit } from './object.ts'
 
 /** RFC 7386. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch
-  const out: Record<string, Json | undefined> = { ...(isObject(target) ? target : {}) }
+  const out: Record<string, Json | undefined> = { ...asObject(target) }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key]
     else if (value !== undefined) out[key] = mergePatch(out[key], value)
@@ -16,78 +17,55 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
 /** RFC 6902. Throws 422 for an operation that cannot be done, as the server does: without details. */
 export function jsonPatch(target: Json, operations: Json): Json {
   if (!isList(operations)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
-  return operations.reduce<Json>((object, operation) => step(object, operation), target)
+  return operations.reduce<Json>(step, target)
 }
 
 function step(object: Json, operation: Json): Json {
-  const path = pointer(textAt(operation, 'path'))
-  const value = isObject(operation) ? operation['value'] : undefined
+  const [path, from] = [textAt(operation, 'path'), textAt(operation, 'from')].map(pointer)
+  const value = valueAt(operation, 'value') ?? null
   switch (textAt(operation, 'op')) {
-    case 'add': return put(object, path, { value: value ?? null, insert: true })
-    case 'replace': return put(put(object, path, 'test'), path, { value: value ?? null, insert: false })
+    case 'add': return put(object, path, { value, insert: true })
+    case 'replace': return put(object, path, { value, insert: false })
     case 'remove': return put(object, path, 'remove')
-    case 'copy': return put(object, path, { value: read(object, pointer(textAt(operation, 'from'))), insert: true })
-    case 'move': {
-      const from = pointer(textAt(operation, 'from'))
-      return put(put(object, from, 'remove'), path, { value: read(object, from), insert: true })
-    }
-    case 'test': {
-      if (!sameJson(read(object, path), value ?? null)) throw rejected()
-      return object
-    }
+    case 'copy': return put(object, path, { value: read(object, from), insert: true })
+    case 'move': return put(put(object, from, 'remove'), path, { value: read(object, from), insert: true })
+    case 'test':
+      if (sameJson(read(object, path), value)) return object
+      throw rejected()
     default: throw badRequest(`Unexpected kind: ${textAt(operation, 'op') ?? 'unknown'}`)
   }
 }
 
-function pointer(text: string | undefined): readonly string[] {
-  if (text === undefined || (text !== '' && !text.startsWith('/'))) throw rejected()
-  return text.split('/').slice(1).map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+/** The keys of a JSON pointer; undefined where it is none. */
+function pointer(text: string | undefined): readonly string[] | undefined {
+  return text === undefined || (text !== '' && !text.startsWith('/')) ? undefined : text.split('/').slice(1).map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-type Change = 'test' | 'remove' | { readonly value: Json, readonly insert: boolean }
+type Change = 'remove' | { readonly value: Json, readonly insert: boolean }
 
-/** Changes the place at `path`; `test` only demands that it exists. */
-function put(here: Json, path: readonly string[], change: Change): Json {
+/** Changes the place at `path`; what is not inserted must be there. */
+function put(here: Json, path: readonly string[] | undefined, change: Change): Json {
+  if (path === undefined) throw rejected()
   const [key, ...rest] = path
-  if (key === undefined) return change === 'test' || change === 'remove' ? here : change.value
-  if (isList(here)) return putInList(here, [key, ...rest], change)
-  if (!isObject(here)) throw rejected()
-  const child = here[key]
-  if (rest.length > 0) {
-    if (child === undefined) throw rejected()
-    return { ...here, [key]: put(child, rest, change) }
-  }
-  if (typeof change === 'object') return { ...here, [key]: change.value }
-  if (child === undefined) throw rejected()
-  if (change === 'test') return here
-  const { [key]: _gone, ...left } = here
-  return left
+  if (key === undefined) return change === 'remove' ? here : change.value
+  const inserts = change !== 'remove' && change.insert && rest.length === 0
+  const child = read(here, [key], inserts)
+  const next = rest.length > 0 ? put(child, rest, change) : change === 'remove' ? undefined : change.value
+  if (isObject(here)) return next === undefined ? omit(here, [key]) : { ...here, [key]: next }
+  if (!isList(here)) throw rejected()
+  const index = key === '-' ? here.length : Number(key)
+  return here.toSpliced(index, inserts ? 0 : 1, ...next === undefined ? [] : [next])
 }
 
-function putInList(here: readonly Json[], [key = '', ...rest]: readonly string[], change: Change): Json {
-  const inserting = typeof change === 'object' && change.insert && rest.length === 0
-  const index = key === '-' && inserting ? here.length : /^(0|[1-9][0-9]*)$/.test(key) ? Number(key) : -1
-  const child = here[index]
-  if (inserting && index >= 0 && index <= here.length) return here.toSpliced(index, 0, change.value)
-  if (child === undefined) throw rejected()
-  if (rest.length > 0) return here.with(index, put(child, rest, change))
-  if (change === 'test') return here
-  return change === 'remove' ? here.toSpliced(index, 1) : here.with(index, change.value)
-}
-
-function read(object: Json, path: readonly string[]): Json {
-  let here: Json | undefined = object
-  for (const key of path) here = isList(here) ? here[Number(key)] : isObject(here) ? here[key] : undefined
-  if (here === undefined) throw rejected()
-  return here
+/** The value at `path`; where something is to be put `there`, it may be missing from an object and be the end of a list. */
+function read(object: Json, path: readonly string[] | undefined, there = false): Json {
+  const found = path?.reduce<Json | undefined>((here, key) => isList(here) ? (/^(?:0|[1-9]\d*)$/.test(key) ? here[Number(key)] : undefined) : isObject(here) ? here[key] : undefined, object)
+  const last = path?.at(-1) ?? ''
+  const free = there && (isObject(object) || (isList(object) && (last === '-' || last === String(object.length))))
+  if (path === undefined || (found === undefined && !free)) throw rejected()
+  return found ?? null
 }
 
 function rejected(): ApiError {
   return new ApiError(422, 'the server rejected our request due to an error in our request', { details: {} })
-}
-
-/** The object a patch gave, where it is one. */
-export function patchedObject(value: Json): JsonObject {
-  if (isObject(value)) return value
-  throw badRequest('the patch does not leave an object')
 }

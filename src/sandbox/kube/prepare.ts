@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
-import { asObject } from './merge.ts'
+import { objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { asObject, omit, pick, withMetadata } from './object.ts'
 import type { Store } from './store.ts'
 
 /** What the server adds to a new object beside defaults: addresses of a Service, the selector of a Job, the state of a definition. */
 export function initialised(kind: Kind, object: JsonObject, store: Store): JsonObject {
-  switch (`${kind.group}/${kind.kind}`) {
-    case '/Namespace': return { ...object, spec: { finalizers: ['kubernetes'] } }
-    case '/Service': return { ...object, spec: serviceSpec(asObject(object['spec']), store) }
-    case 'batch/Job': return jobWithSelector(object)
-    case 'apiextensions.k8s.io/CustomResourceDefinition': return { ...object, status: { ...asObject(object['status']), storedVersions: storageVersions(object) } }
+  switch (resourceKey(kind)) {
+    case '/namespaces': return { ...object, spec: { finalizers: ['kubernetes'] } }
+    case '/services': return { ...object, spec: serviceSpec(asObject(object['spec']), store) }
+    case 'batch/jobs': return jobWithSelector(object)
+    case 'apiextensions.k8s.io/customresourcedefinitions': {
+      const storedVersions = objectsAt(object, 'spec', 'versions').filter(version => version['storage'] === true).map(version => textAt(version, 'name') ?? '')
+      return { ...object, status: { ...asObject(object['status']), storedVersions } }
+    }
     default: return object
   }
 }
@@ -23,66 +26,49 @@ function serviceSpec(spec: JsonObject, store: Store, live: JsonObject = {}): Jso
   if (type === 'ExternalName') return spec
   const leaving = live['type'] !== undefined && live['type'] !== type
   const others = store.list('/services')
-  const ip = textAt(spec, 'clusterIP') || textAt(live, 'clusterIP') || freeAddress(new Set(others.map(item => textAt(item, 'spec', 'clusterIP'))))
-  const used = new Set(others.flatMap(item => objectsAt(item, 'spec', 'ports').map(port => port['nodePort'])))
+  const clusterIP = textAt(spec, 'clusterIP') || textAt(live, 'clusterIP') || free(others.map(item => textAt(item, 'spec', 'clusterIP')), i => `10.96.${i + 2 >> 8}.${i + 2 & 255}`)
+  const used: (Json | undefined)[] = others.flatMap(item => objectsAt(item, 'spec', 'ports').map(port => port['nodePort']))
   const ports = objectsAt(spec, 'ports').map(port => {
-    const { nodePort, ...plain } = port
-    if (type === 'ClusterIP') return leaving ? plain : port
-    if (nodePort !== undefined) return port
+    if (type === 'ClusterIP') return leaving ? omit(port, ['nodePort']) : port
+    if (port['nodePort'] !== undefined) return port
     const before = objectsAt(live, 'ports').find(other => other['port'] === port['port'] && other['protocol'] === port['protocol'])
-    const own = before?.['nodePort'] ?? freePort(used)
-    used.add(own)
-    return { ...port, nodePort: own }
+    const nodePort = before?.['nodePort'] ?? free(used, i => 30_000 + i)
+    used.push(nodePort)
+    return { ...port, nodePort }
   })
-  const { externalTrafficPolicy, allocateLoadBalancerNodePorts, ...bare } = spec
-  const kept = leaving ? { ...bare, ...(type === 'ClusterIP' ? {} : { externalTrafficPolicy }), ...(type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts } : {}) } : spec
+  const gone = leaving ? [...type === 'ClusterIP' ? ['externalTrafficPolicy'] : [], ...type === 'LoadBalancer' ? [] : ['allocateLoadBalancerNodePorts']] : []
   const families = { ipFamilies: live['ipFamilies'] ?? ['IPv4'], ipFamilyPolicy: live['ipFamilyPolicy'] ?? 'SingleStack' }
-  return { ...families, ...kept, ...(ports.length > 0 ? { ports } : {}), clusterIP: ip, clusterIPs: spec['clusterIPs'] ?? [ip] }
+  return { ...families, ...omit(spec, gone), ...(ports.length > 0 ? { ports } : {}), clusterIP, clusterIPs: spec['clusterIPs'] ?? [clusterIP] }
 }
 
-function freePort(used: ReadonlySet<Json | undefined>): number {
-  let next = 30000
-  while (used.has(next)) next++
-  return next
-}
-
-function freeAddress(taken: ReadonlySet<string | undefined>): string {
-  let next = 2
-  while (taken.has(`10.96.${next >> 8}.${next & 255}`)) next++
-  return `10.96.${next >> 8}.${next & 255}`
+/** The first of a series that is not taken. */
+function free<T extends Json>(taken: readonly (Json | undefined)[], nth: (i: number) => T): T {
+  let i = 0
+  while (taken.includes(nth(i))) i++
+  return nth(i)
 }
 
 function jobWithSelector(job: JsonObject): JsonObject {
   const spec = asObject(job['spec'])
   if (spec['manualSelector'] === true) return job
-  const uid = textAt(job, 'metadata', 'uid') ?? randomUUID()
-  const name = textAt(job, 'metadata', 'name') ?? ''
-  const template = asObject(spec['template'])
-  const metadata = asObject(template['metadata'])
-  const labels = { ...asObject(metadata['labels']), 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name }
-  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template: { ...template, metadata: { ...metadata, labels } } } }
-}
-
-function storageVersions(definition: JsonObject): readonly Json[] {
-  return objectsAt(definition, 'spec', 'versions').filter(version => valueAt(version, 'storage') === true).map(version => textAt(version, 'name') ?? '')
+  const [uid, name, template] = [textAt(job, 'metadata', 'uid') ?? randomUUID(), textAt(job, 'metadata', 'name') ?? '', asObject(spec['template'])]
+  const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name }
+  const labelled = withMetadata(template, { labels: { ...asObject(valueAt(template, 'metadata', 'labels')), ...labels } })
+  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template: labelled } }
 }
 
 /** What is written, and by which way. */
 interface Written { readonly kind: Kind, readonly subresource?: string }
 
+const FIXED = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink', 'resourceVersion']
+
 /** The next state of an object with everything kept that this way of writing cannot change. */
 export function kept({ kind, subresource }: Written, live: JsonObject, next: JsonObject): JsonObject {
-  const metadata = keptMetadata(live, next)
-  if (subresource === 'status') {
-    const { status: _status, ...rest } = live
-    const taken = ['managedFields', ...(kind.custom ? [] : ['annotations'])]
-    const kept = Object.entries(asObject(live['metadata'])).filter(([key]) => !taken.includes(key))
-    const given = Object.entries(asObject(next['metadata'])).filter(([key]) => taken.includes(key))
-    return { ...rest, metadata: Object.fromEntries([...kept, ...given]), ...(next['status'] === undefined ? {} : { status: next['status'] }) }
-  }
-  const { status, ...rest } = next
-  const state = kind.status ? live['status'] : status
-  return { ...rest, metadata, ...(state === undefined ? {} : { status: state }) }
+  const ofStatus = subresource === 'status'
+  const taken = ['managedFields', ...kind.custom ? [] : ['annotations']]
+  const metadata = ofStatus ? { ...omit(live['metadata'], taken), ...pick(next['metadata'], taken) } : { ...pick(live['metadata'], FIXED), ...omit(next['metadata'], FIXED) }
+  const { status } = kind.status && !ofStatus ? live : next
+  return { ...omit(ofStatus ? live : next, ['status']), metadata, ...(status === undefined ? {} : { status }) }
 }
 
 /** That state with what the server itself carries over, and its generation: nobody becomes an owner of these. */
@@ -91,14 +77,7 @@ export function settled({ kind, subresource, store }: Written & { readonly store
   const whole = carried({ kind, store }, live, next)
   const generation = valueAt(live, 'metadata', 'generation')
   if (kind.generation === 'never' || typeof generation !== 'number' || !raises(kind, live, whole)) return whole
-  return { ...whole, metadata: { ...asObject(whole['metadata']), generation: generation + 1 } }
-}
-
-function keptMetadata(live: JsonObject, next: JsonObject): JsonObject {
-  const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink', 'resourceVersion']
-  const free = Object.entries(asObject(next['metadata'])).filter(([key]) => !fixed.includes(key))
-  const kept = Object.entries(asObject(live['metadata'])).filter(([key]) => fixed.includes(key))
-  return Object.fromEntries([...kept, ...free])
+  return withMetadata(whole, { generation: generation + 1 })
 }
 
 /** What a request may leave out without losing it. */
@@ -108,21 +87,15 @@ function carried({ kind, store }: { readonly kind: Kind, readonly store: Store }
   if (id === '/services') return { ...next, spec: serviceSpec(asObject(next['spec']), store, asObject(live['spec'])) }
   if (id !== 'apps/daemonsets' || sameJson(valueAt(live, 'spec', 'template'), valueAt(next, 'spec', 'template'))) return next
   const key = 'deprecated.daemonset.template.generation'
-  const metadata = asObject(next['metadata'])
-  const annotations = { ...asObject(metadata['annotations']), [key]: String(Number(textAt(live, 'metadata', 'annotations', key) ?? '0') + 1) }
-  return { ...next, metadata: { ...metadata, annotations } }
+  return withMetadata(next, { annotations: { ...annotationsOf(next), [key]: String(Number(annotationsOf(live)[key] ?? 0) + 1) } })
 }
 
 function raises(kind: Kind, live: JsonObject, next: JsonObject): boolean {
   if (kind.generation === 'annotations' && !sameJson(annotationsOf(live), annotationsOf(next))) return true
-  const content = (object: JsonObject): JsonObject => {
-    const { metadata: _metadata, status: _status, apiVersion: _version, ...rest } = object
-    return kind.status ? rest : { ...rest, status: object['status'] }
-  }
-  return !sameJson(content(live), content(next))
+  const beside = ['metadata', 'apiVersion', ...kind.status ? ['status'] : []]
+  return !sameJson(omit(live, beside), omit(next, beside))
 }
 
-function annotationsOf(object: JsonObject): Json {
-  const annotations = valueAt(object, 'metadata', 'annotations')
-  return isObject(annotations) ? annotations : {}
+function annotationsOf(object: JsonObject): JsonObject {
+  return asObject(valueAt(object, 'metadata', 'annotations'))
 }

@@ -1,12 +1,20 @@
-import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { builtInKinds, groupVersionOf, resourceKey, servedKind } from './kinds.ts'
-import type { Kind, KindToServe, ScalePaths } from './kinds.ts'
-import { customSchema } from './schema.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import { KINDS } from './data/kinds.ts'
+import { groupVersionOf, resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { textsAt } from './object.ts'
+import { customSchema, namedSchema } from './schema.ts'
+
+/** A kind to serve without a definition: everything in its objects is kept as written, and it has a status but for Argo CD's own kinds. */
+export type KindToServe = Pick<Kind, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'>
+
+const WITHOUT_STATUS = new Set(['argoproj.io/Application', 'argoproj.io/AppProject'])
+const REPLICAS = { spec: ['spec', 'replicas'], status: ['status', 'replicas'], selector: ['spec', 'selector'] }
 
 /** The kinds the server serves now: the built-in ones, those somebody registered, and those of the stored definitions. */
 export class Registry {
-  private readonly builtIn = builtInKinds()
+  private readonly builtIn = KINDS.trim().split('\n').map(builtInKind)
   private readonly registered = new Map<string, Kind>()
   private readonly defined = new Map<string, readonly Kind[]>()
   private known: readonly Kind[] = this.builtIn
@@ -26,13 +34,16 @@ export class Registry {
   }
 
   serve(kind: KindToServe): void {
-    this.registered.set(`${groupVersionOf(kind)}/${kind.plural}`, servedKind(kind))
+    this.registered.set(`${groupVersionOf(kind)}/${kind.plural}`, {
+      ...kind, singular: kind.kind.toLowerCase(), shortNames: [], categories: [], schema: customSchema(undefined),
+      status: !WITHOUT_STATUS.has(`${kind.group}/${kind.kind}`), generation: 'content', custom: true, guarded: false,
+    })
     this.gather()
   }
 
   /** Serves what a CustomResourceDefinition says. */
   define(definition: JsonObject): void {
-    this.defined.set(textAt(definition, 'metadata', 'name') ?? '', kindsOf(definition))
+    this.defined.set(textAt(definition, 'metadata', 'name') ?? '', definedKinds(definition))
     this.gather()
   }
 
@@ -45,36 +56,39 @@ export class Registry {
   }
 
   private gather(): void {
-    const defined = [...this.defined.values()].flat()
-    const taken = new Set([...this.builtIn, ...defined].map(resourceKey))
-    this.known = [...this.builtIn, ...defined, ...[...this.registered.values()].filter(kind => !taken.has(resourceKey(kind)))]
+    const defined = [...this.builtIn, ...[...this.defined.values()].flat()]
+    const taken = new Set(defined.map(resourceKey))
+    this.known = [...defined, ...[...this.registered.values()].filter(kind => !taken.has(resourceKey(kind)))]
   }
 }
 
-function kindsOf(definition: JsonObject): readonly Kind[] {
+/** One line of data/kinds.ts. */
+function builtInKind(line: string): Kind {
+  const [groupVersion = '', kind = '', plural = '', short = '', flags = ''] = line.split(' ')
+  const [version = '', group = ''] = groupVersion.split('/').reverse()
+  const prefix = group === '' ? '' : `${group.split('.')[0]}${version === 'v1' ? '' : version}.`
+  const has = (flag: string): boolean => flags.includes(flag)
+  return {
+    group, version, kind, plural, singular: kind.toLowerCase(), shortNames: short === '-' ? [] : short.split(','), categories: has('l') ? ['all'] : [],
+    namespaced: has('n'), schema: namedSchema(prefix + kind), status: has('s'), ...(has('r') ? { scale: REPLICAS } : {}),
+    generation: has('a') ? 'annotations' : has('g') ? 'content' : 'never', custom: false, guarded: has('v'), unstored: has('p'),
+  }
+}
+
+function definedKinds(definition: JsonObject): readonly Kind[] {
   const spec = valueAt(definition, 'spec')
-  const versions = valueAt(spec, 'versions')
-  const kind = textAt(spec, 'names', 'kind') ?? ''
-  return (isList(versions) ? versions : []).filter(isObject).filter(version => version['served'] === true).map(version => {
+  const [names, columns] = [valueAt(spec, 'names'), 'additionalPrinterColumns']
+  const kind = textAt(names, 'kind') ?? ''
+  return objectsAt(spec, 'versions').filter(version => version['served'] === true).map(version => {
     const rules = valueAt(version, 'schema', 'openAPIV3Schema')
-    const columns = version['additionalPrinterColumns']
-    const scale = scalePaths(valueAt(version, 'subresources', 'scale'))
+    const scale = valueAt(version, 'subresources', 'scale')
+    const path = (name: string): readonly string[] => (textAt(scale, name) ?? '').split('.').filter(part => part !== '')
     return {
-      group: textAt(spec, 'group') ?? '', version: textAt(version, 'name') ?? '', kind, plural: textAt(spec, 'names', 'plural') ?? '',
-      singular: textAt(spec, 'names', 'singular') ?? kind.toLowerCase(), shortNames: texts(valueAt(spec, 'names', 'shortNames')),
-      categories: texts(valueAt(spec, 'names', 'categories')), namespaced: textAt(spec, 'scope') !== 'Cluster',
+      group: textAt(spec, 'group') ?? '', version: textAt(version, 'name') ?? '', kind, plural: textAt(names, 'plural') ?? '', singular: textAt(names, 'singular') ?? kind.toLowerCase(),
+      shortNames: textsAt(names, 'shortNames'), categories: textsAt(names, 'categories'), namespaced: textAt(spec, 'scope') !== 'Cluster',
       schema: customSchema(isObject(rules) ? rules : undefined), status: valueAt(version, 'subresources', 'status') !== undefined,
-      ...(scale ? { scale } : {}), generation: 'content', custom: true, guarded: true, ...(isList(columns) ? { columns } : {}),
+      ...(isObject(scale) ? { scale: { spec: path('specReplicasPath'), status: path('statusReplicasPath'), selector: path('labelSelectorPath') } } : {}),
+      generation: 'content', custom: true, guarded: true, ...(version[columns] === undefined ? {} : { columns: objectsAt(version, columns) }),
     }
   })
-}
-
-function scalePaths(scale: Json | undefined): ScalePaths | undefined {
-  if (!isObject(scale)) return undefined
-  const path = (name: string): readonly string[] => (textAt(scale, name) ?? '').split('.').filter(part => part !== '')
-  return { spec: path('specReplicasPath'), status: path('statusReplicasPath'), selector: path('labelSelectorPath') }
-}
-
-function texts(value: Json | undefined): readonly string[] {
-  return isList(value) ? value.filter(item => typeof item === 'string') : []
 }

@@ -3,10 +3,7 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, valueAt } from '../../model/json.ts'
 import { badRequest, invalid, unsupportedType } from './api-error.ts'
 import type { PatchType, WriteOptions } from './objects.ts'
-import { fromProtobuf } from './protobuf.ts'
-import type { Account, Impersonation } from './rights.ts'
-import { namedSchema } from './schema.ts'
-import type { Schema } from './schema.ts'
+import type { Account } from './rights.ts'
 
 /** A request after authentication; `path` with its query, `contentType` without parameters. */
 export interface ApiRequest {
@@ -17,26 +14,23 @@ export interface ApiRequest {
   readonly accept: string
   readonly userAgent: string
   readonly account: Account
-  readonly as?: Impersonation | undefined
 }
 
 /** A request with its query read. */
 export interface Call extends ApiRequest { readonly query: URLSearchParams }
 
 const PATCH_TYPES: readonly PatchType[] = ['json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml']
-const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
-/** The body of a request; `schema` is the type a protobuf body is read by. Throws 400 for what cannot be read, 415 for other formats. */
-export function bodyOf({ body, contentType }: ApiRequest, schema: Schema): Json | undefined {
+/** The body of a request about a `kind`. Throws 400 for what cannot be read, 415 for other formats than JSON and YAML. */
+export function bodyOf({ body, contentType }: ApiRequest, kind: string): Json | undefined {
   if (body === undefined || body.length === 0) return undefined
-  if (contentType === PROTOBUF) return fromProtobuf(body, schema)
-  if (!/[/+](?:json|yaml)$/.test(contentType)) throw unsupportedType(['application/json', 'application/yaml', PROTOBUF])
+  if (!/[/+](?:json|yaml)$/.test(contentType)) throw unsupportedType(['application/json', 'application/yaml'])
   const text = body.toString('utf8')
   try {
     const value: Json = JSON.parse(text)
     return value
   } catch (error) {
-    if (!contentType.includes('yaml')) throw badRequest(`the object provided is unrecognized (must be of type ${schema.name?.split('.').at(-1) ?? 'object'}): couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'it is no JSON'}`)
+    if (!contentType.includes('yaml')) throw badRequest(`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : 'it is no JSON'}`)
   }
   try {
     const value: Json = parse(text)
@@ -77,7 +71,7 @@ function isDryRun(given: readonly Json[]): boolean {
 /** DeleteOptions come in the body; the policy and the dry run may stand in the query instead. */
 export function deleteOptions(call: Call): { readonly options: JsonObject, readonly dryRun: boolean } {
   const policy = call.query.get('propagationPolicy')
-  const body = bodyOf(call, namedSchema('meta.DeleteOptions'))
+  const body = bodyOf(call, 'DeleteOptions')
   const inBody = valueAt(body, 'dryRun')
   const options = { ...(isObject(body) ? body : {}), ...(policy ? { propagationPolicy: policy } : {}) }
   return { options, dryRun: isDryRun([...call.query.getAll('dryRun'), ...(isList(inBody) ? inBody : [])]) }

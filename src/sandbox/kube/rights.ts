@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isObject, textAt, valueAt } from '../../model/json.ts'
+import { textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badValue, detailsOf, invalid } from './api-error.ts'
-import type { Kind } from './kinds.ts'
-import { groupVersionOf } from './kinds.ts'
+import type { Kind } from './kind.ts'
+import { groupVersionOf } from './kind.ts'
+import { asObject } from './object.ts'
 import { shaped } from './shape.ts'
 
 /** A rule as RBAC writes it; `namespaces` narrows it, without them it holds in all and for what has none. */
@@ -16,7 +17,7 @@ export interface Rule {
 }
 
 /** Who a token belongs to, and what it may do. */
-export interface Account { readonly token: string, readonly user: string, readonly groups?: readonly string[], readonly rules: readonly Rule[] }
+export interface Account { readonly token: string, readonly user: string, readonly rules: readonly Rule[] }
 
 /** Something somebody wants to do: to a resource, or to a path that is none. */
 export type Attempt =
@@ -28,8 +29,7 @@ export const ALL_RIGHTS: readonly Rule[] = [{ verbs: ['*'], apiGroups: ['*'], re
 /** What every token may do: look around, and ask about itself. */
 const EVERYBODY: readonly Rule[] = [
   { verbs: ['get'], nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz', '/version'] },
-  { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
-  { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+  { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews'] },
 ]
 
 /** Throws 403 in the server's words where the account may not do it. */
@@ -60,37 +60,19 @@ function covers(rule: Rule, attempt: Attempt): boolean {
 /** Who may be asked about: the one who asks, and all accounts. */
 export interface Asking { readonly account: Account, readonly accounts: readonly Account[] }
 
-/** Whom a request wants to be instead (`kubectl --as`). */
-export interface Impersonation { readonly user: string, readonly groups: readonly string[] }
-
-/** The account a request acts for. Throws 403 where it may not be somebody else; of the groups only system:masters gives rights. */
-export function acting({ account, accounts }: Asking, as: Impersonation | undefined): Account {
-  if (as === undefined) return account
-  const ask = (resource: string, name: string): void => demand(account, { verb: 'impersonate', group: '', resource, subresource: '', namespace: '', name })
-  ask('users', as.user)
-  as.groups.forEach(group => ask('groups', group))
-  const known = accounts.find(other => other.user === as.user) ?? { token: '', user: as.user, rules: [] }
-  return as.groups.length === 0 ? known : { ...known, groups: as.groups, rules: as.groups.includes('system:masters') ? ALL_RIGHTS : known.rules }
-}
-
-/** Answers one of the kinds that are never stored. Throws 422 for a question about nothing. */
+/** Answers an access review, one's own or that of a user. Throws 422 for a question about nothing. */
 export function reviewed(kind: Kind, body: JsonObject, { account, accounts }: Asking): JsonObject {
   const { kind: _kind, apiVersion: _version, status: _status, ...question } = body
-  const review = shaped(question, kind.schema)
-  const spec = valueAt(review, 'spec')
+  const review = asObject(shaped(question, kind.schema))
+  const { spec } = review
   const user = textAt(spec, 'user') ?? ''
-  const about = kind.kind.startsWith('Self') ? account : accounts.find(other => other.user === user) ?? { token: '', user, rules: [] }
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...(isObject(review) ? review : {}), status: statusOf(kind, spec, about) }
-}
-
-function statusOf(kind: Kind, spec: Json | undefined, account: Account): JsonObject {
-  if (kind.kind === 'SelfSubjectReview') return { userInfo: { username: account.user, groups: [...account.groups ?? [], 'system:authenticated'] } }
-  if (kind.kind === 'SelfSubjectRulesReview') return { ...rulesIn(account, textAt(spec, 'namespace') ?? ''), incomplete: false }
   const attempt = attemptIn(spec)
   const about = { group: kind.group, plural: '', kind: '' }
   if (!attempt) throw invalid(about, '', [badValue('spec.resourceAttributes', undefined, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')])
-  if (account.user === '') throw invalid(about, '', [badValue('spec.user', '', 'at least one of user or group must be specified')])
-  return { allowed: allows(account, attempt) }
+  const own = kind.kind === 'SelfSubjectAccessReview'
+  if (!own && user === '') throw invalid(about, '', [badValue('spec.user', '', 'at least one of user or group must be specified')])
+  const asked = own ? account : accounts.find(other => other.user === user)
+  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...review, status: { allowed: asked !== undefined && allows(asked, attempt) } }
 }
 
 function attemptIn(spec: Json | undefined): Attempt | undefined {
@@ -99,9 +81,4 @@ function attemptIn(spec: Json | undefined): Attempt | undefined {
   if ((resource === undefined) === (path === undefined)) return undefined
   if (path !== undefined) return { verb: text('verb'), path: text('path') }
   return { verb: text('verb'), group: text('group'), resource: text('resource'), subresource: text('subresource'), namespace: text('namespace'), name: text('name') }
-}
-
-function rulesIn(account: Account, namespace: string): JsonObject {
-  const rules = [...EVERYBODY, ...account.rules].filter(rule => rule.namespaces === undefined || rule.namespaces.includes(namespace)).map(({ namespaces: _where, ...rule }) => rule)
-  return { resourceRules: rules.filter(rule => rule.resources), nonResourceRules: rules.filter(rule => rule.nonResourceURLs) }
 }

@@ -2,11 +2,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, textAt } from '../../model/json.ts'
 import { TYPES } from './data/types.ts'
 
-/**
- * A field of a struct. `omit`: left out where zero; `pointer`: kept as written; `always`: present even where nobody wrote it.
- * `number`: where protobuf has it, `2.1` in the message of field 2.
- */
-export interface Field { readonly schema: Schema, readonly presence: 'omit' | 'pointer' | 'always', readonly number?: string }
+/** A field of a struct. `omit`: left out where zero; `pointer`: kept as written; `always`: present even where nobody wrote it. */
+export interface Field { readonly schema: Schema, readonly presence: 'omit' | 'pointer' | 'always' }
 
 /** What the server knows of a value: enough for decoding, merging, ownership and (custom resources) validation. */
 export interface Schema {
@@ -54,16 +51,10 @@ export function namedSchema(name: string): Schema {
   const fields = new Map<string, Field>()
   const schema: Schema = { kind: 'struct', name, fields }
   cache.set(name, schema)
-  const unnumbered = line[0] === 'kind:s' && line[1] === 'apiVersion:s' ? 2 : 0
-  let last = '0'
-  for (const [i, item] of line.entries()) {
-    const [, key, given, type = '', end, retain] = /^(\w+)(?:#([\d.]+))?:(.+?)([*!]?)(\^?)$/.exec(item) ?? []
+  for (const item of line) {
+    const [, key, type = '', end, retain] = /^(\w+):(.+?)([*!]?)(\^?)$/.exec(item) ?? []
     if (key === undefined) continue
-    if (i >= unnumbered) last = given ?? last.replace(/\d+$/, number => String(Number(number) + 1))
-    fields.set(key, {
-      schema: retain ? { ...parseType(type), retainKeys: true } : parseType(type), presence: end === '*' ? 'pointer' : end === '!' ? 'always' : 'omit',
-      ...(i >= unnumbered ? { number: last } : {}),
-    })
+    fields.set(key, { schema: retain ? { ...parseType(type), retainKeys: true } : parseType(type), presence: end === '*' ? 'pointer' : end === '!' ? 'always' : 'omit' })
   }
   return schema
 }

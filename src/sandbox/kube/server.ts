@@ -3,18 +3,18 @@ import { createServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { stringify } from 'yaml'
-import type { Json, JsonObject } from '../../model/json.ts'
+import type { Json } from '../../model/json.ts'
 import { answer } from './api.ts'
 import type { Api, ApiAnswer } from './api.ts'
 import { ApiError } from './api-error.ts'
 import { makeCertificates } from './certificate.ts'
 import { startHousekeeping } from '../control-plane/housekeeping.ts'
-import type { KindToServe } from './kinds.ts'
 import type { WatchSink } from './list.ts'
 import { Objects } from './objects.ts'
 import { Registry } from './registry.ts'
+import type { KindToServe } from './registry.ts'
 import { ALL_RIGHTS } from './rights.ts'
-import type { Account, Impersonation } from './rights.ts'
+import type { Account } from './rights.ts'
 import { Store } from './store.ts'
 import { startWorkloads } from '../control-plane/workload.ts'
 import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
@@ -45,8 +45,6 @@ export interface Kube {
   readonly token: string
   /** The same as a request over the wire, without it. `contentType` defaults to JSON, for PATCH to a merge patch. */
   request(method: string, path: string, body?: Json, contentType?: string): Promise<{ readonly status: number, readonly body: Json }>
-  /** A watch without the wire: `path` is that of a list, with its query. Returns what ends it. Throws ApiError where it cannot start. */
-  watch(path: string, onEvent: (type: string, object: JsonObject) => void): () => void
   /** Serves a kind nobody defined; again with the same name it takes the newer word. */
   ensureKind(kind: KindToServe): void
   readonly controller: Workloads
@@ -55,7 +53,7 @@ export interface Kube {
 
 const HOST = '127.0.0.1'
 /** Whose the tokens with all rights are, and the requests in the process. */
-const ADMIN: Account = { token: '', user: 'kubernetes-admin', groups: ['system:masters'], rules: ALL_RIGHTS }
+const ADMIN: Account = { token: '', user: 'kubernetes-admin', rules: ALL_RIGHTS }
 const ANYBODY: Account = { token: '', user: 'system:anonymous', rules: [] }
 
 /** Starts an API on loopback with TLS under an authority of its own. Rejects where the port cannot be had. */
@@ -79,7 +77,6 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
     request: async (...[method, path, body, contentType]) => call(api, { method, path, body, contentType }),
-    watch: (path, onEvent) => watchInProcess(api, path, onEvent),
     ensureKind: kind => registry.serve(kind),
     stop: async () => {
       controller.stop()
@@ -116,24 +113,14 @@ function kubeconfigOf(server: string, ca: string, token: string): string {
 
 interface Asked { readonly method: string, readonly path: string, readonly body?: Json | undefined, readonly contentType?: string | undefined }
 
-function ask(api: Api, { method, path, body, contentType }: Asked): ApiAnswer {
-  return answer(api, {
+/** A request in the process; it has all rights. */
+function call(api: Api, { method, path, body, contentType }: Asked): { readonly status: number, readonly body: Json } {
+  const found = answer(api, {
     method, path, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)), account: ADMIN,
     contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'), accept: 'application/json', userAgent: '',
   })
-}
-
-function call(api: Api, asked: Asked): { readonly status: number, readonly body: Json } {
-  const found = ask(api, asked)
-  if ('body' in found) return { status: found.status, body: found.body }
-  if ('text' in found) return { status: found.status, body: found.text }
-  throw new ApiError(400, 'a watch is asked for by watch(), not by request()')
-}
-
-function watchInProcess(api: Api, path: string, onEvent: (type: string, object: JsonObject) => void): () => void {
-  const found = ask(api, { method: 'GET', path: `${path}${path.includes('?') ? '&' : '?'}watch=true` })
-  if ('start' in found) return found.start(onEvent)
-  throw new ApiError('status' in found ? found.status : 400, `cannot watch ${path}`)
+  if ('start' in found) throw new ApiError(400, 'there are no watches in the process')
+  return { status: found.status, body: 'body' in found ? found.body : found.text }
 }
 
 interface Serving { readonly api: Api, readonly every: number }
@@ -145,18 +132,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, { api, 
   const account = api.accounts.find(known => known.token !== '' && known.token === token) ?? (open ? ANYBODY : undefined)
   const body = await readBody(request)
   if (!account) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
+  const somebody = request.headers['impersonate-user'] ?? request.headers['impersonate-group']
+  if (somebody !== undefined) return send(response, { status: 403, body: new ApiError(403, 'this server lets nobody act for somebody else').status() })
   const found = answer(api, {
     method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
-    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account, as: impersonation(request),
+    accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account,
   })
   if ('start' in found) streamWatch(response, found, every)
   else send(response, found, request.headers.accept)
-}
-
-function impersonation({ headersDistinct }: IncomingMessage): Impersonation | undefined {
-  const [user] = headersDistinct['impersonate-user'] ?? []
-  const groups = headersDistinct['impersonate-group'] ?? []
-  return user === undefined && groups.length === 0 ? undefined : { user: user ?? '', groups }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

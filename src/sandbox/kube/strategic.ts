@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, sameJson } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
+import { omit, pick } from './object.ts'
 import { ANY, childSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -11,37 +12,37 @@ type Items = readonly Json[]
 /** Kubernetes' strategic merge patch: lists merge by the keys of the schema, and the patch may hold `$` directives. */
 export function strategicPatch(original: JsonObject, patch: JsonObject, schema: Schema): JsonObject {
   const directive = patch['$patch']
-  if (directive === 'replace') return withoutKeys(patch, ['$patch'])
+  if (directive === 'replace') return omit(patch, ['$patch'])
   if (directive === 'delete') return {}
-  if (directive !== undefined) throw badRequest(`unrecognized type: ${JSON.stringify(directive)}`)
+  if (directive !== undefined) throw unknownDirective(directive)
   const out: Record<string, Json | undefined> = { ...retained(original, patch) }
-  const rest: Record<string, Json | undefined> = withoutKeys(patch, ['$retainKeys'])
-  for (const key of Object.keys(rest).filter(name => name.startsWith(ORDER))) {
-    const field = key.slice(ORDER.length)
-    const ordered = mergedInOrder(field, { original: out[field], patch: rest[field], order: rest[key] }, schema)
-    if (ordered !== undefined) out[field] = ordered
-    delete rest[key]
-    delete rest[field]
-  }
-  for (const [key, value] of Object.entries(rest)) {
-    if (value === undefined) continue
-    if (key.startsWith(DELETE)) {
-      const field = key.slice(DELETE.length)
-      const items = out[field]
-      if (isList(items) && isList(value)) out[field] = items.filter(item => !value.some(gone => sameJson(gone, item)))
-    } else if (value === null) delete out[key]
-    else out[key] = mergedValue(out[key], value, childSchema(schema, key) ?? ANY)
+  const names = Object.keys(patch).map(key => [ORDER, DELETE].reduce((name, prefix) => name.startsWith(prefix) ? name.slice(prefix.length) : name, key))
+  for (const name of new Set(names)) {
+    if (name.startsWith('$')) continue
+    const [value, order, gone] = [patch[name], patch[ORDER + name], patch[DELETE + name]]
+    const field = childSchema(schema, name) ?? ANY
+    const before = out[name]
+    if (value === null) delete out[name]
+    else if (value !== undefined) out[name] = mergedValue(before, value, field)
+    if (order !== undefined) out[name] = reordered(out[name], { name, order, patch: value, before }, field)
+    const items = out[name]
+    if (isList(items) && isList(gone)) out[name] = items.filter(item => !gone.some(other => sameJson(other, item)))
+    if (out[name] === undefined) delete out[name]
   }
   return out
+}
+
+function unknownDirective(directive: Json): Error {
+  return badRequest(`unrecognized type: ${JSON.stringify(directive)}`)
 }
 
 function retained(original: JsonObject, patch: JsonObject): JsonObject {
   const keys = patch['$retainKeys']
   if (keys === undefined) return original
-  if (!isList(keys)) throw badRequest('invalid patch format of retainKeys')
-  const stray = Object.entries(patch).find(([key, value]) => value !== null && !key.startsWith('$') && !keys.includes(key))
-  if (stray) throw badRequest('invalid patch format of retainKeys')
-  return Object.fromEntries(Object.entries(original).filter(([key]) => keys.includes(key)))
+  const names = isList(keys) ? keys.map(String) : []
+  const stray = Object.entries(patch).some(([key, value]) => value !== null && !key.startsWith('$') && !names.includes(key))
+  if (!isList(keys) || stray) throw badRequest('invalid patch format of retainKeys')
+  return pick(original, names)
 }
 
 function mergedValue(original: Json | undefined, patch: Json, schema: Schema): Json | undefined {
@@ -55,12 +56,8 @@ function cleaned(patch: Json): Json | undefined {
   if (isList(patch)) return patch.map(cleaned).filter(item => item !== undefined)
   if (!isObject(patch)) return patch
   if (patch['$patch'] !== undefined) return undefined
-  const out: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(patch)) {
-    const item = value === undefined || value === null || key.startsWith('$') ? undefined : cleaned(value)
-    if (item !== undefined) out[key] = item
-  }
-  return out
+  const entries = Object.entries(patch).map(([key, value]) => [key, value === undefined || value === null || key.startsWith('$') ? undefined : cleaned(value)] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
 function mergedList(original: Items, patch: Items, list: Schema): Items {
@@ -69,17 +66,13 @@ function mergedList(original: Items, patch: Items, list: Schema): Items {
     const merged = [...original, ...patch].filter((item, i, all) => all.findIndex(other => sameJson(other, item)) === i)
     return inOrder(merged, patch, { server: original, key })
   }
-  const plain: Json[] = []
-  let kept = original
-  let replace = false
-  for (const item of patch) {
-    const directive = isObject(item) ? item['$patch'] : undefined
-    if (directive === undefined) plain.push(item)
-    else if (directive === 'replace') replace = true
-    else if (directive === 'delete') kept = kept.filter(other => !sameKey(other, item, key))
-    else throw badRequest(`unrecognized type: ${JSON.stringify(directive)}`)
-  }
-  if (replace) return plain
+  const directive = (item: Json): Json | undefined => isObject(item) ? item['$patch'] : undefined
+  const directives = patch.filter(item => directive(item) !== undefined)
+  const plain = patch.filter(item => directive(item) === undefined)
+  const unknown = directives.map(directive).find(name => name !== 'replace' && name !== 'delete')
+  if (unknown !== undefined) throw unknownDirective(unknown)
+  if (directives.some(item => directive(item) === 'replace')) return plain
+  const kept = original.filter(other => !directives.some(item => sameKey(other, item, key)))
   const merged: Json[] = [...kept]
   for (const item of plain) {
     if (!isObject(item) || item[key] === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
@@ -91,17 +84,16 @@ function mergedList(original: Items, patch: Items, list: Schema): Items {
   return inOrder(merged, plain, { server: kept, key })
 }
 
-/** A list with a `$setElementOrder`: merged as usual, then what the order names stands in that order. */
-function mergedInOrder(field: string, lists: { readonly original: Json | undefined, readonly patch: Json | undefined, readonly order: Json | undefined }, schema: Schema): Json | undefined {
-  const { original, patch, order } = lists
-  const list = childSchema(schema, field) ?? ANY
-  if (!isList(order)) throw badRequest(`invalid patch format of setElementOrder list for ${field}`)
+interface Ordering { readonly name: string, readonly order: Json, readonly patch: Json | undefined, readonly before: Json | undefined }
+
+/** A merged list with a `$setElementOrder`: what the order names stands in that order. */
+function reordered(merged: Json | undefined, { name, order, patch, before }: Ordering, list: Schema): Items | undefined {
+  if (!isList(order)) throw badRequest(`invalid patch format of setElementOrder list for ${name}`)
   const key = list.mergeKey ?? 'set'
   if (isList(patch) && patch.some(item => !(isObject(item) && item['$patch'] !== undefined) && !order.some(entry => sameKey(entry, item, key)))) {
     throw badRequest(`The order in patch list:\n${JSON.stringify(patch)}\n doesn't match ${ORDER} list:\n${JSON.stringify(order)}\n`)
   }
-  const merged = isList(original) ? (isList(patch) ? mergedValue(original, patch, list) : original) : isList(patch) ? cleaned(patch) : undefined
-  return isList(merged) ? inOrder(merged, order, { server: isList(original) ? original : [], key }) : undefined
+  return isList(merged) ? inOrder(merged, order, { server: isList(before) ? before : [], key }) : undefined
 }
 
 /** Items that `order` names in its order, the others in the server's, woven together by the server's order. */
@@ -121,8 +113,4 @@ function inOrder(merged: Items, order: Items, { server, key }: { readonly server
 function sameKey(a: Json, b: Json, key: string): boolean {
   if (key === 'set') return sameJson(a, b)
   return isObject(a) && isObject(b) && a[key] !== undefined && sameJson(a[key], b[key])
-}
-
-function withoutKeys(object: JsonObject, keys: readonly string[]): Record<string, Json | undefined> {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)))
 }

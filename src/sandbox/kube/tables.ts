@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { since, valueIn, word, WORDS } from './cells.ts'
 import { COLUMNS } from './data/columns.ts'
-import { groupVersionOf, resourceKey } from './kinds.ts'
-import type { Kind } from './kinds.ts'
+import { groupVersionOf, resourceKey } from './kind.ts'
+import type { Kind } from './kind.ts'
 
 interface Column { readonly definition: JsonObject, readonly cell: (object: JsonObject) => Json }
 
@@ -50,16 +50,15 @@ function definition(name: string, more: { readonly type?: string, readonly forma
 
 /** The columns of a kind: those of the real printers, of its definition, or the name and the age (for built-in kinds the time of creation). */
 function columnsOf(kind: Kind): readonly Column[] {
-  if (kind.custom) return kind.columns ? [NAME, ...kind.columns.filter(isObject).map(customColumn)] : [NAME, AGE]
+  if (kind.custom) return kind.columns ? [NAME, ...kind.columns.map(customColumn)] : [NAME, AGE]
   const line = LINES.get(resourceKey(kind))
   if (line === undefined) return [NAME, CREATED]
-  const columns = line.split('  ').slice(1).map(column)
-  return line.includes('+^Name') ? columns : [NAME, ...columns]
+  return [NAME, ...line.split('  ').slice(1).map(column)]
 }
 
 function column(text: string): Column {
-  const [, wide, last, name = '', type, cell = ''] = /^(\+?)(\^?)([^=:]+)(?::([ib]))?=(.*)$/.exec(text) ?? []
-  const more = { ...(type ? { type: type === 'i' ? 'integer' : 'boolean' } : {}), ...(last ? { format: 'name' } : {}), ...(wide ? { priority: 1 } : {}) }
+  const [, wide, name = '', type, cell = ''] = /^(\+?)([^=:]+)(?::([ib]))?=(.*)$/.exec(text) ?? []
+  const more = { ...(type ? { type: type === 'i' ? 'integer' : 'boolean' } : {}), ...(wide ? { priority: 1 } : {}) }
   const whole = /^\{([^{}]*)\}$/.exec(cell)?.[1]
   return { definition: definition(name, more), cell: object => whole === undefined ? cell.replace(/\{([^{}]*)\}/g, (_, part: string) => word(filled(object, part))) : filled(object, whole) }
 }
@@ -68,12 +67,8 @@ function column(text: string): Column {
 function filled(object: JsonObject, part: string): Json {
   const [text = '', fallback = ''] = part.split('|')
   const [name = '', ...words] = text.split(' ')
-  const found = Object.hasOwn(WORDS, name) ? WORDS[name]?.(object, ...words) : valueIn(object, name.replace(/^\./, ''))
-  return found === undefined || found === null || found === '' ? constant(fallback) : found
-}
-
-function constant(text: string): Json {
-  return text === '0' ? 0 : text === '1' ? 1 : text === 'false' ? false : text
+  const found = Object.hasOwn(WORDS, name) ? WORDS[name]?.(object, ...words) : valueIn(object, name)
+  return found === undefined || found === null || found === '' ? fallback === '0' ? 0 : fallback : found
 }
 
 /** A column of a definition; what its path does not find is null, as on the real server. */

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
-import type { Kind } from './kinds.ts'
-import { asObject } from './merge.ts'
+import type { Kind } from './kind.ts'
+import { asObject } from './object.ts'
 import { childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { matchesSelector } from './select.ts'
@@ -12,98 +12,92 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const SUBDOMAIN_TEXT = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 const LABEL_TEXT = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-const WORKLOADS = new Set(['apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet'])
+/** Where the pods of a kind are described. */
+const POD_SPECS: Readonly<Record<string, string>> = {
+  '/Pod': 'spec', 'apps/Deployment': 'spec.template.spec', 'apps/StatefulSet': 'spec.template.spec', 'apps/DaemonSet': 'spec.template.spec', 'apps/ReplicaSet': 'spec.template.spec',
+  'batch/Job': 'spec.template.spec', 'batch/CronJob': 'spec.jobTemplate.spec.template.spec',
+}
+/** What cannot change once it is written. */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  'apps/Deployment': ['spec.selector'], 'apps/DaemonSet': ['spec.selector'], 'apps/ReplicaSet': ['spec.selector'], 'batch/Job': ['spec.template', 'spec.selector', 'spec.completions'],
+  'rbac.authorization.k8s.io/RoleBinding': ['roleRef'], 'rbac.authorization.k8s.io/ClusterRoleBinding': ['roleRef'],
+}
 const STATEFUL_FREE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
-const POD_TEXT = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 const STATEFUL_TEXT = `updates to statefulset spec for fields other than ${STATEFUL_FREE.slice(0, -1).map(name => `'${name}'`).join(', ')} and 'minReadySeconds' are forbidden`
+const POD_TEXT = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 
 /**
  * The faults of an object about to be stored, in the server's order: a small part of the real validation (names, replica
  * counts, selectors, containers, fields that cannot change) and, for custom resources, their OpenAPI schema without CEL rules.
  */
 export function faults(kind: Kind, live: JsonObject | undefined, next: JsonObject): readonly Cause[] {
-  const out: Cause[] = live ? [] : [...nameFaults(kind, next)]
   const id = `${kind.group}/${kind.kind}`
-  if (WORKLOADS.has(id)) out.push(...workloadFaults(next))
-  if (id === '/Pod') out.push(...containerFaults(valueAt(next, 'spec'), 'spec'))
-  if (id === 'batch/Job') out.push(...jobFaults(valueAt(next, 'spec'), 'spec'))
-  if (id === 'batch/CronJob') out.push(...jobFaults(valueAt(next, 'spec', 'jobTemplate', 'spec'), 'spec.jobTemplate.spec'))
-  if (kind.custom) out.push(...schemaFaults(next, kind.schema, ''))
-  if (live) out.push(...changeFaults(id, live, next))
+  const pods = POD_SPECS[id]
+  return [
+    ...live ? [] : nameFaults(kind, textAt(next, 'metadata', 'name') ?? ''),
+    ...kind.group === 'apps' && pods ? workloadFaults(next) : [],
+    ...pods ? podFaults(at(next, pods), pods, kind.group === 'batch') : [],
+    ...kind.custom ? schemaFaults(next, kind.schema, '') : [],
+    ...live ? changeFaults(id, live, next) : [],
+  ]
+}
+
+function at(object: JsonObject, path: string): Json | undefined {
+  return valueAt(object, ...path.split('.'))
+}
+
+function nameFaults({ group, kind }: Kind, name: string): readonly Cause[] {
+  const field = 'metadata.name'
+  if (name === '') return [required(field, 'name or generateName is required')]
+  if (group === 'rbac.authorization.k8s.io') return /[/%]/.test(name) ? [badValue(field, name, 'may not contain \'/\'')] : []
+  if (group === '' && (kind === 'Namespace' || kind === 'Service')) return LABEL.test(name) && name.length <= 63 ? [] : [badValue(field, name, LABEL_TEXT)]
+  return SUBDOMAIN.test(name) && name.length <= 253 ? [] : [badValue(field, name, SUBDOMAIN_TEXT)]
+}
+
+function workloadFaults({ spec }: JsonObject): readonly Cause[] {
+  const out: Cause[] = []
+  const replicas = valueAt(spec, 'replicas')
+  if (typeof replicas === 'number' && replicas < 0) out.push(badValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
+  const selector = valueAt(spec, 'selector')
+  if (selector === undefined) out.push(required('spec.selector'))
+  const labels = valueAt(spec, 'template', 'metadata', 'labels')
+  if (!matchesSelector(selector, labels)) out.push(badValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
+  if (textAt(spec, 'strategy', 'type') === 'Recreate' && valueAt(spec, 'strategy', 'rollingUpdate') !== undefined) {
+    out.push(forbidden('spec.strategy.rollingUpdate', 'may not be specified when strategy `type` is \'Recreate\''))
+  }
   return out
 }
 
-function nameFaults(kind: Kind, object: JsonObject): readonly Cause[] {
-  const name = textAt(object, 'metadata', 'name') ?? ''
-  if (name === '') return [required('metadata.name', 'name or generateName is required')]
-  if (kind.group === 'rbac.authorization.k8s.io') return /[/%]/.test(name) ? [badValue('metadata.name', name, 'may not contain \'/\'')] : []
-  const short = kind.group === '' && (kind.kind === 'Namespace' || kind.kind === 'Service')
-  if (short) return LABEL.test(name) && name.length <= 63 ? [] : [badValue('metadata.name', name, LABEL_TEXT)]
-  return SUBDOMAIN.test(name) && name.length <= 253 ? [] : [badValue('metadata.name', name, SUBDOMAIN_TEXT)]
+function podFaults(spec: Json | undefined, path: string, ending: boolean): readonly Cause[] {
+  const names = new Set<string>()
+  const all = ['initContainers', 'containers'].flatMap(list => objectsAt(spec, list).flatMap((container, i) => containerFaults(container, `${path}.${list}[${i}]`, names)))
+  const found = objectsAt(spec, 'containers').length === 0 ? [required(`${path}.containers`)] : all
+  const ends = !ending || ['OnFailure', 'Never'].includes(textAt(spec, 'restartPolicy') ?? '')
+  return ends ? found : [...found, required(`${path}.restartPolicy`, 'valid values: "OnFailure", "Never"')]
 }
 
-function workloadFaults(object: JsonObject): readonly Cause[] {
-  const out: Cause[] = []
-  const replicas = valueAt(object, 'spec', 'replicas')
-  if (typeof replicas === 'number' && replicas < 0) out.push(badValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
-  const selector = valueAt(object, 'spec', 'selector')
-  if (selector === undefined) out.push(required('spec.selector'))
-  const labels = valueAt(object, 'spec', 'template', 'metadata', 'labels')
-  if (!matchesSelector(selector, labels)) out.push(badValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
-  if (textAt(object, 'spec', 'strategy', 'type') === 'Recreate' && valueAt(object, 'spec', 'strategy', 'rollingUpdate') !== undefined) {
-    out.push(forbidden('spec.strategy.rollingUpdate', 'may not be specified when strategy `type` is \'Recreate\''))
-  }
-  return [...out, ...containerFaults(valueAt(object, 'spec', 'template', 'spec'), 'spec.template.spec')]
-}
-
-function jobFaults(spec: Json | undefined, path: string): readonly Cause[] {
-  const template = valueAt(spec, 'template', 'spec')
-  const ends = ['OnFailure', 'Never'].includes(textAt(template, 'restartPolicy') ?? '')
-  return [...containerFaults(template, `${path}.template.spec`), ...ends ? [] : [required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')]]
-}
-
-function containerFaults(spec: Json | undefined, path: string): readonly Cause[] {
-  const containers = valueAt(spec, 'containers')
-  if (!isList(containers) || containers.length === 0) return [required(`${path}.containers`)]
-  const inits = valueAt(spec, 'initContainers')
-  const names = new Set<Json>()
-  return [...listFaults(isList(inits) ? inits : [], `${path}.initContainers`, names), ...listFaults(containers, `${path}.containers`, names)]
-}
-
-function listFaults(containers: readonly Json[], path: string, names: Set<Json>): readonly Cause[] {
-  return containers.flatMap((container, i) => {
-    const name = textAt(container, 'name') ?? ''
-    const out: Cause[] = []
-    if (name === '') out.push(required(`${path}[${i}].name`))
-    else if (!LABEL.test(name)) out.push(badValue(`${path}[${i}].name`, name, LABEL_TEXT))
-    else if (names.has(name)) out.push({ reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field: `${path}[${i}].name` })
-    names.add(name)
-    if (!textAt(container, 'image')) out.push(required(`${path}[${i}].image`))
-    return out
-  })
+function containerFaults(container: JsonObject, path: string, names: Set<string>): readonly Cause[] {
+  const name = textAt(container, 'name') ?? ''
+  const fault = name === '' ? required(`${path}.name`) : !LABEL.test(name) ? badValue(`${path}.name`, name, LABEL_TEXT)
+    : names.has(name) ? { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field: `${path}.name` } : undefined
+  names.add(name)
+  return [...fault ? [fault] : [], ...textAt(container, 'image') ? [] : [required(`${path}.image`)]]
 }
 
 function changeFaults(id: string, live: JsonObject, next: JsonObject): readonly Cause[] {
-  const fixed = (...path: readonly string[]): readonly Cause[] =>
-    sameJson(valueAt(live, ...path), valueAt(next, ...path)) ? [] : [badValue(path.join('.'), valueAt(next, ...path), 'field is immutable')]
-  switch (id) {
-    case 'apps/Deployment': case 'apps/DaemonSet': case 'apps/ReplicaSet': return fixed('spec', 'selector')
-    case 'apps/StatefulSet': {
-      const rest = (object: JsonObject): JsonObject => Object.fromEntries(Object.entries(valueAt(object, 'spec') ?? {}).filter(([key]) => !STATEFUL_FREE.includes(key)))
-      return sameJson(rest(live), rest(next)) ? [] : [forbidden('spec', STATEFUL_TEXT)]
-    }
-    case 'batch/Job': return [...fixed('spec', 'template'), ...fixed('spec', 'selector'), ...fixed('spec', 'completions')]
-    case 'rbac.authorization.k8s.io/RoleBinding': case 'rbac.authorization.k8s.io/ClusterRoleBinding':
-      return sameJson(live['roleRef'], next['roleRef']) ? [] : [badValue('roleRef', next['roleRef'], 'cannot change roleRef')]
-    case '/ConfigMap': case '/Secret': return live['immutable'] !== true || sameJson(live['data'], next['data']) ? []
-      : [forbidden('data', 'field is immutable when `immutable` is set')]
-    case '/Pod': return sameJson(fixedOfPod(live), fixedOfPod(next)) ? [] : [forbidden('spec', POD_TEXT)]
-    default: return []
-  }
+  const differs = (part: (object: JsonObject) => Json | undefined): boolean => !sameJson(part(live), part(next))
+  if (id === 'apps/StatefulSet' && differs(fixedOfStatefulSet)) return [forbidden('spec', STATEFUL_TEXT)]
+  if (id === '/Pod' && differs(fixedOfPod)) return [forbidden('spec', POD_TEXT)]
+  if ((id === '/ConfigMap' || id === '/Secret') && live['immutable'] === true && differs(object => object['data'])) return [forbidden('data', 'field is immutable when `immutable` is set')]
+  return (FIXED[id] ?? []).filter(path => differs(object => at(object, path))).map(path => badValue(path, at(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
 }
 
 function forbidden(field: string, why: string): Cause {
   return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
+}
+
+function fixedOfStatefulSet({ spec }: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(asObject(spec)).filter(([key]) => !STATEFUL_FREE.includes(key)))
 }
 
 /** What of a pod cannot change: all but the images, the deadlines and the tolerations. */
@@ -119,11 +113,11 @@ function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause
   const own = path === '' ? [] : keywordFaults(value, rules, path)
   if (own.some(cause => cause.reason === 'FieldValueTypeInvalid')) return own
   const known = resolved(schema, value)
-  const names = isList(rules['required']) && isObject(value) ? rules['required'].filter(name => typeof name === 'string') : []
-  const out = [...own, ...names.filter(name => valueAt(value, name) === undefined).map(name => required(join(path, name)))]
-  if (isList(value)) return [...out, ...value.flatMap((item, i) => known.element ? schemaFaults(item, known.element, `${path}[${i}]`) : [])]
-  if (!isObject(value)) return out
-  return [...out, ...Object.entries(value).flatMap(([key, item]) => {
+  if (isList(value)) return [...own, ...value.flatMap((item, i) => known.element ? schemaFaults(item, known.element, `${path}[${i}]`) : [])]
+  if (!isObject(value)) return own
+  const names = isList(rules['required']) ? rules['required'].filter(name => typeof name === 'string') : []
+  const missing = names.filter(name => valueAt(value, name) === undefined).map(name => required(join(path, name)))
+  return [...own, ...missing, ...Object.entries(value).flatMap(([key, item]) => {
     const child = path === '' && key === 'metadata' ? undefined : childSchema(known, key)
     return child && item !== undefined ? schemaFaults(item, child, join(path, key)) : []
   })]
@@ -132,16 +126,18 @@ function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause
 const LIMITS: Readonly<Record<string, readonly (readonly [string, string, string])[]>> = {
   number: [['minimum', 'should be greater than or equal to', ''], ['maximum', 'should be less than or equal to', '']],
   string: [['minLength', 'should be at least', ' chars long'], ['maxLength', 'should be at most', ' chars long']],
-  list: [['minItems', 'should have at least', ' items'], ['maxItems', 'should have at most', ' items']],
+  object: [['minItems', 'should have at least', ' items'], ['maxItems', 'should have at most', ' items']],
 }
 
 function keywordFaults(value: Json, rules: JsonObject, path: string): readonly Cause[] {
-  const type = textAt(rules, 'type')
-  if (value === null) return rules['nullable'] === true || type === undefined ? [] : [typeFault(value, type, path)]
-  if (type !== undefined && !isOfType(value, type)) return [typeFault(value, type, path)]
+  const [type, found] = [textAt(rules, 'type'), typeName(value)]
+  if (value === null && rules['nullable'] === true) return []
+  if (type !== undefined && found !== type && !(found === 'integer' && type === 'number')) {
+    return [{ reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(found)}: ${path} in body must be of type ${type}: ${JSON.stringify(found)}`, field: path }]
+  }
   const out: Cause[] = []
   const size = typeof value === 'number' ? value : typeof value === 'string' || isList(value) ? value.length : 0
-  for (const [name, text, unit] of LIMITS[typeof value === 'object' ? 'list' : typeof value] ?? []) {
+  for (const [name, text, unit] of LIMITS[typeof value] ?? []) {
     const bound = rules[name]
     if (typeof bound !== 'number' || (name.startsWith('max') ? size <= bound : size >= bound)) continue
     out.push(badValue(path, isList(value) ? size : value, `${path} in body ${text} ${bound}${unit}`))
@@ -155,13 +151,9 @@ function keywordFaults(value: Json, rules: JsonObject, path: string): readonly C
   return out
 }
 
-function isOfType(value: Json, type: string): boolean {
-  switch (type) {
-    case 'object': return isObject(value)
-    case 'array': return isList(value)
-    case 'integer': return Number.isInteger(value)
-    default: return typeof value === type
-  }
+/** The type of a value as OpenAPI calls it. */
+function typeName(value: Json): string {
+  return value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value
 }
 
 /** A pattern this runtime cannot read is not held against the object. */
@@ -171,11 +163,6 @@ function matches(pattern: string, value: string): boolean {
   } catch {
     return true
   }
-}
-
-function typeFault(value: Json, type: string, path: string): Cause {
-  const found = value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value
-  return { reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(found)}: ${path} in body must be of type ${type}: ${JSON.stringify(found)}`, field: path }
 }
 
 function join(path: string, key: string): string {

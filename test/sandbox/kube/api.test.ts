@@ -4,7 +4,7 @@ import type { Json } from '../../../src/model/json.ts'
 import { startKube } from '../../../src/sandbox/kube/server.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
 import { APPLY, deployment, eventually, must, refusal } from './support.ts'
-import { send } from './wire.ts'
+import { send, watching } from './wire.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
@@ -172,9 +172,10 @@ describe('embedded Kubernetes API', () => {
 
     it('end when the client goes, and never reach across kinds', async () => {
       const seen: string[] = []
-      const stop = kube.watch(`${MAPS}?resourceVersion=${textAt(await must(kube, 'GET', MAPS), 'metadata', 'resourceVersion')}`, (type, object) => seen.push(`${type} ${textAt(object, 'metadata', 'name')}`))
+      const stop = await watching(kube, `${MAPS}?resourceVersion=${textAt(await must(kube, 'GET', MAPS), 'metadata', 'resourceVersion')}`, (type, object) => seen.push(`${type} ${textAt(object, 'metadata', 'name')}`))
       await must(kube, 'POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 'other' } })
       await must(kube, 'DELETE', `${MAPS}/w1`)
+      await eventually(() => seen.length > 0)
       stop()
       await must(kube, 'DELETE', `${MAPS}/w2`)
       expect(seen).to.deep.equal(['DELETED w1'])

@@ -15,7 +15,7 @@ describe('rights in the embedded Kubernetes API', () => {
   before(async () => {
     kube = await startKube({
       controller: false, accounts: [
-        { token: 'jane-token', user: 'jane', groups: ['devs'], rules: [
+        { token: 'jane-token', user: 'jane', rules: [
           { verbs: ['get', 'list', 'watch'], apiGroups: ['', 'apps'], resources: ['pods', 'deployments', 'deployments/scale'], namespaces: ['default'] },
           { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments', '*/scale'], resourceNames: ['web'] },
           { verbs: ['get'], nonResourceURLs: ['/metrics*'] },
@@ -91,10 +91,6 @@ describe('rights in the embedded Kubernetes API', () => {
     expect(await ask('jane-token', { nonResourceAttributes: { verb: 'get', path: '/metrics/x' } })).to.equal(true)
     expect(await ask('jane-token', { nonResourceAttributes: { verb: 'get', path: '/logs' } })).to.equal(false)
     expect(await ask(kube.token, { resourceAttributes: { verb: '*', group: '*', resource: '*' } })).to.equal(true)
-    expect((await as('jane-token', ['POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews'], { body: {} })).json).to.have.deep.nested.property('status.userInfo', { username: 'jane', groups: ['devs', 'system:authenticated'] })
-    const rules = (await as('jane-token', ['POST', `${REVIEWS}/selfsubjectrulesreviews`], { body: { spec: { namespace: 'kube-system' } } })).json
-    expect(JSON.stringify(valueAt(rules, 'status', 'resourceRules'))).to.contain('"resourceNames":["web"]').and.not.contain('"pods"')
-    expect(valueAt(rules, 'status', 'incomplete')).to.equal(false)
   })
 
   it('of others are told only to who may ask', async () => {
@@ -108,13 +104,10 @@ describe('rights in the embedded Kubernetes API', () => {
     expect((await as(kube.token, ['GET', `${REVIEWS}/subjectaccessreviews`])).status).to.equal(405)
   })
 
-  it('of somebody else can be taken on only by who may', async () => {
+  it('of somebody else are lent to nobody', async () => {
     const path = '/api/v1/namespaces/default/secrets'
-    const be = (token: string, headers: Record<string, string>): ReturnType<typeof send> => send(kube, { path, token, headers })
-    expect((await be(kube.token, { 'impersonate-user': 'jane' })).json).to.include({ code: 403, message: 'secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"' })
-    expect((await be(kube.token, { 'impersonate-user': 'nobody' })).status).to.equal(403)
-    expect((await be(kube.token, { 'impersonate-user': 'nobody', 'impersonate-group': 'system:masters' })).status).to.equal(200)
-    expect((await be(kube.token, { 'impersonate-user': 'root' })).status).to.equal(200)
-    expect((await be('jane-token', { 'impersonate-user': 'root' })).json).to.include({ code: 403, message: 'users "root" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope' })
+    for (const header of ['impersonate-user', 'impersonate-group']) {
+      expect((await send(kube, { path, headers: { [header]: 'root' } })).json).to.include({ code: 403, message: 'this server lets nobody act for somebody else' })
+    }
   })
 })

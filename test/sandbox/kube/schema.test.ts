@@ -32,18 +32,6 @@ describe('types of the embedded Kubernetes API', () => {
     expect(missing.filter(path => !/\.(kind|apiVersion)$/.test(path))).to.deep.equal([])
   })
 
-  it('have a protobuf number for each field but kind and apiVersion, none twice', () => {
-    for (const line of TYPES.trim().split(/ ; |\n/)) {
-      const fields = [...namedSchema(line.split(' ')[0] ?? '').fields ?? []]
-      const numbers = fields.flatMap(([, field]) => field.number ?? [])
-      expect(new Set(numbers).size, line).to.equal(numbers.length)
-      expect(fields.filter(([name, field]) => field.number === undefined && name !== 'kind' && name !== 'apiVersion'), line).to.deep.equal([])
-    }
-    const number = (type: string, field: string): string | undefined => namedSchema(type).fields?.get(field)?.number
-    expect([number('Pod', 'metadata'), number('PodSpec', 'initContainers'), number('PodSpec', 'containers'), number('Volume', 'emptyDir'), number('EnvVar', 'valueFrom'), number('meta.OwnerReference', 'apiVersion')])
-      .to.deep.equal(['1', '20', '2', '2.2', '3', '5'])
-  })
-
   const quantities: readonly (readonly [string, string | undefined])[] = [
     ['0.5', '500m'], ['1024Mi', '1Gi'], ['1000m', '1'], ['100m', '100m'], ['1.5Gi', '1536Mi'], ['0.1', '100m'], ['128974848', '128974848'], ['129e6', '129e6'],
     ['1000Mi', '1000Mi'], ['0', '0'], ['0Mi', '0'], ['1500', '1500'], ['1000', '1k'], ['12000k', '12M'], ['0.5Ki', '512'], ['-2Gi', '-2Gi'], ['0.0000000001', '1n'],

@@ -1,5 +1,6 @@
 import { request as httpsRequest } from 'node:https'
-import type { Json } from '../../../src/model/json.ts'
+import { isObject, textAt, valueAt } from '../../../src/model/json.ts'
+import type { Json, JsonObject } from '../../../src/model/json.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
 
 /** A request over the wire; the token is the first one unless another is named. */
@@ -18,6 +19,27 @@ export function send(kube: Kube, { path, method, token = kube.token, headers = {
       response.on('end', () => resolve({ status: response.statusCode, text, json: jsonOf(text), warning: response.headers['warning'] }))
     })
     request.on('error', reject).end(body)
+  })
+}
+
+/** Watches over the wire with the first token: `path` is that of a list, with its query. Resolves when the server has begun, with what ends it. */
+export function watching(kube: Kube, path: string, onEvent: (type: string, object: JsonObject) => void): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const options = { ca: kube.ca, headers: { authorization: `Bearer ${kube.token}` } }
+    const request = httpsRequest(`${kube.url}${path}${path.includes('?') ? '&' : '?'}watch=true`, options, response => {
+      let text = ''
+      response.on('data', chunk => {
+        const lines = `${text}${String(chunk)}`.split('\n')
+        text = lines.pop() ?? ''
+        for (const event of lines.map(jsonOf)) {
+          const object = valueAt(event, 'object')
+          onEvent(textAt(event, 'type') ?? '', isObject(object) ? object : {})
+        }
+      })
+      response.on('error', () => undefined)
+      resolve(() => { request.destroy() })
+    })
+    request.on('error', reject).end()
   })
 }
 

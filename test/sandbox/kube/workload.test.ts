@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../../src/model/json.ts'
 import { startKube } from '../../../src/sandbox/kube/server.ts'
 import type { Kube } from '../../../src/sandbox/kube/server.ts'
 import { APPLY, deployment, eventually, must } from './support.ts'
+import { watching } from './wire.ts'
 
 const APPS = '/apis/apps/v1/namespaces/default'
 const PODS = '/api/v1/namespaces/default/pods'
@@ -35,7 +36,7 @@ describe('workload controller of the embedded cluster', () => {
     await eventually(async () => await condition('web', 'Progressing') === 'True NewReplicaSetAvailable')
     const seen: JsonObject[] = []
     const start = textAt(await must(kube, 'GET', `${APPS}/deployments`), 'metadata', 'resourceVersion')
-    const stop = kube.watch(`${APPS}/deployments?resourceVersion=${start}`, (_, object) => seen.push(object))
+    const stop = await watching(kube, `${APPS}/deployments?resourceVersion=${start}`, (_, object) => seen.push(object))
     await apply(deployment('web', 'nginx:2', 3))
     await eventually(() => seen.some(object => valueAt(object, 'status', 'observedGeneration') === 2 && valueAt(object, 'status', 'updatedReplicas') === 3 && JSON.stringify(object['status']).includes('NewReplicaSetAvailable')))
     stop()
@@ -55,10 +56,11 @@ describe('workload controller of the embedded cluster', () => {
     await apply(deployment('web', 'nginx:1', 2))
     await eventually(async () => await condition('web', 'Progressing') === 'True NewReplicaSetAvailable')
     const said: string[] = []
-    const stop = kube.watch(`${APPS}/deployments`, (_, object) => said.push(/"reason":"(ReplicaSetUpdated|ProgressDeadlineExceeded)"/.exec(JSON.stringify(object['status']))?.[1] ?? ''))
+    const stop = await watching(kube, `${APPS}/deployments`, (_, object) => said.push(/"reason":"(ReplicaSetUpdated|ProgressDeadlineExceeded)"/.exec(JSON.stringify(object['status']))?.[1] ?? ''))
     await apply(deployment('web', 'nginx:does-not-exist', 2))
-    await eventually(async () => await condition('web', 'Progressing') === 'False ProgressDeadlineExceeded')
+    await eventually(() => said.includes('ProgressDeadlineExceeded'))
     stop()
+    expect(await condition('web', 'Progressing')).to.equal('False ProgressDeadlineExceeded')
     expect(said.filter((reason, i) => reason !== '' && reason !== said[i - 1])).to.deep.equal(['ReplicaSetUpdated', 'ProgressDeadlineExceeded'])
     expect(JSON.stringify(await items(PODS))).to.contain('ImagePullBackOff')
     expect(await condition('web', 'Available')).to.equal('True MinimumReplicasAvailable')

@@ -42,9 +42,6 @@ coordination.k8s.io/v1 Lease leases - nv
 storage.k8s.io/v1 StorageClass storageclasses sc -
 scheduling.k8s.io/v1 PriorityClass priorityclasses pc g
 discovery.k8s.io/v1 EndpointSlice endpointslices - ng
-authentication.k8s.io/v1 SelfSubjectReview selfsubjectreviews - p
-authorization.k8s.io/v1 LocalSubjectAccessReview localsubjectaccessreviews - np
 authorization.k8s.io/v1 SelfSubjectAccessReview selfsubjectaccessreviews - p
-authorization.k8s.io/v1 SelfSubjectRulesReview selfsubjectrulesreviews - p
 authorization.k8s.io/v1 SubjectAccessReview subjectaccessreviews - p
 `
