@@ -30,7 +30,7 @@ function counted(clusters: Clusters, kinds: KindReader, seen: string[]): { reado
   })
   return {
     clusters: { ...clusters, choose: ask => one(clusters.choose(ask)), named: name => one(clusters.named(name)) },
-    kinds: { pages: (of, page) => { seen.push(`pages ${of.kind.kind}`); return kinds.pages(of, page) }, follow: (of, feed) => kinds.follow(of, feed) },
+    kinds: { pages: (of, page) => { seen.push(`pages ${of.kind.kind}`); return kinds.pages(of, page) }, metadata: (of, page) => { seen.push(`metadata ${of.kind.kind}`); return kinds.metadata(of, page) }, follow: (of, feed) => kinds.follow(of, feed) },
   }
 }
 

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/model/json.ts'
 import { pause } from '../parts/program.ts'
 import { webIn } from '../owners.ts'
 import { shown, sweep, V1, V2 } from '../scenario.ts'
-import { openScene, realAddress } from '../scene.ts'
+import { openScene, realRuns } from '../scene.ts'
 import type { Scene, SeenObject } from '../scene.ts'
 import { ARGO_WAYS, FLUX_WAYS } from '../ways.ts'
 import type { Way } from '../ways.ts'
@@ -102,7 +102,7 @@ async function play(of: Pick<Case, 'name' | 'way' | 'edit'>, act: (scene: Scene)
 describe('a pause of', () => {
   for (const one of CASES) {
     it(`${one.title} ${one.lasts ? 'lasts' : 'is refused, since it would be put back'}`, async function () {
-      if (realAddress() === null) this.skip()
+      if (!realRuns()) this.skip()
       await play(one, async scene => {
         const [child, parent] = [one.child(scene), one.parent(scene)]
         const asked = await scene.writ('suspend', `${child.kind.toLowerCase()}/${child.name}`, '-n', child.namespace, '--for', '1h', '--reason', 'a scenario')
@@ -123,7 +123,7 @@ describe('a pause of', () => {
   }
 
   it('a HelmRelease keeps the release as it is, whatever its values become, until it is resumed', async function () {
-    if (realAddress() === null) this.skip()
+    if (!realRuns()) this.skip()
     await play({ name: 'child-release', way: 'way-release' }, async scene => {
       const release: Named = { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases', kind: 'HelmRelease', namespace: scene.namespace, name: 'web' }
       const parent: Named = { ...KUSTOMIZATION, namespace: scene.namespace, name: scene.namespace }
