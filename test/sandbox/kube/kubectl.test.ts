@@ -57,6 +57,11 @@ describe('embedded Kubernetes API with kubectl', function () {
     return stdout.trim()
   }
 
+  /** Runs lines one after another; each prints what stands beside it. */
+  async function prints(rows: readonly (readonly [line: string, printed: string])[]): Promise<void> {
+    for (const [line, printed] of rows) expect(await kubectl(line), line).to.equal(printed)
+  }
+
   /** How it ends where it does not end well, and all that it prints. */
   async function failing(line: string, config?: string): Promise<string> {
     const error: unknown = await run(KUBECTL, line.split(' '), { env: environment(config), cwd: folder, timeout: 20_000 }).catch((caught: unknown) => caught)
@@ -122,14 +127,16 @@ describe('embedded Kubernetes API with kubectl', function () {
   })
 
   it('patches in three ways, sets image and environment, labels and annotates', async () => {
-    expect(await kubectl('patch deploy web -p {"metadata":{"labels":{"a":"b"}}}')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('patch deploy web --type=merge -p {"metadata":{"labels":{"a":"c"}}}')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('patch deploy web --type=json -p [{"op":"remove","path":"/metadata/labels/a"}]')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('set image deploy/web app=nginx:3')).to.equal('deployment.apps/web image updated')
-    expect(await kubectl('set env deploy/web MODE=fast')).to.equal('deployment.apps/web env updated')
-    expect(await kubectl('label deploy web tier=front')).to.equal('deployment.apps/web labeled')
-    expect(await kubectl('annotate deploy web note=x')).to.equal('deployment.apps/web annotated')
-    expect(await kubectl('get deploy web -o jsonpath={.metadata.labels}{.metadata.annotations.note}{.spec.template.spec.containers[0].image}{.spec.template.spec.containers[0].env}')).to.equal('{"tier":"front"}xnginx:3[{"name":"MODE","value":"fast"}]')
+    await prints([
+      ['patch deploy web -p {"metadata":{"labels":{"a":"b"}}}', 'deployment.apps/web patched'],
+      ['patch deploy web --type=merge -p {"metadata":{"labels":{"a":"c"}}}', 'deployment.apps/web patched'],
+      ['patch deploy web --type=json -p [{"op":"remove","path":"/metadata/labels/a"}]', 'deployment.apps/web patched'],
+      ['set image deploy/web app=nginx:3', 'deployment.apps/web image updated'],
+      ['set env deploy/web MODE=fast', 'deployment.apps/web env updated'],
+      ['label deploy web tier=front', 'deployment.apps/web labeled'],
+      ['annotate deploy web note=x', 'deployment.apps/web annotated'],
+      ['get deploy web -o jsonpath={.metadata.labels}{.metadata.annotations.note}{.spec.template.spec.containers[0].image}{.spec.template.spec.containers[0].env}', '{"tier":"front"}xnginx:3[{"name":"MODE","value":"fast"}]'],
+    ])
   })
 
   it('follows, restarts and undoes rollouts', async () => {
@@ -146,9 +153,11 @@ describe('embedded Kubernetes API with kubectl', function () {
   it('edits with an editor, and replaces', async () => {
     const { stdout } = await run(KUBECTL, ['edit', 'deploy', 'web'], { env: { ...environment(), EDITOR: 'sed -i s/nginx:1/nginx:5/' }, cwd: folder, timeout: 20_000 })
     expect(stdout.trim()).to.equal('deployment.apps/web edited')
-    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:5')
-    expect(await kubectl('replace -f web.yaml')).to.equal('deployment.apps/web replaced')
-    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:1')
+    await prints([
+      ['get deploy web -o jsonpath={.spec.template.spec.containers[0].image}', 'nginx:5'],
+      ['replace -f web.yaml', 'deployment.apps/web replaced'],
+      ['get deploy web -o jsonpath={.spec.template.spec.containers[0].image}', 'nginx:1'],
+    ])
   })
 
   it('explains fields and types', async () => {
@@ -158,22 +167,26 @@ describe('embedded Kubernetes API with kubectl', function () {
   })
 
   it('takes what kubectl makes up itself, which it sends as protobuf', async () => {
-    expect(await kubectl('create namespace made')).to.equal('namespace/made created')
-    expect(await kubectl('create deployment d -n made --image=nginx:1.2 --replicas=0 --port=80')).to.equal('deployment.apps/d created')
-    expect(await kubectl('get deploy d -n made -o jsonpath={.spec.replicas}{.spec.template.spec.containers[0].ports}{.metadata.labels}')).to.equal('0[{"containerPort":80,"protocol":"TCP"}]{"app":"d"}')
-    expect(await kubectl('create configmap c -n made --from-literal=a=b')).to.equal('configmap/c created')
-    expect(await kubectl('create secret generic s -n made --from-literal=a=b')).to.equal('secret/s created')
-    expect(await kubectl('get secret s -n made -o jsonpath={.data.a}')).to.equal('Yg==')
+    await prints([
+      ['create namespace made', 'namespace/made created'],
+      ['create deployment d -n made --image=nginx:1.2 --replicas=0 --port=80', 'deployment.apps/d created'],
+      ['get deploy d -n made -o jsonpath={.spec.replicas}{.spec.template.spec.containers[0].ports}{.metadata.labels}', '0[{"containerPort":80,"protocol":"TCP"}]{"app":"d"}'],
+      ['create configmap c -n made --from-literal=a=b', 'configmap/c created'],
+      ['create secret generic s -n made --from-literal=a=b', 'secret/s created'],
+      ['get secret s -n made -o jsonpath={.data.a}', 'Yg=='],
+    ])
     expect(await kubectl('create job j -n made --image=b:1', '--', 'sleep', '1')).to.equal('job.batch/j created')
     expect(await kubectl('create cronjob cj -n made --image=b:1 --schedule', '0 * * * *')).to.equal('cronjob.batch/cj created')
-    expect(await kubectl('create role r -n made --verb=get,list --resource=pods,deployments.apps')).to.equal('role.rbac.authorization.k8s.io/r created')
-    expect(await kubectl('create rolebinding rb -n made --role=r --serviceaccount=made:x')).to.equal('rolebinding.rbac.authorization.k8s.io/rb created')
-    expect(await kubectl('create ingress i -n made --rule=a.example.com/*=web:80')).to.equal('ingress.networking.k8s.io/i created')
-    expect(await kubectl('create pdb p -n made --selector=app=d --min-available=50%')).to.equal('poddisruptionbudget.policy/p created')
-    expect(await kubectl('expose deploy d -n made --port=80 --target-port=http')).to.equal('service/d exposed')
-    expect(await kubectl('get svc d -n made -o jsonpath={.spec.ports}')).to.equal('[{"port":80,"protocol":"TCP","targetPort":"http"}]')
-    expect(await kubectl('run p -n made --image=b:1 --env=A=b')).to.equal('pod/p created')
-    expect(await kubectl('delete namespace made --wait=false')).to.equal('namespace "made" deleted')
+    await prints([
+      ['create role r -n made --verb=get,list --resource=pods,deployments.apps', 'role.rbac.authorization.k8s.io/r created'],
+      ['create rolebinding rb -n made --role=r --serviceaccount=made:x', 'rolebinding.rbac.authorization.k8s.io/rb created'],
+      ['create ingress i -n made --rule=a.example.com/*=web:80', 'ingress.networking.k8s.io/i created'],
+      ['create pdb p -n made --selector=app=d --min-available=50%', 'poddisruptionbudget.policy/p created'],
+      ['expose deploy d -n made --port=80 --target-port=http', 'service/d exposed'],
+      ['get svc d -n made -o jsonpath={.spec.ports}', '[{"port":80,"protocol":"TCP","targetPort":"http"}]'],
+      ['run p -n made --image=b:1 --env=A=b', 'pod/p created'],
+      ['delete namespace made --wait=false', 'namespace "made" deleted'],
+    ])
   })
 
   it('knows what a token may do, and is refused the rest', async () => {
