@@ -1,27 +1,13 @@
 import type { JsonObject } from '../../src/model/json.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
+import { webManifest } from '../support/web-manifest.ts'
 
 /** A chart in `chart/` with one Deployment, whose image and replicas are values. */
 export function chartFiles(version: string): Readonly<Record<string, string>> {
   return {
     'chart/Chart.yaml': `apiVersion: v2\nname: web\nversion: ${version}\n`,
     'chart/values.yaml': 'image: web:1\nreplicas: 1\n',
-    'chart/templates/web.yaml': `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  replicas: {{ .Values.replicas }}
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-        - name: web
-          image: {{ .Values.image }}
-`,
+    'chart/templates/web.yaml': webManifest({ name: '{{ .Release.Name }}', image: '{{ .Values.image }}', replicas: '{{ .Values.replicas }}' }),
   }
 }
 

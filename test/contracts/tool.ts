@@ -9,6 +9,7 @@ import { proofLevel } from '../../src/model/owner.ts'
 import type { Observation } from '../../src/model/observation.ts'
 import type { Owner, OwnerRef } from '../../src/model/owner.ts'
 import type { KubernetesObject, Target } from '../../src/model/resource.ts'
+import { webManifest } from '../support/web-manifest.ts'
 
 /** A controller with one owner, which deploys `apps/web` of a repository: the Deployment shop/web. It looks at Git only when asked, or seldom. */
 export interface ToolBench {
@@ -30,24 +31,8 @@ export interface ToolBench {
 const IMAGE = ['spec', 'template', 'spec', 'containers', { key: 'name', value: 'web' }, 'image'] as const
 
 /** The manifest that the bench's repository begins with at apps/web/web.yaml, image web:1. */
-export function webManifest(image: string): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-spec:
-  replicas: 1
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-        - name: web
-          image: ${image}
-`
+export function benchManifest(image: string): string {
+  return webManifest({ image, namespace: 'shop' })
 }
 
 /** What every adapter of a GitOps tool must do, against a controller that is real or stands in for it. */
@@ -86,7 +71,7 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
 
     async function pushImage(): Promise<{ readonly commit: string, readonly image: string }> {
       const image = `web:${++round}`
-      return { commit: await bench.push({ 'apps/web/web.yaml': webManifest(image) }), image }
+      return { commit: await bench.push({ 'apps/web/web.yaml': benchManifest(image) }), image }
     }
 
     it('proves the owner by its own list, and nobody for an object that is a copy', async () => {

@@ -9,7 +9,7 @@ import type { World } from '../../src/flow/world.ts'
 import type { Change, StepResult } from '../../src/model/change.ts'
 import { isRefusal } from '../../src/model/error.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
-import { webManifest } from '../contracts/tool.ts'
+import { benchManifest } from '../contracts/tool.ts'
 import type { ToolBench } from '../contracts/tool.ts'
 import { environment, plan } from '../fixtures/plan.ts'
 import { standInBench } from '../outside/tools/stand-in-bench.ts'
@@ -53,7 +53,7 @@ for (const name of ['argocd', 'flux'] as const) {
         return found
       })
       if (isRefusal(located)) throw new Error(located.message)
-      const mergeCommit = await bench.push({ 'apps/web/web.yaml': webManifest(after) })
+      const mergeCommit = await bench.push({ 'apps/web/web.yaml': benchManifest(after) })
       const at = new Date(world.clock.now()).toISOString()
       const edits = located.edits.map(edit => ({ ...edit, before }))
       return { id: 'abcdefgh', key: 'k', status: 'open', step: 'verify', createdAt: at, updatedAt: at, version: 1, waiting: null, ended: null, facts: { mergeCommit, mergedAt: at }, plan: { ...plan(), ...located, edits } }

@@ -3,19 +3,9 @@ import type { StepResult } from '../../src/model/change.ts'
 import { WritError } from '../../src/model/error.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import type { Observation } from '../../src/model/observation.ts'
-import { FILE, Stage, liveWeb, manifest } from './verify-world.ts'
+import { FILE, Stage, ended, liveWeb, manifest, waiting } from './verify-world.ts'
 
 const TIMES = { source: 180_000, sync: 600_000, rollout: 660_000, poll: 60_000 }
-
-function waiting(result: StepResult): StepResult & { kind: 'waiting' } {
-  if (result.kind !== 'waiting') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
-  return result
-}
-
-function ended(result: StepResult): StepResult & { kind: 'ended' } {
-  if (result.kind !== 'ended') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
-  return result
-}
 
 describe('the states of a merged change', () => {
   let stage: Stage

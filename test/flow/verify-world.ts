@@ -36,6 +36,18 @@ export function liveWeb(image: string, more: { readonly metadata?: JsonObject, r
   }
 }
 
+/** The result of a look that waits; throws for any other. */
+export function waiting(result: StepResult): StepResult & { kind: 'waiting' } {
+  if (result.kind !== 'waiting') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
+  return result
+}
+
+/** The result of a look that ended the change; throws for any other. */
+export function ended(result: StepResult): StepResult & { kind: 'ended' } {
+  if (result.kind !== 'ended') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
+  return result
+}
+
 /** Everything a test of verify turns: real Git, a real API over a socket, a tool that says what the test says, and the time. */
 export class Stage {
   readonly repository: BareRepository

@@ -1,18 +1,7 @@
 import { expect } from 'chai'
-import type { StepResult } from '../../src/model/change.ts'
 import { WritError } from '../../src/model/error.ts'
 import { failureOf } from '../contracts/failure.ts'
-import { FILE, Stage, liveWeb, manifest } from './verify-world.ts'
-
-function waiting(result: StepResult): StepResult & { kind: 'waiting' } {
-  if (result.kind !== 'waiting') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
-  return result
-}
-
-function ended(result: StepResult): StepResult & { kind: 'ended' } {
-  if (result.kind !== 'ended') throw new Error(`${result.kind}: ${JSON.stringify(result)}`)
-  return result
-}
+import { FILE, Stage, ended, liveWeb, manifest, waiting } from './verify-world.ts'
 
 describe('verifying a merged change', () => {
   let stage: Stage

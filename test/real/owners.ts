@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/model/json.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
+import { webManifest } from '../support/web-manifest.ts'
 import type { Scene, SeenObject } from './scene.ts'
 
 /** One way of deploying a folder of the scene's repository, as a scenario sees it. */
@@ -52,24 +53,7 @@ function flux(scene: Scene, of: Of): Omit<Deploying, 'tool'> {
 
 /** A Deployment `web` of the scene's namespace. */
 export function web(image: string, more: { readonly replicas?: number, readonly deadline?: number } = {}): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: NAMESPACE
-spec:
-  replicas: ${more.replicas ?? 1}
-  progressDeadlineSeconds: ${more.deadline ?? 600}
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-        - name: web
-          image: ${image}
-`
+  return webManifest({ image, namespace: 'NAMESPACE', replicas: more.replicas ?? 1, spec: `progressDeadlineSeconds: ${more.deadline ?? 600}` })
 }
 
 /** The Deployment `web` in the cluster. */

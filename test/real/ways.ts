@@ -48,6 +48,26 @@ function kustomization(scene: Scene, path: string, more: object = {}): Kubernete
   }
 }
 
+/** What both below deploy: the chart, with the image as a parameter. */
+function chartWith(image: string, indent: number): string {
+  const spec = `project: default
+source:
+  repoURL: REPOSITORY
+  path: charts/web
+  targetRevision: main
+  helm:
+    parameters:
+      - name: image
+        value: ${image}
+destination:
+  server: https://kubernetes.default.svc
+  namespace: NAMESPACE
+syncPolicy:
+  automated: {prune: true, selfHeal: true}
+`
+  return spec.replaceAll(/^(?=.)/gm, ' '.repeat(indent))
+}
+
 // A manifest of an owner inside Git, so that the owner has an owner itself.
 const CHILD_APPLICATION = `apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -55,21 +75,7 @@ metadata:
   name: NAMESPACE-child
   namespace: argocd
 spec:
-  project: default
-  source:
-    repoURL: REPOSITORY
-    path: charts/web
-    targetRevision: main
-    helm:
-      parameters:
-        - name: image
-          value: ${V1}
-  destination:
-    server: https://kubernetes.default.svc
-    namespace: NAMESPACE
-  syncPolicy:
-    automated: {prune: true, selfHeal: true}
-`
+${chartWith(V1, 2)}`
 
 const APPLICATION_SET = `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -87,21 +93,7 @@ spec:
     metadata:
       name: NAMESPACE-{{ .name }}
     spec:
-      project: default
-      source:
-        repoURL: REPOSITORY
-        path: charts/web
-        targetRevision: main
-        helm:
-          parameters:
-            - name: image
-              value: '{{ .image }}'
-      destination:
-        server: https://kubernetes.default.svc
-        namespace: NAMESPACE
-      syncPolicy:
-        automated: {prune: true, selfHeal: true}
-`
+${chartWith("'{{ .image }}'", 6)}`
 
 const CHILD_KUSTOMIZATION = `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization

@@ -12,25 +12,9 @@ import type { Sandbox } from '../../../src/sandbox/up.ts'
 import { diffDocument, liveDiffLines } from '../../../src/views/live-diff-lines.ts'
 import { connect } from '../../../src/wire.ts'
 import type { Connected } from '../../../src/wire.ts'
+import { webManifest } from '../../support/web-manifest.ts'
 
-const WEB = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-        - name: web
-          image: registry.example/web:1
-          ports: [{containerPort: 8080}]
-          resources:
-            limits: {cpu: 500m, memory: 64Mi}
-`
+const WEB = webManifest({ image: 'registry.example/web:1', replicas: 2, container: ['ports: [{containerPort: 8080}]', 'resources:', '  limits: {cpu: 500m, memory: 64Mi}'] })
 const settings = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: ${data}\n`
 const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: key\nstringData: {token: aaaa}\n'
 

@@ -7,13 +7,13 @@ import { argocdTool } from '../../../src/outside/tools/argocd/argocd-tool.ts'
 import { ownerIndexes } from '../../../src/outside/tools/owner-indexes.ts'
 import { fluxTool } from '../../../src/outside/tools/flux/flux-tool.ts'
 import { application, gitRepository, kustomization } from '../../../src/sandbox/example/owners.ts'
-import { webManifest } from '../../contracts/tool.ts'
+import { benchManifest } from '../../contracts/tool.ts'
 import type { ToolBench } from '../../contracts/tool.ts'
 import { startStand } from '../../sandbox/stand.ts'
 
 /** A tool's adapter against its stand-in, which looks at Git only when it is asked to. */
 export async function standInBench(name: 'argocd' | 'flux'): Promise<ToolBench> {
-  const stand = await startStand({ poll: 3_600_000, files: { 'apps/web/web.yaml': webManifest('web:1'), 'apps/other/other.yaml': webManifest('web:1').replace('name: web\n  namespace', 'name: other\n  namespace') } })
+  const stand = await startStand({ poll: 3_600_000, files: { 'apps/web/web.yaml': benchManifest('web:1'), 'apps/other/other.yaml': benchManifest('web:1').replace('name: web\n  namespace', 'name: other\n  namespace') } })
   const dir = await mkdtemp(join(tmpdir(), 'writ-tool-'))
   await writeFile(join(dir, 'kubeconfig'), stand.kube.kubeconfig)
   const config: readonly ClusterConfig[] = [{ name: 'one', context: 'writ-sandbox', kubeconfig: 'kubeconfig' }]

@@ -57,6 +57,11 @@ describe('embedded Kubernetes API with kubectl', function () {
     return stdout.trim()
   }
 
+  /** Runs lines one after another; each prints what stands beside it. */
+  async function prints(rows: readonly (readonly [line: string, printed: string])[]): Promise<void> {
+    for (const [line, printed] of rows) expect(await kubectl(line), line).to.equal(printed)
+  }
+
   /** How it ends where it does not end well, and all that it prints. */
   async function failing(line: string, config?: string): Promise<string> {
     const error: unknown = await run(KUBECTL, line.split(' '), { env: environment(config), cwd: folder, timeout: 20_000 }).catch((caught: unknown) => caught)
@@ -122,14 +127,16 @@ describe('embedded Kubernetes API with kubectl', function () {
   })
 
   it('patches in three ways, sets image and environment, labels and annotates', async () => {
-    expect(await kubectl('patch deploy web -p {"metadata":{"labels":{"a":"b"}}}')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('patch deploy web --type=merge -p {"metadata":{"labels":{"a":"c"}}}')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('patch deploy web --type=json -p [{"op":"remove","path":"/metadata/labels/a"}]')).to.equal('deployment.apps/web patched')
-    expect(await kubectl('set image deploy/web app=nginx:3')).to.equal('deployment.apps/web image updated')
-    expect(await kubectl('set env deploy/web MODE=fast')).to.equal('deployment.apps/web env updated')
-    expect(await kubectl('label deploy web tier=front')).to.equal('deployment.apps/web labeled')
-    expect(await kubectl('annotate deploy web note=x')).to.equal('deployment.apps/web annotated')
-    expect(await kubectl('get deploy web -o jsonpath={.metadata.labels}{.metadata.annotations.note}{.spec.template.spec.containers[0].image}{.spec.template.spec.containers[0].env}')).to.equal('{"tier":"front"}xnginx:3[{"name":"MODE","value":"fast"}]')
+    await prints([
+      ['patch deploy web -p {"metadata":{"labels":{"a":"b"}}}', 'deployment.apps/web patched'],
+      ['patch deploy web --type=merge -p {"metadata":{"labels":{"a":"c"}}}', 'deployment.apps/web patched'],
+      ['patch deploy web --type=json -p [{"op":"remove","path":"/metadata/labels/a"}]', 'deployment.apps/web patched'],
+      ['set image deploy/web app=nginx:3', 'deployment.apps/web image updated'],
+      ['set env deploy/web MODE=fast', 'deployment.apps/web env updated'],
+      ['label deploy web tier=front', 'deployment.apps/web labeled'],
+      ['annotate deploy web note=x', 'deployment.apps/web annotated'],
+      ['get deploy web -o jsonpath={.metadata.labels}{.metadata.annotations.note}{.spec.template.spec.containers[0].image}{.spec.template.spec.containers[0].env}', '{"tier":"front"}xnginx:3[{"name":"MODE","value":"fast"}]'],
+    ])
   })
 
   it('follows, restarts and undoes rollouts', async () => {
@@ -146,9 +153,11 @@ describe('embedded Kubernetes API with kubectl', function () {
   it('edits with an editor, and replaces', async () => {
     const { stdout } = await run(KUBECTL, ['edit', 'deploy', 'web'], { env: { ...environment(), EDITOR: 'sed -i s/nginx:1/nginx:5/' }, cwd: folder, timeout: 20_000 })
     expect(stdout.trim()).to.equal('deployment.apps/web edited')
-    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:5')
-    expect(await kubectl('replace -f web.yaml')).to.equal('deployment.apps/web replaced')
-    expect(await kubectl('get deploy web -o jsonpath={.spec.template.spec.containers[0].image}')).to.equal('nginx:1')
+    await prints([
+      ['get deploy web -o jsonpath={.spec.template.spec.containers[0].image}', 'nginx:5'],
+      ['replace -f web.yaml', 'deployment.apps/web replaced'],
+      ['get deploy web -o jsonpath={.spec.template.spec.containers[0].image}', 'nginx:1'],
+    ])
   })
 
   it('explains fields and types', async () => {
