@@ -34,7 +34,8 @@ export async function verifySteer({ world, change }: StepContext): Promise<StepR
     const of: Look = { world, change, look, steer, since }
     return steer.verb === 'sync' ? await synced(of) : steer.verb === 'suspend' ? paused(of) : resumed(of)
   } catch (error) {
-    if (error instanceof WritError && error.retry) return wait(world, change, `${showOwner(plan.owner)} cannot be looked at now: ${error.message}`)
+    // A right that is missing comes back, or the time runs out.
+    if (error instanceof WritError && (error.retry || error.code === 'cluster/unauthorized')) return wait(world, change, `${showOwner(plan.owner)} cannot be looked at now: ${error.message}`)
     throw error
   }
 }
