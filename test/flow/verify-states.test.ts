@@ -347,6 +347,11 @@ describe('the states of a merged change', () => {
       await stage.lookAfter(1000)
       expect((await stage.lookAfter(3000)).kind).to.equal('done')
     })
+    it('find an object whose definition serves another version than it was asked about in', async () => {
+      stage.reset({ target: { ...stage.change.plan.target, version: 'v1beta2' } })
+      await stage.look()
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
     it('do not depend on the cluster\'s clock', async () => {
       stage.server.put(liveWeb('web:2', { metadata: { creationTimestamp: '2031-01-01T00:00:00Z' }, status: { conditions: [{ type: 'Available', status: 'True', lastTransitionTime: '2031-01-01T00:00:00Z' }] } }))
       await stage.look()
