@@ -131,7 +131,9 @@ function versionOf(live: KubernetesObject): string {
   return typeof generation === 'number' ? String(generation) : textAt(live, 'metadata', 'resourceVersion') ?? ''
 }
 
-/** In the version that was asked about: another one may spell the same fields otherwise. */
+/** In the version that was asked about: another one may spell the same fields otherwise. Where that is no longer served, in the one that is. */
 async function liveObject(cluster: Cluster, kind: ServedKind | null, { target, wanted }: { readonly target: Target, readonly wanted: 'there' | 'gone' }): Promise<KubernetesObject | null> {
-  return kind === null ? null : cluster.get(wanted === 'gone' ? kind : { ...kind, version: target.version }, target.namespace, target.name)
+  if (kind === null) return null
+  const found = wanted === 'gone' ? null : await cluster.get({ ...kind, version: target.version }, target.namespace, target.name)
+  return found ?? (wanted === 'gone' || kind.version !== target.version ? cluster.get(kind, target.namespace, target.name) : null)
 }

@@ -77,7 +77,8 @@ export interface ChangeFacts {
   readonly healthyOf?: string
   /** Since when the rollout has been seen failing, without interruption. */
   readonly failingSince?: string | null
-  /** When the owner was asked once to drop its caches, because it said Synced and the live field differed. */
+  /** Since when the owner has said Synced while the live field differed, without interruption; and when it was asked once to drop its caches because of that. */
+  readonly differsSince?: string | null
   readonly hardRefreshedAt?: string
   /** The observed revision whose rendered target was seen to hold the asked values. */
   readonly contentAt?: string
@@ -92,8 +93,9 @@ export interface ChangeFacts {
   readonly missingSince?: string | null
   readonly unreachableSince?: string | null
   readonly failingAtSince?: string | null
-  /** Looks in a row that were not allowed. */
+  /** Looks in a row that were not allowed, and since when. */
   readonly refusedLooks?: number
+  readonly refusedSince?: string | null
   /** What the owner failed by at a revision without ours. */
   readonly failedBefore?: string
   /** When the owner was asked to look once more at a deleted object; `goneUnasked`: it could not be. */

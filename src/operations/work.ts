@@ -95,8 +95,14 @@ async function recheckAll({ world, progress, signal }: Caller): Promise<void> {
   const verified = await world.changes.list({ status: 'verified', limit: 200 })
   for (const change of verified.filter(one => isRecheckDue(one, world.clock.now()))) {
     if (signal.aborted) return
-    const looked = await recheck(world, change)
-    if (looked?.facts.regressed !== undefined) progress(`change/${change.id}: REGRESSED: ${looked.facts.regressed.sentence}`)
+    try {
+      const looked = await recheck(world, change)
+      if (looked?.facts.regressed !== undefined) progress(`change/${change.id}: REGRESSED: ${looked.facts.regressed.sentence}`)
+    } catch (error) {
+      // One change must not keep the others from being driven; it is looked at again in the next round.
+      if (!(error instanceof WritError)) throw error
+      progress(`change/${change.id} was not looked at once more: ${error.message}`)
+    }
   }
 }
 

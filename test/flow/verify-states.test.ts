@@ -129,6 +129,73 @@ describe('the states of a merged change', () => {
     })
   })
 
+  describe('that ask to be seen without interruption', () => {
+    const failing = (): JsonObject => liveWeb('web:2', { status: { updatedReplicas: 0, conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'timed out' }] } })
+    const progressing = (): JsonObject => liveWeb('web:2', { status: { updatedReplicas: 0 } })
+
+    it('do not add up two short failures of a rollout that the owner has not accepted', async () => {
+      stage.seen = stage.observation({ revision: stage.ours, accepted: false, unmet: ['waiting for health'] })
+      stage.server.put(failing())
+      expect(waiting(await stage.look()).waiting.sentence).to.match(/^failing/)
+      stage.server.put(progressing())
+      await stage.lookAfter(5000)
+      expect(stage.change.facts.failingSince).to.equal(null)
+      stage.server.put(failing())
+      expect((await stage.lookAfter(120_000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(59_000)).kind).to.equal('waiting')
+      expect(ended(await stage.lookAfter(1000)).code).to.equal('verify/failed')
+    })
+    it('go on counting a failing rollout over looks that could not be taken', async () => {
+      stage.seen = stage.observation({ revision: stage.ours, accepted: false, unmet: ['waiting for health'] })
+      stage.server.put(failing())
+      await stage.look()
+      for (const error of [new WritError('cluster/unreachable', 'away', { retry: true }), new WritError('cluster/unauthorized', 'no')]) {
+        stage.refuseObserve = error
+        await stage.lookAfter(20_000)
+      }
+      stage.refuseObserve = null
+      expect(ended(await stage.lookAfter(20_000)).code).to.equal('verify/failed')
+    })
+    it('give an edit by hand the time to be noticed, also long after the hard refresh', async () => {
+      stage.server.put(liveWeb('web:1'))
+      await stage.look()
+      expect(stage.refreshes).to.deep.equal(['hard'])
+      stage.server.put(liveWeb('web:2'))
+      await stage.lookAfter(1000)
+      stage.server.put(liveWeb('web:1'))
+      expect((await stage.lookAfter(60_000)).kind).to.equal('waiting')
+      stage.server.put(liveWeb('web:2'))
+      await stage.lookAfter(1000)
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('call it falsely synced where it stays so', async () => {
+      stage.server.put(liveWeb('web:1'))
+      await stage.look()
+      stage.server.put(liveWeb('web:2'))
+      await stage.lookAfter(1000)
+      stage.server.put(liveWeb('web:1'))
+      await stage.lookAfter(60_000)
+      expect((await stage.lookAfter(4000)).kind).to.equal('waiting')
+      expect(ended(await stage.lookAfter(1000)).code).to.equal('verify/false-synced')
+    })
+    it('count ten minutes of what may pass only while it is that which fails', async () => {
+      const by = (failure: Observation['failure']): Observation => stage.observation({ revision: stage.old, accepted: false, unmet: ['x'], failure })
+      const passing = by({ permanent: false, revision: stage.ours, sentence: 'i/o timeout', class: 'transient' })
+      stage.reset({ environment: environment({ syncTimeout: '60m' }) })
+      for (const other of [by({ permanent: false, revision: stage.ours, sentence: 'dependency is not ready', class: 'waiting' }), by({ permanent: false, revision: null, sentence: 'cannot be fetched', class: 'transient' })]) {
+        stage.seen = passing
+        await stage.lookAfter(1000)
+        stage.seen = other
+        await stage.lookAfter(1000)
+        await stage.lookAfter(660_000)
+        stage.seen = passing
+        expect((await stage.lookAfter(1000)).kind).to.equal('waiting')
+      }
+      expect((await stage.lookAfter(599_000)).kind).to.equal('waiting')
+      expect(ended(await stage.lookAfter(1000)).message).to.include('has tried for ten minutes')
+    })
+  })
+
   describe('of an owner in trouble', () => {
     it('end where it is gone for more than a minute, and not before', async () => {
       stage.seen = stage.observation({ missing: true, accepted: false, unmet: ['Application argocd/shop is no longer there'] })
@@ -242,8 +309,8 @@ describe('the states of a merged change', () => {
     it('are unverifiable where the object may not be read', async () => {
       stage.server.intercept(request => request.url?.includes('/deployments') === true ? { status: 403, body: { message: 'deployments.apps "web" is forbidden' } } : null)
       await stage.look()
-      await stage.lookAfter(2000)
-      const result = ended(await stage.lookAfter(2000))
+      await stage.lookAfter(30_000)
+      const result = ended(await stage.lookAfter(30_000))
       expect([result.code, result.message.includes('is forbidden')]).to.deep.equal(['verify/unverifiable', true])
     })
     it('are unverifiable where the cluster no longer serves the kind, of the object or of its owner', async () => {
@@ -254,14 +321,26 @@ describe('the states of a merged change', () => {
       stage.change = { ...stage.change, facts: { ...stage.change.facts, mergeCommit: commit } }
       stage.seen = stage.observation({ revision: commit })
       expect(waiting(await stage.look()).waiting.sentence).to.equal('cannot be seen: cluster c no longer serves Widget of x.example')
-      await stage.lookAfter(2000)
-      expect(ended(await stage.lookAfter(2000)).code).to.equal('verify/unverifiable')
+      await stage.lookAfter(30_000)
+      expect(ended(await stage.lookAfter(30_000)).code).to.equal('verify/unverifiable')
       stage.repository.git('update-ref', 'refs/heads/main', stage.ours)
       stage.reset()
       stage.seen = stage.observation({ missing: true, unserved: true, unmet: ['cluster c no longer serves Applications'] })
       await stage.look()
-      await stage.lookAfter(2000)
-      expect(ended(await stage.lookAfter(2000)).message).to.include('no longer serves Applications')
+      await stage.lookAfter(30_000)
+      expect(ended(await stage.lookAfter(30_000)).message).to.include('no longer serves Applications')
+      // A definition that is installed anew is gone for some seconds.
+      stage.reset()
+      stage.seen = stage.observation({ missing: true, unserved: true, unmet: ['cluster c no longer serves Applications'] })
+      for (let i = 0; i < 10; i++) expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      stage.seen = stage.observation({ revision: stage.ours })
+      await stage.lookAfter(1000)
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
+    it('find an object whose definition serves another version than it was asked about in', async () => {
+      stage.reset({ target: { ...stage.change.plan.target, version: 'v1beta2' } })
+      await stage.look()
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
     })
     it('do not depend on the cluster\'s clock', async () => {
       stage.server.put(liveWeb('web:2', { metadata: { creationTimestamp: '2031-01-01T00:00:00Z' }, status: { conditions: [{ type: 'Available', status: 'True', lastTransitionTime: '2031-01-01T00:00:00Z' }] } }))
@@ -373,6 +452,13 @@ describe('the states of a merged change', () => {
       expect(await stage.recheck()).to.deep.equal({ due: true, said: ['looked once more: it is still so'] })
       expect([stage.change.status, stage.change.facts.regressed, stage.change.facts.recheckedAt]).to.deep.equal(['verified', undefined, '2026-01-01T00:01:03.000Z'])
       expect((await stage.recheck()).due).to.equal(false)
+    })
+    it('are left alone where this configuration no longer knows their tool, cluster or repository, and given up in the end', async () => {
+      stage.change = { ...stage.change, plan: { ...stage.change.plan, owner: { ...stage.change.plan.owner, tool: 'flux' } } }
+      stage.now += 60_000
+      expect(await stage.recheck()).to.deep.equal({ due: true, said: [] })
+      stage.now += 3_600_000
+      expect((await stage.recheck()).said).to.deep.equal(['could not be looked at once more'])
     })
     it('have regressed where somebody put another value there', async () => {
       stage.now += 60_000

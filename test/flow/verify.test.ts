@@ -138,6 +138,14 @@ describe('verifying a merged change', () => {
       stage.refuseRefresh = new WritError('cluster/unauthorized', 'forbidden')
       expect(waiting(await stage.look()).waiting.sentence).to.include('may not trigger it')
     })
+    it('goes on without triggering where the server does not take the request', async () => {
+      stage.seen = stage.observation({ revision: stage.old })
+      stage.refuseRefresh = new WritError('cluster/failed', 'Cluster c answered 422 (annotate applications argocd/shop): admission webhook "x" denied the request')
+      expect(waiting(await stage.look()).waiting.sentence).to.include('could not be asked to look').and.include('waits for its own poll')
+      stage.seen = stage.observation({ revision: stage.ours })
+      await stage.lookAfter(1000)
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
+    })
     it('repeats what the controller says, and writes nothing where nothing is new', async () => {
       stage.seen = stage.observation({ revision: stage.old, failure: { permanent: false, sentence: 'ComparisonError: i/o timeout', revision: null }, notes: ['its controller has not taken the refresh request yet'] })
       expect(waiting(await stage.look()).waiting.sentence).to.include('i/o timeout').and.include('has not taken the refresh request')
@@ -417,10 +425,11 @@ describe('verifying a merged change', () => {
       expect(waiting(await stage.lookAfter(2000)).facts?.timeUpAt).to.be.a('string')
       expect(ended(await stage.lookAfter(15_000)).code).to.equal('verify/timeout')
     })
-    it('is unverifiable once it was not allowed to look three times in a row', async () => {
+    it('is unverifiable once it was not allowed to look three times in a row, and for a minute', async () => {
       stage.refuseObserve = new WritError('cluster/unauthorized', 'Cluster c does not allow it (get applications).')
       expect(waiting(await stage.look()).waiting.sentence).to.include('cannot be seen')
-      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      // A server that has just started allows nothing for some seconds.
+      for (let i = 0; i < 29; i++) expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
       const result = ended(await stage.lookAfter(2000))
       expect([result.status, result.code]).to.deep.equal(['failed', 'verify/unverifiable'])
       expect(result.message).to.include('the change is merged').and.include('get applications')
@@ -432,7 +441,18 @@ describe('verifying a merged change', () => {
       stage.refuseObserve = null
       await stage.lookAfter(2000)
       stage.refuseObserve = new WritError('cluster/unauthorized', 'no')
-      expect((await stage.lookAfter(2000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(60_000)).kind).to.equal('waiting')
+      expect((await stage.lookAfter(59_000)).kind).to.equal('waiting')
+      expect(ended(await stage.lookAfter(1000)).code).to.equal('verify/unverifiable')
+    })
+    it('waits for people at once where a cluster\'s certificate is not trusted, or its answer is too large', async () => {
+      stage.refuseObserve = new WritError('cluster/unreachable', 'The certificate of cluster c cannot be trusted (CERT_HAS_EXPIRED).', { hint: 'Check it.' })
+      const result = waiting(await stage.look())
+      expect([result.waiting.for, result.waiting.next, stage.change.facts.verifying?.state]).to.deep.equal(['people', 'writ doctor', 'UNREACHABLE'])
+      expect(waiting(await stage.lookAfter(86_400_000)).waiting.sentence).to.include('cannot be trusted')
+      stage.refuseObserve = null
+      await stage.lookAfter(1000)
+      expect((await stage.lookAfter(3000)).kind).to.equal('done')
     })
     it('fails by what does not pass by itself', async () => {
       stage.refuseObserve = new WritError('cluster/failed', 'bad request')

@@ -34,7 +34,8 @@ export async function verifySteer({ world, change }: StepContext): Promise<StepR
     const of: Look = { world, change, look, steer, since }
     return steer.verb === 'sync' ? await synced(of) : steer.verb === 'suspend' ? paused(of) : resumed(of)
   } catch (error) {
-    if (error instanceof WritError && error.retry) return wait(world, change, `${showOwner(plan.owner)} cannot be looked at now: ${error.message}`)
+    // A right that is missing comes back, or the time runs out.
+    if (error instanceof WritError && (error.retry || error.code === 'cluster/unauthorized')) return wait(world, change, `${showOwner(plan.owner)} cannot be looked at now: ${error.message}`)
     throw error
   }
 }
@@ -43,13 +44,14 @@ export async function verifySteer({ world, change }: StepContext): Promise<StepR
 async function synced({ world, change, look }: Look): Promise<StepResult> {
   const { plan } = change
   const { reader } = openRepository(world, plan)
-  const { state, revision, sentence } = look.delivered
+  const { state, sentence } = look.delivered
+  const tool = world.tools.find(one => one.name === look.ref.tool)
+  const revision = await syncedCommit(look, () => tool?.observe(plan.owner, plan.target, 'gone'))
   const name = showOwner(plan.owner)
   const has = revision !== null && (revision === plan.base || await reader.contains(revision, plan.base))
   if (state === 'failed' && (has || look.syncOf === change.id)) return failed('verify/failed', `${name}: ${sentence}`)
   if (state === 'running' && look.window !== null && !look.window.manual) return heldBack(world, `${name} may not sync now: ${showHold(look.window)}`)
   if (state !== 'done') return wait(world, change, `${name}: ${sentence}`)
-  const tool = world.tools.find(one => one.name === look.ref.tool)
   if (!has) return askAgain(world, change, { tool, sentence: `${name} has synced ${revision === null ? 'no commit that it names' : revision.slice(0, 12)}, not yet ${plan.base.slice(0, 12)}` })
   const seen = await tool?.observe(plan.owner, plan.target, 'gone')
   if (seen?.pending === true) return wait(world, change, `${name} has not taken the request to look yet`)
@@ -58,6 +60,12 @@ async function synced({ world, change, look }: Look): Promise<StepResult> {
     revision, fields: [], sentence: `synced: ${name} is at ${revision.slice(0, 12)}`,
     sentences: [revision === plan.base ? `${name} has synced ${revision}, which was asked for` : `${name} has synced ${revision}, which contains ${plan.base}, which was asked for`, sentence, ...seen?.notes ?? []],
   })
+}
+
+/** A HelmRelease names no commit: what declares it does, or the chart that was packed from Git. */
+async function syncedCommit({ ref, delivered }: OwnerLook, observe: () => ReturnType<GitOpsTool['observe']> | undefined): Promise<string | null> {
+  if (delivered.revision !== null || ref.kind !== 'HelmRelease') return delivered.revision
+  return (await observe())?.revision ?? null
 }
 
 /** A window that closed after the sync was asked for: its controller starts it once that opens, and until then no time counts. */

@@ -39,12 +39,13 @@ export function waitForPeople(v: Verification, { state, sentence, next = null }:
 
 /** Only the facts that are new: a look that saw the same writes nothing. */
 function changed(v: Verification, lastUnmet: string, found: ChangeFacts): { facts?: ChangeFacts } {
-  const facts: ChangeFacts = { ...found, ...clear(v, 'healthySince'), ...(v.change.facts.lastUnmet === lastUnmet ? {} : { lastUnmet }) }
+  // What was seen without interruption until now, was interrupted, unless this look has seen it, too.
+  const facts: ChangeFacts = { ...clear(v, 'failingSince', 'differsSince'), ...found, ...clear(v, 'healthySince'), ...(v.change.facts.lastUnmet === lastUnmet ? {} : { lastUnmet }) }
   return Object.keys(facts).length === 0 ? {} : { facts }
 }
 
 /** Takes a fact back that no longer holds. */
-export function clear(v: Verification, ...facts: readonly ('healthySince' | 'failingSince' | 'missingSince' | 'failingAtSince' | 'unreachableSince')[]): ChangeFacts {
+export function clear(v: Verification, ...facts: readonly ('healthySince' | 'failingSince' | 'differsSince' | 'refusedSince' | 'missingSince' | 'failingAtSince' | 'unreachableSince')[]): ChangeFacts {
   return Object.fromEntries(facts.filter(fact => typeof v.change.facts[fact] === 'string').map(fact => [fact, null]))
 }
 

@@ -37,7 +37,9 @@ export async function failureFacts(v: Verification, { failure }: Observation): P
   const { facts } = v.change
   if (failure === null) return clear(v, 'failingAtSince')
   const at = failure.revision !== null && await v.reader.contains(failure.revision, v.ours)
-  if (!at) return facts.failedBefore === undefined && failure.revision !== null ? { failedBefore: failure.sentence } : {}
+  if (!at) return { ...clear(v, 'failingAtSince'), ...facts.failedBefore === undefined && failure.revision !== null ? { failedBefore: failure.sentence } : {} }
+  // What passes is given its time while it is that which fails: time spent on something else is not counted.
+  if (failure.class !== 'transient') return clear(v, 'failingAtSince')
   return typeof facts.failingAtSince === 'string' ? {} : { failingAtSince: iso(v.now) }
 }
 
@@ -47,7 +49,7 @@ export async function failedAtOurs(v: Verification, seen: Observation, found: Ch
   if (failure === null || failure.revision === null || !await v.reader.contains(failure.revision, v.ours)) return null
   // The owner has seen a later commit: what failed is not its last word.
   if (seen.revision !== null && seen.revision !== failure.revision && await v.reader.contains(seen.revision, failure.revision)) return null
-  const since = found.failingAtSince ?? v.change.facts.failingAtSince
+  const since = found.failingAtSince === undefined ? v.change.facts.failingAtSince : found.failingAtSince
   const late = failure.class === 'transient' && typeof since === 'string' && v.now - Date.parse(since) >= TRANSIENT_FOR
   if (!failure.permanent && !late) return null
   const name = showOwner(v.change.plan.owner)

@@ -22,12 +22,11 @@ const LONGEST_POLL = 10 * 60_000
 /** The resource itself, always last: an owner's word is not enough (argocd-flux.md 6.4). */
 export async function judgeLive(v: Verification, { seen, found }: Seen): Promise<StepResult> {
   const look = await lookLive(v)
-  const calm = { seen, found: { ...found, ...clear(v, 'failingSince') } }
   switch (look.kind) {
-    case 'different': return falselySynced(v, look.sentence, calm)
+    case 'different': return falselySynced(v, look.sentence, { seen, found })
     case 'unserved': return unseen(v, look.sentence)
-    case 'unmet': return waitForController(v, { state: 'ROLLOUT_WAIT', sentence: look.sentence }, calm)
-    case 'paused': return waitForPeople(v, { state: 'BLOCKED_PAUSED', sentence: look.sentence }, calm.found)
+    case 'unmet': return waitForController(v, { state: 'ROLLOUT_WAIT', sentence: look.sentence }, { seen, found })
+    case 'paused': return waitForPeople(v, { state: 'BLOCKED_PAUSED', sentence: look.sentence }, found)
     case 'failing': return failingRollout(v, look, { seen, found })
     case 'healthy': return stable(v, look, { seen, found })
   }
@@ -39,16 +38,20 @@ export async function failingEarly(v: Verification, { seen, found }: Seen): Prom
   return look.kind === 'failing' ? failingRollout(v, look, { seen, found }) : null
 }
 
-/** The owner says Synced at a revision whose source holds the value, and the live object does not: one hard refresh, then failed. */
+/**
+ * The owner says Synced at a revision whose source holds the value, and the live object does not: one hard refresh, then failed. An edit by hand that the owner
+ * has not noticed yet looks the same: it has the time again, whenever the refresh was.
+ */
 async function falselySynced(v: Verification, sentence: string, { seen, found }: Seen): Promise<StepResult> {
-  const asked = v.change.facts.hardRefreshedAt
+  const { hardRefreshedAt: asked, differsSince } = v.change.facts
+  const began = typeof differsSince === 'string' ? differsSince : iso(v.now)
   const owner = showOwner(v.change.plan.owner)
   if (asked === undefined) {
     const refused = await trigger(v, 'hard')
-    return waitForController(v, { state: 'SYNC_WAIT', sentence: `${sentence}, although ${owner} says it is in sync${refused}` }, { seen, found: { ...found, hardRefreshedAt: iso(v.now) } })
+    return waitForController(v, { state: 'SYNC_WAIT', sentence: `${sentence}, although ${owner} says it is in sync${refused}` }, { seen, found: { ...found, hardRefreshedAt: iso(v.now), differsSince: began } })
   }
-  const since = v.now - Date.parse(asked)
-  if (since < (seen.pending ? HARD_REFRESH_PATIENCE : HARD_REFRESH_GRACE)) return waitForController(v, { state: 'SYNC_WAIT', sentence }, { seen, found })
+  const since = v.now - Math.max(Date.parse(asked), Date.parse(began))
+  if (since < (seen.pending ? HARD_REFRESH_PATIENCE : HARD_REFRESH_GRACE)) return waitForController(v, { state: 'SYNC_WAIT', sentence }, { seen, found: { ...found, differsSince: began } })
   return ended(v, seen, { code: 'verify/false-synced', message: `FALSE_SYNCED: ${owner} says it is in sync at ${short(seen.revision ?? '')}, but ${sentence}; a hard refresh did not change that.` })
 }
 
@@ -58,7 +61,7 @@ function failingRollout(v: Verification, look: LiveLook & { readonly kind: 'fail
   const wait = { state: 'ROLLOUT_WAIT' as const, sentence: `failing: ${look.sentence}` }
   if (typeof since !== 'string') return waitForController(v, wait, { seen, found: { ...found, failingSince: iso(v.now) } })
   const confirmed = milliseconds(v.change.plan.environment.verify.failing ?? FAILING_FOR) * (look.slow ? 2 : 1)
-  if (v.now - Date.parse(since) < confirmed) return waitForController(v, wait, { seen, found })
+  if (v.now - Date.parse(since) < confirmed) return waitForController(v, wait, { seen, found: { ...found, failingSince: since } })
   return ended(v, seen, { code: 'verify/failed', message: `FAILED: the rollout fails: ${look.sentence}.${takeBack(v)}` })
 }
 
@@ -70,7 +73,7 @@ async function stable(v: Verification, look: LiveLook & { readonly kind: 'health
   const { plan, facts } = v.change
   const needed = milliseconds(plan.environment.verify.stability)
   const since = facts.healthySince
-  const settled = { ...found, ...clear(v, 'failingSince'), ...entering(v, 'STABILISING'), ...typeof facts.timeUpAt === 'string' ? { timeUpAt: null } : {} }
+  const settled = { ...found, ...clear(v, 'failingSince', 'differsSince'), ...entering(v, 'STABILISING'), ...typeof facts.timeUpAt === 'string' ? { timeUpAt: null } : {} }
   const wait = (left: number, more: ChangeFacts = {}): StepResult => ({ kind: 'waiting', waiting: settling(plan), facts: { ...settled, ...more }, retryAfter: Math.max(200, Math.min(left, 5000)) })
   if (typeof since !== 'string' || facts.healthyOf !== look.version) return wait(needed, { healthySince: iso(v.now), healthyOf: look.version, ...await askOnceMore(v) })
   const left = Math.max(Date.parse(since) + needed - v.now, pendingAfterDeletion(v, seen))

@@ -4,7 +4,6 @@ import { showOwner } from '../../model/owner.ts'
 import { liveTarget } from '../live-target.ts'
 import { lookLive } from '../look-live.ts'
 import { contentAt } from '../rendered-content.ts'
-import type { Verification } from '../verification.ts'
 import { beginVerification } from '../verify.ts'
 import type { World } from '../world.ts'
 import { isGone } from './answers.ts'
@@ -24,7 +23,7 @@ export async function recheck(world: World, change: Change): Promise<Change | nu
   if ('holder' in lease) return null
   try {
     const now = world.clock.now()
-    const { seen, wrong, later } = await undone(beginVerification(world, change))
+    const { seen, wrong, later } = await undone(world, change)
     if (!seen && now - Date.parse(change.facts.recheckAt ?? '') < GIVE_UP) return change
     const at = iso(now)
     const facts: ChangeFacts = { ...change.facts, recheckedAt: at, ...wrong === null ? {} : { regressed: { at, sentence: wrong } } }
@@ -40,9 +39,10 @@ export async function recheck(world: World, change: Change): Promise<Change | nu
 interface Second { readonly seen: boolean, readonly wrong: string | null, readonly later?: true }
 
 /** What is no longer as it was verified. A later commit that changed it on purpose undid nothing. */
-async function undone(v: Verification): Promise<Second> {
-  const { plan } = v.change
+async function undone(world: World, change: Change): Promise<Second> {
+  const { plan } = change
   try {
+    const v = beginVerification(world, change)
     const seen = await v.tool.observe(plan.owner, liveTarget(plan), isGone(plan.edits) ? 'gone' : 'there')
     const tip = await v.reader.tip(plan.branch)
     if (tip !== null && (await contentAt(v, tip.commit)).kind === 'different') return { seen: true, wrong: null, later: true }

@@ -108,6 +108,14 @@ describe('an Application after a merge', () => {
     })
   })
 
+  it('is read where its status is 30 MB', async () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => ({ ...ENTRY, name: `web-${i}`, message: 'x'.repeat(200), health: { status: 'Healthy' } }))
+    expect(JSON.stringify(many).length).to.be.greaterThan(30 * 1024 * 1024)
+    const seen = await observed(application('shop', { status: { ...base(), resources: [...many, ENTRY] } }))
+    expect([seen.accepted, seen.listed, JSON.stringify(seen.tuple).length < 2000]).to.deep.equal([true, true, true])
+    put(application('shop'))
+  }).timeout(60_000)
+
   describe('that is hydrated', () => {
     const drySource = { repoURL: 'https://git.example/shop.git', path: 'apps/web', targetRevision: 'main' }
     const hydrated = (last: JsonObject, more: { readonly sync?: string, readonly hydrateTo?: string, readonly current?: JsonObject } = {}): KubernetesObject => {

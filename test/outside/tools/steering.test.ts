@@ -109,6 +109,23 @@ describe('an owner as it stands', () => {
       expect((await flux(kustomization('web', { status: { ...failing, conditions: [] } }))).taken).to.equal(false)
     })
 
+    it('names the commit that an artifact of a registry was built from', async () => {
+      const origin = `main@sha1:${OTHER}`
+      const status = { lastAppliedRevision: 'v1@sha256:abc', lastAppliedOriginRevision: origin, history: [{ digest: 'sha256:0123456789abcdef', lastReconciled: '2026-01-02T00:00:00Z', metadata: { revision: 'v1@sha256:abc', originRevision: origin } }] }
+      const look = await flux(kustomization('web', { spec: { sourceRef: { kind: 'OCIRepository', name: 'web' } }, status }))
+      expect([look.source, look.delivered.revision, look.history.map(({ commit }) => commit)]).to.deep.equal([null, OTHER, [OTHER]])
+      expect((await flux(kustomization('web', { status: { lastAppliedRevision: 'v1@sha256:abc' } }))).delivered.revision).to.equal(null)
+    })
+
+    it('bears the mark of a pause, and is found by it among all, by its metadata alone', async () => {
+      const mark = { metadata: { annotations: { 'writ.dev/pause': '{}' } } }
+      put(kustomization('web', mark), application('web', mark), application('other'))
+      const ref = { cluster: 'one', name: 'web' }
+      expect(await fluxSteering({ clusters: fleet.clusters, kinds: fleet.kinds, config: [{ name: 'one', context: 'test' }] }).paused()).to.deep.equal([{ ...ref, tool: 'flux', kind: 'Kustomization', namespace: 'flux-system' }])
+      expect(await argocdSteering({ clusters: fleet.clusters, kinds: fleet.kinds, config: [{ name: 'one', context: 'test' }] }).paused()).to.deep.equal([{ ...ref, tool: 'argocd', kind: 'Application', namespace: 'argocd' }])
+      put(kustomization('web'), application('web'))
+    })
+
     it('tells what it applied, and a HelmRelease its releases', async () => {
       const rows = [{ digest: 'sha256:0123456789abcdef', firstReconciled: '2026-01-01T00:00:00Z', lastReconciled: '2026-01-02T00:00:00Z', lastReconciledStatus: 'ReconciliationSucceeded', totalReconciliations: 3, metadata: { revision: `main@sha1:${COMMIT}` } }]
       expect((await flux(kustomization('web', { status: { history: rows } }))).history).to.deep.equal([{ at: '2026-01-02T00:00:00Z', by: 'flux', status: 'ReconciliationSucceeded', commit: COMMIT, what: 'applied sha256:0123456789ab, 3 times since 2026-01-01T00:00:00Z' }])

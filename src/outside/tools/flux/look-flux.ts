@@ -63,8 +63,9 @@ function hasTaken(object: KubernetesObject): boolean {
   return generation !== undefined && (valueAt(object, 'status', 'observedGeneration') === generation || condition(object, 'Ready')?.['observedGeneration'] === generation)
 }
 
+/** What an artifact of a registry was built from counts as the commit, where the artifact says it (argocd-flux.md 6.1). */
 function deliveredOf(object: KubernetesObject, release: boolean): Delivered {
-  const applied = release ? null : commitOfRevision(textAt(object, 'status', 'lastAppliedRevision'))
+  const applied = release ? null : commitOfRevision(textAt(object, 'status', 'lastAppliedRevision')) ?? commitOfRevision(textAt(object, 'status', 'lastAppliedOriginRevision'))
   const failure = readyFailure(object)
   if (failure !== null && failure.permanent) return { state: 'failed', revision: failure.revision, sentence: failure.sentence }
   const [unmet] = readyUnmet(object)
@@ -75,7 +76,7 @@ function deliveredOf(object: KubernetesObject, release: boolean): Delivered {
 /** `status.history` of a Kustomization: one row for each digest of what was built. */
 function revisions(object: KubernetesObject): readonly Deployment[] {
   return objectsAt(object, 'status', 'history').map(row => ({
-    at: textAt(row, 'lastReconciled') ?? '', by: 'flux', status: textAt(row, 'lastReconciledStatus') ?? null, commit: commitOfRevision(textAt(row, 'metadata', 'revision')),
+    at: textAt(row, 'lastReconciled') ?? '', by: 'flux', status: textAt(row, 'lastReconciledStatus') ?? null, commit: commitOfRevision(textAt(row, 'metadata', 'revision')) ?? commitOfRevision(textAt(row, 'metadata', 'originRevision')),
     what: `applied ${oneLine(textAt(row, 'digest') ?? 'without a digest').slice(0, 19)}, ${showJson(row['totalReconciliations'] ?? 1)} times since ${textAt(row, 'firstReconciled') ?? 'an unknown time'}`,
   }))
 }
