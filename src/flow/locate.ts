@@ -71,9 +71,21 @@ export async function openOwner(world: World, { owner, evidence }: { readonly ow
   if (isRefusal(repository)) return repository
   const tip = await repository.reader.tip(owner.source.revision)
   if (tip === null) return notABranch(owner, repository.reader.url)
-  const obstacle = await sourceObstacle(owner, await repository.reader.tree(tip.commit))
+  const obstacle = await sourceObstacle(owner, await repository.reader.tree(tip.commit)) ?? await unpromoted(world, owner)
   if (obstacle !== null) return obstacle
   return { owner, ownerEvidence: evidence, base: tip.commit, branch: tip.branch }
+}
+
+/** UNSUPPORTED where people have not promoted what was rendered before: nobody can say what would go along with a change. null where nothing waits, or it is synced at once. */
+async function unpromoted(world: World, owner: Owner): Promise<Refusal | null> {
+  const { promotion } = owner.delivery
+  if (promotion === undefined) return null
+  const { branch, url, hydrated, synced } = promotion
+  const repository = world.repositories.open(url)
+  if (isRefusal(repository)) return repository
+  if (hydrated !== null && synced !== null && await repository.reader.contains(synced, hydrated)) return null
+  return refuse('UNSUPPORTED', `What was rendered last for ${showOwner(owner)} waits on ${branch}, and would go along with a change: what that is no plan shows.`,
+    [{ sentence: `hydrated is ${hydrated ?? 'nothing'}, synced ${synced ?? 'nothing'}`, at: `${showOwner(owner)} spec.sourceHydrator.hydrateTo` }], `Promote ${branch} first, or drop what waits there.`)
 }
 
 /** A revision that is no branch of the repository is a tag or a commit: a merge would never deploy. */
