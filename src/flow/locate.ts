@@ -7,6 +7,7 @@ import { showRef } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { chooseOwner, unprovenOwner } from './choose-owner.ts'
 import { claimsOf } from './claims-of.ts'
+import { withManifest } from './declared-at.ts'
 import { madeBy } from './made-by.ts'
 import { controllerOf, makersOf } from './makers.ts'
 import type { Living } from './makers.ts'
@@ -58,7 +59,8 @@ export async function openClaimed(world: World, { target, claim }: { readonly ta
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
   const read = await tool.read(claim.owner, target)
-  return openOwner(world, { owner: isRefusal(read) ? read : await chooseSource(world, read, target), evidence: claim.evidence })
+  if (isRefusal(read)) return openOwner(world, { owner: await withManifest(world, claim.owner, read), evidence: claim.evidence })
+  return openOwner(world, { owner: await chooseSource(world, read, target), evidence: claim.evidence })
 }
 
 /** An owner, and the commit of its branch that is read. */

@@ -120,6 +120,15 @@ describe('the way from an object to its last owner', () => {
     const found = await answer('deploy', 'web')
     expect([found.level, found.owner.kind, found.obstacle?.refused]).to.deep.equal(['proven', 'ResourceSet', 'UNSUPPORTED'])
     expect(found.obstacle?.hint).to.include('spec.inputs')
+    const tip = repository.git('rev-parse', 'main')
+    await repository.commit({ 'sets/all.yaml': '# sets\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: apps }\n---\napiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata:\n  name: apps\nspec:\n  inputs: []\n' }, 'main')
+    put(live({ labels: { 'resourceset.fluxcd.controlplane.io/name': 'apps', 'resourceset.fluxcd.controlplane.io/namespace': 'flux-system' } }), set, source(), kustomization('root', { status: { inventory: { entries: [{ id: 'flux-system_apps_fluxcd.controlplane.io_ResourceSet', v: 'v1' }] } } }))
+    const declared = await answer('deploy', 'web')
+    const refused = await planChange(world, { ...plan().request, target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' }, asks: [{ kind: 'replicas', value: 3 }] })
+    repository.git('update-ref', 'refs/heads/main', tip)
+    expect(way(declared).slice(1)).to.deep.equal(['deployed ResourceSet flux-system/apps proven', 'deployed Kustomization flux-system/root listed'])
+    expect(declared.obstacle?.hint).to.include('It stands in sets/all.yaml:7.')
+    expect(isRefusal(refused) ? JSON.stringify(refused.evidence) : '').to.include('sets/all.yaml:7').and.include('Kustomization flux-system/root deploys ResourceSet flux-system/apps')
   })
 
   const unknown: readonly (readonly [string, readonly KubernetesObject[], string])[] = [

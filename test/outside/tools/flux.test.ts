@@ -144,6 +144,15 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
       })
     }
+    it('names what an ArtifactGenerator copies into an ExternalArtifact, and from where', async () => {
+      put(
+        { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'ExternalArtifact', metadata: { name: 'web', namespace: 'flux-system' }, spec: { sourceRef: { apiVersion: 'source.extensions.fluxcd.io/v1beta1', kind: 'ArtifactGenerator', name: 'all' } } },
+        { apiVersion: 'source.extensions.fluxcd.io/v1beta1', kind: 'ArtifactGenerator', metadata: { name: 'all', namespace: 'flux-system' }, spec: { sources: [{ alias: 'git', kind: 'GitRepository', name: 'shop' }], artifacts: [{ name: 'other', copy: [] }, { name: 'web', copy: [{ from: '@git/apps/web/**', to: '@artifact/' }] }] } },
+      )
+      const result = await read(own({ sourceRef: { kind: 'ExternalArtifact', name: 'web' } }))
+      const said = isRefusal(result) ? `${result.refused} ${result.evidence.map(({ sentence }) => sentence).join('; ')} ${result.hint}` : ''
+      expect(said).to.include('NON_GIT_SOURCE').and.include('ArtifactGenerator flux-system/all makes it of @git/apps/web/**, put at @artifact/; @git is GitRepository flux-system/shop, https://git.example/shop.git').and.include('by hand where the files are copied from')
+    })
     const honoured: readonly (readonly [string, JsonObject, JsonObject])[] = [
       ['patches', { patches: [{ patch: 'x', target: { kind: 'Deployment' } }] }, { kustomize: { by: 'flux', patches: [{ patch: 'x', target: { kind: 'Deployment' } }] } }],
       ['images', { images: [{ name: 'nginx', newTag: '1', newName: '' }] }, { kustomize: { by: 'flux', images: [{ name: 'nginx', newTag: '1' }] } }],
