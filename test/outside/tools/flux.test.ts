@@ -208,7 +208,7 @@ describe('Flux', () => {
       const release = (name: string, spec: JsonObject): KubernetesObject => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name, namespace: 'flux-system' }, spec, status: { inventory: ENTRIES } })
       const from = (kind: string): JsonObject => ({ spec: { chart: './charts/web', sourceRef: { kind, name: 'shop' } } })
       put(gitRepository(), release('release', { chart: from('GitRepository'), targetNamespace: 'shop' }), release('other', { chart: from('HelmRepository') }), release('web', { chart: from('GitRepository'), valuesFrom: [{ kind: 'Secret', name: 'x' }] }))
-      expect((await tool.owners()).map(one => [one.ref.name, one.source.path, one.destination.namespace, one.unsupported])).to.have.deep.members([['release', 'charts/web', 'shop', null], ['web', 'charts/web', 'flux-system', 'spec.valuesFrom']])
+      expect((await tool.owners()).map(one => [one.ref.name, one.source.path, one.destination.namespace, one.unsupported])).to.have.deep.members([['release', 'charts/web', 'shop', null], ['web', 'charts/web', 'flux-system', 'spec.valuesFrom, values of Secret flux-system/x in the cluster,']])
     })
     it('refuses what the Flux operator makes by name, and owners or sources that are gone', async () => {
       const answers = [
