@@ -35,7 +35,7 @@ export async function locate<T extends Seen>(world: World, classified: T): Promi
   if (isRefusal(chosen)) return chosen
   const unproven = unprovenOwner(target, claims)
   if (unproven !== null) return unproven
-  if (chosen === null) return unmanaged(tools, { ...classified, live }, claims)
+  if (chosen === null) return target.kind === 'PersistentVolumeClaim' && (await makersOf(world, { target, live })).makers.length > 0 ? refuseMade(world, tools, { target, live }) : unmanaged(tools, { ...classified, live }, claims)
   const opened = await openClaimed(world, { target, claim: chosen })
   return isRefusal(opened) ? opened : { ...classified, ...opened }
 }
