@@ -7,6 +7,7 @@ import { showRef } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { chooseOwner, unprovenOwner } from './choose-owner.ts'
 import { claimsOf } from './claims-of.ts'
+import { withManifest } from './declared-at.ts'
 import { madeBy } from './made-by.ts'
 import { controllerOf, makersOf } from './makers.ts'
 import type { Living } from './makers.ts'
@@ -34,7 +35,7 @@ export async function locate<T extends Seen>(world: World, classified: T): Promi
   if (isRefusal(chosen)) return chosen
   const unproven = unprovenOwner(target, claims)
   if (unproven !== null) return unproven
-  if (chosen === null) return unmanaged(tools, { ...classified, live }, claims)
+  if (chosen === null) return target.kind === 'PersistentVolumeClaim' && (await makersOf(world, { target, live })).makers.length > 0 ? refuseMade(world, tools, { target, live }) : unmanaged(tools, { ...classified, live }, claims)
   const opened = await openClaimed(world, { target, claim: chosen })
   return isRefusal(opened) ? opened : { ...classified, ...opened }
 }
@@ -58,7 +59,8 @@ export async function openClaimed(world: World, { target, claim }: { readonly ta
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
   const read = await tool.read(claim.owner, target)
-  return openOwner(world, { owner: isRefusal(read) ? read : await chooseSource(world, read, target), evidence: claim.evidence })
+  if (isRefusal(read)) return openOwner(world, { owner: await withManifest(world, claim.owner, read), evidence: claim.evidence })
+  return openOwner(world, { owner: await chooseSource(world, read, target), evidence: claim.evidence })
 }
 
 /** An owner, and the commit of its branch that is read. */
@@ -71,9 +73,21 @@ export async function openOwner(world: World, { owner, evidence }: { readonly ow
   if (isRefusal(repository)) return repository
   const tip = await repository.reader.tip(owner.source.revision)
   if (tip === null) return notABranch(owner, repository.reader.url)
-  const obstacle = await sourceObstacle(owner, await repository.reader.tree(tip.commit))
+  const obstacle = await sourceObstacle(owner, await repository.reader.tree(tip.commit)) ?? await unpromoted(world, owner)
   if (obstacle !== null) return obstacle
   return { owner, ownerEvidence: evidence, base: tip.commit, branch: tip.branch }
+}
+
+/** UNSUPPORTED where people have not promoted what was rendered before: nobody can say what would go along with a change. null where nothing waits, or it is synced at once. */
+async function unpromoted(world: World, owner: Owner): Promise<Refusal | null> {
+  const { promotion } = owner.delivery
+  if (promotion === undefined) return null
+  const { branch, url, hydrated, synced } = promotion
+  const repository = world.repositories.open(url)
+  if (isRefusal(repository)) return repository
+  if (hydrated !== null && synced !== null && await repository.reader.contains(synced, hydrated)) return null
+  return refuse('UNSUPPORTED', `What was rendered last for ${showOwner(owner)} waits on ${branch}, and would go along with a change: what that is no plan shows.`,
+    [{ sentence: `hydrated is ${hydrated ?? 'nothing'}, synced ${synced ?? 'nothing'}`, at: `${showOwner(owner)} spec.sourceHydrator.hydrateTo` }], `Promote ${branch} first, or drop what waits there.`)
 }
 
 /** A revision that is no branch of the repository is a tag or a commit: a merge would never deploy. */

@@ -17,7 +17,7 @@ export function madeBy({ target }: Pick<Living, 'target'>, { makers, unknown, na
   const root = makers.at(-1)?.target
   const way = makers.map(({ target: maker }, i) => `${i === 0 ? '' : ', which is made by '}${maker.kind} ${maker.name}`).join('')
   const evidence = [
-    { sentence: `its controller is ${named ?? ''}`, at: `${showRef(target)} metadata.ownerReferences` },
+    target.kind === 'PersistentVolumeClaim' ? { sentence: `a claim template of ${named ?? ''} makes it`, at: `${named ?? ''} spec.volumeClaimTemplates` } : { sentence: `its controller is ${named ?? ''}`, at: `${showRef(target)} metadata.ownerReferences` },
     ...makers.slice(1).map((maker, i) => ({ sentence: `its controller is ${maker.target.kind} ${maker.target.name}`, at: `${showRef(makers[i]?.target ?? target)} metadata.ownerReferences` })),
     ...unknown === null ? [] : [{ sentence: unknown }],
     ...deployedBy === null ? [] : [{ sentence: `${root === undefined ? '' : showRef(root)} is deployed by ${deployedBy}` }],

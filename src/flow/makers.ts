@@ -1,7 +1,7 @@
 import { WritError } from '../model/error.ts'
 import type { JsonObject } from '../model/json.ts'
-import { objectsAt, textAt } from '../model/json.ts'
-import { groupVersion, refKey, showRef } from '../model/resource.ts'
+import { isObject, objectsAt, textAt, valueAt } from '../model/json.ts'
+import { groupVersion, metadataText, refKey, showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { World } from './world.ts'
 
@@ -20,9 +20,9 @@ export async function makersOf(world: Pick<World, 'clusters'>, start: Living): P
   const seen = new Set([refKey(start.target)])
   let here = start
   let unknown: string | null = null
-  const first = controllerOf(start.live)
+  const first = controllerOf(start.live) ?? await claimerOf(world, start)
   while (unknown === null) {
-    const owner = controllerOf(here.live)
+    const owner = controllerOf(here.live) ?? await claimerOf(world, here)
     if (owner === undefined) break
     const name = `${textAt(owner, 'kind') ?? ''} ${textAt(owner, 'name') ?? ''}`
     const found = makers.length >= FARTHEST ? `more than ${FARTHEST} objects make one another` : await makerNamed(world, here, owner)
@@ -35,6 +35,32 @@ export async function makersOf(world: Pick<World, 'clusters'>, start: Living): P
     }
   }
   return { makers, unknown, named: first === undefined ? null : `${textAt(first, 'kind') ?? ''} ${textAt(first, 'name') ?? ''}` }
+}
+
+/**
+ * A StatefulSet makes its volume claims (`TEMPLATE-SET-0`) without a reference, so that they outlive it: the one of the namespace with such a template, as a reference
+ * would name it. Where sets may not be listed, nobody knows.
+ */
+async function claimerOf({ clusters }: Pick<World, 'clusters'>, { target, live }: Living): Promise<JsonObject | undefined> {
+  if (target.kind !== 'PersistentVolumeClaim' || target.group !== '' || !/-\d+$/.test(target.name)) return undefined
+  const cluster = clusters.named(target.cluster)
+  const kind = await cluster.served('apps', 'StatefulSet')
+  const sets = kind === null ? [] : await cluster.list(kind, target.namespace).catch((error: unknown) => {
+    if (error instanceof WritError && error.code === 'cluster/unauthorized') return []
+    throw error
+  })
+  const found = sets.filter(set => makesClaim(set, { target, live }))
+  const [only, ...more] = found
+  return only === undefined || more.length > 0 ? undefined : { apiVersion: 'apps/v1', kind: 'StatefulSet', name: textAt(only, 'metadata', 'name') ?? '' }
+}
+
+/** By its name, and by the labels that the set's controller gives its claims. */
+function makesClaim(set: KubernetesObject, { target, live }: Living): boolean {
+  const name = textAt(set, 'metadata', 'name') ?? ''
+  const templates = objectsAt(set, 'spec', 'volumeClaimTemplates').map(template => textAt(template, 'metadata', 'name') ?? '')
+  const labels = valueAt(set, 'spec', 'selector', 'matchLabels')
+  return templates.some(template => target.name.startsWith(`${template}-${name}-`) && /^\d+$/.test(target.name.slice(template.length + name.length + 2)))
+    && (!isObject(labels) || Object.entries(labels).every(([key, value]) => metadataText(live, 'labels', key) === value))
 }
 
 /** The reference to the controller of an object, or undefined. */

@@ -83,6 +83,7 @@ async function climb(world: Asking, { chosen, living, unknown }: Nearest, into: 
 }
 
 function madeLink({ target }: Living, made: Target): ChainLink {
+  if (made.kind === 'PersistentVolumeClaim' && target.kind === 'StatefulSet') return { object: target, how: 'made', level: null, evidence: [{ sentence: `its claim templates make ${showRef(made)}`, at: `${showRef(target)} spec.volumeClaimTemplates` }] }
   return { object: target, how: GENERATORS.has(target.kind) ? 'generated' : 'made', level: null, evidence: [{ sentence: `it is the controller of ${showRef(made)}`, at: `${showRef(made)} metadata.ownerReferences` }] }
 }
 

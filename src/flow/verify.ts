@@ -108,8 +108,8 @@ async function contained(v: Verification, { seen, found }: Seen): Promise<StepRe
   return triggerOrWait(v, { state, sentence: `${showOwner(plan.owner)}: ${lacking ?? seen.unmet[0] ?? 'not accepted'}` }, { seen, found: known })
 }
 
-/** An owner that may not sync now looks at Git all the same, so that it is asked to; a suspended one does not. */
-const LOOKS_FIRST: ReadonlySet<string> = new Set(['BLOCKED_WINDOW', 'BLOCKED_MANUAL_SYNC'])
+/** An owner that may not sync now, or waits for people to promote what it rendered, looks at Git all the same, so that it is asked to; a suspended one does not. */
+const LOOKS_FIRST: ReadonlySet<string> = new Set(['BLOCKED_WINDOW', 'BLOCKED_MANUAL_SYNC', 'BLOCKED_PROMOTION'])
 
 function ownerMissing(v: Verification, seen: Observation): StepResult {
   const since = v.change.facts.missingSince

@@ -25,7 +25,7 @@ export interface OwnerChain {
 
 /** Something that stands in the way of a change, or that a person should know before asking for one (argocd-flux.md 4.10). */
 export interface Gate {
-  readonly flag: 'suspended' | 'manual-sync' | 'sync-window' | 'signatures' | 'ignored-fields' | 'autoscaler' | 'pinned' | 'chart-version' | 'sops' | 'generated' | 'singleness' | 'stale-status' | 'opt-out' | 'deleting' | 'version'
+  readonly flag: 'suspended' | 'manual-sync' | 'promotion' | 'sync-window' | 'signatures' | 'ignored-fields' | 'autoscaler' | 'pinned' | 'chart-version' | 'sops' | 'generated' | 'singleness' | 'stale-status' | 'opt-out' | 'deleting' | 'version'
   readonly sentence: string
   readonly at?: string
 }

@@ -113,9 +113,14 @@ export interface Delivery {
   readonly behindBecause: string | null
   /** The paths to which Argo CD keeps its looks at Git (`manifest-generate-paths`); absent where it looks at all. */
   readonly generatePaths?: readonly string[]
+  /** What is rendered into another branch, and deployed once people have promoted it there. */
+  readonly promotion?: Promotion
   /** Why an object that disappears from Git stays live; null where the owner deletes it, absent where that is not known. */
   readonly keeps?: string | null
 }
+
+/** People promote what Argo CD hydrates (`spec.sourceHydrator.hydrateTo`): the branch that it waits on, the repository of what is synced, and the last commits. */
+export interface Promotion { readonly branch: string, readonly url: string, readonly dry: string | null, readonly hydrated: string | null, readonly synced: string | null }
 
 /** The namespace and cluster an owner deploys to; namespace null where each object names its own. */
 export interface Destination { readonly cluster: string, readonly namespace: string | null }

@@ -182,6 +182,16 @@ describe('from a request to its owner', () => {
         expect(JSON.stringify(result)).to.include(words)
       })
     }
+    it('takes an owner whose rendered source people promote only where nothing waits for them', async () => {
+      const staged = (hydratedSHA: string, synced: string): KubernetesObject => application('shop', { spec: { sourceHydrator: { drySource: { repoURL: repository.url, targetRevision: 'main', path: 'apps/web' }, syncSource: { targetBranch: 'env/dev', path: 'web' }, hydrateTo: { targetBranch: 'env/dev-next' } } }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: tip, hydratedSHA } }, sync: { status: 'Synced', revision: synced } } })
+      const promoted = await repository.commit({ 'promoted.txt': 'x\n' }, 'env/dev')
+      put(staged(tip, promoted))
+      const located = await locate(world, await classified())
+      expect(isRefusal(located) ? located.message : located.owner.delivery.promotion?.branch).to.equal('env/dev-next')
+      put(staged(promoted, tip))
+      const waits = await locate(world, await classified())
+      expect(isRefusal(waits) ? `${waits.refused} ${waits.message} ${waits.hint}` : '').to.include('UNSUPPORTED').and.include('waits on env/dev-next').and.include('Promote env/dev-next first')
+    })
     it('answers OWNER_UNPROVEN where a kind of owner may not be looked at, with an owner or without', async () => {
       fleet.servers['one']?.intercept(request => request.url?.includes('/helmreleases') === true ? { status: 403, body: { message: 'helmreleases is forbidden' } } : null)
       put(app('shop'))

@@ -84,6 +84,87 @@ describe('the way from an object to its last owner', () => {
     expect(text).to.include('Pod shop/web-1-x on one comes from Deployment shop/web, which is deployed by Application argocd/shop')
     expect(text).to.include('      └─ deployed by Application argocd/shop [listed] from ')
   })
+  describe('made by something else', () => {
+    const object = (type: string, name: string, more: { readonly metadata?: JsonObject, readonly spec?: JsonObject } = {}): KubernetesObject => ({ apiVersion: type.slice(0, type.lastIndexOf('/')), kind: type.slice(type.lastIndexOf('/') + 1), ...more, metadata: { name, namespace: 'shop', uid: `uid-${name}`, ...more.metadata } })
+    const by = (kind: string, apiVersion: string, name: string): JsonObject => ({ ownerReferences: [{ apiVersion, kind, name, uid: `uid-${name}`, controller: true }] })
+    const listing = (group: string, kind: string, name: string): KubernetesObject => app('shop', { status: { resources: [{ group, version: 'v1', kind, namespace: 'shop', name, status: 'Synced' }] } })
+    const SET = object('apps/v1/StatefulSet', 'db', { spec: { selector: { matchLabels: { app: 'db' } }, volumeClaimTemplates: [{ metadata: { name: 'data' } }] } })
+    const rows: readonly (readonly [string, string, string, () => readonly KubernetesObject[], string])[] = [
+      ['a pod of a job of a cron job', 'pod', 'nightly-1-x', () => [object('v1/Pod', 'nightly-1-x', { metadata: by('Job', 'batch/v1', 'nightly-1') }), object('batch/v1/Job', 'nightly-1', { metadata: by('CronJob', 'batch/v1', 'nightly') }), object('batch/v1/CronJob', 'nightly'), listing('batch', 'CronJob', 'nightly')], 'made Job shop/nightly-1; made CronJob shop/nightly; deployed Application argocd/shop listed'],
+      ['an endpoint slice of a service, whose labels are copies', 'endpointslice', 'web-abc', () => [object('discovery.k8s.io/v1/EndpointSlice', 'web-abc', { metadata: { ...by('Service', 'v1', 'web'), labels: { 'app.kubernetes.io/instance': 'other' }, annotations: { 'argocd.argoproj.io/tracking-id': 'other:/Service:shop/web' } } }), object('v1/Service', 'web'), app('other', { status: { resources: [] } }), listing('', 'Service', 'web')], 'made Service shop/web; deployed Application argocd/shop listed'],
+      ['a claim of a stateful set, which names nobody', 'pvc', 'data-db-0', () => [object('v1/PersistentVolumeClaim', 'data-db-0', { metadata: { labels: { app: 'db' } } }), SET, listing('apps', 'StatefulSet', 'db')], 'made StatefulSet shop/db; deployed Application argocd/shop listed'],
+      ['a claim that Git declares itself', 'pvc', 'data-db-0', () => [object('v1/PersistentVolumeClaim', 'data-db-0', { metadata: { labels: { app: 'db' } } }), SET, listing('', 'PersistentVolumeClaim', 'data-db-0')], 'deployed Application argocd/shop listed'],
+    ]
+    for (const [name, type, asked, objects, words] of rows) {
+      it(`leads ${name} to its root`, async () => {
+        put(...objects())
+        expect(way(await answer(type, asked)).slice(1).join('; ')).to.equal(words)
+      })
+    }
+    it('takes no claim for a stateful set\'s that only has such a name', async () => {
+      for (const [name, labels] of [['data-db-0', {}], ['data-db-x', { app: 'db' }], ['more-db-0', { app: 'db' }]] as const) {
+        put(object('v1/PersistentVolumeClaim', name, { metadata: { labels } }), SET, listing('apps', 'StatefulSet', 'db'))
+        const found = await ask('pvc', name)
+        expect(isRefusal(found) ? found.refused : 'an owner').to.equal('UNMANAGED')
+        fleet.servers['one']?.remove('PersistentVolumeClaim', name)
+      }
+    })
+    it('refuses a change of a claim, and says what makes it', async () => {
+      put(object('v1/PersistentVolumeClaim', 'data-db-0', { metadata: { labels: { app: 'db' } }, spec: {} }), SET, listing('apps', 'StatefulSet', 'db'))
+      const refused = await planChange(world, { ...plan().request, target: { cluster: null, namespace: 'shop', type: 'pvc', name: 'data-db-0' }, asks: [{ kind: 'field', container: null, field: 'metadata.labels.a', value: 'b', as: 'string' }] })
+      expect(isRefusal(refused) ? `${refused.refused} ${refused.message} ${JSON.stringify(refused.evidence)} ${refused.hint}` : '').to.include('UNSUPPORTED').and.include('a claim template of StatefulSet db makes it').and.include('which Application argocd/shop deploys')
+    })
+  })
+  describe('with odd marks', () => {
+    const id = (text: string, more: JsonObject = {}): KubernetesObject => live({ annotations: { 'argocd.argoproj.io/tracking-id': text }, ...more })
+    const other = (): KubernetesObject => app('other', { status: { resources: [] } })
+    const long = 'a'.repeat(63)
+    const odd: readonly (readonly [string, KubernetesObject, string])[] = [
+      ['a tracking id that was cut', id('other:apps/Deployment:shop/we'), 'the tracking id'],
+      ['a tracking id without an object', id('other'), 'names another object'],
+      ['a tracking id with nothing in it', id(''), ''],
+      ['a tracking id of colons and slashes', id('::/:/'), ''],
+      ['a kind in lower case', id('other:apps/deployment:shop/web'), 'names another object'],
+      ['another group', id('other:extensions/Deployment:shop/web'), 'names another object'],
+      ['another namespace', id('other:apps/Deployment:prod/web'), 'names another object'],
+      ['an id with more behind it', id('other:apps/Deployment:shop/web:x'), 'names another object'],
+      ['a label that was cut at 63 characters', live({ labels: { 'app.kubernetes.io/instance': long } }), ''],
+      ['half of Flux\' labels', live({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'other' } }), ''],
+      ['an id with the name of something that every object has', id('constructor:apps/Deployment:shop/web-2'), 'names another object'],
+    ]
+    for (const [name, object, words] of odd) {
+      it(`counts ${name} for nothing: with a list it is proven by that alone, without one nobody owns it`, async () => {
+        put(object, app('shop'), other())
+        const found = await answer('deploy', 'web')
+        expect([found.owner.name, found.level]).to.deep.equal(['shop', 'listed'])
+        fleet.servers['one']?.remove('Application', 'shop')
+        const nobody = await ask('deploy', 'web')
+        expect(isRefusal(nobody) ? nobody.refused : 'an owner').to.equal('UNMANAGED')
+        expect(isRefusal(nobody) ? JSON.stringify(nobody.evidence) : '').to.include(words)
+      })
+    }
+    it('follows a list of another group or kind to nobody', async () => {
+      for (const entry of [{ ...ENTRY, group: 'extensions' }, { ...ENTRY, kind: 'deployment' }, { ...ENTRY, namespace: 'Shop' }, { ...ENTRY, name: 'web ' }]) {
+        put(live(), app('shop', { status: { resources: [entry] } }))
+        const found = await ask('deploy', 'web')
+        expect(isRefusal(found) ? found.refused : JSON.stringify(entry)).to.equal('UNMANAGED')
+      }
+    })
+    it('takes an object without a namespace with any in its id, and only its own name', async () => {
+      const role = (name: string): KubernetesObject => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name, uid: 'r', annotations: { 'argocd.argoproj.io/tracking-id': 'shop:rbac.authorization.k8s.io/ClusterRole:anywhere/reader' } } })
+      put(role('reader'), app('shop', { status: { resources: [{ group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole', name: 'reader', status: 'Synced' }] } }))
+      expect((await answer('clusterrole', 'reader')).level).to.equal('proven')
+      put(role('writer'), app('shop', { status: { resources: [{ group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRole', name: 'reader', status: 'Synced' }] } }))
+      const copied = await ask('clusterrole', 'writer')
+      expect(isRefusal(copied) ? `${copied.refused} ${JSON.stringify(copied.evidence)}` : '').to.include('UNMANAGED').and.include('it was copied')
+    })
+    it('refuses what two owners list, with both names', async () => {
+      put(live(), app('shop'), app('more'))
+      const found = await ask('deploy', 'web')
+      fleet.servers['one']?.remove('Application', 'more')
+      expect(isRefusal(found) ? `${found.refused} ${found.message}` : '').to.include('AMBIGUOUS_OWNER').and.include('Application argocd/shop').and.include('Application argocd/more')
+    })
+  })
   it('refuses a change of a pod, and says what to ask for instead and who deploys that', async () => {
     put(RS, live(), app('shop'), made('StatefulSet', 'db', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u1' }))
     const refused = await planChange(world, { ...plan().request, verb: 'scale', target: { cluster: null, namespace: 'shop', type: 'statefulset', name: 'db' }, asks: [{ kind: 'replicas', value: 3 }] })
@@ -120,6 +201,15 @@ describe('the way from an object to its last owner', () => {
     const found = await answer('deploy', 'web')
     expect([found.level, found.owner.kind, found.obstacle?.refused]).to.deep.equal(['proven', 'ResourceSet', 'UNSUPPORTED'])
     expect(found.obstacle?.hint).to.include('spec.inputs')
+    const tip = repository.git('rev-parse', 'main')
+    await repository.commit({ 'sets/all.yaml': '# sets\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: apps }\n---\napiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata:\n  name: apps\nspec:\n  inputs: []\n' }, 'main')
+    put(live({ labels: { 'resourceset.fluxcd.controlplane.io/name': 'apps', 'resourceset.fluxcd.controlplane.io/namespace': 'flux-system' } }), set, source(), kustomization('root', { status: { inventory: { entries: [{ id: 'flux-system_apps_fluxcd.controlplane.io_ResourceSet', v: 'v1' }] } } }))
+    const declared = await answer('deploy', 'web')
+    const refused = await planChange(world, { ...plan().request, target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' }, asks: [{ kind: 'replicas', value: 3 }] })
+    repository.git('update-ref', 'refs/heads/main', tip)
+    expect(way(declared).slice(1)).to.deep.equal(['deployed ResourceSet flux-system/apps proven', 'deployed Kustomization flux-system/root listed'])
+    expect(declared.obstacle?.hint).to.include('It stands in sets/all.yaml:7.')
+    expect(isRefusal(refused) ? JSON.stringify(refused.evidence) : '').to.include('sets/all.yaml:7').and.include('Kustomization flux-system/root deploys ResourceSet flux-system/apps')
   })
 
   const unknown: readonly (readonly [string, readonly KubernetesObject[], string])[] = [

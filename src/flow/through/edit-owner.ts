@@ -32,6 +32,7 @@ import { withThrough } from './with-through.ts'
 
 /** Owners of owners are edited so far up. */
 const HIGHEST = 5
+const MOST_SHOWN = 5
 
 /**
  * Edits the owner's own manifest where that decides a field (argocd-flux.md 4.9): looks for the edit of the manifest that reaches exactly the asked fields when the
@@ -43,7 +44,7 @@ export async function editOwner(world: World, through: ThroughAsk): Promise<Prov
   const { owner } = located
   const behind = await shipsAlong(world, located)
   if (isRefusal(behind)) return behind
-  if (behind !== null) return cannot(located, `it is behind (${behind.ships.because}): what else it would deploy is covered by no approval of a change of its manifest; sync it first`)
+  if (behind !== null) return { ...cannot(located, `it is behind (${behind.ships.because}): what else it would deploy is covered by no approval of a change of its manifest`), evidence: behind.ships.changes.slice(0, MOST_SHOWN).map(({ object }) => ({ sentence: `${showRef(object)} would be deployed along`, at: showOwner(owner) })), hint: catchUp(owner) }
   const living = await world.ownerObjects.live(owner)
   if (living === null) return cannot(located, `${showOwner(owner)} cannot be read`)
   const nearest = await nearestOwner(world, world.tools, asLiving(owner, living))
@@ -58,6 +59,12 @@ export async function editOwner(world: World, through: ThroughAsk): Promise<Prov
   const reached = await reachedBy(world, through, stated)
   if (isRefusal(reached) || 'already' in reached) return reached
   return proveAbove(world, { through, above, reached })
+}
+
+/** How an owner that is behind on purpose comes to where its branch is. */
+function catchUp({ kind, name, namespace, delivery }: Owner): string {
+  const ask = `${kind.toLowerCase()}/${name} -n ${namespace}`
+  return delivery.automated ? `Mend what keeps it behind (writ owner ${ask} shows it), or wait until it has caught up; then ask again.` : `Bring it up to date first: writ sync ${ask} (--dry-run shows what that deploys). Then ask again.`
 }
 
 /** Whoever deploys the owner's own object, or the ApplicationSet that generates it, and what that is there. */

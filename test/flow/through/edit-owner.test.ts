@@ -138,6 +138,17 @@ describe('a field that the owner\'s own manifest decides', function () {
     expect([showRef(askedObject(result).target), result.notes?.join()]).to.satisfy(([name, notes]: [string, string]) => name === 'Deployment shop/web' && notes.includes('a person starts each sync'))
     expect(JSON.stringify(planDocument(result, null))).to.not.include('"live"')
   })
+  it('is refused where the owner is behind, with what would go along and how it catches up', async () => {
+    web()
+    const old = apps.git('rev-parse', 'main')
+    const text = `${APP.replace('REPO', apps.url).replace('{ automated: {} }', '{}')}    path: web\n    kustomize: { images: [web:2] }\n`
+    await ops.commit({ 'apps/shop.yaml': text }, 'main')
+    await apps.commit({ 'web/more.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more, namespace: shop }\n', 'web/kustomization.yaml': 'resources:\n  - web.yaml\n  - more.yaml\n' }, 'main')
+    put(...declared(text, { status: { ...STATUS.status, sync: { status: 'OutOfSync', revision: old }, operationState: { phase: 'Succeeded', syncResult: { revision: old } } } }), ...root('./apps', ['argocd_shop_argoproj.io_Application']))
+    const result = await asked([IMAGE])
+    apps.git('update-ref', 'refs/heads/main', old)
+    expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('it is behind (manual sync').and.include('ConfigMap shop/more would be deployed along').and.include('writ sync application/shop -n argocd (--dry-run shows')
+  })
   it('is looked at again before the merge, since what the owner deploys may have moved', async () => {
     web()
     await argo('    path: web\n    kustomize:\n      images:\n        - web:2\n')

@@ -119,6 +119,11 @@ describe('Argo CD', () => {
         delivery: { automated: true, reverts: true, syncedCommit: COMMIT, behindBecause: null, keeps: 'spec.syncPolicy.automated.prune is not true' }, destination: { cluster: 'one', namespace: 'shop' }, sourceObject: null,
       })
     })
+    it('edits the dry source where people promote what is hydrated, too, and says on which branch that waits', async () => {
+      const owner = await read(application('shop', { spec: { sourceHydrator: { ...HYDRATOR, hydrateTo: { targetBranch: 'env/dev-next' } } }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: OTHER } } } }))
+      if ('refused' in owner) throw new Error(owner.message)
+      expect([owner.source.revision, owner.delivery.promotion]).to.deep.equal(['main', { branch: 'env/dev-next', url: 'https://git.example/shop.git', dry: OTHER, hydrated: OTHER, synced: COMMIT }])
+    })
     it('edits the dry source of a hydrator, and knows which dry commit a hydrated one was made of', async () => {
       const hydrated = application('shop', { spec: { sourceHydrator: HYDRATOR }, status: { sourceHydrator: { lastSuccessfulOperation: { drySHA: OTHER, hydratedSHA: COMMIT } }, sync: { status: 'Synced', revision: COMMIT, comparedTo: { source: { repoURL: 'https://git.example/shop.git', targetRevision: 'env/dev', path: 'web' } } } } })
       const owner = await read(hydrated)
@@ -171,7 +176,7 @@ describe('Argo CD', () => {
       ['spec.sources', spec({ sources: { repoURL: 'x' } }), 'UNSUPPORTED'],
       ['status.conditions', application('shop', { spec: { sources: [{ repoURL: 'x', path: 'a' }, { repoURL: 'x', path: 'b', plugin: { name: 'c' } }] }, status: { resources: [ENTRY], conditions: [{ type: 'RepeatedResourceWarning', message: 'Resource apps/Deployment/shop/web appeared 2 times among application resources.' }] } }), 'UNSUPPORTED'],
       ['spec.sourceHydrator', spec({ sourceHydrator: { drySource: {} } }), 'UNSUPPORTED'],
-      ['spec.sourceHydrator.hydrateTo', spec({ sourceHydrator: { ...HYDRATOR, hydrateTo: { targetBranch: 'next' } } }), 'UNSUPPORTED'],
+      ['spec.sourceHydrator.hydrateTo.newThing', spec({ sourceHydrator: { ...HYDRATOR, hydrateTo: { targetBranch: 'next', newThing: 1 } } }), 'UNSUPPORTED'],
       ['spec.sourceHydrator.newThing', spec({ sourceHydrator: { ...HYDRATOR, newThing: 1 } }), 'UNSUPPORTED'],
       ['spec.newThing', spec({ newThing: 1 }), 'UNSUPPORTED'],
       ['spec.destination.newThing', spec({ destination: { server: 'https://kubernetes.default.svc', newThing: 1 } }), 'UNSUPPORTED'],

@@ -166,6 +166,15 @@ describe('Flux', () => {
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
       })
     }
+    it('names what an ArtifactGenerator copies into an ExternalArtifact, and from where', async () => {
+      put(
+        { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'ExternalArtifact', metadata: { name: 'web', namespace: 'flux-system' }, spec: { sourceRef: { apiVersion: 'source.extensions.fluxcd.io/v1beta1', kind: 'ArtifactGenerator', name: 'all' } } },
+        { apiVersion: 'source.extensions.fluxcd.io/v1beta1', kind: 'ArtifactGenerator', metadata: { name: 'all', namespace: 'flux-system' }, spec: { sources: [{ alias: 'git', kind: 'GitRepository', name: 'shop' }], artifacts: [{ name: 'other', copy: [] }, { name: 'web', copy: [{ from: '@git/apps/web/**', to: '@artifact/' }] }] } },
+      )
+      const result = await read(own({ sourceRef: { kind: 'ExternalArtifact', name: 'web' } }))
+      const said = isRefusal(result) ? `${result.refused} ${result.evidence.map(({ sentence }) => sentence).join('; ')} ${result.hint}` : ''
+      expect(said).to.include('NON_GIT_SOURCE').and.include('ArtifactGenerator flux-system/all makes it of @git/apps/web/**, put at @artifact/; @git is GitRepository flux-system/shop, https://git.example/shop.git').and.include('by hand where the files are copied from')
+    })
     const honoured: readonly (readonly [string, JsonObject, JsonObject])[] = [
       ['patches', { patches: [{ patch: 'x', target: { kind: 'Deployment' } }] }, { kustomize: { by: 'flux', patches: [{ patch: 'x', target: { kind: 'Deployment' } }] } }],
       ['images', { images: [{ name: 'nginx', newTag: '1', newName: '' }] }, { kustomize: { by: 'flux', images: [{ name: 'nginx', newTag: '1' }] } }],
@@ -221,7 +230,7 @@ describe('Flux', () => {
       const release = (name: string, spec: JsonObject): KubernetesObject => ({ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', metadata: { name, namespace: 'flux-system' }, spec, status: { inventory: ENTRIES } })
       const from = (kind: string): JsonObject => ({ spec: { chart: './charts/web', sourceRef: { kind, name: 'shop' } } })
       put(gitRepository(), release('release', { chart: from('GitRepository'), targetNamespace: 'shop' }), release('other', { chart: from('HelmRepository') }), release('web', { chart: from('GitRepository'), valuesFrom: [{ kind: 'Secret', name: 'x' }] }))
-      expect((await tool.owners()).map(one => [one.ref.name, one.source.path, one.destination.namespace, one.unsupported])).to.have.deep.members([['release', 'charts/web', 'shop', null], ['web', 'charts/web', 'flux-system', 'spec.valuesFrom']])
+      expect((await tool.owners()).map(one => [one.ref.name, one.source.path, one.destination.namespace, one.unsupported])).to.have.deep.members([['release', 'charts/web', 'shop', null], ['web', 'charts/web', 'flux-system', 'spec.valuesFrom, values of Secret flux-system/x in the cluster,']])
     })
     it('refuses what the Flux operator makes by name, and owners or sources that are gone', async () => {
       const answers = [

@@ -12,6 +12,7 @@ import { applicationSources } from './application-sources.ts'
 import { applicationSpec } from './application-spec.ts'
 import { isStale } from './applications.ts'
 import { argoSettings } from './argo-settings.ts'
+import { promotionOf } from './hydrated-source.ts'
 import { isAutomated, isSkipped } from './read-application.ts'
 import { syncHold } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
@@ -24,11 +25,13 @@ export async function applicationGates(cluster: Cluster, { object: app, target, 
   const controlPlane = controlPlaneOf(app, namespace)
   const maker = objectsAt(app, 'metadata', 'ownerReferences').find(owner => owner['kind'] === 'ApplicationSet')
   const spec = applicationSpec(app, [controlPlane])
+  const promotion = promotionOf(app)
   const pins = applicationSources(app, spec, 'root').unread.filter(({ code }) => code === 'PINNED')
   return [
     ...inDeletion(app) ? [gate('deleting', 'it is being deleted', 'metadata.deletionTimestamp')] : [],
     ...isSkipped(app) ? [gate('suspended', 'its controller leaves it alone', 'metadata.annotations[argocd.argoproj.io/skip-reconcile]')] : [],
     ...isAutomated(app) ? [] : [gate('manual-sync', 'a person starts each sync', 'spec.syncPolicy.automated')],
+    ...promotion === null ? [] : [gate('promotion', `what is rendered waits on ${promotion.branch} until somebody promotes it`, 'spec.sourceHydrator.hydrateTo')],
     ...maker === undefined ? [] : [gate('generated', `ApplicationSet ${textAt(maker, 'name') ?? ''} writes its spec: what stands in it is changed there`, 'metadata.ownerReferences')],
     ...pins.map(({ path, because }) => gate('pinned', `${because}: a merge to a branch never deploys`, path)),
     ...isStale(app) ? [gate('stale-status', 'its status is too large to be kept up to date', 'status.conditions')] : [],

@@ -15,6 +15,7 @@ import { applicationSources, repeatedObstacle } from './application-sources.ts'
 import { applicationSpec } from './application-spec.ts'
 import { applicationKind, resourceEntry } from './applications.ts'
 import { argoSettings } from './argo-settings.ts'
+import { promotionOf } from './hydrated-source.ts'
 import { isRetrying } from './operation-state.ts'
 import { syncWindows } from './sync-windows.ts'
 import { controlPlaneOf } from './tracking-id.ts'
@@ -84,9 +85,11 @@ interface Known { readonly syncedCommit: string | null, readonly project: Kubern
 function deliveryOf(app: KubernetesObject, known: Known): Delivery {
   const automated = isAutomated(app)
   const paths = generatePaths(app)
+  const promotion = promotionOf(app)
   return {
     automated,
     ...paths === undefined ? {} : { generatePaths: paths },
+    ...promotion === null ? {} : { promotion },
     reverts: automated && valueAt(app, 'spec', 'syncPolicy', 'automated', 'selfHeal') === true,
     syncedCommit: known.syncedCommit,
     behindBecause: automated ? behindBecause(app, known) : 'manual sync: a person starts each sync',

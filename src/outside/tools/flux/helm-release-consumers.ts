@@ -13,7 +13,8 @@ export async function helmReleaseConsumers(cluster: Cluster): Promise<readonly C
     const { source, rules, obstacle } = helmReleaseSpec(release, around)
     if (obstacle?.code === 'NON_GIT_SOURCE' || source.url === '') return []
     const remote = valueAt(release, 'spec', 'kubeConfig') !== undefined
-    const from = objectsAt(release, 'spec', 'valuesFrom').length > 0 ? 'spec.valuesFrom' : null
+    const named = objectsAt(release, 'spec', 'valuesFrom').map(one => `${textAt(one, 'kind') ?? ''} ${textAt(release, 'metadata', 'namespace') ?? ''}/${textAt(one, 'name') ?? ''}`)
+    const from = named.length > 0 ? `spec.valuesFrom, values of ${named.join(' and ')} in the cluster,` : null
     return [{
       ref: fluxRef(cluster.name, 'HelmRelease', release), source, render: { format: 'helm', loadRestrictor: 'none', directory: { recurse: false }, helm: rules },
       destination: { cluster: remote ? 'unknown (spec.kubeConfig)' : cluster.name, namespace: rules.namespace },

@@ -12,6 +12,7 @@ import { obstacles, refuseOwner, suspendedBy, unsupported } from '../read-result
 import type { Obstacle } from '../read-result.ts'
 import { ignoredByKustomization } from '../ignored-fields.ts'
 import { around } from './around.ts'
+import { builtFrom } from './external-artifact.ts'
 import { OPERATOR_GROUP, SOURCE_GROUP, kustomizationKind, sourceRefOf } from './flux-kinds.ts'
 import { branchOf, gitObstacle, kustomizationSpec } from './kustomization-spec.ts'
 import { optOut } from './opt-out.ts'
@@ -58,7 +59,10 @@ function refuseGenerator(ref: OwnerRef): Refusal {
 /** What an artifact says of where it was built is where a person goes on. */
 async function remoteSource(cluster: Cluster, { ref, object, obstacle }: { readonly ref: OwnerRef, readonly object: KubernetesObject, readonly obstacle: Obstacle }): Promise<Refusal> {
   const refusal = refuseOwner(ref, obstacle)
-  return { ...refusal, evidence: [...refusal.evidence, ...(await around(cluster, object)).flatMap(originOf)] }
+  const sources = await around(cluster, object)
+  const built = (await Promise.all(sources.filter(({ kind }) => kind === 'ExternalArtifact').map(source => builtFrom(cluster, source)))).flat()
+  const hint = built.length === 0 ? {} : { hint: 'Make the edit by hand where the files are copied from: the artifact names no commit, so its arrival could not be verified.' }
+  return { ...refusal, ...hint, evidence: [...refusal.evidence, ...sources.flatMap(originOf), ...built] }
 }
 
 /** A commit that it could not apply, or did not even try because of what it depends on, ships with the next one that it can. */
