@@ -42,6 +42,7 @@ const GIT: Readonly<Record<string, Subcommand>> = {
   'check-ref-format': { flags: ['--branch', '--allow-onelevel'] },
   repack: { flags: [QUIET, '-q', '-d', '--geometric=*'], operands: /^(?!)/ },
   'http-backend': { flags: [] },
+  'fast-import': { flags: [QUIET, '--done', '--date-format=now'], operands: /^(?!)/ },
 }
 
 const BUILD: Subcommand = { flags: ['--load-restrictor=*', '--load-restrictor '] }

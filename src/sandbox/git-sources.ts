@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { git, gitText } from './git.ts'
 
@@ -81,9 +81,12 @@ function remoteRefs(folder: string): (url: string) => Promise<Refs> {
   }
 }
 
+/** Protocol 2 asks twice for what protocol 0 tells at once. */
+const ONE_REQUEST = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'protocol.version', GIT_CONFIG_VALUE_0: '0' }
+
 async function listRefs(folder: string, url: string): Promise<Refs> {
   await mkdir(folder, { recursive: true })
-  const lines = (await gitText(['ls-remote', '--', url], { cwd: folder, timeout: 20_000 })).split('\n')
+  const lines = (await gitText(['ls-remote', '--', url], { cwd: folder, env: ONE_REQUEST, timeout: 20_000 })).split('\n')
   return new Map(lines.map(line => [line.split('\t')[1] ?? '', line.split('\t')[0] ?? '']))
 }
 
@@ -99,8 +102,9 @@ function commitIn(refs: Refs, revision: string): string {
 
 async function fetched(mirror: string, url: string, commit: string): Promise<void> {
   await mkdir(dirname(mirror), { recursive: true })
-  await git(['init', '--quiet', '--bare', mirror], { cwd: dirname(mirror) })
-  const has = await git(['cat-file', '-e', `${commit}^{commit}`], { cwd: mirror }).then(() => true, () => false)
+  const there = await access(join(mirror, 'HEAD')).then(() => true, () => false)
+  if (!there) await git(['init', '--quiet', '--bare', mirror], { cwd: dirname(mirror) })
+  const has = there && await git(['cat-file', '-e', `${commit}^{commit}`], { cwd: mirror }).then(() => true, () => false)
   if (!has) await git(['fetch', '--quiet', '--no-tags', '--', url, commit], { cwd: mirror, timeout: 60_000 })
 }
 

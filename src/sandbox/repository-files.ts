@@ -1,7 +1,6 @@
-import { lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { lstat, readFile, readdir, readlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { git, gitText } from './git.ts'
+import { gitText } from './git.ts'
 
 /** A file of a commit. `content` null removes it. */
 export interface RepositoryFile {
@@ -21,43 +20,25 @@ export interface NewCommit {
   readonly author: Committer
 }
 
-/** Makes a commit on a branch by plumbing and moves the branch; a branch that does not exist begins with it. Gives its id. */
-export async function commitFiles(repository: string, commit: NewCommit): Promise<string> {
-  const scratch = await mkdtemp(join(tmpdir(), 'writ-sandbox-commit-'))
-  try {
-    const ref = `refs/heads/${commit.branch}`
-    const env = { GIT_INDEX_FILE: join(scratch, 'index') }
-    const parent = await gitText(['for-each-ref', '--format=%(objectname)', ref], { cwd: repository })
-    if (parent !== '') await git(['read-tree', parent], { cwd: repository, env })
-    const lines = await indexLines(repository, scratch, commit.files)
-    await git(['update-index', '-z', '--index-info'], { cwd: repository, env, input: lines })
-    const tree = await gitText(['write-tree'], { cwd: repository, env })
-    const who = {
-      GIT_AUTHOR_NAME: commit.author.name, GIT_AUTHOR_EMAIL: commit.author.email,
-      GIT_COMMITTER_NAME: commit.author.name, GIT_COMMITTER_EMAIL: commit.author.email,
-    }
-    const parents = parent === '' ? [] : ['-p', parent]
-    const made = await gitText(['commit-tree', tree, ...parents], { cwd: repository, env: who, input: `${commit.message}\n` })
-    await git(['update-ref', ref, made, parent === '' ? '0'.repeat(40) : parent], { cwd: repository })
-    return made
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+/** Makes a commit on a branch and moves the branch; a branch that does not exist begins with it. Gives its id. One process writes all of it. */
+export async function commitFiles(repository: string, { branch, files, message, author }: NewCommit): Promise<string> {
+  const ref = `refs/heads/${branch}`
+  const parent = await gitText(['for-each-ref', '--format=%(objectname)', ref], { cwd: repository })
+  const stream = [
+    `commit ${ref}\nmark :1\ncommitter ${author.name} <${author.email}> now\n`, ...data(`${message}\n`), ...parent === '' ? [] : [`from ${parent}\n`],
+    ...files.filter(file => file.content === null).map(file => `D ${quoted(file.path)}\n`),
+    ...files.flatMap(({ path, content, mode = '100644' }) => content === null ? [] : [`M ${mode} inline ${quoted(path)}\n`, ...data(content)]),
+    'get-mark :1\ndone\n',
+  ]
+  return gitText(['fast-import', '--quiet', '--done', '--date-format=now'], { cwd: repository, input: Buffer.concat(stream.map(part => Buffer.from(part))) })
 }
 
-// One process hashes all files: a repository of thousands of files is read in a moment.
-async function indexLines(repository: string, scratch: string, files: readonly RepositoryFile[]): Promise<string> {
-  const kept = files.filter(file => file.content !== null)
-  const paths: string[] = []
-  for (const [number, file] of kept.entries()) {
-    const path = join(scratch, String(number))
-    await writeFile(path, file.content ?? '')
-    paths.push(path)
-  }
-  const hashes = kept.length === 0 ? [] : (await gitText(['hash-object', '-w', '--no-filters', '--stdin-paths'], { cwd: repository, input: `${paths.join('\n')}\n` })).split('\n')
-  const added = kept.map((file, i) => `${file.mode ?? '100644'} ${hashes[i] ?? ''}\t${file.path}\0`)
-  const removed = files.filter(file => file.content === null).map(file => `0 ${'0'.repeat(40)}\t${file.path}\0`)
-  return [...removed, ...added].join('')
+function data(content: string | Uint8Array): readonly (string | Uint8Array)[] {
+  return [`data ${Buffer.byteLength(content)}\n`, content, '\n']
+}
+
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
 }
 
 /** Every file below a folder, as a commit would hold it; `.git` folders are left out. Symbolic links stay links. */

@@ -68,6 +68,8 @@ const PROBES: readonly (readonly [string, readonly string[]])[] = [
   ['read-tree into a work tree', ['read-tree', '-u', '-m', ID]],
   ['update-index of a file on disk', ['update-index', '--add', '/etc/passwd']],
   ['update-index by its only operand', ['update-index', '/etc/passwd']],
+  ['fast-import that lets its input name files to write', ['fast-import', '--allow-unsafe-features']],
+  ['fast-import that writes its marks', ['fast-import', '--export-marks=/etc/passwd']],
   ['commit-tree with a signing program', ['commit-tree', ID, '-S']],
   ['commit-tree with a message file', ['commit-tree', '-F']],
   ['an operand that begins with - after --', ['fetch', '--', '-oProxyCommand=x']],
@@ -120,7 +122,7 @@ describe('the arguments of programs', () => {
 
   const allowed: readonly (readonly [Program, readonly string[]])[] = [
     ['git', ['fetch', '--quiet', '--no-tags', '--', 'https://x.example/y', `+${ID}:refs/writ/tips/${ID}`]], ['git', ['push', '--porcelain', `--force-with-lease=refs/heads/x:${ID}`, '--', 'https://x.example/y', `${ID}:refs/heads/x`]],
-    ['git', ['cat-file', '--batch']], ['git', ['http-backend']], ['git', ['commit-tree', ID, '-p', ID, '-m', '-x']], ['git', ['log', '--format=%H', ID, '--not', ID, '--', '-odd path']],
+    ['git', ['cat-file', '--batch']], ['git', ['http-backend']], ['git', ['fast-import', '--quiet', '--done', '--date-format=now']], ['git', ['commit-tree', ID, '-p', ID, '-m', '-x']], ['git', ['log', '--format=%H', ID, '--not', ID, '--', '-odd path']],
     ['kustomize', ['build', '.', '--load-restrictor=LoadRestrictionsRootOnly']], ['kubectl', ['kustomize', '.', '--load-restrictor', 'LoadRestrictionsNone']], ['kubectl', ['version', '--client', '-o', 'json']],
     ['helm', ['template', 'web', './chart', '--namespace=shop', '--values=/tmp/x/0.yaml', '--set=a.b=c', '--include-crds']], ['helm', ['version', '--short']],
     ['ssh-keygen', ['-Y', 'verify', '-f', 'allowed', '-I', 'ann', '-n', 'writ/approval/v1', '-s', 'sig']], ['ssh-keygen', ['-t', 'ed25519', '-N', '', '-C', 'x', '-f', 'key', '-q']], ['node', ['--anything']],

@@ -57,8 +57,9 @@ describe('sandbox Git server', () => {
     const before = await server.head('team/app')
     const commit = await server.commit('team/app', {
       branch: 'main', author, message: 'Move a',
-      files: [{ path: 'a.yaml', content: null }, { path: 'b.yaml', content: 'b: 2\n' }],
+      files: [{ path: 'a.yaml', content: null }, { path: 'b.yaml', content: 'b: 2\n' }, { path: '"odd\\" \n name', content: '' }],
     })
+    expect(await server.read('team/app', 'main', '"odd\\" \n name')).to.equal('')
     expect(await server.head('team/app')).to.equal(commit)
     expect(await server.read('team/app', 'main', 'a.yaml')).to.equal(null)
     expect(await server.read('team/app', 'main', 'b.yaml')).to.equal('b: 2\n')

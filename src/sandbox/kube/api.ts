@@ -87,7 +87,9 @@ function placeOf(groupVersion: string, rest: readonly string[]): Place {
 function permit(call: Call, { groupVersion, namespace = '', plural, name, subresource }: Place): void {
   const [, group = ''] = groupVersion.split('/').reverse()
   const home = group === '' && plural === 'namespaces' ? name : namespace
-  demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: home, name: name || nameWanted(call) })
+  // A list narrowed to one name counts as a request for that name.
+  const wanted = /^metadata\.name==?([^,]+)$/.exec(call.query.get('fieldSelector') ?? '')?.[1] ?? ''
+  demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: home, name: name || wanted })
 }
 
 function onResource(api: Api, call: Call, place: Place): ApiAnswer {
@@ -111,11 +113,6 @@ function verbOf({ method, query }: Call, name: string): string {
   if (method === 'GET') return isWatch(query) ? 'watch' : name === '' ? 'list' : 'get'
   if (method === 'DELETE') return name === '' ? 'deletecollection' : 'delete'
   return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method.toLowerCase()
-}
-
-/** A list narrowed to one name counts as a request for that name. */
-function nameWanted({ query }: Call): string {
-  return /^metadata\.name==?([^,]+)$/.exec(query.get('fieldSelector') ?? '')?.[1] ?? ''
 }
 
 function onReview({ accounts }: Api, call: Call, kind: Kind): ApiAnswer {

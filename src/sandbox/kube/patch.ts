@@ -49,21 +49,29 @@ function put(here: Json, path: readonly string[] | undefined, change: Change): J
   const [key, ...rest] = path
   if (key === undefined) return change === 'remove' ? here : change.value
   const inserts = change !== 'remove' && change.insert && rest.length === 0
-  const child = read(here, [key], inserts)
-  const next = rest.length > 0 ? put(child, rest, change) : change === 'remove' ? undefined : change.value
+  const child = childOf(here, key)
+  if (child === undefined && !(inserts && takes(here, key))) throw rejected()
+  const next = rest.length > 0 ? put(child ?? null, rest, change) : change === 'remove' ? undefined : change.value
   if (isObject(here)) return next === undefined ? omit(here, [key]) : { ...here, [key]: next }
   if (!isList(here)) throw rejected()
-  const index = key === '-' ? here.length : Number(key)
-  return here.toSpliced(index, inserts ? 0 : 1, ...next === undefined ? [] : [next])
+  return here.toSpliced(key === '-' ? here.length : Number(key), inserts ? 0 : 1, ...next === undefined ? [] : [next])
 }
 
-/** The value at `path`; where something is to be put `there`, it may be missing from an object and be the end of a list. */
-function read(object: Json, path: readonly string[] | undefined, there = false): Json {
-  const found = path?.reduce<Json | undefined>((here, key) => isList(here) ? (/^(?:0|[1-9]\d*)$/.test(key) ? here[Number(key)] : undefined) : isObject(here) ? here[key] : undefined, object)
-  const last = path?.at(-1) ?? ''
-  const free = there && (isObject(object) || (isList(object) && (last === '-' || last === String(object.length))))
-  if (path === undefined || (found === undefined && !free)) throw rejected()
-  return found ?? null
+/** What stands under one key of a pointer; undefined where nothing does. */
+function childOf(here: Json | undefined, key: string): Json | undefined {
+  if (isList(here)) return /^(?:0|[1-9]\d*)$/.test(key) ? here[Number(key)] : undefined
+  return valueAt(here, key)
+}
+
+/** True where something new can be put: under any key of an object, at the end of a list. */
+function takes(here: Json, key: string): boolean {
+  return isObject(here) || (isList(here) && (key === '-' || key === String(here.length)))
+}
+
+function read(object: Json, path: readonly string[] | undefined): Json {
+  const found = path?.reduce<Json | undefined>(childOf, object)
+  if (path === undefined || found === undefined) throw rejected()
+  return found
 }
 
 function rejected(): ApiError {

@@ -16,8 +16,20 @@ export function canonicalQuantity(text: string): string | undefined {
   const nano = shifted(BigInt(whole + fraction || '0') * factor, exponent + NANO - fraction.length)
   if (nano === 0n) return '0'
   const minus = sign === '-' ? '-' : ''
-  if (binary && nano >= 1024n * 10n ** 9n) return minus + inBinary(nano)
-  return minus + inDecimal(nano, /^[eE]/.test(suffix) && suffix.length > 1)
+  if (binary && nano >= 1024n * 10n ** 9n) {
+    const [value, step] = reduced(shifted(nano, -NANO), 1024n, BINARY.length - 1)
+    return `${minus}${value}${BINARY[step]}`
+  }
+  const [value, step] = reduced(nano, 1000n, DECIMAL.length - 1)
+  if (!/^[eE]/.test(suffix) || suffix.length === 1) return `${minus}${value}${DECIMAL[step]}`
+  return step === 3 ? `${minus}${value}` : `${minus}${value}e${(step - 3) * 3}`
+}
+
+/** The value divided by the base as often as that leaves no rest, at most so often; and how often that was. */
+function reduced(value: bigint, base: bigint, most: number): readonly [bigint, number] {
+  let [left, steps] = [value, 0]
+  for (; left % base === 0n && steps < most; steps++) left /= base
+  return [left, steps]
 }
 
 /** value × 10^by, rounded up. */
@@ -25,25 +37,4 @@ function shifted(value: bigint, by: number): bigint {
   if (by >= 0) return value * 10n ** BigInt(by)
   const divisor = 10n ** BigInt(-by)
   return (value + divisor - 1n) / divisor
-}
-
-function inDecimal(nano: bigint, scientific: boolean): string {
-  let value = nano
-  let step = 0
-  while (value % 1000n === 0n && step < DECIMAL.length - 1) {
-    value /= 1000n
-    step++
-  }
-  if (!scientific) return `${value}${DECIMAL[step]}`
-  return step === 3 ? `${value}` : `${value}e${(step - 3) * 3}`
-}
-
-function inBinary(nano: bigint): string {
-  let value = shifted(nano, -NANO)
-  let step = 0
-  while (value % 1024n === 0n && step < BINARY.length - 1) {
-    value /= 1024n
-    step++
-  }
-  return `${value}${BINARY[step]}`
 }

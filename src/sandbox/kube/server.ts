@@ -23,9 +23,7 @@ import type { WorkloadOptions, Workloads } from '../control-plane/workload.ts'
 export interface KubeOptions {
   /** Default 0: a free one. */
   readonly port?: number
-  /** Bearer tokens with all rights. Default: one random token. */
-  readonly tokens?: readonly string[]
-  /** Tokens that may only do what their rules say; everything else is refused to them with 403. */
+  /** Beside the token with all rights: tokens that may only do what their rules say; everything else is refused to them with 403. */
   readonly accounts?: readonly Account[]
   /** The workload controller; false: nobody writes a status. */
   readonly controller?: WorkloadOptions | false
@@ -38,7 +36,7 @@ export interface KubeOptions {
 /** A running Kubernetes API. */
 export interface Kube {
   readonly url: string
-  /** The text of a kubeconfig file with the first token. */
+  /** The text of a kubeconfig file with the token. */
   readonly kubeconfig: string
   /** PEM. */
   readonly ca: string
@@ -52,16 +50,17 @@ export interface Kube {
 }
 
 const HOST = '127.0.0.1'
-/** Whose the tokens with all rights are, and the requests in the process. */
+/** Whose the token with all rights is, and the requests in the process. */
 const ADMIN: Account = { token: '', user: 'kubernetes-admin', rules: ALL_RIGHTS }
 const ANYBODY: Account = { token: '', user: 'system:anonymous', rules: [] }
 
 /** Starts an API on loopback with TLS under an authority of its own. Rejects where the port cannot be had. */
 export async function startKube(options: KubeOptions = {}): Promise<Kube> {
-  const { tokens = [randomBytes(16).toString('hex')], accounts = [], keepChanges = 20_000 } = options
+  const { accounts = [], keepChanges = 20_000 } = options
+  const token = randomBytes(16).toString('hex')
   const registry = new Registry()
   const objects = new Objects(new Store(keepChanges), registry)
-  const api: Api = { objects, accounts: [ADMIN, ...tokens.map(token => ({ ...ADMIN, token })), ...accounts] }
+  const api: Api = { objects, accounts: [{ ...ADMIN, token }, ...accounts] }
   const stopHousekeeping = startHousekeeping(objects)
   const controller = startWorkloads(objects, options.controller === false ? { enabled: false } : options.controller ?? {})
   for (const name of ['default', 'kube-system']) call(api, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
@@ -73,7 +72,6 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   server.on('connection', (socket: Socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)) })
   server.keepAliveTimeout = 30_000
   const url = `https://${HOST}:${await listening(server, options.port ?? 0)}`
-  const token = tokens[0] ?? ''
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
     request: async (...[method, path, body, contentType]) => call(api, { method, path, body, contentType }),

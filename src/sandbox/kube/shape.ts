@@ -5,8 +5,11 @@ import { canonicalQuantity } from './quantity.ts'
 import { resolved } from './schema.ts'
 import type { Field, Schema } from './schema.ts'
 
-const GO_TYPE: Readonly<Record<string, string>> = { s: 'string', i: 'int32', b: 'bool', f: 'float64', t: 'string', y: '[]uint8' }
-const JSON_TYPE: Readonly<Record<string, string>> = { s: 'string', i: 'number', b: 'boolean', f: 'number', t: 'string', y: 'string' }
+/** Of the scalars: how Go calls them, how JSON does, and what is left out. */
+const SCALARS: Readonly<Record<string, readonly [go: string, json: string, zero: Json]>> = {
+  s: ['string', 'string', ''], i: ['int32', 'number', 0], b: ['bool', 'boolean', false], f: ['float64', 'number', 0], t: ['string', 'string', null], y: ['[]uint8', 'string', null],
+  o: ['intstr.IntOrString', '', 0], q: ['', '', '0'],
+}
 const QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
 /** Where a value stands, and the paths of fields that types do not have, found so far. */
@@ -62,24 +65,17 @@ function empty(value: Json, field: Field): boolean {
 }
 
 function zero(schema: Schema): Json {
-  if (schema.kind === 'struct') return shaped({}, schema)
-  const { letter } = schema
-  if (letter === 's') return ''
-  if (letter === 'i' || letter === 'f' || letter === 'o') return 0
-  if (letter === 'b') return false
-  return letter === 'q' ? '0' : null
+  return schema.kind === 'struct' ? shaped({}, schema) : SCALARS[schema.letter ?? 'x']?.[2] ?? null
 }
 
 function shapedScalar(value: Json | undefined, schema: Schema, place: Place): Json {
   const { letter = 'x' } = schema
-  if (value === null || value === undefined) return letter === 'x' ? null : zero(schema)
+  if (value === null || value === undefined) return zero(schema)
   if (letter === 'x' || schema.rules !== undefined) return value
   if (letter === 'q') return quantity(value)
-  if (letter === 'o') {
-    if (typeof value === 'string' || typeof value === 'number') return value
-    throw wrongType(value, 'intstr.IntOrString', place)
-  }
-  if (typeof value !== JSON_TYPE[letter]) throw wrongType(value, GO_TYPE[letter] ?? letter, place)
+  const [go, json] = SCALARS[letter] ?? [letter, '']
+  const fits = letter === 'o' ? typeof value === 'string' || typeof value === 'number' : typeof value === json
+  if (!fits) throw wrongType(value, go, place)
   if (letter === 'i' && !Number.isInteger(value)) throw badRequest(`json: cannot unmarshal number ${JSON.stringify(value)} into Go struct field ${place.path} of type int32`)
   return value
 }

@@ -22,7 +22,7 @@ export function send(kube: Kube, { path, method, token = kube.token, headers = {
   })
 }
 
-/** Watches over the wire with the first token: `path` is that of a list, with its query. Resolves when the server has begun, with what ends it. */
+/** Watches over the wire with all rights: `path` is that of a list, with its query. Resolves when the server has begun, with what ends it. */
 export function watching(kube: Kube, path: string, onEvent: (type: string, object: JsonObject) => void): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const options = { ca: kube.ca, headers: { authorization: `Bearer ${kube.token}` } }
