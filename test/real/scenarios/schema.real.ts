@@ -44,13 +44,14 @@ describe('what the stand-ins write', function () {
   /** One object of a kind, suspended, so that no controller takes its state for its own. */
   function place(state: KubernetesObject): Promise<KubernetesObject> {
     const { status: _status, ...rest } = contentOf(state)
-    const made = placed.get(state.kind) ?? (async () => {
+    const object = placed.get(state.kind) ?? (async () => {
       const answer = await cluster.request('POST', `${pathOf(state, '')}?fieldValidation=Strict`, { ...rest, metadata: { name: 'placed', namespace }, spec: { ...Object(rest['spec']), suspend: true } })
-      if (answer.status !== 201 || !isKubernetesObject(answer.body)) throw new Error(JSON.stringify(answer.body))
-      return answer.body
+      const made = answer.body as Json
+      if (answer.status !== 201 || !isKubernetesObject(made)) throw new Error(JSON.stringify(made))
+      return made
     })()
-    placed.set(state.kind, made)
-    return made
+    placed.set(state.kind, object)
+    return object
   }
   /** What the real server says against a state; '' where it takes all of it. Nothing is written. */
   async function refusalOf(state: KubernetesObject): Promise<string> {
