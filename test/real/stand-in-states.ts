@@ -4,7 +4,6 @@ import type { KubernetesObject } from '../../src/model/resource.ts'
 import { BEHAVIOURS } from '../../src/sandbox/behaviour.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import { application, gitRepository, kustomization } from '../../src/sandbox/example/owners.ts'
-import { hasHelm } from '../../src/sandbox/flux/helm-template.ts'
 import { chartFiles, helmRelease } from '../contracts/chart.ts'
 import { configMap, REFUSED } from '../contracts/controller-ground.ts'
 import { startStand, until } from '../sandbox/stand.ts'
@@ -22,7 +21,7 @@ export async function standInStates(): Promise<readonly KubernetesObject[]> {
   try {
     await stand.api.apply(gitRepository('apps', stand.url), 'test')
     await stand.api.apply({ ...gitRepository('apps', stand.url), metadata: { name: 'contract', namespace: 'shop' } }, 'test')
-    await Promise.all([...behaviours().flatMap(name => [anApplication(stand, name), aKustomization(stand, name)]), hasHelm().then(helm => helm ? releases(stand) : undefined)])
+    await Promise.all([...behaviours().flatMap(name => [anApplication(stand, name), aKustomization(stand, name)]), releases(stand)])
     await broken(stand)
   } finally {
     await stand.stop()

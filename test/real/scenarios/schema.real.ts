@@ -17,16 +17,20 @@ describe('what the stand-ins write', function () {
   let cluster: Connection
   let states: readonly KubernetesObject[]
   const namespace = `schema-${Math.random().toString(36).slice(2, 7)}`
+  // The stand-ins take their renderers from the PATH.
+  const path = process.env['PATH']
   const placed = new Map<string, Promise<KubernetesObject>>()
   before(async function () {
     const real = realAddress()
     if (real === null) return this.skip()
     cluster = connect(real)
     await cluster.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, 'scenario')
+    process.env['PATH'] = `${real.folders.kustomize}:${real.folders.helm}:${path ?? ''}`
     const all = await standInStates()
     states = [...new Map(all.map(state => [canonical(contentOf(state)), state])).values()]
   })
   after(async () => {
+    process.env['PATH'] = path
     if (realAddress() === null) return
     for (const object of await Promise.all(placed.values())) await cluster.request('DELETE', pathOf(object))
     await cluster.request('DELETE', `/api/v1/namespaces/${namespace}`)
