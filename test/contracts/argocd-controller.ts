@@ -180,7 +180,7 @@ export function argocdContract(name: string, open: () => Promise<ControllerWorld
       await app.refresh()
       const unknown = await app.seen.until(object => textAt(object, 'status', 'sync', 'status') === 'Unknown', 'Unknown', at)
       const broken = app.seen.states.slice(at).find(object => condition(object, 'ComparisonError') !== undefined)
-      // The conditions are written by themselves: for a moment it is Synced as before, with an error.
+      // The conditions are written by themselves (3.2, normalizeApplication): for a moment it is Synced as before, with an error.
       expect([sync(broken ?? unknown), phase(broken ?? unknown)]).to.deep.equal([sync(before), 'Succeeded'])
       expect(sync(unknown)).to.equal('Unknown main')
       expect(textAt(condition(unknown, 'ComparisonError'), 'message')).to.match(/^Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = FailedPrecondition desc = Failed to unmarshal "broken.yaml"/)

@@ -39,13 +39,13 @@ export interface Stand {
   stop(): Promise<void>
 }
 
-export interface StandOptions { readonly poll: number, readonly files: Readonly<Record<string, string>>, readonly rolloutMs?: number }
+export interface StandOptions { readonly poll: number, readonly files: Readonly<Record<string, string>>, readonly rolloutMs?: number, /** Called with every object that a stand-in has written, as the server then holds it. */ readonly written?: (object: KubernetesObject) => void }
 
 export async function startStand(options: StandOptions): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'writ-stand-'))
   const kube = await startKube({})
   const git = await startGitServer({ folder: join(folder, 'repositories') })
-  const api = apiFor(kube)
+  const api = noted(apiFor(kube), options.written ?? (() => undefined))
   await installOwners(kube, api)
   await makeNamespace(api, 'shop')
   await git.createRepository('apps', files(options.files))
@@ -86,6 +86,14 @@ export async function startStand(options: StandOptions): Promise<Stand> {
 
 function files(of: Readonly<Record<string, string | null>>): { readonly path: string, readonly content: string | null }[] {
   return Object.entries(of).map(([path, content]) => ({ path, content }))
+}
+
+function noted(api: Api, written: (object: KubernetesObject) => void): Api {
+  const note = (object: KubernetesObject): KubernetesObject => {
+    written(object)
+    return object
+  }
+  return { ...api, apply: async (...args) => note(await api.apply(...args)), patch: async (...args) => note(await api.patch(...args)) }
 }
 
 /** Looks until the answer is not null or false. */
