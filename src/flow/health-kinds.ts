@@ -1,8 +1,9 @@
 import { objectsAt, showJson, textAt, valueAt } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { Health } from '../model/observation.ts'
 import { groupVersion, refOf, showRef } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
-import { conditionOf, count, progressing, wantedReplicas } from './health-parts.ts'
+import { conditionOf, count, fixedCount, progressing, wantedReplicas } from './health-parts.ts'
 import { podFailure } from './pod-failure.ts'
 
 interface Around { readonly pods: readonly KubernetesObject[], readonly before: KubernetesObject | null }
@@ -17,7 +18,7 @@ export function kindHealth(live: KubernetesObject, around: Around): Health {
 const KINDS: Readonly<Record<string, Judge>> = {
   'batch/Job': job, 'batch/CronJob': byFields, '/ConfigMap': configuration, '/Secret': configuration, 'policy/PodDisruptionBudget': byFields,
   '/Service': service, 'networking.k8s.io/Ingress': ingress, '/PersistentVolumeClaim': claim, 'argoproj.io/Rollout': rollout,
-  'apps/ReplicaSet': replicaSet, '/Pod': pod,
+  'apps/ReplicaSet': replicaSet, '/Pod': pod, 'helm.toolkit.fluxcd.io/HelmRelease': helmRelease,
 }
 
 function byFields(live: KubernetesObject): Health {
@@ -111,12 +112,60 @@ function pod(live: KubernetesObject): Health {
   return failure === null ? progressing(`${name} is ${phase}, not ready`) : { state: 'failing', sentence: `${name}: ${failure.sentence}` }
 }
 
+/**
+ * A HelmRelease that has run out of tries is stalled, and its controller leaves it so until something is changed (argocd-flux.md 6.3). What Helm said stands in
+ * Released, and what was done about it in Remediated; a release that was put back may look well, and is none that was asked for.
+ */
+function helmRelease(live: KubernetesObject): Health {
+  const name = showRef(refOf(live))
+  const generation = count(live, 'metadata', 'generation')
+  if (valueAt(live, 'spec', 'suspend') === true) return { state: 'paused', sentence: `${name} is suspended (spec.suspend)` }
+  const said = (type: string): readonly string[] => {
+    const found = conditionOf(live, type)
+    return found === null || !isNewest(found, generation) || (type === 'Released' && found['status'] === 'True') ? [] : [`${textAt(found, 'reason') ?? ''}: ${textAt(found, 'message') ?? ''}`]
+  }
+  const words = [...said('Remediated'), ...said('Released')]
+  const stalled = conditionOf(live, 'Stalled')
+  if (stalled?.['status'] === 'True' && isNewest(stalled, generation)) {
+    const back = conditionOf(live, 'Remediated')?.['status'] === 'True'
+    return { state: 'failing', over: back ? 'back' : 'failed', sentence: [`${name} is stalled: ${textAt(stalled, 'reason') ?? ''} ${textAt(stalled, 'message') ?? ''}`.trimEnd(), ...words].join('; ') }
+  }
+  const failure = triedInVain(live, generation)
+  if (failure !== null) return { state: 'failing', sentence: `${name}: ${failure}` }
+  const state = byConditions(live)
+  if (state.state === 'progressing' && words.length > 0) return progressing([state.sentence, ...words].join('; '))
+  const attempted = fixedCount(live, 'status', 'lastAttemptedGeneration')
+  const released = objectsAt(live, 'status', 'history')[0]?.['status'] ?? 'deployed'
+  if (state.state !== 'healthy' || (words.length === 0 && released === 'deployed' && (attempted === null || attempted === generation))) return state
+  return progressing([`${name} is Ready, and its newest release is ${showJson(released)}, attempted at generation ${attempted ?? 'none'} of ${generation}`, ...words].join('; '))
+}
+
+/**
+ * While it fails, its controller says that it observed the generation of its last success, and where no release was made it tries again without end and without
+ * being stalled: only the conditions tell (seen on helm-controller 1.6). A try that its own remediation allows is no failure yet.
+ */
+function triedInVain(live: KubernetesObject, generation: number): string | null {
+  const [ready, released] = [conditionOf(live, 'Ready'), conditionOf(live, 'Released')]
+  if (ready?.['status'] !== 'False' || ready['observedGeneration'] !== generation) return null
+  const words = `${textAt(ready, 'reason') ?? ''}: ${textAt(ready, 'message') ?? ''}`
+  if (ready['reason'] === 'ValuesError') return words
+  if (released?.['status'] !== 'False' || released['observedGeneration'] !== generation) return null
+  const retries = fixedCount(live, 'spec', released['reason'] === 'InstallFailed' ? 'install' : 'upgrade', 'remediation', 'retries') ?? 0
+  return retries < 0 || count(live, 'status', 'failures') <= retries ? null : words
+}
+
+/** A condition of an older generation says nothing of this one. */
+function isNewest(condition: JsonObject, generation: number): boolean {
+  const observed = condition['observedGeneration']
+  return typeof observed !== 'number' || observed >= generation
+}
+
 /** kstatus: generation, Reconciling, Stalled, Ready. Without any of them the asked fields are all there is to see. */
 function byConditions(live: KubernetesObject): Health {
   const name = showRef(refOf(live))
   const [generation, observed] = [count(live, 'metadata', 'generation'), valueAt(live, 'status', 'observedGeneration')]
   const stalled = conditionOf(live, 'Stalled')
-  if (stalled?.['status'] === 'True') return { state: 'failing', sentence: `${name} is stalled: ${textAt(stalled, 'reason') ?? ''} ${textAt(stalled, 'message') ?? ''}`.trimEnd() }
+  if (stalled?.['status'] === 'True' && isNewest(stalled, generation)) return { state: 'failing', sentence: `${name} is stalled: ${textAt(stalled, 'reason') ?? ''} ${textAt(stalled, 'message') ?? ''}`.trimEnd() }
   if (observed !== undefined && Number(observed) < generation) return progressing(`${name}: its controller has seen generation ${showJson(observed)} of ${generation}`)
   const reconciling = conditionOf(live, 'Reconciling')
   if (reconciling?.['status'] === 'True') return progressing(`${name} is reconciling: ${textAt(reconciling, 'message') ?? ''}`)

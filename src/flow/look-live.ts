@@ -2,6 +2,7 @@ import { fieldAt, showPath, wholeOf } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
 import { canonical, isList, isObject, showJson, textAt, valueAt } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
+import type { Health } from '../model/observation.ts'
 import { showOwner } from '../model/owner.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
@@ -16,9 +17,10 @@ import type { Verification } from './verification.ts'
 
 /** What the live object says (argocd-flux.md 6.4). `different`: it is there, seen by its controllers, and holds another value. */
 export type LiveLook =
-  | { readonly kind: 'unmet' | 'different' | 'paused' | 'unserved', readonly sentence: string }
-  /** `slow`: it may still pass, and is given twice the time. */
-  | { readonly kind: 'failing', readonly sentence: string, readonly slow: boolean }
+  | { readonly kind: 'unmet', readonly sentence: string }
+  | { readonly kind: 'different' | 'paused' | 'unserved', readonly sentence: string }
+  /** `slow`: it may still pass, and is given twice the time. `over`: its controller has given up, or put back what was there before. */
+  | { readonly kind: 'failing', readonly sentence: string, readonly slow: boolean, readonly over: 'failed' | 'back' | null }
   | {
     readonly kind: 'healthy'
     readonly sentence: string
@@ -36,13 +38,19 @@ export async function lookLive(v: Verification): Promise<LiveLook> {
   const { through = [], renamedTo: _renamed, ...plan } = v.change.plan
   let look = await lookAt(v)
   for (const { target, edits, owner } of through) {
-    if (look.kind !== 'healthy') return look
+    if (look.kind !== 'healthy' && look.kind !== 'unmet' && look.kind !== 'failing') return look
     const below = await lookAt({ ...v, cluster: v.world.clusters.named(target.cluster), change: { ...v.change, plan: { ...plan, target, edits } } })
+    if (look.kind !== 'healthy') return below.kind === 'failing' ? withWords(look, below) : look
     // Its owner comes after the one that was edited: what it has not brought yet is no contradiction.
     if (below.kind === 'different') return { kind: 'unmet', sentence: `${below.sentence}; ${showOwner(owner)} has not brought it` }
     look = below.kind === 'healthy' ? { ...below, version: `${look.version} ${below.version}`, fields: [...look.fields, ...below.fields], seen: [...look.seen, ...below.seen] } : below
   }
   return look
+}
+
+/** What an owner waits for in vain is seen at the object below long before the owner's own time is up. */
+function withWords(look: LiveLook & { readonly kind: 'unmet' | 'failing' }, below: LiveLook & { readonly kind: 'failing' }): LiveLook {
+  return look.kind === 'unmet' ? below : { ...look, sentence: `${look.sentence}; ${below.sentence}` }
 }
 
 /** Reads the live object and judges fields first, then health. */
@@ -62,20 +70,38 @@ async function lookAt({ cluster, change }: Verification): Promise<LiveLook> {
   const looked = edits.map(edit => fieldLook(edit, { live, name }))
   const wrong = looked.find(one => !one.arrived)
   if (wrong !== undefined) return { kind: 'different', sentence: wrong.sentence }
-  const before = change.plan.live
-  const first = health(live, { before })
-  const state = first.state === 'progressing' ? health(live, { pods: await podsOf(cluster, live), events: await eventsOf(cluster, live), before }) : first
-  if (state.state === 'failing') return { kind: 'failing', sentence: state.sentence, slow: state.slow === true }
-  if (state.state !== 'healthy') return { kind: state.state === 'progressing' ? 'unmet' : 'paused', sentence: state.sentence }
+  const state = await healthOf(cluster, live, change.plan.live)
+  const unwell = unwellLook(state, edits)
+  if (unwell !== null) return unwell
   const newest = await newestSet(cluster, live)
   if (newest.unmet !== null) return { kind: 'unmet', sentence: newest.unmet }
   const another = target.uid !== undefined && target.uid !== uid ? [`${name} was made anew since it was asked about: then it had uid ${target.uid}`] : []
   return {
     kind: 'healthy', sentence: state.sentence, version: `${uid}/${versionOf(live)}`,
     fields: edits.map(edit => ({ path: showPath(edit.path), value: whole === null ? fieldAt(live, edit.path) ?? null : null })),
-    seen: [...looked.map(one => `${one.sentence} (uid ${uid})`), ...newest.seen, ...another, ...state.warning === undefined ? [] : [`note: ${state.warning}`]],
+    seen: [...looked.map(one => `${one.sentence} (uid ${uid})`), ...newest.seen, ...another, ...state.state !== 'healthy' || state.warning === undefined ? [] : [`note: ${state.warning}`]],
     tuple: tupleOf(live),
   }
+}
+
+/** Pods and events are read only of what is not well by itself. */
+async function healthOf(cluster: Cluster, live: KubernetesObject, before: KubernetesObject | null): Promise<Health> {
+  const first = health(live, { before })
+  return first.state === 'progressing' ? health(live, { pods: await podsOf(cluster, live), events: await eventsOf(cluster, live), before }) : first
+}
+
+function unwellLook(state: Health, edits: readonly Edit[]): LiveLook | null {
+  switch (state.state) {
+    case 'failing': return { kind: 'failing', sentence: state.sentence, slow: state.slow === true, over: state.over ?? null }
+    case 'progressing': return { kind: 'unmet', sentence: state.sentence }
+    case 'paused': return asksForPause(edits) ? null : { kind: 'paused', sentence: state.sentence }
+    case 'healthy': return null
+  }
+}
+
+/** What was asked to stand still is as asked when it does. */
+function asksForPause(edits: readonly Edit[]): boolean {
+  return edits.some(({ path, after }) => after === true && ['spec.paused', 'spec.suspend'].includes(showPath(path)))
 }
 
 function tupleOf(live: KubernetesObject): JsonObject {

@@ -62,6 +62,6 @@ export interface Observation {
 export type Health =
   | { readonly state: 'healthy', readonly sentence: string, /** What a person should know all the same. */ readonly warning?: string }
   | { readonly state: 'progressing', readonly sentence: string }
-  /** `slow`: it may still pass, and is given twice the time. */
-  | { readonly state: 'failing', readonly sentence: string, readonly slow?: true }
+  /** `slow`: it may still pass, and is given twice the time. `over`: its controller will not try again by itself; `back`: it has put back what was there before. */
+  | { readonly state: 'failing', readonly sentence: string, readonly slow?: true, readonly over?: 'failed' | 'back' }
   | { readonly state: 'paused', readonly sentence: string }

@@ -17,6 +17,8 @@ export interface ConfigurationOptions {
   readonly store: string
   readonly environments: readonly SandboxEnvironment[]
   readonly stability: string
+  /** How long a rollout must be seen failing; default: as Writ has it. */
+  readonly failing?: string
   readonly keys: { readonly peer: SshKey, readonly senior: SshKey }
 }
 
@@ -42,7 +44,7 @@ export async function writeConfiguration(options: ConfigurationOptions): Promise
       name: environment.name, class: environment.class,
       covers: [{ cluster: 'sandbox', ...(environment.namespaces === null ? {} : { namespaces: environment.namespaces }) }],
       ...(environment.class === 'dev' || environment.class === 'test' ? { merge: 'automatic' } : {}),
-      syncTimeout: '2m', verify: { stability: options.stability },
+      syncTimeout: '2m', verify: { stability: options.stability, ...(options.failing === undefined ? {} : { failing: options.failing }) },
     })
   }
   return requester.name

@@ -86,6 +86,9 @@ describe('health of other kinds', () => {
   const ingress = (addresses: readonly JsonObject[]): KubernetesObject => object('networking.k8s.io/v1', 'Ingress', { status: { loadBalancer: { ingress: addresses } } })
   const claim = (status: JsonObject): KubernetesObject => object('v1', 'PersistentVolumeClaim', { status })
   const custom = (status: JsonObject): KubernetesObject => object('x.example/v1', 'Thing', { status })
+  const release = (observedGeneration: number, conditions: Readonly<Record<string, string>>, more: JsonObject = {}): KubernetesObject => object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', {
+    status: { observedGeneration, conditions: Object.entries(conditions).map(([type, status]) => ({ type, status, observedGeneration, reason: 'Because', message: `why-${type}` })), ...more },
+  })
   const waiting = { containerStatuses: [{ name: 'web', restartCount: 0, state: { waiting: { reason: 'ErrImagePull', message: 'no' } } }] }
   const rows: readonly [string, KubernetesObject, string, string, Parameters<typeof health>[1]?][] = [
     ['a CronJob is as asked', object('batch/v1', 'CronJob', {}), 'healthy', 'has no rollout that Writ judges'],
@@ -119,6 +122,21 @@ describe('health of other kinds', () => {
     ['a ReplicaSet has its pods', object('apps/v1', 'ReplicaSet', { spec: { replicas: 1 }, status: { observedGeneration: 2, replicas: 1, availableReplicas: 1 } }), 'healthy', '1 of 1'],
     ['a ReplicaSet lacks pods', object('apps/v1', 'ReplicaSet', { spec: { replicas: 2 }, status: { observedGeneration: 2, replicas: 2, availableReplicas: 1 } }), 'progressing', '1 of 2'],
     ['a custom kind waits for the generation', custom({ observedGeneration: 1 }), 'progressing', 'generation 1 of 2'],
+    ['a HelmRelease is not stalled by what an older generation was', release(1, { Stalled: 'True', Released: 'False' }), 'progressing', 'generation 1 of 2'],
+    ['a HelmRelease has run out of tries, and says what Helm said', release(2, { Stalled: 'True', Released: 'False' }), 'failing', 'Because: why-Released'],
+    ['a HelmRelease was put back', release(2, { Stalled: 'True', Remediated: 'True', Released: 'False' }), 'failing', 'Because: why-Remediated'],
+    ['a HelmRelease that failed is tried again', release(2, { Ready: 'False', Released: 'False' }, { failures: 0 }), 'progressing', 'Because: why-Released'],
+    ['a HelmRelease fails once it has failed more often than it may', release(2, { Ready: 'False', Released: 'False' }, { observedGeneration: 1, failures: 1 }), 'failing', 'Because: why-Ready'],
+    ['a HelmRelease may be tried as often as it says', { ...release(2, { Ready: 'False', Released: 'False' }, { observedGeneration: 1, failures: 1 }), spec: { upgrade: { remediation: { retries: 2 } } } }, 'progressing', 'why-Released'],
+    ['a HelmRelease may be tried for ever', { ...release(2, { Ready: 'False', Released: 'False' }, { observedGeneration: 1, failures: 9 }), spec: { upgrade: { remediation: { retries: -1 } } } }, 'progressing', 'why-Released'],
+    ['a HelmRelease whose values are not there fails', object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { status: { observedGeneration: 1, conditions: [{ type: 'Ready', status: 'False', observedGeneration: 2, reason: 'ValuesError', message: 'absent' }] } }), 'failing', 'ValuesError: absent'],
+    ['a HelmRelease does not fail by what an older generation was', object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { status: { observedGeneration: 1, failures: 3, conditions: [{ type: 'Ready', status: 'False', observedGeneration: 1, reason: 'ValuesError', message: 'absent' }, { type: 'Released', status: 'False', observedGeneration: 1, reason: 'UpgradeFailed', message: 'old' }] } }), 'progressing', 'generation 1 of 2'],
+    ['a HelmRelease that was put back is never healthy, whatever Ready says', release(2, { Ready: 'True', Remediated: 'True' }), 'progressing', 'why-Remediated'],
+    ['a HelmRelease whose newest release is not deployed is not healthy', release(2, { Ready: 'True', Released: 'True' }, { history: [{ status: 'failed' }] }), 'progressing', 'newest release is failed'],
+    ['a HelmRelease that has not attempted its generation is not healthy', release(2, { Ready: 'True', Released: 'True' }, { lastAttemptedGeneration: 1 }), 'progressing', 'generation 1 of 2'],
+    ['a HelmRelease is released', release(2, { Ready: 'True', Released: 'True' }, { lastAttemptedGeneration: 2, history: [{ status: 'deployed' }] }), 'healthy', 'Ready at generation 2'],
+    ['a suspended HelmRelease waits for a person', { ...release(2, { Ready: 'True' }), spec: { suspend: true } }, 'paused', 'spec.suspend'],
+    ['a custom kind is not stalled by what an older generation was', custom({ observedGeneration: 1, conditions: [{ type: 'Stalled', status: 'True', observedGeneration: 1 }] }), 'progressing', 'generation 1 of 2'],
     ['a custom kind is stalled', custom({ observedGeneration: 1, ...condition('Stalled') }), 'failing', 'Because why'],
     ['a custom kind reconciles', custom({ observedGeneration: 2, ...condition('Reconciling') }), 'progressing', 'reconciling: why'],
     ['a custom kind is not Ready', custom({ ...condition('Ready', 'False') }), 'progressing', 'not Ready: Because why'],
@@ -132,6 +150,10 @@ describe('health of other kinds', () => {
       expect([judged.state, judged.sentence.includes(words)], judged.sentence).to.deep.equal([state, true])
     })
   }
+  it('tells a HelmRelease that was put back from one that only failed, and both from a failure that may pass', () => {
+    const over = (live: KubernetesObject): string => { const judged = health(live); return judged.state === 'failing' ? judged.over ?? 'may pass' : judged.state }
+    expect([release(2, { Stalled: 'True', Remediated: 'True', Released: 'False' }), release(2, { Stalled: 'True', Released: 'False' }), custom(condition('Stalled'))].map(over)).to.deep.equal(['back', 'failed', 'may pass'])
+  })
   it('a ConfigMap is as asked, with the warning that pods go on with the old one', () => {
     const judged = health(object('v1', 'ConfigMap', {}))
     expect(judged.state === 'healthy' ? judged.warning : judged.state).to.include('until they are restarted')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { fieldAt } from '../../src/model/field.ts'
 import type { Json, JsonObject } from '../../src/model/json.ts'
-import { textAt, valueAt } from '../../src/model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../src/model/json.ts'
 import type { EnvironmentClass } from '../../src/model/environment.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 import { nameOf } from '../../src/sandbox/api.ts'
@@ -89,6 +89,13 @@ function acts(scene: Scene, owner: Deploying): Omit<Played, keyof Scene | 'owner
     ownerNow: () => must(scene.get(ref)),
     changeOwner: async patch => { await scene.cluster.api.patch(ref, patch, { manager: 'scenario' }) },
   }
+}
+
+/** Waits until nothing of the owner is under way. */
+export async function settled(scene: Played): Promise<void> {
+  await scene.seen(scene.owner.object, object => scene.owner.tool === 'argocd'
+    ? textAt(object, 'status', 'operationState', 'phase') === 'Succeeded' && textAt(object, 'status', 'sync', 'status') === 'Synced'
+    : objectsAt(object, 'status', 'conditions').some(one => one['type'] === 'Ready' && one['status'] === 'True'), 'the owner is settled')
 }
 
 /** An answer, short enough for a failure's message. */

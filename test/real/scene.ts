@@ -95,7 +95,7 @@ export async function openScene(start: SceneStart): Promise<Scene> {
   if (who !== null) await writeFile(join(folder, 'kubeconfig'), who.kubeconfig, { mode: 0o600 })
   await writeConfiguration({
     folder: env.WRIT_CONFIG, kubeconfig: who === null ? real.kubeconfigs.writ : join(folder, 'kubeconfig'), context: 'real', gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
-    environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', keys,
+    environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', failing: '10s', keys,
   })
   const called = { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${process.env['PATH'] ?? ''}` }
   const cli = writCli({ writ: [process.execPath, MAIN], env: called, timeout: WRIT_CALL_WITHIN })

@@ -52,6 +52,23 @@ describe('a live look at an owner\'s manifest that was edited for what the owner
     const seen = await look(APP, web('web:3', { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }] }))
     expect(seen.kind).to.equal('failing')
   })
+  it('tells what the owner waits for in vain: by itself while it waits, beside its own words once it has failed', async () => {
+    const failing = web('web:3', { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'late' }] })
+    const early = await look({ ...APP, status: { conditions: [{ type: 'Reconciling', status: 'True', message: 'upgrading' }] } }, failing)
+    expect([early.kind, early.kind === 'failing' && early.sentence.startsWith('Deployment shop/web')]).to.deep.equal(['failing', true])
+    const late = await look({ ...APP, status: { conditions: [{ type: 'Stalled', status: 'True', reason: 'RetriesExceeded', message: 'after 1' }] } }, failing)
+    expect(late.kind === 'failing' ? late.sentence : late.kind).to.match(/is stalled: RetriesExceeded after 1; Deployment shop\/web.*late/)
+    const old = await look({ ...APP, status: { conditions: [{ type: 'Stalled', status: 'True', reason: 'RetriesExceeded', message: 'after 1' }] } }, web('web:2'))
+    expect(old.kind === 'failing' ? old.sentence : old.kind).to.match(/after 1$/)
+  })
+  it('takes a pause that was asked for as what was asked, and waits for people where it was not', async () => {
+    fleet.servers['one']?.put({ ...web('web:2'), spec: { ...web('web:2')['spec'] as JsonObject, paused: true } })
+    const kinds = [['spec', 'paused'], ['spec', 'replicas']].map(async path => {
+      const changed = { ...plan(), target: { cluster: 'one', group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' }, edits: [{ path, before: undefined, after: path[1] === 'paused' ? true : 1 }] }
+      return (await lookLive({ world: { clusters: fleet.clusters }, change: { plan: changed }, cluster: fleet.clusters.choose({ cluster: 'one' }), now: 0 } as unknown as Verification)).kind
+    })
+    expect(await Promise.all(kinds)).to.deep.equal(['healthy', 'paused'])
+  })
   it('says first that the manifest itself is not as asked', async () => {
     const seen = await look({ ...APP, spec: { source: { kustomize: { images: ['web:2'] } } } }, web('web:2'))
     expect(seen.kind).to.equal('different')

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { objectsAt, textAt, valueAt } from '../../../src/model/json.ts'
+import { textAt, valueAt } from '../../../src/model/json.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { web } from '../owners.ts'
-import { scenario, shown, V1, V2, V3 } from '../scenario.ts'
+import { scenario, settled, shown, V1, V2, V3 } from '../scenario.ts'
 import type { Played } from '../scenario.ts'
 
 const ROLES = ['writ', 'writ-steer']
@@ -34,13 +34,6 @@ async function look(scene: Played): Promise<void> {
   await scene.cluster.api.patch({ ...source, kind: 'GitRepository' }, { metadata: { annotations: { [key]: asked } } }, { manager: 'scenario' })
   await scene.seen({ ...source, plural: 'gitrepositories' }, object => textAt(object, 'status', 'artifact', 'revision') === `main@sha1:${tip}`, 'the source has the newest commit')
   await scene.changeOwner({ metadata: { annotations: { [key]: asked } } })
-}
-
-/** Waits until nothing of the owner is under way. */
-async function settled(scene: Played): Promise<void> {
-  await scene.seen(scene.owner.object, object => scene.owner.tool === 'argocd'
-    ? textAt(object, 'status', 'operationState', 'phase') === 'Succeeded' && textAt(object, 'status', 'sync', 'status') === 'Synced'
-    : objectsAt(object, 'status', 'conditions').some(one => one['type'] === 'Ready' && one['status'] === 'True'), 'the owner is settled')
 }
 
 function pushImage(scene: Played, image: string): Promise<string> {
