@@ -57,8 +57,8 @@ async function falselySynced(v: Verification, sentence: string, { seen, found }:
 
 /** What its controller has given up is over at once. What may still pass (no room for a pod) is given twice the time. */
 function failingRollout(v: Verification, look: LiveLook & { readonly kind: 'failing' }, { seen, found }: Seen): StepResult {
-  if (look.over === 'back') return ended(v, seen, { code: 'verify/rolled-back', message: `ROLLED_BACK: the version of before was put back: ${look.sentence}.` })
-  if (look.over === 'failed') return ended(v, seen, { code: 'verify/failed', message: `FAILED: the rollout fails, and is not tried again: ${look.sentence}.` })
+  if (look.over === 'back') return ended(v, seen, { code: 'verify/rolled-back', message: `ROLLED_BACK: the version of before was put back: ${look.sentence}.${takeBack(v)}` })
+  if (look.over === 'failed') return ended(v, seen, { code: 'verify/failed', message: `FAILED: the rollout fails, and is not tried again: ${look.sentence}.${takeBack(v)}` })
   const since = v.change.facts.failingSince
   const wait = { state: 'ROLLOUT_WAIT' as const, sentence: `failing: ${look.sentence}` }
   if (typeof since !== 'string') return waitForController(v, wait, { seen, found: { ...found, failingSince: iso(v.now) } })
