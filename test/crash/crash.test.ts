@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import Database from 'better-sqlite3'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox } from '../../src/sandbox/up.ts'
 import type { Sandbox } from '../../src/sandbox/up.ts'
-import { bundled } from '../support/bundled.ts'
-import type { Bundled } from '../support/bundled.ts'
 import type { ChildOrder } from './child.ts'
+import { children } from './children.ts'
+import type { ChildEnd, Children } from './children.ts'
 import { laneScenario } from './scenario.ts'
 
 const LONG = process.env['WRIT_TEST_LONG'] === '1'
@@ -21,16 +21,16 @@ describe('a process killed with SIGKILL in the middle of a change', function () 
   this.timeout(LONG ? 1_800_000 : 240_000)
   let sandbox: Sandbox
   let scratch: string
-  let script: Bundled
+  let started: Children
 
   before(async () => {
-    script = await bundled('test/crash/child.ts')
+    started = await children()
     scratch = mkdtempSync(join(tmpdir(), 'writ-crash-'))
     sandbox = await startSandbox({ scenario: laneScenario(LANES), stability: '0s', interval: 50, poll: 1000 })
   })
   after(async () => {
     await sandbox?.stop()
-    script?.remove()
+    started?.remove()
     rmSync(scratch, { recursive: true, force: true })
   })
 
@@ -69,11 +69,8 @@ describe('a process killed with SIGKILL in the middle of a change', function () 
     }
   }
 
-  function run(what: ChildOrder): Promise<{ code: number | null, signal: string | null, stderr: string }> {
-    const running = spawn(process.execPath, [script.path, JSON.stringify(what)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
-    const err: Buffer[] = []
-    running.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    return new Promise(resolve => { running.on('close', (code, signal) => resolve({ code, signal, stderr: Buffer.concat(err).toString() })) })
+  function run(what: ChildOrder): Promise<ChildEnd> {
+    return started.run(what, sandbox.env)
   }
 
   /** Looks at the remote and at the store with other programs than Writ. */

@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import Database from 'better-sqlite3'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { FieldAsk } from '../../src/model/request.ts'
 import { startSandbox } from '../../src/sandbox/up.ts'
 import type { Sandbox } from '../../src/sandbox/up.ts'
-import { bundled } from '../support/bundled.ts'
-import type { Bundled } from '../support/bundled.ts'
 import type { ChildOrder } from './child.ts'
+import { children } from './children.ts'
+import type { ChildEnd, Children } from './children.ts'
 import { laneScenario } from './scenario.ts'
 
 // Each proves its edit again on what the others merged: twice as many take four times as long.
@@ -25,15 +25,15 @@ const ASKS: readonly FieldAsk[] = CONTAINERS.flatMap((container, number) => [
 describe(`${ASKS.length} requests at once on as many fields of one file`, function () {
   this.timeout(240_000)
   let sandbox: Sandbox
-  let script: Bundled
+  let started: Children
 
   before(async () => {
-    script = await bundled('test/crash/child.ts')
+    started = await children()
     sandbox = await startSandbox({ scenario: laneScenario(['lane-a'], CONTAINERS), stability: '0s', interval: 200 })
   })
   after(async () => {
     await sandbox?.stop()
-    script?.remove()
+    started?.remove()
   })
 
   it('are all merged: the base holds all values, with one change request and one merge each', async () => {
@@ -55,11 +55,8 @@ describe(`${ASKS.length} requests at once on as many fields of one file`, functi
     }
   })
 
-  function run(ask: FieldAsk): Promise<{ code: number | null, stderr: string }> {
+  function run(ask: FieldAsk): Promise<ChildEnd> {
     const order: ChildOrder = { dir: sandbox.config, mode: 'request', namespace: 'lane-a', type: 'deployment', name: 'web', asks: [ask], killAt: null, points: null, until: 'merged' }
-    const running = spawn(process.execPath, [script.path, JSON.stringify(order)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
-    const err: Buffer[] = []
-    running.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    return new Promise(resolve => { running.on('close', code => resolve({ code, stderr: Buffer.concat(err).toString() })) })
+    return started.run(order, sandbox.env)
   }
 })

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import Database from 'better-sqlite3'
-import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,8 @@ import type { SteerVerb } from '../../src/model/steering.ts'
 import { startSandbox } from '../../src/sandbox/up.ts'
 import type { Sandbox } from '../../src/sandbox/up.ts'
 import type { ChildOrder } from './child.ts'
+import { children } from './children.ts'
+import type { ChildEnd, Children } from './children.ts'
 import { laneScenario } from './scenario.ts'
 
 const LONG = process.env['WRIT_TEST_LONG'] === '1'
@@ -24,14 +25,17 @@ describe('a process killed with SIGKILL while it steers an owner', function () {
   this.timeout(LONG ? 1_800_000 : 240_000)
   let sandbox: Sandbox
   let scratch: string
+  let started: Children
   let runs = 0
 
   before(async () => {
+    started = await children()
     scratch = mkdtempSync(join(tmpdir(), 'writ-crash-'))
     sandbox = await startSandbox({ scenario: laneScenario(['lane-a']), stability: '0s', interval: 50, poll: 1000 })
   })
   after(async () => {
     await sandbox?.stop()
+    started?.remove()
     rmSync(scratch, { recursive: true, force: true })
   })
 
@@ -80,11 +84,8 @@ describe('a process killed with SIGKILL while it steers an owner', function () {
     return verb === 'suspend' ? new Date(Date.now() + 3_600_000 + 1000 * runs++).toISOString() : null
   }
 
-  function run(what: ChildOrder): Promise<{ code: number | null, signal: string | null, stderr: string }> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/crash/child.ts', JSON.stringify(what)], { env: { ...process.env, ...sandbox.env }, stdio: ['ignore', 'inherit', 'pipe'] })
-    const err: Buffer[] = []
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
-    return new Promise(resolve => { child.on('close', (code, signal) => resolve({ code, signal, stderr: Buffer.concat(err).toString() })) })
+  function run(what: ChildOrder): Promise<ChildEnd> {
+    return started.run(what, sandbox.env)
   }
 
   async function automated(): Promise<Json | undefined> {
