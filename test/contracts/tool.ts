@@ -166,10 +166,12 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
       afterEach(async () => {
         bench.behave?.('normal')
         const of = await owner()
-        const { commit } = await pushImage()
+        let { commit } = await pushImage()
         await until(async () => {
           const seen = await bench.tool.observe(of, target)
           if (seen.accepted && seen.revision === commit && !seen.pending) return true
+          // What was begun while it misbehaved may have failed at this commit, which Argo CD does not try again.
+          if (seen.failure?.revision === commit) commit = (await pushImage()).commit
           if (!seen.pending) await bench.tool.refresh(of, `mend-${Date.now()}`, 'hard')
           return null
         }, 'recovery')
