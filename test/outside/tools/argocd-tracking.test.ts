@@ -44,6 +44,7 @@ describe('what Argo CD says of an object', () => {
     ['is only listed without a mark', [application('shop')], {}, ['shop:listed']],
     ['is only listed where the annotation was copied from elsewhere', [application('shop')], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:listed']],
     ['is nobody\'s where the entry has no status and the annotation is that of another object', [application('shop', { status: { resources: [UNCOMPARED] } })], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:weak']],
+    ['is nobody\'s where nothing could be compared and the annotation is that of another object', [application('shop', { status: { resources: [{ ...UNCOMPARED, status: 'Unknown' }] } })], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:weak']],
     ['is listed without a status where the annotation is its own', [application('shop', { status: { resources: [UNCOMPARED] } })], { annotations: { [ID]: SELF } }, ['shop:proven']],
     ['is listed without a status as a hook, whatever the annotation says', [application('shop', { status: { resources: [{ ...UNCOMPARED, hook: true }] } })], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:listed']],
     ['prefers the annotation where no method is set', [application('shop'), application('other', empty)], { annotations: { [ID]: SELF }, labels: { [LABEL]: 'other' } }, ['shop:proven']],

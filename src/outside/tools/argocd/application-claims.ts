@@ -53,14 +53,15 @@ async function claimsIn(look: Look, mark: Mark | null): Promise<readonly Claim[]
 
 /**
  * Listed only to be pruned means: found live by its mark, and not in Git. So does an entry without a status whose tracking id is that of another object: Argo CD
- * finds it by the instance name, sees that the id was copied, and then neither compares nor prunes it (argo-cd:controller/state.go, CompareAppState).
+ * finds it by the instance name, sees that the id was copied, and then neither compares nor prunes it (argo-cd:controller/state.go, CompareAppState); where it could
+ * not load what is in Git, such an entry is Unknown as all are.
  */
 function listClaim(look: Look, app: KubernetesObject): readonly Claim[] {
   const entry = resourceEntry(app, look.target)
   if (entry === null) return []
   const owner = applicationRef(look.cluster.name, app)
   const pruned = entry['requiresPruning'] === true
-  const copied = entry['status'] === undefined && entry['hook'] !== true && isCopied(look.target, look.live)
+  const copied = (textAt(entry, 'status') ?? 'Unknown') === 'Unknown' && entry['hook'] !== true && isCopied(look.target, look.live)
   const says = pruned ? 'lists it only to prune it: it is not in the source' : copied ? 'names it without comparing it: it is not in the source, and its tracking id is a copy' : `lists it (${textAt(entry, 'status') ?? 'no status'})`
   const doubts = [
     ...isStale(app) ? [seen(owner, 'its status is too large to be kept up to date, so what it lists may be old')] : [],
