@@ -20,7 +20,12 @@ export interface ConfigurationOptions {
   /** How long a rollout must be seen failing; default: as Writ has it. */
   readonly failing?: string
   readonly keys: { readonly peer: SshKey, readonly senior: SshKey }
+  /** Where Argo CD runs, and how it names the cluster; default: in `argocd`, as its own. */
+  readonly argocd?: ArgocdConfig
 }
+
+/** `argocd` of a cluster in `writ.yaml`. */
+export interface ArgocdConfig { readonly namespace: string, readonly destinations?: readonly string[] }
 
 /** The persons of the sandbox beside whoever runs it. */
 export const PEER = 'grace'
@@ -52,7 +57,7 @@ export async function writeConfiguration(options: ConfigurationOptions): Promise
 
 function writYaml(options: ConfigurationOptions): object {
   return {
-    clusters: [{ name: 'sandbox', kubeconfig: options.kubeconfig, context: options.context, argocd: { namespace: 'argocd' }, flux: {} }],
+    clusters: [{ name: 'sandbox', kubeconfig: options.kubeconfig, context: options.context, argocd: options.argocd ?? { namespace: 'argocd' }, flux: {} }],
     repositories: [{ match: [`${options.gitUrl}/`], forge: 'sandbox' }],
     forges: [{ name: 'sandbox', kind: 'plain', host: new URL(options.gitUrl).host, insecureAllow: ['http', 'loopback'] }],
     store: { path: options.store },

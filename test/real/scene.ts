@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/model/json.ts'
 import type { EnvironmentClass } from '../../src/model/environment.ts'
 import type { KubernetesObject, ObjectRef } from '../../src/model/resource.ts'
 import { writeConfiguration } from '../../src/sandbox/configuration.ts'
+import type { ArgocdConfig } from '../../src/sandbox/configuration.ts'
 import { startGitServer } from '../../src/sandbox/git-server.ts'
 import type { GitServer } from '../../src/sandbox/git-server.ts'
 import { makeKey } from '../../src/sandbox/keys.ts'
@@ -73,6 +74,8 @@ export interface SceneStart {
   readonly stability?: string
   /** The ClusterRoles whose rights Writ has; default: the minimal one of the documents. */
   readonly roles?: readonly string[]
+  /** `argocd` of the cluster in writ.yaml. */
+  readonly argocd?: (of: { readonly namespace: string, readonly real: RealAddress }) => ArgocdConfig
 }
 
 /** Opens a scene. Throws where the parts do not run. */
@@ -96,6 +99,7 @@ export async function openScene(start: SceneStart): Promise<Scene> {
   await writeConfiguration({
     folder: env.WRIT_CONFIG, kubeconfig: who === null ? real.kubeconfigs.writ : join(folder, 'kubeconfig'), context: 'real', gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
     environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', failing: '10s', keys,
+    ...(start.argocd === undefined ? {} : { argocd: start.argocd({ namespace, real }) }),
   })
   const called = { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${process.env['PATH'] ?? ''}` }
   const cli = writCli({ writ: [process.execPath, MAIN], env: called, timeout: WRIT_CALL_WITHIN })

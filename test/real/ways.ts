@@ -13,6 +13,8 @@ export interface Way {
   readonly objects: (scene: Scene) => readonly KubernetesObject[]
   readonly owner: (scene: Scene) => string
   readonly file: string
+  /** What the proof must say. */
+  readonly evidence?: readonly RegExp[]
 }
 
 const CHART: Readonly<Record<string, string>> = {
@@ -26,14 +28,16 @@ const KUSTOMIZE: Readonly<Record<string, string>> = {
   'overlays/here/kustomization.yaml': 'namespace: NAMESPACE\nresources: [../../base]\nimages:\n  - name: registry.example.com/web\n    newTag: 1.0.0\n',
 }
 
-function application(of: { readonly name: string, readonly namespace?: string, readonly spec: object, readonly destination: string }): KubernetesObject {
+/** An Application that syncs by itself, prunes and heals. */
+export function application(of: { readonly name: string, readonly namespace?: string, readonly spec: object, readonly destination: string }): KubernetesObject {
   return {
     apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name: of.name, namespace: of.namespace ?? 'argocd' },
     spec: { project: 'default', destination: { server: 'https://kubernetes.default.svc', namespace: of.destination }, syncPolicy: { automated: { prune: true, selfHeal: true } }, ...of.spec },
   }
 }
 
-function from(scene: Scene, path: string): { readonly repoURL: string, readonly path: string, readonly targetRevision: string } {
+/** The scene's repository as a source. */
+export function from(scene: Scene, path: string): { readonly repoURL: string, readonly path: string, readonly targetRevision: string } {
   return { repoURL: scene.url, path, targetRevision: 'main' }
 }
 

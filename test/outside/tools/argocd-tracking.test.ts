@@ -11,6 +11,7 @@ const ID = 'argocd.argoproj.io/tracking-id'
 const SELF = 'shop:apps/Deployment:shop/web'
 const INSTALLATION = 'argocd.argoproj.io/installation-id'
 const LABEL = 'app.kubernetes.io/instance'
+const { status: _, ...UNCOMPARED } = ENTRY
 const empty = { status: { resources: [], controllerNamespace: 'argocd' } }
 const maker = { ownerReferences: [{ apiVersion: 'v1', kind: 'Widget', name: 'w', controller: true }] }
 
@@ -42,6 +43,10 @@ describe('what Argo CD says of an object', () => {
     ['is proven by list and annotation', [application('shop')], { annotations: { [ID]: SELF } }, ['shop:proven']],
     ['is only listed without a mark', [application('shop')], {}, ['shop:listed']],
     ['is only listed where the annotation was copied from elsewhere', [application('shop')], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:listed']],
+    ['is nobody\'s where the entry has no status and the annotation is that of another object', [application('shop', { status: { resources: [UNCOMPARED] } })], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:weak']],
+    ['is nobody\'s where nothing could be compared and the annotation is that of another object', [application('shop', { status: { resources: [{ ...UNCOMPARED, status: 'Unknown' }] } })], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:weak']],
+    ['is listed without a status where the annotation is its own', [application('shop', { status: { resources: [UNCOMPARED] } })], { annotations: { [ID]: SELF } }, ['shop:proven']],
+    ['is listed without a status as a hook, whatever the annotation says', [application('shop', { status: { resources: [{ ...UNCOMPARED, hook: true }] } })], { annotations: { [ID]: 'shop:apps/Deployment:shop/api' } }, ['shop:listed']],
     ['prefers the annotation where no method is set', [application('shop'), application('other', empty)], { annotations: { [ID]: SELF }, labels: { [LABEL]: 'other' } }, ['shop:proven']],
     ['takes the label where the method is label, and not the annotation', [settings({ 'application.resourceTrackingMethod': 'label' }), application('shop', empty), application('other')], { annotations: { [ID]: SELF }, labels: { [LABEL]: 'other' } }, ['other:proven']],
     ['lets the annotation count for nothing where the method is label', [settings({ 'application.resourceTrackingMethod': 'label' }), application('shop', empty)], { annotations: { [ID]: SELF } }, ['shop:weak']],
@@ -57,7 +62,11 @@ describe('what Argo CD says of an object', () => {
     ['says that the object is another installation\'s', [settings({ installationID: 'blue' }), application('shop', empty)], { annotations: { [ID]: SELF, [INSTALLATION]: 'green' } }, ['unknown:hinted']],
     ['has a rival where it lists what says that it is another installation\'s', [settings({ installationID: 'blue' }), application('shop')], { annotations: { [ID]: SELF, [INSTALLATION]: 'green' } }, ['shop:listed', 'unknown:hinted']],
     ['takes its own installation id', [settings({ installationID: 'blue' }), application('shop')], { annotations: { [ID]: SELF, [INSTALLATION]: 'blue' } }, ['shop:proven']],
-    ['ignores installation ids where it has none', [application('shop')], { annotations: { [ID]: SELF, [INSTALLATION]: 'green' } }, ['shop:proven']],
+    ['has a rival where it has no installation id itself and lists what has one', [application('shop')], { annotations: { [ID]: SELF, [INSTALLATION]: 'green' } }, ['shop:listed', 'unknown:hinted']],
+    ['believes a label whatever the installation id, which tracking by labels does not know', [settings({ 'application.resourceTrackingMethod': 'label', installationID: 'blue' }), application('shop')], { labels: { [LABEL]: 'shop' } }, ['shop:proven']],
+    ['takes the tracking method of the controller that the Application has', [settings({}), settings({ 'application.resourceTrackingMethod': 'label' }, 'gitops'), application('shop', { metadata: { namespace: 'gitops' }, status: { controllerNamespace: 'gitops', resources: [ENTRY] } })], { labels: { [LABEL]: 'shop' } }, ['shop:proven']],
+    ['takes the label key of the controller that the Application has', [settings({ 'application.resourceTrackingMethod': 'label' }), settings({ 'application.resourceTrackingMethod': 'label', 'application.instanceLabelKey': 'argo/app' }, 'gitops'), application('shop', { metadata: { namespace: 'gitops' }, status: { controllerNamespace: 'gitops', resources: [ENTRY] } })], { labels: { [LABEL]: 'chart', 'argo/app': 'shop' } }, ['shop:proven']],
+    ['lets a label of another controller\'s method count for nothing', [settings({ 'application.resourceTrackingMethod': 'label' }), settings({ 'application.resourceTrackingMethod': 'annotation' }, 'gitops'), application('shop', { metadata: { namespace: 'gitops' }, status: { controllerNamespace: 'gitops', resources: [] } })], { labels: { [LABEL]: 'shop' } }, ['shop:weak']],
     ['reads the settings of the controller that the Application has', [settings({ installationID: 'blue' }), settings({ installationID: 'green' }, 'gitops'), application('shop', { metadata: { namespace: 'gitops' }, status: { controllerNamespace: 'gitops', resources: [ENTRY] } })], { annotations: { [ID]: SELF, [INSTALLATION]: 'green' } }, ['shop:proven']],
     ['is not told of by a warning about one of the name in another namespace', [application('shop', { status: { resources: [ENTRY, { ...ENTRY, namespace: 'far' }], conditions: [{ type: 'SharedResourceWarning', message: 'Deployment/web is part of applications argocd/shop and other' }] } })], {}, ['shop:listed']],
   ]

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { startArgoCd } from './argocd.ts'
-import type { Controller } from './argocd.ts'
+import type { ArgoAddress, Controller } from './argocd.ts'
 import { build, PARTS } from './build.ts'
 import type { Part } from './build.ts'
 import { startCluster } from './cluster.ts'
@@ -22,6 +22,10 @@ export interface RealAddress {
   readonly folders: Readonly<Record<Part, string>>
   /** Where controllers are ended and started again: POST URL/NAME/stop, URL/NAME/start. */
   readonly control: string
+  /** For scenarios that start an application controller of their own. */
+  readonly argocd: ArgoAddress
+  /** The folder of the parts' logs. */
+  readonly logs: string
 }
 
 export interface Up { readonly file: string, stop(keepLogs: boolean): Promise<void> }
@@ -86,7 +90,7 @@ export async function up({ folder, folders }: { readonly folder: string, readonl
     const control = await startControl({ argocd: argo.controller, 'kustomize-controller': flux.kustomize, 'helm-controller': flux.helm, 'kube-apiserver': api })
     ends.push(control.stop)
     const address: RealAddress = {
-      ...cluster.address, folders, control: control.url, kubeconfigs: { admin: cluster.kubeconfigFor('admin'), writ: cluster.kubeconfigFor('writ'), person: cluster.kubeconfigFor('person') },
+      ...cluster.address, folders, control: control.url, argocd: argo.address, logs, kubeconfigs: { admin: cluster.kubeconfigFor('admin'), writ: cluster.kubeconfigFor('writ'), person: cluster.kubeconfigFor('person') },
     }
     const file = join(folder, 'real.json')
     writeFileSync(file, JSON.stringify(address), { mode: 0o600 })

@@ -13,7 +13,7 @@ import { destinationCluster, destinationName } from './argo-hubs.ts'
 import type { ArgoHub } from './argo-hubs.ts'
 import { argoSettings } from './argo-settings.ts'
 import type { ArgoSettings } from './argo-settings.ts'
-import { INSTALLATION_ID, markOf } from './object-marks.ts'
+import { INSTALLATION_ID, isCopied, markOf } from './object-marks.ts'
 import type { Mark } from './object-marks.ts'
 import { applicationOf, controlPlaneOf, instanceOf } from './tracking-id.ts'
 
@@ -40,7 +40,7 @@ export async function applicationClaims(hub: ArgoHub, cluster: Cluster, of: Clai
 
 async function claimsIn(look: Look, mark: Mark | null): Promise<readonly Claim[]> {
   const listed = look.apps.filter(app => destinationCluster(look.hub, app) === look.target.cluster).flatMap(app => listClaim(look, app))
-  const marked = mark === null ? [] : await markClaims(look, mark)
+  const marked = await markClaims(look, mark)
   const all = [...listed]
   for (const claim of [...listed.filter(one => one.proof).flatMap(one => sharedClaims(look, one)), ...marked]) {
     const at = all.findIndex(known => sameOwner(known.owner, claim.owner))
@@ -51,18 +51,23 @@ async function claimsIn(look: Look, mark: Mark | null): Promise<readonly Claim[]
   return all
 }
 
-/** Listed only to be pruned means: found live by its mark, and not in Git. */
+/**
+ * Listed only to be pruned means: found live by its mark, and not in Git. So does an entry without a status whose tracking id is that of another object: Argo CD
+ * finds it by the instance name, sees that the id was copied, and then neither compares nor prunes it (argo-cd:controller/state.go, CompareAppState); where it could
+ * not load what is in Git, such an entry is Unknown as all are.
+ */
 function listClaim(look: Look, app: KubernetesObject): readonly Claim[] {
   const entry = resourceEntry(app, look.target)
   if (entry === null) return []
   const owner = applicationRef(look.cluster.name, app)
   const pruned = entry['requiresPruning'] === true
-  const says = pruned ? 'lists it only to prune it: it is not in the source' : `lists it (${textAt(entry, 'status') ?? 'no status'})`
+  const copied = (textAt(entry, 'status') ?? 'Unknown') === 'Unknown' && entry['hook'] !== true && isCopied(look.target, look.live)
+  const says = pruned ? 'lists it only to prune it: it is not in the source' : copied ? 'names it without comparing it: it is not in the source, and its tracking id is a copy' : `lists it (${textAt(entry, 'status') ?? 'no status'})`
   const doubts = [
     ...isStale(app) ? [seen(owner, 'its status is too large to be kept up to date, so what it lists may be old')] : [],
     ...look.partly === null ? [] : [{ sentence: `only Applications of namespace ${look.hub.namespace} could be looked at; Argo CD's own SharedResourceWarning would name another one (${look.partly})`, at: look.cluster.name }],
   ]
-  return [{ owner, proof: !pruned, exists: true, evidence: [seen(owner, `status.resources ${says}`), ...doubts] }]
+  return [{ owner, proof: !pruned && !copied, exists: true, ...copied ? { weak: true } : {}, evidence: [seen(owner, `status.resources ${says}`), ...doubts] }]
 }
 
 /** Argo CD's own word that another Application has the object too: that one counts as a prover. */
@@ -89,17 +94,28 @@ function refOfName(look: Look, app: KubernetesObject | undefined, text: string):
   return { tool: 'argocd', kind: 'Application', cluster: look.cluster.name, ...at }
 }
 
-/** The Applications that the mark names: where controllers of two namespaces have one of the name each, the one that lists the object. */
-async function markClaims(look: Look, mark: Mark): Promise<readonly Claim[]> {
-  const named = look.apps.filter(app => instanceOf(app, look.hub.namespace) === mark.instance)
-  const listing = named.filter(app => resourceEntry(app, look.target) !== null)
-  if (named.length === 0) {
-    if (mark.onlyIfThere) return []
-    const owner = refOfName(look, undefined, mark.instance)
-    const foreign = mark.weak ? null : await foreignInstallation(look, look.hub.namespace)
-    return [foreign ?? { owner, proof: false, exists: false, ...weakly(mark), evidence: [...mark.evidence, { sentence: `there is no ${showOwner(owner)} in cluster ${look.cluster.name}` }] }]
-  }
-  return Promise.all((listing.length > 0 ? listing : named).map(app => markClaim(look, mark, app)))
+/**
+ * The Applications that the object's marks name, each by the settings of the controller that it belongs to: a cluster may run several. Where controllers of two
+ * namespaces have one of the name each, the one that lists the object. `mark` is the one under the settings of the control plane that writ.yaml names.
+ */
+async function markClaims(look: Look, mark: Mark | null): Promise<readonly Claim[]> {
+  const planes = [...new Set(look.apps.map(app => controlPlaneOf(app, look.hub.namespace)))]
+  const marks = new Map(await Promise.all(planes.map(async plane => [plane, markOf(look.target, look.live, await look.settings(plane))] as const)))
+  const named = look.apps.flatMap(app => {
+    const its = marks.get(controlPlaneOf(app, look.hub.namespace)) ?? null
+    return its?.instance === instanceOf(app, look.hub.namespace) ? [{ app, mark: its }] : []
+  })
+  if (named.length === 0) return mark === null ? [] : nobodyNamed(look, mark)
+  const listing = named.filter(({ app }) => resourceEntry(app, look.target) !== null)
+  return Promise.all((listing.length > 0 ? listing : named).map(one => markClaim(look, one.mark, one.app)))
+}
+
+/** What a mark says that names no Application. */
+async function nobodyNamed(look: Look, mark: Mark): Promise<readonly Claim[]> {
+  if (mark.onlyIfThere) return []
+  const owner = refOfName(look, undefined, mark.instance)
+  const foreign = mark.weak ? null : await foreignInstallation(look, look.hub.namespace)
+  return [foreign ?? { owner, proof: false, exists: false, ...weakly(mark), evidence: [...mark.evidence, { sentence: `there is no ${showOwner(owner)} in cluster ${look.cluster.name}` }] }]
 }
 
 async function markClaim(look: Look, mark: Mark, app: KubernetesObject): Promise<Claim> {
@@ -132,16 +148,17 @@ function isEarly({ live }: Look, app: KubernetesObject): boolean {
 }
 
 /**
- * A living rival where the object says that it belongs to another installation of Argo CD than this one, whose id is set. Without an id of its own an Argo CD
- * takes every object for its.
+ * A living rival where the object says that it belongs to another installation of Argo CD than this one. One without an id of its own takes no object that has one,
+ * either (argo-cd:util/argo/resource_tracking.go, getAppInstanceValue). Tracking by labels knows no installations: neither is the id written then nor read.
  */
 async function foreignInstallation(look: Look, controlPlane: string): Promise<Claim | null> {
-  const { installationId } = await look.settings(controlPlane)
-  const theirs = metadataText(look.live, 'annotations', INSTALLATION_ID)
-  if (installationId === null || installationId === theirs) return null
-  const id = theirs === undefined ? 'of no id' : `'${theirs}'`
+  const { installationId, tracking } = await look.settings(controlPlane)
+  const theirs = metadataText(look.live, 'annotations', INSTALLATION_ID) ?? null
+  if (tracking === 'label' || (installationId ?? '') === (theirs ?? '')) return null
+  const id = theirs === null ? 'of no id' : `'${theirs}'`
   const owner: OwnerRef = { tool: 'argocd', kind: 'Application', cluster: `${look.cluster.name}, the Argo CD installation ${id}`, namespace: '', name: 'unknown' }
-  return { owner, proof: false, exists: true, ...theirs === undefined ? { weak: true } : {}, evidence: [{ sentence: `the object belongs to the Argo CD installation ${id}, this one is '${installationId}'`, at: `metadata.annotations[${INSTALLATION_ID}]` }] }
+  const ours = installationId === null ? 'this one has no id' : `this one is '${installationId}'`
+  return { owner, proof: false, exists: true, ...theirs === null ? { weak: true } : {}, evidence: [{ sentence: `the object belongs to the Argo CD installation ${id}, ${ours}`, at: `metadata.annotations[${INSTALLATION_ID}]` }] }
 }
 
 function remembered(read: (namespace: string) => Promise<ArgoSettings>): (namespace: string) => Promise<ArgoSettings> {

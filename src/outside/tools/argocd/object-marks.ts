@@ -31,6 +31,13 @@ export function markOf(target: Target, live: KubernetesObject, settings: Pick<Ar
   return annotation ?? label
 }
 
+/** True where the object has the tracking id of another one. */
+export function isCopied(target: Target, live: KubernetesObject): boolean {
+  const text = metadataText(live, 'annotations', TRACKING_ID)
+  const id = text === undefined ? null : parseTrackingId(text)
+  return id !== null && !namesItself(id, target)
+}
+
 function annotationMark(target: Target, live: KubernetesObject, text: string): Mark {
   const id = parseTrackingId(text)
   const at = `${showRef(target)} metadata.annotations[${TRACKING_ID}]`
