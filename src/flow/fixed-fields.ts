@@ -1,8 +1,8 @@
 import { WritError, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import type { Edit, FieldPath } from '../model/field.ts'
-import { showPath } from '../model/field.ts'
-import { textAt } from '../model/json.ts'
+import { fieldAt, showPath } from '../model/field.ts'
+import { sameJson, textAt } from '../model/json.ts'
 import type { KubernetesObject, ObjectRef } from '../model/resource.ts'
 import { showRef } from '../model/resource.ts'
 
@@ -36,12 +36,14 @@ const ONCE: Readonly<Record<string, readonly string[]>> = {
  * refuses UNSUPPORTED what it takes once: merged, the owner's sync would fail.
  */
 export function fixedFields(object: KubernetesObject, target: Pick<ObjectRef, 'group' | 'kind' | 'namespace' | 'name'>, edits: readonly Edit[]): Refusal | null {
-  for (const { path } of edits) {
-    const named = within(path, IDENTITY)
+  for (const edit of edits) {
+    const { path } = edit
+    const touched = (fields: readonly string[]): string | null => within(path, fields) ?? below(object, edit, fields)
+    const named = touched(IDENTITY)
     if (named !== null) throw new WritError('usage/bad-argument', `${named} names the object; with another value it would be another object.`, { hint: 'Create the new object and delete the old one: writ apply, writ delete.' })
-    const own = within(path, SERVER)
+    const own = touched(SERVER)
     if (own !== null) throw new WritError('usage/bad-argument', `${own} is written by the API server; it does not belong into Git.`, { hint: 'Name a field of the spec.' })
-    const once = isMadeAnew(object) || isChangeable(target.kind, path) ? null : within(path, ONCE[`${target.group}/${target.kind}`] ?? []) ?? frozen(object, path)
+    const once = isMadeAnew(object) || isChangeable(target.kind, path) ? null : touched(ONCE[`${target.group}/${target.kind}`] ?? []) ?? frozen(object, path)
     if (once !== null) return refusal(target, path, once)
   }
   return null
@@ -71,6 +73,14 @@ function frozen(object: KubernetesObject, path: FieldPath): string | null {
 /** The field of the list that a path is or lies in. */
 function within(path: FieldPath, fields: readonly string[]): string | null {
   return fields.find(field => field.split('.').every((part, i) => path[i] === part)) ?? null
+}
+
+/** The field of the list that another value of the map around it changes, too. */
+function below(object: KubernetesObject, { path, after }: Edit, fields: readonly string[]): string | null {
+  return fields.find(field => {
+    const parts = field.split('.')
+    return path.length > 0 && parts.length > path.length && path.every((step, i) => step === parts[i]) && !sameJson(fieldAt(object, parts), fieldAt(after, parts.slice(path.length)))
+  }) ?? null
 }
 
 function refusal(target: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>, path: FieldPath, field: string): Refusal {

@@ -8,7 +8,7 @@ import { STEERING, SteerInput, steer } from './steer.ts'
 
 /** A time with its zone, as RFC 3339 has it; the seconds may be left out. */
 const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/, 'must be a time with its zone, such as 2026-11-30T18:00:00Z')
-  .refine(text => !Number.isNaN(Date.parse(text)), 'must be a time that exists')
+  .refine(exists, 'must be a time that exists')
 
 const Input = SteerInput.extend({ end: z.union([z.strictObject({ at: Time }), z.strictObject({ after: Duration })]) })
 type Input = z.infer<typeof Input>
@@ -23,6 +23,12 @@ export const suspend: Operation<Input, Proposed> = {
   input: Input,
   run: (caller, input) => steer(caller, input, { verb: 'suspend', until: endOf(input.end, caller.world.clock.now()) }),
   show: answerLines,
+}
+
+/** JavaScript reads the 30th of February as the 2nd of March. */
+function exists(text: string): boolean {
+  const day = Date.parse(`${text.slice(0, 10)}T00:00:00Z`)
+  return !Number.isNaN(Date.parse(text)) && !Number.isNaN(day) && new Date(day).toISOString().startsWith(text.slice(0, 10))
 }
 
 /** In whole seconds: it is shown, signed and compared. */

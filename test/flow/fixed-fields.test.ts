@@ -3,13 +3,14 @@ import { fixedFields } from '../../src/flow/fixed-fields.ts'
 import { WritError } from '../../src/model/error.ts'
 import { showPath } from '../../src/model/field.ts'
 import type { FieldPath } from '../../src/model/field.ts'
+import type { Json } from '../../src/model/json.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 import { refOf } from '../../src/model/resource.ts'
 
 const of = (apiVersion: string, kind: string, more: object = {}): KubernetesObject => ({ apiVersion, kind, metadata: { name: 'x', namespace: 'shop' }, ...more })
-function said(object: KubernetesObject, path: FieldPath): string {
+function said(object: KubernetesObject, path: FieldPath, after: Json | undefined): string {
   try {
-    return fixedFields(object, refOf(object), [{ path, before: undefined, after: 1 }])?.refused ?? 'free'
+    return fixedFields(object, refOf(object), [{ path, before: undefined, after }])?.refused ?? 'free'
   } catch (error) {
     if (error instanceof WritError) return error.code
     throw error
@@ -45,6 +46,21 @@ describe('fields that no edit changes in place', () => {
     [of('apps/v1', 'Deployment'), ['spec', 'template', 'metadata', 'name'], 'free'],
   ]
   for (const [object, path, expected] of rows) {
-    it(`are told apart: ${object.kind} ${showPath(path)}${object['immutable'] === true ? ', immutable' : ''} ${JSON.stringify(object.metadata['annotations'] ?? '')} is ${expected}`, () => { expect(said(object, path)).to.equal(expected) })
+    it(`are told apart: ${object.kind} ${showPath(path)}${object['immutable'] === true ? ', immutable' : ''} ${JSON.stringify(object.metadata['annotations'] ?? '')} is ${expected}`, () => { expect(said(object, path, 1)).to.equal(expected) })
+  }
+
+  const web = of('apps/v1', 'Deployment', { spec: { replicas: 1, selector: { matchLabels: { app: 'web' } } } })
+  const around: readonly (readonly [string, FieldPath, Json | undefined, string])[] = [
+    ['lacks one', ['spec'], { replicas: 2 }, 'UNSUPPORTED'],
+    ['has another value of one', ['spec'], { replicas: 1, selector: { matchLabels: { app: 'shop' } } }, 'UNSUPPORTED'],
+    ['keeps them', ['spec'], { replicas: 2, selector: { matchLabels: { app: 'web' } } }, 'free'],
+    ['goes with them', ['spec'], undefined, 'UNSUPPORTED'],
+    ['names another object', ['metadata'], { name: 'y', namespace: 'shop' }, 'usage/bad-argument'],
+    ['goes with the name', ['metadata'], undefined, 'usage/bad-argument'],
+    ['sets what the server writes', ['metadata'], { name: 'x', namespace: 'shop', uid: '1' }, 'usage/bad-argument'],
+    ['keeps the name', ['metadata'], { name: 'x', namespace: 'shop', labels: { a: 'b' } }, 'free'],
+  ]
+  for (const [what, path, after, expected] of around) {
+    it(`are seen in a whole map that is asked: ${showPath(path)} that ${what} is ${expected}`, () => { expect(said(web, path, after)).to.equal(expected) })
   }
 })

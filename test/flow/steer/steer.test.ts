@@ -189,6 +189,7 @@ describe('steering an owner', function () {
       expect(await bad({ after: '25h' })).to.equal('Environment dev lets an owner be paused for 24h at most.')
       expect(await bad({ at: '2020-01-01T00:00:00Z' })).to.match(/is over already/)
       expect(await bad({ at: '2026-13-01T00:00:00' })).to.match(/zone/)
+      expect(await bad({ at: '2127-02-29T00:00:00Z' })).to.match(/a time that exists/)
       expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(undefined)
     })
 
