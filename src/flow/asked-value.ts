@@ -26,7 +26,7 @@ export function asked(text: string, as: 'field' | 'string' | 'json', of: { reado
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 
 function otherType(text: string, type: string): WritError {
-  return new WritError('usage/bad-argument', `The field holds ${type}; ${JSON.stringify(text.slice(0, 80))} is of another type.`, { hint: 'If it shall change its type, say so with --set-string or --set-json.' })
+  return new WritError('usage/bad-argument', `The field holds ${type}; ${JSON.stringify(text.slice(0, 80))} is of another type.`, { hint: 'If it shall change its type, say so with --string or --json (of writ edit: --set-string, --set-json).' })
 }
 
 /** JSON numbers are held as doubles: past 2^53 another one would be written than the one that was asked for. */
@@ -41,6 +41,6 @@ function readJson(text: string): Json {
   try {
     return plainJson(JSON.parse(text))
   } catch {
-    throw new WritError('usage/bad-argument', `${JSON.stringify(text.slice(0, 80))} is not JSON.`, { hint: 'Quote texts: --set-json \'field="text"\'.' })
+    throw new WritError('usage/bad-argument', `${JSON.stringify(text.slice(0, 80))} is not JSON.`, { hint: 'Quote texts: --json \'field="text"\' (of writ edit: --set-json).' })
   }
 }

@@ -79,7 +79,7 @@ function fieldEdit(live: KubernetesObject, start: FieldPath, ask: FieldAsk & { k
   if (ask.value === null) return { path, before: undefined, after: undefined }
   const after = asked(ask.value, ask.as, { before, either: isEither(path) })
   if (after === null) {
-    throw new WritError('usage/bad-argument', `${showPath(path)} is a ${isObject(before) ? 'map' : 'list'}, not a single value.`, { hint: 'Name a field in it, or give all of it as JSON with --set-json.' })
+    throw new WritError('usage/bad-argument', `${showPath(path)} is a ${isObject(before) ? 'map' : 'list'}, not a single value.`, { hint: 'Name a field in it, or give all of it as JSON with --json (of writ edit: --set-json).' })
   }
   return { path, before: undefined, after: after.value, ...ask.as === 'field' ? {} : { typed: true as const } }
 }

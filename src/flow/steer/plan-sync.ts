@@ -21,7 +21,7 @@ import { whatShips } from './what-ships.ts'
 export async function planSync(world: World, { ask, found, environments }: SteerScene): Promise<PlanResult> {
   const { look } = found
   const { window } = look
-  if (window !== null && !window.manual) return refuse('WINDOW_CLOSED', `${showOwner(look.ref)} may not sync now: ${showHold(window)}.`, [{ sentence: window.because, at: `${showOwner(look.ref)} spec.project` }], window.opens === null ? '' : `Ask again at ${window.opens}, or change the window in the AppProject.`)
+  if (window !== null && !window.manual) return refuse('WINDOW_CLOSED', `${showOwner(look.ref)} may not sync now: ${showHold(window)}.`, [{ sentence: window.because, at: `${showOwner(look.ref)} spec.project` }], window.opens === null ? 'Change the window in the AppProject.' : `Ask again at ${window.opens}, or change the window in the AppProject.`)
   const tool = world.tools.find(one => one.name === look.ref.tool)
   const itself: Target = { cluster: look.destination.cluster ?? look.ref.cluster, ...look.kind, namespace: look.ref.namespace, name: look.ref.name }
   const target = found.object ?? itself
