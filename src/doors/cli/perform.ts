@@ -11,11 +11,8 @@ import { interruption } from './interruption.ts'
 import type { Job } from './job.ts'
 import { namesOf } from './names-of.ts'
 import { asJson, printAnswer, text } from './output.ts'
-import type { Io, Parts } from './parts.ts'
 import { watchList } from './watch.ts'
-
-/** The door with everything in it. */
-export type Door = Parts & { readonly io: Io }
+import type { Door } from './door.ts'
 
 /** Does a job, prints its answer, gives the exit code. Throws what failed. */
 export async function perform(job: Job, door: Door): Promise<number> {

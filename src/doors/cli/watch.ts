@@ -7,7 +7,7 @@ import type { Job } from './job.ts'
 import { namesOf } from './names-of.ts'
 import { asJson, printAnswer } from './output.ts'
 import type { Connection } from './parts.ts'
-import type { Door } from './perform.ts'
+import type { Door } from './door.ts'
 
 /** Milliseconds between two looks at the store. */
 const EVERY = 500

@@ -3,7 +3,7 @@ import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts
 import { jsonPatch } from './json-patch.ts'
 import type { Layer, Look, Sought } from './look.ts'
 import { candidateOf, documentValue, manifestStarts, valueBelow } from './look.ts'
-import type { PatchText } from './kustomize-patches.ts'
+import type { PatchText } from './patch-text.ts'
 import type { TextEdit } from './place.ts'
 import { isDigits, making, reachOf } from './reach.ts'
 import type { StageName } from './stage.ts'

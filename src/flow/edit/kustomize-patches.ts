@@ -11,9 +11,7 @@ import type { Place, YamlSteps } from './place.ts'
 import type { Source } from './source.ts'
 import { readSource } from './source.ts'
 import type { StageName } from './stage.ts'
-
-/** A patch: strategic merge documents or JSON6902 lists. `target` is what its entry says about the objects that it is for, null where it says nothing. */
-export interface PatchText { readonly source: Source, readonly target: Json | null }
+import type { PatchText } from './patch-text.ts'
 
 /** A patch where it stands. */
 export interface PlacedPatch { readonly patch: PatchText, readonly layer: Layer }

@@ -9,7 +9,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import type { FileChange } from '../../model/plan.ts'
 import type { Bench } from '../proof/bench.ts'
 import type { RenderAsk } from '../proof/closure.ts'
-import type { Consumer } from '../proof/consumers.ts'
+import type { Consumer } from '../proof/consumer.ts'
 
 /** An owner's manifest as the delivery that brings it to the cluster renders it, and everything beside it. */
 export interface Carried {

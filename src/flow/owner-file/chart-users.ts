@@ -2,7 +2,7 @@ import type { ConsumerOwner, ManifestOwner, OwnerRef } from '../../model/owner.t
 import type { KubernetesObject } from '../../model/resource.ts'
 import { refOf } from '../../model/resource.ts'
 import { renderAsk } from '../proof/consumers.ts'
-import type { Consumer } from '../proof/consumers.ts'
+import type { Consumer } from '../proof/consumer.ts'
 import { withCheckoutValues } from './checkout-values.ts'
 import { everybody } from './file-rules.ts'
 import type { Reading } from './file-rules.ts'

@@ -1,12 +1,8 @@
-import type { TextPlace } from '../../model/overlay.ts'
 import type { ConsumerOwner, Mention } from '../../model/owner.ts'
-import type { KubernetesObject } from '../../model/resource.ts'
 import type { Bench } from '../proof/bench.ts'
 import { checkoutMentions, holdsOwners } from './checkout-mentions.ts'
 import { anyManifestsIn } from './manifests-in.ts'
-
-/** A manifest of the checkout. */
-export interface PlacedManifest { readonly object: KubernetesObject, readonly place: TextPlace }
+import type { PlacedManifest } from './read-files.ts'
 
 /** What the files of a checkout say of owners. */
 export interface CheckoutRead {

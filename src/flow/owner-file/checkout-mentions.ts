@@ -4,16 +4,13 @@ import type { JsonObject } from '../../model/json.ts'
 import type { Mention } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { TreeIndex } from '../proof/tree-index.ts'
-import type { PlacedManifest } from './checkout-manifests.ts'
 import { generatedBy } from './generated-values.ts'
 import { isTemplated, nameOfText, pathsIn, shownName, wordsOfJson, wordsOfText } from './mention-words.ts'
 import type { Word } from './mention-words.ts'
 import { pathsOf, targetsOf } from './mention-targets.ts'
 import type { Known, Paths } from './mention-targets.ts'
 import { patchMentions } from './patch-mentions.ts'
-
-/** The files of a checkout that may hold owners, and what was read in them. */
-export interface ReadFiles { readonly index: Pick<TreeIndex, 'kustomizations'> & Paths, readonly texts: ReadonlyMap<string, string>, readonly placed: readonly PlacedManifest[] }
+import type { ReadFiles } from './read-files.ts'
 
 const KINDS = /^(?:\s*-)?\s*[{,]?\s*["']?kind["']?\s*:\s*["']?(ApplicationSet|Application|HelmRelease|Kustomization)\b|[{,]\s*["']?kind["']?\s*:\s*["']?(ApplicationSet|Application|HelmRelease|Kustomization)\b/m
 const OVERRIDES = /\b(?:kustomize|helm|plugin|patches|images|postBuild|templatePatch|components|directory)["']?\s*:/

@@ -4,8 +4,8 @@ import type { Substitution, TextPlace, VariableSource } from '../../model/overla
 import type { FileChange } from '../../model/plan.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Bench } from '../proof/bench.ts'
-import type { Consumer } from '../proof/consumers.ts'
-import type { PlacedManifest } from './checkout-manifests.ts'
+import type { Consumer } from '../proof/consumer.ts'
+import type { PlacedManifest } from './read-files.ts'
 import { placedIn } from './checkout-manifests.ts'
 
 /** Where variables of an owner may be defined. */

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../model/resource.ts'
 import { refOf, showRef } from '../../model/resource.ts'
 import type { Bench } from '../proof/bench.ts'
 import { renderAsk } from '../proof/consumers.ts'
-import type { Reread } from '../proof/consumers.ts'
+import type { Reread } from '../proof/consumer.ts'
 import { isBelow } from '../proof/tree-index.ts'
 import { mentionedOwner, readCheckout } from './checkout-manifests.ts'
 import { carriedOwner } from './carried-owner.ts'
@@ -15,14 +15,7 @@ import { everybody, rereader, rulesOf } from './file-rules.ts'
 import type { Reading } from './file-rules.ts'
 import { manifestsIn } from './manifests-in.ts'
 import type { FileManifest, GivenFile } from './manifests-in.ts'
-
-/** What reads owners out of manifests. */
-export interface OwnerReaders {
-  /** The places that the Applications and Kustomizations among these objects deploy from, rendered as these stand. */
-  declaredOwners(objects: readonly KubernetesObject[]): readonly ConsumerOwner[]
-  /** An Application or Kustomization as its manifest says it; null for anything else. */
-  manifestOwner(object: KubernetesObject, around: readonly KubernetesObject[]): ManifestOwner | null
-}
+import type { OwnerReaders, OwnerFileAsk } from './owner-file-ask.ts'
 
 /** One source of one owner of a file, ready to be rendered. */
 export interface FileOwner {
@@ -39,9 +32,6 @@ export interface OwnersOfFile {
   readonly consumers: readonly ConsumerOwner[]
   readonly reread: Reread
 }
-
-/** Where the file stands and how it is read. */
-export interface OwnerFileAsk { readonly file: GivenFile, /** Inside the checkout; null where it lies elsewhere. */ readonly inside: string | null, readonly loadRestrictor: 'root' | 'none' | null, /** The folder that is meant, where the caller names one. */ readonly path?: string | null }
 
 /** Reads all owners of a file. Throws usage/bad-argument with `file:line`. */
 export async function ownersOfFile(readers: OwnerReaders, bench: Bench, ask: OwnerFileAsk): Promise<OwnersOfFile> {

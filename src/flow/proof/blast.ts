@@ -9,7 +9,7 @@ import type { RenderResult } from '../ports.ts'
 import type { World } from '../world.ts'
 import type { Bench } from './bench.ts'
 import type { RenderAsk } from './closure.ts'
-import type { Consumer } from './consumers.ts'
+import type { Consumer } from './consumer.ts'
 
 /** What names the environment of a place in a cluster. */
 export type Places = Pick<World, 'environments' | 'clusters'>

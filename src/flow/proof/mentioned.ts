@@ -1,7 +1,7 @@
 import type { ConsumerOwner, Mention } from '../../model/owner.ts'
 import type { RenderAsk } from './closure.ts'
 import { closureOf, ruleFiles } from './closure.ts'
-import type { Consumer, ConsumerQuestion } from './consumers.ts'
+import type { Consumer, ConsumerQuestion } from './consumer.ts'
 import type { TreeIndex } from './tree-index.ts'
 import { isBelow } from './tree-index.ts'
 

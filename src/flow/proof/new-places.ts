@@ -9,7 +9,7 @@ import type { ManifestFolder, NewPlace } from '../edit/create-places.ts'
 import type { Closure } from './closure.ts'
 import { closureOf } from './closure.ts'
 import { otherConsumers, renderAsk } from './consumers.ts'
-import type { Consumer } from './consumers.ts'
+import type { Consumer } from './consumer.ts'
 import { directoryOf, resolvePath } from './tree-index.ts'
 import type { TreeIndex } from './tree-index.ts'
 

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../model/codes.ts'
 import type { Look } from '../edit/look.ts'
 import type { Candidate, Texts } from '../edit/place.ts'
 import { splice } from '../edit/splice.ts'
-import type { Consumer } from './consumers.ts'
+import type { Consumer } from './consumer.ts'
 
 /** A place that was looked at or tried, and why it is not the one. */
 export interface Attempt { readonly at: string, readonly what: string, readonly code: RefusalCode, readonly sentence: string, /** Other objects change, but not the asked one: the file only happens to hold the same value. */ readonly beside?: boolean }

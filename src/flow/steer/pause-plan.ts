@@ -2,7 +2,7 @@ import type { Evidence } from '../../model/error.ts'
 import type { Owner } from '../../model/owner.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { OwnerLook, PauseSwitch } from '../../model/steering.ts'
-import type { SteerScene } from './plan-steer.ts'
+import type { SteerScene } from './steer-scene.ts'
 import type { ResumeShips } from './resume-ships.ts'
 import { steerPlan } from './steer-plan.ts'
 

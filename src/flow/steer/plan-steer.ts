@@ -8,7 +8,6 @@ import type { NoChange, PlanResult } from '../../model/plan.ts'
 import type { OwnerLook, PauseSwitch } from '../../model/steering.ts'
 import type { World } from '../world.ts'
 import { findSteered } from './find-steered.ts'
-import type { Steered } from './find-steered.ts'
 import { parentReverts } from './parent.ts'
 import { pausePlan } from './pause-plan.ts'
 import { isThrown, readMark } from './pause-mark.ts'
@@ -16,6 +15,7 @@ import { planSync } from './plan-sync.ts'
 import { reachedEnvironments } from './reached.ts'
 import { resumeShips } from './resume-ships.ts'
 import type { SteerAsk } from './steer-plan.ts'
+import type { SteerScene } from './steer-scene.ts'
 
 /** What would be done to an owner, and who must agree: the dry run of `sync`, `suspend` and `resume`. Writes nothing. */
 export async function planSteer(world: World, ask: SteerAsk): Promise<PlanResult> {
@@ -25,9 +25,6 @@ export async function planSteer(world: World, ask: SteerAsk): Promise<PlanResult
   if (ask.verb === 'sync') return planSync(world, { ask, found, environments })
   return ask.verb === 'suspend' ? planSuspend(world, { ask, found, environments }) : planResume(world, { ask, found, environments })
 }
-
-/** What every verb is planned from. */
-export interface SteerScene { readonly ask: SteerAsk, readonly found: Steered, readonly environments: readonly Environment[] }
 
 async function planSuspend(world: World, { ask, found, environments }: SteerScene): Promise<PlanResult> {
   const { look, evidence } = found

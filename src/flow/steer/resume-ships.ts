@@ -4,7 +4,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import { highestOf, judgeShipped } from '../judge.ts'
 import { openOwner } from '../locate.ts'
 import type { World } from '../world.ts'
-import type { SteerScene } from './plan-steer.ts'
+import type { SteerScene } from './steer-scene.ts'
 import { whatShips } from './what-ships.ts'
 import type { WhatShips } from './what-ships.ts'
 

@@ -3,11 +3,9 @@ import { isKubernetesObject } from '../../model/resource.ts'
 import type { RenderJob, RenderResult } from '../../flow/ports.ts'
 import { readManifests } from './manifests.ts'
 import { substituted, withMetadata } from './substituted.ts'
+import type { ReadDocument } from './substituted.ts'
 
 const CACHE_LIMIT = 32 * 1024 * 1024
-
-/** One object as kustomize printed it. */
-export interface ReadDocument { readonly text: string, readonly object: KubernetesObject }
 
 /** What happens to what was built. */
 export type AfterBuild = Pick<RenderJob, 'substitute' | 'metadata'>

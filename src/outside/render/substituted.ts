@@ -6,10 +6,12 @@ import type { CommonMetadata, Substitution } from '../../model/overlay.ts'
 import { metadataText, refKey, refOf, showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { RenderResult, RenderedObject } from '../../flow/ports.ts'
-import type { ReadDocument } from './rendered-text.ts'
 
 const SWITCH = 'kustomize.toolkit.fluxcd.io/substitute'
 const NAME = /^[_A-Za-z][_A-Za-z0-9]*$/
+
+/** One object as kustomize printed it. */
+export interface ReadDocument { readonly text: string, readonly object: KubernetesObject }
 
 /** Puts the variables into what kustomize printed, object by object, as kustomize-controller does (fluxcd/pkg `kustomize_varsub.go`). */
 export function substituted(documents: readonly ReadDocument[], rules: Substitution, parse: (text: string) => KubernetesObject | null): RenderResult {
