@@ -1,37 +1,46 @@
 import type { Change, StepResult } from '../model/change.ts'
+import type { ChangeRequestLook } from '../model/forge.ts'
 import { countVotes } from './count-votes.ts'
-import { openRepository } from './repository.ts'
+import type { VoteCount } from './count-votes.ts'
+import type { RepositoryHandle } from './ports.ts'
 import { carrierOf, lostBranch } from './published.ts'
+import { openRepository } from './repository.ts'
+import { lookAtRequest, requestObstacle } from './request-look.ts'
 import type { StepContext } from './step.ts'
-import type { World } from './world.ts'
 
-/** Waits until enough people approved the present head and digest. The votes are verified anew at every look. */
+/** Waits until enough people approved the present head and digest. The votes are read and verified anew at every look. */
 export async function approve({ world, change }: StepContext): Promise<StepResult> {
-  const closed = await closedByPerson(world, change)
-  if (closed !== null) return closed
-  // Somebody may have merged it with git: the next step finds out who, and records what was missing.
-  if (await carrierOf(world, change) !== null) return { kind: 'done', facts: {}, sentence: `its commit is in ${change.plan.branch} already` }
+  const repository = change.plan.steer === undefined ? openRepository(world, change.plan) : null
+  const request = repository === null ? null : await lookAtRequest(change, repository)
+  const obstacle = requestObstacle(change, request)
+  if (obstacle !== null) return obstacle
+  // Somebody may have merged it: the next step finds out who, and records what was missing.
+  if (request?.info.state === 'merged' || await carrierOf(world, change) !== null) return { kind: 'done', facts: {}, sentence: `its commit is in ${change.plan.branch} already` }
   const lost = await lostBranch(world, change)
   if (lost !== null) return lost
-  const votes = await countVotes(world, change)
-  if (votes.rejectedBy !== null) return { kind: 'ended', status: 'rejected', code: 'DECLINED', message: `rejected by ${votes.rejectedBy}`, evidence: [] }
-  if (votes.missing === null) {
-    const by = votes.counted.map(approval => approval.person).join(', ')
-    return { kind: 'done', facts: {}, sentence: by === '' ? 'no approval needed' : `approved by ${by}` }
-  }
-  const key = change.plan.needs.signed ? ' --key FILE' : ''
-  return {
-    kind: 'waiting', retryAfter: 2000,
-    waiting: { for: 'people', sentence: `waits for ${votes.missing}`, next: `writ approve change/${change.id}${key}` },
-  }
+  const votes = await countVotes(world, change, repository === null ? null : { forge: repository.forge.name, request })
+  return rejected(votes) ?? waitsFor(change, votes, { request, repository }) ?? approved(votes)
 }
 
-/** A change request that a person closed on the forge ends the change: it is never opened again by itself. */
-export async function closedByPerson(world: World, change: Change): Promise<StepResult | null> {
-  if (change.facts.branch === undefined) return null
-  const repository = openRepository(world, change.plan)
-  const request = await repository.forge.find(repository.reader.url, change.facts.branch)
-  if (request?.state !== 'closed') return null
-  const by = request.closedBy === null ? '' : ` by ${request.closedBy}`
-  return { kind: 'ended', status: 'rejected', code: 'DECLINED', message: `change request ${request.url ?? request.id} was closed${by}`, evidence: [] }
+/** The end of a change that a person voted against. */
+export function rejected({ rejectedBy }: VoteCount): StepResult | null {
+  return rejectedBy === null ? null : { kind: 'ended', status: 'rejected', code: 'DECLINED', message: `rejected by ${rejectedBy}`, evidence: [] }
+}
+
+function approved({ counted }: VoteCount): StepResult {
+  const by = counted.map(approval => approval.person).join(', ')
+  return { kind: 'done', facts: {}, sentence: by === '' ? 'no approval needed' : `approved by ${by}` }
+}
+
+/** For whom it waits: who asks for changes comes first, since no number of approvals helps then. */
+function waitsFor(change: Change, votes: VoteCount, { request, repository }: { readonly request: ChangeRequestLook | null, readonly repository: RepositoryHandle | null }): StepResult | null {
+  if (votes.against.length > 0) return waiting(`${votes.against.join(' and ')} ${votes.against.length === 1 ? 'asks' : 'ask'} for changes on the change request`, request?.info.url ?? null)
+  if (votes.missing === null) return null
+  const key = change.plan.needs.signed ? ' --key FILE' : ''
+  const onForge = repository?.forge.can.reviews === true && request?.info.url != null ? `review it on ${request.info.url}, or ` : ''
+  return waiting(`waits for ${votes.missing}`, `${onForge}writ approve change/${change.id}${key}`)
+}
+
+function waiting(sentence: string, next: string | null): StepResult {
+  return { kind: 'waiting', retryAfter: 2000, waiting: { for: 'people', sentence, next } }
 }

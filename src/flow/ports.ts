@@ -12,6 +12,7 @@ import type { Claim, ConsumerOwner, DirectoryRules, GeneratesRules, ManifestOwne
 import type { Gate } from '../model/owner-chain.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
+import type { ChangeRequestInfo, ChangeRequestLook, ForgeEvent, MergeResult } from '../model/forge.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { TargetAsk } from '../model/request.ts'
@@ -238,17 +239,6 @@ export interface RepositoryWriter {
   push(branch: string, commit: string, expected: string | null): Promise<PushResult>
 }
 
-/** A change request (pull request) as its forge shows it. */
-export interface ChangeRequestInfo {
-  readonly id: string
-  readonly url: string | null
-  readonly state: 'open' | 'merged' | 'closed'
-  readonly head: string
-  readonly base: string
-  readonly mergeCommit: string | null
-  readonly closedBy: string | null
-}
-
 /** What a forge is told when a change request is opened or brought up to date. */
 export interface ChangeRequestText {
   readonly change: string
@@ -265,22 +255,33 @@ export interface ForgeAbilities {
   readonly mergedBy: 'writ' | 'forge'
   /** True where people review on the forge. */
   readonly reviews: boolean
+  /** True where a comment can be put on a change request. */
+  readonly comments: boolean
 }
 
-/** Where change requests live: one port for GitHub, GitLab, Gitea and plain Git. All methods can be repeated safely. */
+/** Who asks for which merge. `commit`: the merge commit that Writ pushed itself, where `mergedBy` is 'writ'. */
+export interface MergeAsk { readonly head: string, readonly by: string, readonly commit: string | null, readonly message: string }
+
+/**
+ * Where change requests live: one port for GitHub, GitLab, Gitea and plain Git. All methods can be repeated safely: what was done already is found, not done again.
+ * Throws forge/unreachable, forge/unauthorized, forge/limited, forge/failed, change/not-found.
+ */
 export interface Forge {
   readonly name: string
   readonly kind: 'plain' | 'github' | 'gitlab' | 'gitea'
   readonly can: ForgeAbilities
-  /** The change request of this head branch, newest first choice open > merged > closed; null where there is none. */
-  find(repository: string, branch: string): Promise<ChangeRequestInfo | null>
-  /** Opens a change request, or adopts the open one of the same branch. */
-  open(repository: string, text: ChangeRequestText): Promise<ChangeRequestInfo>
-  /** Brings head, title and body of an open one up to date. */
-  update(repository: string, id: string, text: ChangeRequestText): Promise<ChangeRequestInfo>
-  /** Records a merge that Writ pushed (mergedBy 'writ'). */
-  merged(repository: string, id: string, merge: { readonly commit: string, readonly by: string }): Promise<ChangeRequestInfo>
+  /** The change request of this head branch into this base: open > merged > closed, the newest of these; null where there is none. */
+  find(repository: string, branch: string, base: string): Promise<ChangeRequestInfo | null>
+  /** Opens a change request, or adopts the open one of the same branch (`id` null); brings the one of this id up to date. One that has ended stays as it is. */
+  put(repository: string, id: string | null, text: ChangeRequestText): Promise<ChangeRequestInfo>
+  look(repository: string, id: string): Promise<ChangeRequestLook>
+  /** Writes the one comment of this key, or edits it in place. */
+  comment(repository: string, id: string, comment: { readonly key: string, readonly body: string }): Promise<void>
+  /** Merges it where its head is still this one; or records the merge that Writ has pushed. */
+  merge(repository: string, id: string, ask: MergeAsk): Promise<MergeResult>
   close(repository: string, id: string, by: string): Promise<ChangeRequestInfo>
+  /** What a webhook says, its signature checked; null for events that say nothing of a change request. Throws forge/bad-event. */
+  readEvent(event: { readonly headers: Readonly<Record<string, string>>, readonly body: string }): ForgeEvent | null
 }
 
 /** All that Writ knows about a repository of the configuration. */

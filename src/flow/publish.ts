@@ -64,7 +64,8 @@ function movedBranch(branch: string): StepResult {
 
 async function openChangeRequest(change: Change, repository: RepositoryHandle, text: ReturnType<typeof changeRequestText>): Promise<{ id: string, url: string | null } | StepResult> {
   const url = repository.reader.url
-  const found = await repository.forge.find(url, text.branch)
+  const { forge } = repository
+  const found = change.facts.changeRequest === undefined ? await forge.find(url, text.branch, text.base) : (await forge.look(url, change.facts.changeRequest.id)).info
   if (found?.state === 'closed') {
     return {
       kind: 'ended', status: 'rejected', code: 'DECLINED', evidence: [],
@@ -72,9 +73,9 @@ async function openChangeRequest(change: Change, repository: RepositoryHandle, t
     }
   }
   if (found === null) {
-    const opened = await repository.forge.open(url, text)
+    const opened = await forge.put(url, null, text)
     return { id: opened.id, url: opened.url }
   }
-  if (found.state === 'open') await repository.forge.update(url, found.id, text)
+  if (found.state === 'open') await forge.put(url, found.id, text)
   return { id: found.id, url: found.url ?? change.facts.changeRequest?.url ?? null }
 }

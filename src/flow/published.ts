@@ -1,18 +1,24 @@
 import type { Change, StepResult } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
+import type { ChangeRequestInfo } from '../model/forge.ts'
 import type { CommitInfo, RepositoryHandle } from './ports.ts'
 import { openRepository } from './repository.ts'
+import { lookAtRequest } from './request-look.ts'
 import type { World } from './world.ts'
 
 /** The commit on the base that carries a change, and who put it there where that was not Writ. */
 export interface Carried { readonly commit: string, readonly outside: { readonly by: string, readonly email: string } | null }
 
 /**
- * The commit on the base that carries this change: Writ's own merge that was pushed, or what somebody else made with git or on the forge;
- * the head itself where the base was moved forward to it. Null where the base does not contain it.
+ * The commit on the base that carries this change: Writ's own merge that was pushed, the forge's, which may hold the change in another commit than the head (squash,
+ * rebase), or what somebody made with git; the head itself where the base was moved forward to it. Null where the base does not contain it.
  */
-export async function carriedBy(change: Change, repository: RepositoryHandle, tip: string): Promise<Carried | null> {
+export async function carriedBy(change: Change, repository: RepositoryHandle, of: { readonly tip: string, readonly request: ChangeRequestInfo | null }): Promise<Carried | null> {
+  const { tip, request } = of
   const { mergeIntents = [], head } = change.facts
+  if (request?.state === 'merged' && request.mergeCommit !== null && repository.forge.can.mergedBy === 'forge' && await repository.reader.contains(tip, request.mergeCommit)) {
+    return { commit: request.mergeCommit, outside: { by: request.mergedBy ?? 'somebody', email: '' } }
+  }
   for (const commit of mergeIntents.toReversed()) {
     if (await repository.reader.contains(tip, commit)) return { commit, outside: null }
   }
@@ -31,7 +37,7 @@ export async function carrierOf(world: World, change: Change): Promise<Carried |
   if (change.facts.head === undefined || change.plan.steer !== undefined) return null
   const repository = openRepository(world, change.plan)
   const tip = await repository.reader.tip(change.plan.branch)
-  return tip === null ? null : carriedBy(change, repository, tip.commit)
+  return tip === null ? null : carriedBy(change, repository, { tip: tip.commit, request: (await lookAtRequest(change, repository))?.info ?? null })
 }
 
 /**

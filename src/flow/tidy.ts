@@ -10,7 +10,7 @@ export async function tidy(world: World, change: Change): Promise<Change> {
   if (request !== undefined && change.facts.branch !== undefined) {
     try {
       const repository = openRepository(world, change.plan)
-      const found = await repository.forge.find(repository.reader.url, change.facts.branch)
+      const found = await repository.forge.find(repository.reader.url, change.facts.branch, change.plan.branch)
       if (found?.state === 'open') await repository.forge.close(repository.reader.url, found.id, 'Writ')
     } catch (error) {
       if (error instanceof WritError) return change

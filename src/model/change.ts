@@ -66,6 +66,8 @@ export interface ChangeFacts {
   readonly mergeIntents?: readonly string[]
   readonly mergeCommit?: string
   readonly mergedAt?: string
+  /** Who merged it on the forge, by their login there. */
+  readonly mergedBy?: string
   /** Where somebody else than Writ put it into the base: who, and which approval was missing then. */
   readonly mergedOutside?: { readonly by: string, readonly missing: string | null }
   /** When the owner was last triggered, and how often. */
@@ -144,7 +146,7 @@ export interface Approval {
   readonly environment: string
   readonly at: string
   readonly expires: string
-  readonly via: 'os-user' | 'ssh-key'
+  readonly via: 'os-user' | 'ssh-key' | 'forge'
   readonly comment: string | null
   /** The signed document and its armoured SSHSIG; null where the OS user was enough. */
   readonly signature: { readonly document: string, readonly armoured: string } | null

@@ -23,6 +23,8 @@ export type ChangeRequestEnd =
 export interface ChangeRequestRows {
   /** The one of this branch, first choice open > merged > closed, the newest of these; null where there is none. */
   find(repository: string, branch: string): Promise<ChangeRequestRow | null>
+  /** The one of this id, as it is. */
+  get(repository: string, id: string): Promise<ChangeRequestRow>
   /** Opens one, or gives the open one of the same branch, brought up to date with this text. */
   open(repository: string, text: ChangeRequestText): Promise<ChangeRequestRow>
   /** Brings an open one up to date; one that has ended stays as it is. */

@@ -70,7 +70,7 @@ function watchedRepositories(repositories: Repositories): Repositories {
       return {
         reader,
         writer: { ...writer, commit: around('commit', writer.commit), mergeCommit: around('mergeCommit', writer.mergeCommit), push: around('push', writer.push) },
-        forge: { ...forge, open: around('open', forge.open), update: around('update', forge.update), merged: around('merged', forge.merged), close: around('close', forge.close) },
+        forge: { ...forge, put: around('put', forge.put), merge: around('merge', forge.merge), close: around('close', forge.close) },
       }
     },
   }

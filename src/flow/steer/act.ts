@@ -25,7 +25,7 @@ const WINDOW_WATCH = 10_000
  */
 export async function act(context: StepContext): Promise<StepResult> {
   const { world, change } = context
-  const votes = await countVotes(world, change)
+  const votes = await countVotes(world, change, null)
   if (votes.rejectedBy !== null) return { kind: 'ended', status: 'rejected', code: 'DECLINED', message: `rejected by ${votes.rejectedBy}`, evidence: [] }
   if (votes.missing !== null) return { kind: 'back', to: 'approve', forget: [], sentence: `an approval no longer holds: ${votes.missing} missing` }
   const look = await lookAt(world, change.plan.owner)

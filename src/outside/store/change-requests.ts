@@ -14,6 +14,7 @@ export function storedChangeRequests(database: Database, now: () => number): Cha
   const at = (): string => new Date(now()).toISOString()
   return {
     find: (repository, branch) => database.read(null, db => find(db, repository, branch)),
+    get: (repository, id) => database.write(trx => get(trx, repository, id)),
     open: (repository, text) => database.write(async trx => {
       const found = await find(trx, repository, text.branch)
       if (found?.state === 'open') return bring(trx, found, { ...text, at: at() })

@@ -31,11 +31,11 @@ describe('the plain forge', () => {
     try {
       const forge = openForge({ name: 'local', kind: 'plain' }, { rows: store.changeRequests })
       expect(forge.name).to.equal('local')
-      expect(await forge.find(REPOSITORY, 'writ/a')).to.equal(null)
+      expect(await forge.find(REPOSITORY, 'writ/a', 'main')).to.equal(null)
       expect(await readdir(dir)).to.deep.equal([])
       const text = { change: 'c', base: 'main', head: 'a', title: 't', body: 'b' }
-      expect(await forge.open(REPOSITORY, { ...text, branch: 'writ/a' })).to.deep.include({ id: '1', url: null })
-      expect(await forge.open(REPOSITORY, { ...text, branch: 'writ/b' })).to.deep.include({ id: '2', url: null })
+      expect(await forge.put(REPOSITORY, null, { ...text, branch: 'writ/a' })).to.deep.include({ id: '1', url: null })
+      expect(await forge.put(REPOSITORY, null, { ...text, branch: 'writ/b' })).to.deep.include({ id: '2', url: null })
     } finally {
       await store.close()
       await rm(dir, { recursive: true })
