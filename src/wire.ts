@@ -139,7 +139,7 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
 function repositoriesOf(config: Config, store: Store, cacheDir: string): World['repositories'] {
   return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
     ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, cacheDir, committer: config.writ.git }),
-    forge: openForge(forge, { rows: store.changeRequests }),
+    forge: openForge(forge, { rows: store.changeRequests, secret: ref => secretValue(ref, { forge: forge.name, place: config.secretPlaces.get(forge.name) ?? 'writ.yaml' }) }),
   }))
 }
 

@@ -280,8 +280,8 @@ export interface Forge {
   /** Merges it where its head is still this one; or records the merge that Writ has pushed. */
   merge(repository: string, id: string, ask: MergeAsk): Promise<MergeResult>
   close(repository: string, id: string, by: string): Promise<ChangeRequestInfo>
-  /** What a webhook says, its signature checked; null for events that say nothing of a change request. Throws forge/bad-event. */
-  readEvent(event: { readonly headers: Readonly<Record<string, string>>, readonly body: string }): ForgeEvent | null
+  /** What a webhook says, its signature checked; null for events that say nothing of a change request. Throws forge/unauthorized. */
+  readEvent(event: { readonly headers: Readonly<Record<string, string>>, readonly body: string }): Promise<ForgeEvent | null>
 }
 
 /** All that Writ knows about a repository of the configuration. */

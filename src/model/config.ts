@@ -49,6 +49,10 @@ export const ForgeConfig = z.strictObject({
     z.strictObject({ username: z.string().default('git'), token: SecretRef }),
     z.strictObject({ sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }),
   ]).optional(),
+  /** Where its API stands, if not at the usual place of its kind. */
+  api: z.string().optional(),
+  /** The secret that its webhooks are signed with. */
+  webhook: SecretRef.optional(),
   insecureAllow: z.array(z.enum(['http', 'loopback', 'file'])).default([]),
 })
 export type ForgeConfig = z.infer<typeof ForgeConfig>

@@ -9,8 +9,27 @@ export interface ForgeUnderTest {
   /** A repository with the branches `main`, `writ/a` and `writ/b`, as the forge is told its URL; `heads` are commits on the branches. */
   readonly repository: string
   readonly elsewhere: string
+  /** The first is where `writ/a` stands, the second a later commit for it, the third where `writ/b` stands. */
   readonly heads: readonly [string, string, string]
+  /** Puts a branch of `repository` at a commit. */
+  readonly move: (branch: string, commit: string) => Promise<void>
+  /** What people and machines do on a forge that has them; null where the forge has none. */
+  readonly people: ForgePeople | null
   readonly dispose: () => Promise<void>
+}
+
+/** Acts on `repository`. ada and bo may write, eve may not. */
+export interface ForgePeople {
+  review(id: string, by: 'ada' | 'bo' | 'eve', verdict: 'approve' | 'request-changes' | 'comment'): Promise<void>
+  dismiss(id: string, by: 'ada' | 'bo'): Promise<void>
+  /** Sets a status on a commit. */
+  status(commit: string, name: string, state: 'pending' | 'success' | 'failure'): Promise<void>
+  /** From now on `main` takes nothing without these statuses. */
+  require(names: readonly string[]): Promise<void>
+  merge(id: string, by: 'ada', how: 'merge' | 'squash'): Promise<void>
+  close(id: string, by: 'ada'): Promise<void>
+  retarget(id: string, base: string): Promise<void>
+  comments(id: string): Promise<readonly string[]>
 }
 
 /** What every forge promises, wherever its change requests live. */
@@ -21,6 +40,8 @@ export function forgeContract(name: string, make: () => Promise<ForgeUnderTest>)
     afterEach(() => forge.dispose())
     openContract(() => forge)
     endContract(() => forge)
+    lookContract(() => forge)
+    mergeContract(() => forge)
   })
 }
 
@@ -50,6 +71,7 @@ function openContract(now: () => ForgeUnderTest): void {
   it('adopts the open one of the same branch, with the text and head of now', async () => {
     const { one, other, repository, heads } = now()
     const opened = await one.put(repository, null, text(now()))
+    await now().move('writ/a', heads[1])
     const again = await other.put(repository, null, text(now(), { head: heads[1], title: 'Another title' }))
     expect(again).to.deep.equal({ ...opened, head: heads[1] })
   })
@@ -74,6 +96,7 @@ function openContract(now: () => ForgeUnderTest): void {
   it('brings head and text of an open one up to date, as often as it is asked', async () => {
     const { one, other, repository, heads } = now()
     const { id } = await one.put(repository, null, text(now()))
+    await now().move('writ/a', heads[1])
     for (let i = 0; i < 2; i++) expect(await one.put(repository, id, text(now(), { head: heads[1] }))).to.deep.include({ id, head: heads[1], state: 'open' })
     expect(await other.find(repository, 'writ/a', 'main')).to.deep.include({ head: heads[1] })
   })
@@ -94,7 +117,8 @@ function endContract(now: () => ForgeUnderTest): void {
     const { one, other, repository, heads } = now()
     const { id } = await one.put(repository, null, text(now()))
     const closed = await one.close(repository, id, 'ann')
-    expect(closed).to.deep.include({ id, state: 'closed', closedBy: 'ann', mergeCommit: null })
+    expect(closed).to.deep.include({ id, state: 'closed', mergeCommit: null, mergedBy: null })
+    expect(closed.closedBy).to.equal(one.can.mergedBy === 'writ' ? 'ann' : 'writ-bot')
     expect(await other.close(repository, id, 'bo')).to.deep.equal(closed)
     expect(await one.put(repository, id, text(now(), { head: heads[1] }))).to.deep.equal(closed)
     expect(await one.find(repository, 'writ/a', 'main')).to.deep.equal(closed)
@@ -117,7 +141,7 @@ function endContract(now: () => ForgeUnderTest): void {
     await one.close(repository, (await one.put(repository, null, text(now()))).id, 'ann')
     const second = await one.put(repository, null, text(now(), { head: heads[1] }))
     await one.close(repository, second.id, 'bo')
-    expect(await one.find(repository, 'writ/a', 'main')).to.deep.include({ id: second.id, closedBy: 'bo' })
+    expect(await one.find(repository, 'writ/a', 'main')).to.deep.include({ id: second.id, closedBy: one.can.mergedBy === 'writ' ? 'bo' : 'writ-bot' })
   })
 
   it('records a merge once, with its first merge commit', async () => {
@@ -141,4 +165,147 @@ function endContract(now: () => ForgeUnderTest): void {
     await one.close(repository, id, 'bo')
     expect(await one.merge(repository, id, { commit: heads[2], by: 'ann', head: heads[0], message: '' })).to.have.deep.nested.property('info.mergeCommit', heads[2])
   })
+}
+
+/** What the flow decides by; only where people review on the forge. */
+function lookContract(now: () => ForgeUnderTest): void {
+  it('shows a new one without reviews', async () => {
+    const { one, repository, heads } = now()
+    const { id } = await one.put(repository, null, text(now()))
+    expect(await one.look(repository, id)).to.deep.include({ reviews: [], checks: [], waitsToMerge: null }).and.to.have.deep.nested.property('info.head', heads[0])
+    expect(await failureOf(one.look(repository, '999999'))).to.equal('change/not-found')
+    expect(await failureOf(one.look(repository, '../1'))).to.equal('change/not-found')
+  })
+
+  it('gives the latest word of each person on the commit that it was given for', async () => {
+    const { one, repository, heads, people } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await people.review(id, 'ada', 'request-changes')
+    await people.review(id, 'ada', 'comment')
+    await people.review(id, 'bo', 'approve')
+    await people.review(id, 'ada', 'approve')
+    const { reviews } = await one.look(repository, id)
+    expect(reviews.map(({ by, verdict, commit, writes }) => [by.login, by.bot, verdict, commit, writes]).sort()).to.deep.equal([['ada', false, 'approved', heads[0], true], ['bo', false, 'approved', heads[0], true]])
+    expect(reviews.every(({ at }) => Math.abs(Date.parse(at) - Date.now()) < 120_000)).to.equal(true)
+  })
+
+  it('says for which commit a review was when the branch has moved since', async () => {
+    const { one, repository, heads, people, move } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await people.review(id, 'ada', 'approve')
+    await move('writ/a', heads[1])
+    const look = await one.look(repository, id)
+    expect(look.info.head).to.equal(heads[1])
+    expect(look.reviews.filter(({ commit }) => commit === heads[1])).to.deep.equal([])
+  })
+
+  it('tells who may not write, and leaves out what was dismissed', async () => {
+    const { one, repository, people } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await people.review(id, 'eve', 'approve')
+    await people.review(id, 'ada', 'request-changes')
+    await people.dismiss(id, 'ada')
+    expect((await one.look(repository, id)).reviews.map(({ by, writes }) => [by.login, writes])).to.deep.equal([['eve', false]])
+  })
+
+  it('gives the newest status of each name, and what the base waits for', async () => {
+    const { one, repository, heads, people } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await people.status(heads[0], 'build', 'failure')
+    await people.status(heads[0], 'build', 'success')
+    await people.status(heads[0], 'lint', 'pending')
+    await people.require(['build', 'e2e'])
+    const { checks } = await one.look(repository, id)
+    expect(checks.map(({ name, state, required }) => [name, state, required]).sort()).to.deep.equal([['build', 'passed', true], ['e2e', 'pending', true], ['lint', 'pending', false]])
+  })
+
+  it('shows another target that somebody gave it', async () => {
+    const { one, repository, people } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await people.retarget(id, 'writ/b')
+    expect((await one.look(repository, id)).info.base).to.equal('writ/b')
+  })
+
+  it('keeps one comment of a key, edited in place, beside those of people', async () => {
+    const { one, other, repository, people } = now()
+    const { id } = await one.put(repository, null, text(now()))
+    await one.comment(repository, id, { key: 'progress', body: 'waits' })
+    await other.comment(repository, id, { key: 'progress', body: 'is synced' })
+    await one.comment(repository, id, { key: 'progress', body: 'is synced' })
+    await one.comment(repository, id, { key: 'other', body: 'else' })
+    expect(await failureOf(one.comment(repository, '999999', { key: 'progress', body: 'x' }))).to.equal('change/not-found')
+    if (people === null) return
+    const said = await people.comments(id)
+    expect(said.map(body => body.replace(/^<!--.*-->\s*/, ''))).to.deep.equal(['is synced', 'else'])
+  })
+}
+
+function mergeContract(now: () => ForgeUnderTest): void {
+  it('merges the head that is asked for, once', async () => {
+    const { one, other, repository, heads, people } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    const ask = { head: heads[0], by: 'ann', commit: null, message: 'Merge change aaaaaaaa: x\n\nWrit-Change: aaaaaaaa\n' }
+    const merged = await settled(() => one.merge(repository, id, ask))
+    expect(merged).to.have.nested.property('info.state', 'merged')
+    expect(merged).to.have.nested.property('info.mergedBy', 'writ-bot')
+    expect(await other.merge(repository, id, ask)).to.deep.equal(merged)
+    expect(await one.find(repository, 'writ/a', 'main')).to.deep.equal(merged.kind === 'merged' ? merged.info : null)
+  })
+
+  it('merges no other head', async () => {
+    const { one, repository, heads, people, move } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await move('writ/a', heads[1])
+    expect(await one.merge(repository, id, { head: heads[0], by: 'ann', commit: null, message: 'x' })).to.deep.equal({ kind: 'moved' })
+    expect((await one.look(repository, id)).info.state).to.equal('open')
+  })
+
+  it('says in its own words what keeps it from merging', async () => {
+    const { one, repository, heads, people } = now()
+    if (people === null) return
+    const { id } = await one.put(repository, null, text(now()))
+    await people.require(['e2e'])
+    const result = await one.merge(repository, id, { head: heads[0], by: 'ann', commit: null, message: 'x' })
+    expect(result.kind).to.equal('blocked')
+    expect(result.kind === 'blocked' ? result.because : '').to.match(/\w{3}/)
+  })
+
+  for (const how of ['merge', 'squash'] as const) {
+    it(`shows what a person did: ${how}`, async () => {
+      const { one, repository, people } = now()
+      if (people === null) return
+      const { id } = await one.put(repository, null, text(now()))
+      await people.merge(id, 'ada', how)
+      const { info } = await one.look(repository, id)
+      expect(info).to.deep.include({ state: 'merged', mergedBy: 'ada', closedBy: null })
+      expect(info.mergeCommit).to.match(/^[0-9a-f]{40}$/)
+    })
+  }
+
+  it('shows who closed it, and opens another where it is asked to', async () => {
+    const { one, repository, people } = now()
+    if (people === null) return
+    const first = await one.put(repository, null, text(now()))
+    await people.close(first.id, 'ada')
+    expect(await one.find(repository, 'writ/a', 'main')).to.deep.include({ id: first.id, state: 'closed', closedBy: 'ada' })
+    const second = await one.put(repository, null, text(now()))
+    expect(second.id).not.to.equal(first.id)
+    expect(await one.find(repository, 'writ/a', 'main')).to.deep.include({ id: second.id, state: 'open' })
+  })
+}
+
+/** A forge that has just taken a push may still be computing whether it merges. */
+async function settled(merge: () => ReturnType<Forge['merge']>): ReturnType<Forge['merge']> {
+  for (let tries = 0; ; tries += 1) {
+    const result = await merge()
+    if (result.kind !== 'blocked' || tries === 50) return result
+    await new Promise(resolve => { setTimeout(resolve, 100) })
+  }
 }

@@ -107,7 +107,7 @@ describe('writ doctor', () => {
     const clusters = [{ ...base, name: 'a', served: (group: string) => Promise.resolve(group === '' ? namespaces : null) }, { ...base, name: 'b', served: unreachable }]
     const handle = (tip: () => Promise<{ branch: string, commit: string } | null>): ReturnType<World['repositories']['open']> => ({
       reader: { url: 'u', tip, tree: unused, worktree: unused, contains: unused, commits: unused, mergeTree: unused, changes: unused },
-      writer: { commit: unused, mergeCommit: unused, push: unused }, forge: { name: 'f', kind: 'plain', can: { mergedBy: 'writ', reviews: false, comments: false }, find: unused, put: unused, look: unused, comment: unused, merge: unused, close: unused, readEvent: () => null },
+      writer: { commit: unused, mergeCommit: unused, push: unused }, forge: { name: 'f', kind: 'plain', can: { mergedBy: 'writ', reviews: false, comments: false }, find: unused, put: unused, look: unused, comment: unused, merge: unused, close: unused, readEvent: unused },
     })
     const answer = await doctor(machine({
       connect: () => Promise.resolve(world({

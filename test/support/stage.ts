@@ -153,7 +153,7 @@ export class Stage {
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
-        forge: openForge(forge, { rows: store.changeRequests }),
+        forge: openForge({ ...forge, insecureAllow: ['file'] }, { rows: store.changeRequests, secret: () => Promise.resolve('') }),
       })),
       renderers: renderers({ timeoutMs: 10_000 }), renders: renderMemory(1000),
       policies: {

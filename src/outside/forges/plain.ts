@@ -22,7 +22,7 @@ export function plainForge({ name, rows }: { readonly name: string, readonly row
       return { kind: 'merged', info: infoOf(await rows.end(repository, id, { state: 'merged', mergeCommit: commit, by })) }
     },
     close: async (repository, id, by) => infoOf(await rows.end(repository, id, { state: 'closed', by })),
-    readEvent: () => null,
+    readEvent: () => Promise.resolve(null),
   }
 }
 

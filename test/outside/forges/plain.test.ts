@@ -9,6 +9,8 @@ import { openStore } from '../../../src/outside/store/open-store.ts'
 import { forgeContract } from '../../contracts/forge.ts'
 
 const REPOSITORY = 'https://git.example/shop.git'
+const LOCAL: ForgeConfig = { name: 'local', kind: 'plain', host: 'git.example', insecureAllow: [] }
+const secret = (): Promise<string> => Promise.reject(new Error('a plain forge asks for no token'))
 
 forgeContract('plain', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'writ-plain-'))
@@ -16,10 +18,11 @@ forgeContract('plain', async () => {
   const open = (name: string): ReturnType<typeof openStore> => openStore({ path: join(dir, 'writ.db'), clock, process: `host/${name}` })
   const [one, other] = [await open('one'), await open('other')]
   return {
-    one: openForge({ name: 'local', kind: 'plain' }, { rows: one.changeRequests }),
-    other: openForge({ name: 'local', kind: 'plain' }, { rows: other.changeRequests }),
+    one: openForge(LOCAL, { rows: one.changeRequests, secret }),
+    other: openForge(LOCAL, { rows: other.changeRequests, secret }),
     repository: REPOSITORY, elsewhere: 'https://git.example/other.git',
     heads: ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)],
+    move: () => Promise.resolve(), people: null,
     dispose: async () => { await one.close(); await other.close(); await rm(dir, { recursive: true }) },
   }
 })
@@ -29,7 +32,7 @@ describe('the plain forge', () => {
     const dir = await mkdtemp(join(tmpdir(), 'writ-plain-'))
     const store = await openStore({ path: join(dir, 'state', 'writ.db'), clock: { now: () => Date.now() }, process: 'host/1' })
     try {
-      const forge = openForge({ name: 'local', kind: 'plain' }, { rows: store.changeRequests })
+      const forge = openForge(LOCAL, { rows: store.changeRequests, secret })
       expect(forge.name).to.equal('local')
       expect(await forge.find(REPOSITORY, 'writ/a', 'main')).to.equal(null)
       expect(await readdir(dir)).to.deep.equal([])
@@ -42,11 +45,11 @@ describe('the plain forge', () => {
     }
   })
 
-  for (const kind of ['github', 'gitlab', 'gitea'] as const satisfies readonly ForgeConfig['kind'][]) {
+  for (const kind of ['github', 'gitlab'] as const satisfies readonly ForgeConfig['kind'][]) {
     it(`is the only forge of this version: ${kind} is refused by name`, async () => {
       const dir = await mkdtemp(join(tmpdir(), 'writ-plain-'))
       const store = await openStore({ path: join(dir, 'writ.db'), clock: { now: () => Date.now() }, process: 'host/1' })
-      expect(() => openForge({ name: 'hub', kind }, { rows: store.changeRequests })).to.throw(WritError, kind).with.property('code', 'usage/not-supported')
+      expect(() => openForge({ ...LOCAL, name: 'hub', kind }, { rows: store.changeRequests, secret })).to.throw(WritError, kind).with.property('code', 'usage/not-supported')
       await store.close()
       await rm(dir, { recursive: true })
     })

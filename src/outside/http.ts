@@ -1,0 +1,151 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { WritError } from '../model/error.ts'
+import { isObject, textAt } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
+import { redact } from './redact.ts'
+import { checkAddress } from './url.ts'
+import type { InsecureAllow } from './url.ts'
+
+/** One request to the JSON API of a forge. `path` begins with `/` and stands below the base; its parts are encoded by the caller. */
+export interface ApiAsk {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number>>
+  readonly body?: Json
+  /** Status codes that are answers beside 2xx. */
+  readonly accept?: readonly number[]
+}
+
+export interface ApiAnswer { readonly status: number, readonly body: Json, readonly header: (name: string) => string | null }
+
+/** A forge's API. Throws forge/unreachable, forge/unauthorized, forge/limited, forge/failed. */
+export interface ApiClient { ask(ask: ApiAsk): Promise<ApiAnswer> }
+
+/** What a client is made of. `authorise` gives the headers that hold the credentials, asked for with every request. */
+export interface ApiOptions {
+  readonly forge: string
+  /** Such as `https://git.example.com/api/v1`. */
+  readonly base: string
+  readonly allow: readonly InsecureAllow[]
+  readonly authorise: () => Promise<Readonly<Record<string, string>>>
+  /** Milliseconds for one request, and of the longest wait for another try. */
+  readonly timeout?: number
+  readonly patience?: number
+}
+
+const TIMEOUT = 30_000
+/** A wait that is longer is for whoever asks to decide. */
+const PATIENCE = 20_000
+const TRIES = 4
+const LARGEST = 20 * 1024 * 1024
+const GET_AGAIN: ReadonlySet<number> = new Set([500, 502, 503, 504, 429])
+
+/**
+ * Opens a client. What only reads is asked again where the server failed or asks for patience; what writes is sent once, and whoever sent it looks up what became
+ * of it (DESIGN.md section 6: POSTs are never retried blindly). Redirects are never followed: a name that moved is said. Throws git/refused for an address that is not allowed.
+ */
+export function apiClient(options: ApiOptions): ApiClient {
+  const base = new URL(options.base)
+  if (base.protocol !== 'https:' && !(base.protocol === 'http:' && options.allow.includes('http'))) throw new WritError('git/refused', `The forge ${options.forge} is not asked over ${base.protocol.replace(':', '')}.`, { hint: 'Use https; http only where insecureAllow says so.' })
+  checkAddress(base.hostname, options.allow)
+  const url = (ask: ApiAsk): URL => {
+    const to = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${ask.path}`)
+    for (const [key, value] of Object.entries(ask.query ?? {})) to.searchParams.set(key, String(value))
+    return to
+  }
+  return {
+    async ask(ask) {
+      for (let tries = 1; ; tries += 1) {
+        const answer = await once(options, ask, url(ask)).catch((error: unknown) => error instanceof WritError ? error : unreachable(options.forge, ask, error))
+        const failure = answer instanceof WritError ? answer : failureOf(options.forge, ask, answer)
+        if (failure === null && !(answer instanceof WritError)) return answer
+        const wait = ask.method === 'GET' && tries < TRIES ? waitFor(answer, tries) : null
+        if (wait === null || wait > (options.patience ?? PATIENCE)) throw failure ?? unreachable(options.forge, ask, null)
+        await pause(wait)
+      }
+    },
+  }
+}
+
+async function once(options: ApiOptions, ask: ApiAsk, url: URL): Promise<ApiAnswer> {
+  const credentials = await options.authorise()
+  const response = await fetch(url, {
+    method: ask.method, redirect: 'manual', signal: AbortSignal.timeout(options.timeout ?? TIMEOUT),
+    headers: { accept: 'application/json', 'user-agent': 'writ', ...credentials, ...ask.body === undefined ? {} : { 'content-type': 'application/json' } },
+    ...ask.body === undefined ? {} : { body: JSON.stringify(ask.body) },
+  })
+  return { status: response.status, body: await jsonOf(response), header: name => response.headers.get(name) }
+}
+
+/** An answer is read up to a limit, whatever its header promises; what is no JSON is kept as a text. */
+async function jsonOf(response: Response): Promise<Json> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of response.body ?? []) {
+    size += part.length
+    if (size > LARGEST) throw new WritError('forge/failed', `An answer of the forge is larger than ${LARGEST} bytes.`)
+    parts.push(part)
+  }
+  const text = Buffer.concat(parts).toString('utf8')
+  try {
+    return text === '' ? null : JSON.parse(text) as Json
+  } catch {
+    return text.slice(0, 500)
+  }
+}
+
+function failureOf(forge: string, { method, path, accept = [] }: ApiAsk, { status, body, header }: ApiAnswer): WritError | null {
+  if ((status >= 200 && status < 300) || accept.includes(status)) return null
+  const what = `${method} ${path.split('?')[0] ?? ''}`
+  const said = words(body) === '' ? `HTTP ${status}` : `${words(body)} (HTTP ${status})`
+  if (status >= 300 && status < 400) return new WritError('forge/failed', `Forge ${forge} says that it is elsewhere now (${what}, HTTP ${status}).`, { hint: 'The repository was renamed or moved: name its new URL in the owner and in writ.yaml.' })
+  if (isLimit(status, body, header)) return new WritError('forge/limited', `Forge ${forge} takes no more requests ${until(header)} (${what}): ${said}`, { retry: true })
+  if (status === 401 || status === 403) return new WritError('forge/unauthorized', `Forge ${forge} ${status === 401 ? 'does not accept the credentials' : 'does not allow it'} (${what}): ${said}`, { data: { status } })
+  return new WritError('forge/failed', `Forge ${forge} answered ${what}: ${said}`, { retry: status >= 500, data: { status } })
+}
+
+/** GitHub says its limits with 403, too: by its headers, and the secondary ones by their words. */
+function isLimit(status: number, body: Json, header: ApiAnswer['header']): boolean {
+  return status === 429 || (status === 403 && (header('x-ratelimit-remaining') === '0' || header('retry-after') !== null || /rate limit/i.test(words(body))))
+}
+
+function until(header: ApiAnswer['header']): string {
+  const seconds = retryAfter(header)
+  return seconds === null ? 'for now' : `for ${Math.ceil(seconds / 1000)}s`
+}
+
+/** Milliseconds by the headers that forges use: seconds or a date, and the time at which a limit is over. */
+function retryAfter(header: ApiAnswer['header']): number | null {
+  const after = header('retry-after')
+  if (after !== null) return Math.max(0, /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now()) || 0
+  const reset = header('x-ratelimit-remaining') === '0' ? header('x-ratelimit-reset') : null
+  return reset === null || !/^\d+$/.test(reset) ? null : Math.max(0, Number(reset) * 1000 - Date.now())
+}
+
+/** How long to wait before the next try; null where another one is no use. */
+function waitFor(answer: ApiAnswer | WritError, tries: number): number | null {
+  const backoff = Math.random() * 250 * 2 ** tries
+  if (answer instanceof WritError) return answer.retry ? backoff : null
+  if (isLimit(answer.status, answer.body, answer.header)) return retryAfter(answer.header) ?? backoff * 4
+  return GET_AGAIN.has(answer.status) ? Math.max(backoff, retryAfter(answer.header) ?? 0) : null
+}
+
+/** Only codes are named: a client's own text may quote what it sent. */
+function unreachable(forge: string, { method, path }: ApiAsk, cause: unknown): WritError {
+  const code = codeOf(cause)
+  const reason = code === 'TimeoutError' ? 'no answer in time' : code === '' ? 'the connection failed' : code
+  return new WritError('forge/unreachable', `Forge ${forge} does not answer: ${reason} (${method} ${path}).`, { retry: true })
+}
+
+function codeOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return ''
+  if ('name' in cause && cause.name === 'TimeoutError') return 'TimeoutError'
+  if ('code' in cause && typeof cause.code === 'string' && /^[A-Z_0-9]{1,60}$/.test(cause.code)) return cause.code
+  return 'cause' in cause ? codeOf(cause.cause) : ''
+}
+
+/** What a forge says went wrong, in one line, without anything that looks like a credential. */
+function words(body: Json): string {
+  const text = isObject(body) ? textAt(body, 'message') ?? textAt(body, 'error') ?? textAt(body, 'error_description') ?? (body['errors'] === undefined ? '' : JSON.stringify(body['errors'])) : typeof body === 'string' ? body.replaceAll(/<[^>]*>/g, ' ') : ''
+  return redact(text.replaceAll(/\s+/g, ' ').trim().slice(0, 500))
+}

@@ -1,0 +1,47 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ForgePeople, ForgeUnderTest } from '../../contracts/forge.ts'
+import { forgeContract } from '../../contracts/forge.ts'
+import { openForge } from '../../../src/outside/forges/index.ts'
+import type { Forge } from '../../../src/flow/ports.ts'
+import { makeRepository, startPeople } from '../gitea-people.ts'
+import type { GiteaPeople } from '../gitea-people.ts'
+import { startGitea } from '../parts/gitea.ts'
+import type { RealGitea } from '../parts/gitea.ts'
+import { realAddress, realRuns } from '../scene.ts'
+
+describe('the real Gitea', () => {
+  let gitea: RealGitea | null = null
+  let people: GiteaPeople
+  let folder = ''
+
+  before(async function () {
+    const real = realRuns() ? realAddress() : null
+    if (real === null) return this.skip()
+    folder = mkdtempSync(join(tmpdir(), 'writ-gitea-'))
+    chmodSync(folder, 0o755)
+    gitea = await startGitea({ folder: join(folder, 'gitea'), logs: folder, binaries: real.folders.gitea })
+    people = await startPeople(gitea)
+  })
+
+  after(async () => {
+    await gitea?.program.stop()
+    if (folder !== '') rmSync(folder, { recursive: true, force: true })
+  })
+
+  forgeContract('the real Gitea', async (): Promise<ForgeUnderTest> => {
+    const one = await makeRepository(people)
+    const elsewhere = await makeRepository(people)
+    const open = (): Forge => openForge(
+      { name: 'gitea', kind: 'gitea', host: new URL(people.url).host, credentials: { username: 'writ-bot', token: { env: 'UNUSED' } }, insecureAllow: ['http', 'loopback'] },
+      { rows: { find: never, get: never, open: never, update: never, end: never }, secret: () => Promise.resolve(people.tokens['writ-bot']) },
+    )
+    const acts: ForgePeople = one.people
+    return { one: open(), other: open(), repository: one.url, elsewhere: elsewhere.url, heads: one.heads, move: one.move, people: acts, dispose: () => Promise.resolve() }
+  })
+})
+
+function never(): Promise<never> {
+  return Promise.reject(new Error('this forge keeps its change requests itself'))
+}
