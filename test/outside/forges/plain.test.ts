@@ -12,7 +12,7 @@ const REPOSITORY = 'https://git.example/shop.git'
 const LOCAL: ForgeConfig = { name: 'local', kind: 'plain', host: 'git.example', insecureAllow: [] }
 const secret = (): Promise<string> => Promise.reject(new Error('a plain forge asks for no token'))
 
-forgeContract('plain', async () => {
+forgeContract('plain', 'nobody reviews', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'writ-plain-'))
   const clock = { now: () => Date.now() }
   const open = (name: string): ReturnType<typeof openStore> => openStore({ path: join(dir, 'writ.db'), clock, process: `host/${name}` })

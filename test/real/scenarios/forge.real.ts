@@ -30,7 +30,7 @@ describe('the real Gitea', () => {
     if (folder !== '') rmSync(folder, { recursive: true, force: true })
   })
 
-  forgeContract('the real Gitea', async (): Promise<ForgeUnderTest> => {
+  forgeContract('the real Gitea', 'people review', async (): Promise<ForgeUnderTest> => {
     const one = await makeRepository(people)
     const elsewhere = await makeRepository(people)
     const open = (): Forge => openForge(
