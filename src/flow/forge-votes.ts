@@ -22,7 +22,7 @@ export function forgeVotes(change: Change, look: ChangeRequestLook | null, of: {
   const ignored: { login: string, reason: string }[] = []
   for (const review of look?.reviews ?? []) {
     const person = personOf(review, of)
-    const reason = whyNone(change, review, person, of.forge)
+    const reason = whyNone(change, review, { person, forge: of.forge })
     if (reason !== null || person === undefined) ignored.push({ login: review.by.login, reason: reason ?? '' })
     else if (review.verdict === 'approved') votes.push(voteOf(change, review, person.name))
     else against.push(person.name)
@@ -36,7 +36,7 @@ function personOf({ by: { login } }: Review, { forge, people }: { readonly forge
   return named.length === 1 ? named[0] : undefined
 }
 
-function whyNone(change: Change, review: Review, person: Person | undefined, forge: string): string | null {
+function whyNone(change: Change, review: Review, { person, forge }: { readonly person: Person | undefined, readonly forge: string }): string | null {
   if (review.by.bot) return 'the forge says that it is a bot'
   if (!review.writes) return 'it may not write to the repository'
   if (person === undefined) return `no one person of people.yaml has this login (aliases.forge.${forge})`

@@ -31,7 +31,7 @@ function forPeople(name: string, request: ChangeRequestLook | null): StepResult 
 
 function notMergeable({ checks, mergeable }: ChangeRequestLook): string | null {
   const failed = checks.filter(check => check.required && check.state !== 'passed')
-  if (failed.length > 0) return `${failed.map(({ name, state }) => `${name} ${state === 'failed' ? 'has failed' : 'is pending'}`).join(', ')}`
+  if (failed.length > 0) return failed.map(({ name, state }) => `${name} ${state === 'failed' ? 'has failed' : 'is pending'}`).join(', ')
   return mergeable.is === 'no' ? mergeable.because ?? 'the forge would not merge it now' : null
 }
 

@@ -31,11 +31,14 @@ export interface ApiOptions {
   /** Milliseconds for one request, and of the longest wait for another try. */
   readonly timeout?: number
   readonly patience?: number
+  /** Milliseconds that the waits between tries grow from. */
+  readonly backoff?: number
 }
 
 const TIMEOUT = 30_000
 /** A wait that is longer is for whoever asks to decide. */
 const PATIENCE = 20_000
+const BACKOFF = 250
 const TRIES = 4
 const LARGEST = 20 * 1024 * 1024
 const GET_AGAIN: ReadonlySet<number> = new Set([500, 502, 503, 504, 429])
@@ -59,7 +62,7 @@ export function apiClient(options: ApiOptions): ApiClient {
         const answer = await once(options, ask, url(ask)).catch((error: unknown) => error instanceof WritError ? error : unreachable(options.forge, ask, error))
         const failure = answer instanceof WritError ? answer : failureOf(options.forge, ask, answer)
         if (failure === null && !(answer instanceof WritError)) return answer
-        const wait = ask.method === 'GET' && tries < TRIES ? waitFor(answer, tries) : null
+        const wait = ask.method === 'GET' && tries < TRIES ? waitFor(answer, { tries, backoff: options.backoff ?? BACKOFF }) : null
         if (wait === null || wait > (options.patience ?? PATIENCE)) throw failure ?? unreachable(options.forge, ask, null)
         await pause(wait)
       }
@@ -123,8 +126,8 @@ function retryAfter(header: ApiAnswer['header']): number | null {
 }
 
 /** How long to wait before the next try; null where another one is no use. */
-function waitFor(answer: ApiAnswer | WritError, tries: number): number | null {
-  const backoff = Math.random() * 250 * 2 ** tries
+function waitFor(answer: ApiAnswer | WritError, of: { readonly tries: number, readonly backoff: number }): number | null {
+  const backoff = Math.random() * of.backoff * 2 ** of.tries
   if (answer instanceof WritError) return answer.retry ? backoff : null
   if (isLimit(answer.status, answer.body, answer.header)) return retryAfter(answer.header) ?? backoff * 4
   return GET_AGAIN.has(answer.status) ? Math.max(backoff, retryAfter(answer.header) ?? 0) : null

@@ -14,7 +14,8 @@ type Login = (typeof LOGINS)[number]
 export interface GiteaPeople {
   readonly url: string
   readonly tokens: Readonly<Record<Login | 'root', string>>
-  call(as: Login | 'root', method: string, path: string, body?: unknown): Promise<Json>
+  /** `call`: method and path, as in `GET /user`. */
+  call(as: Login | 'root', call: string, body?: unknown): Promise<Json>
 }
 
 /** A repository with `main`, `writ/a` and `writ/b`. */
@@ -30,7 +31,8 @@ export interface GiteaRepository {
 /** Makes the people; the repositories are those of `root-of-all`. */
 export async function startPeople({ url, token }: RealGitea): Promise<GiteaPeople> {
   const tokens: Record<string, string> = { root: token }
-  const call: GiteaPeople['call'] = async (as, method, path, body) => {
+  const call: GiteaPeople['call'] = async (as, asked, body) => {
+    const [method = '', path = ''] = asked.split(' ')
     const answer = await fetch(`${url}/api/v1${path}`, {
       method, headers: { authorization: `token ${tokens[as] ?? ''}`, 'content-type': 'application/json' }, ...body === undefined ? {} : { body: JSON.stringify(body) },
     })
@@ -39,7 +41,7 @@ export async function startPeople({ url, token }: RealGitea): Promise<GiteaPeopl
     return text === '' ? null : JSON.parse(text) as Json
   }
   for (const login of LOGINS) {
-    await call('root', 'POST', '/admin/users', { username: login, email: `${login}@example.com`, password: 'only-for-tests', must_change_password: false })
+    await call('root', 'POST /admin/users', { username: login, email: `${login}@example.com`, password: 'only-for-tests', must_change_password: false })
     const made = await fetch(`${url}/api/v1/users/${login}/tokens`, {
       method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${login}:only-for-tests`).toString('base64')}`, 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'tests', scopes: login === 'writ-bot' ? ['write:repository', 'write:issue', 'read:user'] : ['all'] }),
@@ -54,9 +56,9 @@ let made = 0
 export async function makeRepository(gitea: GiteaPeople): Promise<GiteaRepository> {
   made += 1
   const path = `root-of-all/apps-${made}`
-  await gitea.call('root', 'POST', '/user/repos', { name: `apps-${made}`, default_branch: 'main' })
-  for (const login of ['ada', 'bo', 'writ-bot']) await gitea.call('root', 'PUT', `/repos/${path}/collaborators/${login}`, { permission: 'write' })
-  await gitea.call('root', 'PUT', `/repos/${path}/collaborators/eve`, { permission: 'read' })
+  await gitea.call('root', 'POST /user/repos', { name: `apps-${made}`, default_branch: 'main' })
+  for (const login of ['ada', 'bo', 'writ-bot']) await gitea.call('root', `PUT /repos/${path}/collaborators/${login}`, { permission: 'write' })
+  await gitea.call('root', `PUT /repos/${path}/collaborators/eve`, { permission: 'read' })
   const dir = mkdtempSync(join(tmpdir(), 'writ-gitea-clone-'))
   const remote = `${gitea.url.replace('://', `://root-of-all:${gitea.tokens.root}@`)}/${path}.git`
   const git = (...args: readonly string[]): string => execFileSync('git', ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...args], { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
@@ -88,7 +90,7 @@ export async function makeRepository(gitea: GiteaPeople): Promise<GiteaRepositor
       run('push', '-q', '-f', remote, `${to}:refs/heads/${branch}`)
       rmSync(clone, { recursive: true })
       for (let tries = 0; tries < 100; tries += 1) {
-        const pulls = await gitea.call('root', 'GET', `${here}/pulls?state=open`) as readonly { head: { ref: string, sha: string } }[]
+        const pulls = await gitea.call('root', `GET ${here}/pulls?state=open`) as readonly { head: { ref: string, sha: string } }[]
         if (pulls.every(pull => pull.head.ref !== branch || pull.head.sha === to)) return
         await new Promise(resolve => { setTimeout(resolve, 100) })
       }
@@ -100,17 +102,17 @@ const EVENTS = { approve: 'APPROVED', 'request-changes': 'REQUEST_CHANGES', comm
 
 function peopleOf(gitea: GiteaPeople, here: string): ForgePeople {
   return {
-    review: async (id, by, verdict) => { await gitea.call(by, 'POST', `${here}/pulls/${id}/reviews`, { event: EVENTS[verdict], body: 'seen' }) },
+    review: async (id, by, verdict) => { await gitea.call(by, `POST ${here}/pulls/${id}/reviews`, { event: EVENTS[verdict], body: 'seen' }) },
     dismiss: async (id, by) => {
-      const reviews = await gitea.call('root', 'GET', `${here}/pulls/${id}/reviews`) as readonly { id: number, user: { login: string } }[]
-      for (const review of reviews.filter(({ user }) => user.login === by)) await gitea.call('root', 'POST', `${here}/pulls/${id}/reviews/${review.id}/dismissals`, { message: 'no longer' })
+      const reviews = await gitea.call('root', `GET ${here}/pulls/${id}/reviews`) as readonly { id: number, user: { login: string } }[]
+      for (const review of reviews.filter(({ user }) => user.login === by)) await gitea.call('root', `POST ${here}/pulls/${id}/reviews/${review.id}/dismissals`, { message: 'no longer' })
     },
-    status: async (commit, name, state) => { await gitea.call('root', 'POST', `${here}/statuses/${commit}`, { context: name, state }) },
-    require: async names => { await gitea.call('root', 'POST', `${here}/branch_protections`, { rule_name: 'main', enable_push: true, enable_status_check: true, status_check_contexts: names }) },
+    status: async (commit, name, state) => { await gitea.call('root', `POST ${here}/statuses/${commit}`, { context: name, state }) },
+    require: async names => { await gitea.call('root', `POST ${here}/branch_protections`, { rule_name: 'main', enable_push: true, enable_status_check: true, status_check_contexts: names }) },
     merge: async (id, by, how) => {
       for (let tries = 0; ; tries += 1) {
         try {
-          await gitea.call(by, 'POST', `${here}/pulls/${id}/merge`, { Do: how })
+          await gitea.call(by, `POST ${here}/pulls/${id}/merge`, { Do: how })
           return
         } catch (error) {
           // It is still being computed whether it can be merged.
@@ -119,8 +121,8 @@ function peopleOf(gitea: GiteaPeople, here: string): ForgePeople {
         }
       }
     },
-    close: async (id, by) => { await gitea.call(by, 'PATCH', `${here}/pulls/${id}`, { state: 'closed' }) },
-    retarget: async (id, base) => { await gitea.call('root', 'PATCH', `${here}/pulls/${id}`, { base }) },
-    comments: async id => (await gitea.call('root', 'GET', `${here}/issues/${id}/comments`) as readonly { body: string }[]).map(({ body }) => body),
+    close: async (id, by) => { await gitea.call(by, `PATCH ${here}/pulls/${id}`, { state: 'closed' }) },
+    retarget: async (id, base) => { await gitea.call('root', `PATCH ${here}/pulls/${id}`, { base }) },
+    comments: async id => (await gitea.call('root', `GET ${here}/issues/${id}/comments`) as readonly { body: string }[]).map(({ body }) => body),
   }
 }
