@@ -7,7 +7,6 @@ import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { applied, ownersAfterUpdate, withManagers } from './managers.ts'
 import type { Writer } from './managers.ts'
-import { NotDeclared } from './merge.ts'
 import { asObject, omit, textsAt, withMetadata } from './object.ts'
 import { jsonPatch, mergePatch } from './patch.ts'
 import { initialised, kept, settled } from './prepare.ts'
@@ -117,7 +116,7 @@ export class Objects {
       if (live) return { object: this.changed({ target, live, next, writer: { ...writer, manager: '' }, options }), created: false, warnings: [] }
       return { object: this.added(target, withMetadata(next, { name }), options), created: true, warnings: [] }
     } catch (error) {
-      if (!(error instanceof NotDeclared)) throw error
+      if (!(error instanceof ApiError) || error.code !== 500) throw error
       throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
     }
   }
