@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
-import { textsAt } from './object.ts'
+import { isList, isObject, objectsAt, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { selectorText } from './select.ts'
 
 /** What a cell is made of: the object, and the words after the name. */

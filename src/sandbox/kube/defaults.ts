@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, objectsAt, showJson, textAt, valueAt } from '../../model/json.ts'
 import { DEFAULTS } from './data/defaults.ts'
-import { asObject } from './object.ts'
 import { resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -30,8 +29,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     return { ...spec, ...(account ? { serviceAccountName: account, serviceAccount: account } : {}), ...(spec['hostNetwork'] === true ? hostPorts(spec) : {}) }
   },
   Pod: pod => {
-    const spec = withRequests(asObject(pod['spec']))
-    return { ...pod, spec, status: { qosClass: serviceClass(spec), ...asObject(pod['status']) } }
+    const spec = withRequests(objectAt(pod, 'spec'))
+    return { ...pod, spec, status: { qosClass: serviceClass(spec), ...objectAt(pod, 'status') } }
   },
   Volume: volume => Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} },
   'apps.DaemonSet': set => withLabel(set, 'annotations', { 'deprecated.daemonset.template.generation': '1' }),
@@ -39,7 +38,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Secret: ({ stringData, ...secret }) => {
     if (!isObject(stringData)) return secret
     const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(showJson(value)).toString('base64')])
-    return { ...secret, data: { ...asObject(secret['data']), ...Object.fromEntries(data) } }
+    return { ...secret, data: { ...objectAt(secret, 'data'), ...Object.fromEntries(data) } }
   },
   Namespace: namespace => withLabel(namespace, 'labels', { 'kubernetes.io/metadata.name': valueAt(namespace, 'metadata', 'name') ?? '' }),
   'apiextensions.CustomResourceDefinitionNames': names => {
@@ -64,7 +63,7 @@ function ownDefaults(value: JsonObject, schema: Schema): JsonObject {
   const out: Record<string, Json | undefined> = { ...value }
   for (const { key, fills, value: constant, when } of TABLE.get(schema.name ?? '') ?? []) {
     if (!when(out)) continue
-    if (fills) out[key] = { ...asObject(constant), ...asObject(out[key]) }
+    if (fills) out[key] = { ...objectAt(constant), ...objectAt(out[key]) }
     else if (out[key] === undefined || out[key] === '') out[key] = constant
   }
   for (const [key, { schema: { rules } }] of schema.rules ? schema.fields ?? [] : []) {
@@ -76,8 +75,8 @@ function ownDefaults(value: JsonObject, schema: Schema): JsonObject {
 
 /** The object with a label or annotation where it has none of that name. */
 function withLabel(object: JsonObject, field: 'labels' | 'annotations', label: JsonObject): JsonObject {
-  const metadata = asObject(object['metadata'])
-  return { ...object, metadata: { ...metadata, [field]: { ...label, ...asObject(metadata[field]) } } }
+  const metadata = objectAt(object, 'metadata')
+  return { ...object, metadata: { ...metadata, [field]: { ...label, ...objectAt(metadata[field]) } } }
 }
 
 /** Always without a tag and for `latest`, else only where the image is missing on the node. */
@@ -91,8 +90,8 @@ function withPullPolicy(container: JsonObject): JsonObject {
 /** A pod asks for its limits where it asks for nothing else; a template does not. */
 function withRequests(spec: JsonObject): JsonObject {
   return withContainers(spec, container => {
-    const { limits, requests } = asObject(container['resources'])
-    return limits === undefined ? container : { ...container, resources: { ...asObject(container['resources']), requests: { ...asObject(limits), ...asObject(requests) } } }
+    const { limits, requests } = objectAt(container, 'resources')
+    return limits === undefined ? container : { ...container, resources: { ...objectAt(container, 'resources'), requests: { ...objectAt(limits), ...objectAt(requests) } } }
   })
 }
 
@@ -108,7 +107,7 @@ function withContainers(spec: JsonObject, change: Rule): JsonObject {
 
 /** How safe a pod is from eviction: by whether its containers say what they need, and need no more than they ask for. */
 function serviceClass(spec: JsonObject): string {
-  const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => asObject(container['resources']))
+  const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => objectAt(container, 'resources'))
   if (all.every(({ limits, requests }) => limits === undefined && requests === undefined)) return 'BestEffort'
   const exact = ({ limits, requests }: JsonObject): boolean => ['cpu', 'memory'].every(name => valueAt(limits, name) !== undefined && valueAt(limits, name) === valueAt(requests, name))
   return all.every(exact) ? 'Guaranteed' : 'Burstable'

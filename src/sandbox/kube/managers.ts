@@ -1,11 +1,10 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { canonical, isList, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import { canonical, isList, objectAt, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
 import { difference, fieldsFromJson, fieldsToJson, intersection, pathTexts, union, withoutRoots } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { compare, fieldSet, mergeTyped, removeFields, withNamedFields } from './merge.ts'
 import type { Difference } from './merge.ts'
-import { asObject } from './object.ts'
 import type { Schema } from './schema.ts'
 
 /** One entry of metadata.managedFields. */
@@ -57,7 +56,7 @@ export function applied(live: JsonObject, config: JsonObject, writer: Writer & {
   const before = readManagers(live)
   const last = before.find(other => sameManager(other, entry))
   const others = before.filter(other => other !== last)
-  const merged = asObject(mergeTyped(bare(live), bare(config), schema))
+  const merged = objectAt(mergeTyped(bare(live), bare(config), schema))
   const pruned = last ? prune(merged, { last: last.fields, owned: [entry, ...others].map(other => other.fields) }, schema) : merged
   const changes = compare([bare(live), pruned], schema)
   const conflicts = others.map(other => ({ ...other, fields: intersection(other.fields, written(changes)) })).filter(other => other.fields.size > 0)
@@ -80,7 +79,7 @@ function after(managers: readonly Manager[], changes: readonly Difference[]): re
 /** Removes what the applier set last time, sets no more, and nobody else owns. */
 function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: readonly Fields[] }, schema: Schema): JsonObject {
   const named = (set: Fields): Fields => withNamedFields(set, schema)
-  const without = (set: Fields): JsonObject => asObject(removeFields(merged, set, schema))
+  const without = (set: Fields): JsonObject => objectAt(removeFields(merged, set, schema))
   const last = named(of.last)
   const all = (object: JsonObject): Fields => named(new Set(fieldSet(object, schema)))
   const mergedSet = all(merged)
@@ -134,7 +133,7 @@ function sortedBy(managers: readonly Manager[], words: (manager: Manager) => rea
 
 /** The object with these managedFields (none: without the key). */
 export function withManagers(object: JsonObject, managers: readonly Json[]): JsonObject {
-  const { managedFields: _old, ...metadata } = asObject(object['metadata'])
+  const { managedFields: _old, ...metadata } = objectAt(object, 'metadata')
   return { ...object, metadata: { ...metadata, ...(managers.length > 0 ? { managedFields: managers } : {}) } }
 }
 

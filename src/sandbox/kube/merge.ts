@@ -1,9 +1,8 @@
 import type { Json } from '../../model/json.ts'
-import { canonical, isList, isObject, sameJson } from '../../model/json.ts'
+import { canonical, isList, isObject, objectAt, sameJson } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
 import { below, pathTexts, SEP } from './fields.ts'
 import type { Fields } from './fields.ts'
-import { asObject } from './object.ts'
 import { ANY, childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -22,7 +21,7 @@ function partsOf(value: Json | undefined, schema: Schema): Parts {
       const element = itemElement(item, schema)
       if (!out.has(element)) out.set(element, item)
     }
-  } else for (const [key, item] of Object.entries(asObject(value))) if (item !== undefined) out.set(`f:${key}`, item)
+  } else for (const [key, item] of Object.entries(objectAt(value))) if (item !== undefined) out.set(`f:${key}`, item)
   return out
 }
 
@@ -31,7 +30,7 @@ function itemElement(item: Json, list: Schema): string {
   if (list.set) return `v:${canonical(item)}`
   const key: Record<string, Json> = {}
   for (const name of list.keys ?? []) {
-    const value = asObject(item)[name] ?? list.keyDefaults?.[name]
+    const value = objectAt(item)[name] ?? list.keyDefaults?.[name]
     if (value === undefined) throw new ApiError(500, `associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`)
     key[name] = value
   }

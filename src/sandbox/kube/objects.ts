@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, objectsAt, omit, sameJson, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound, unsupportedType } from './api-error.ts'
 import { defaulted } from './defaults.ts'
 import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { applied, ownersAfterUpdate, withManagers } from './managers.ts'
 import type { Writer } from './managers.ts'
-import { asObject, omit, textsAt, withMetadata } from './object.ts'
 import { jsonPatch, mergePatch } from './patch.ts'
-import { initialised, kept, settled } from './prepare.ts'
+import { initialised, kept, settled, withMetadata } from './prepare.ts'
 import type { Registry } from './registry.ts'
 import { shaped } from './shape.ts'
 import type { Store } from './store.ts'
@@ -129,7 +128,7 @@ export class Objects {
     }
     const { status } = kind.status ? emptyObject(kind) : given
     const bare = { ...omit(given, ['status']), metadata, ...(status === undefined ? {} : { status }) }
-    const object = asObject(defaulted(initialised(kind, bare, this.store), kind.schema))
+    const object = objectAt(defaulted(initialised(kind, bare, this.store), kind.schema))
     const name = textAt(object, 'metadata', 'name') ?? ''
     if (kind.namespaced) this.checkNamespace(kind, namespace, name)
     checkFaults(kind, undefined, object)
@@ -191,7 +190,7 @@ function decoded(target: Target, body: Json | undefined, { validation, refused =
 function typed(kind: Kind, body: JsonObject, unknown: string[] = []): JsonObject {
   try {
     const object = shaped(omit(body, ['kind', 'apiVersion']), kind.schema, { path: '', unknown })
-    return asObject(defaulted({ kind: kind.kind, apiVersion: groupVersionOf(kind), ...asObject(object) }, kind.schema))
+    return objectAt(defaulted({ kind: kind.kind, apiVersion: groupVersionOf(kind), ...objectAt(object) }, kind.schema))
   } catch (error) {
     throw error instanceof ApiError ? unreadable(kind, error.message) : error
   }
@@ -203,7 +202,7 @@ function unreadable({ kind, version }: Kind, why: string): ApiError {
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */
 function emptyObject(kind: Kind): JsonObject {
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...asObject(shaped({}, kind.schema)) }
+  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...objectAt(shaped({}, kind.schema)) }
 }
 
 /** A value as Go prints it. */
@@ -215,7 +214,7 @@ function goText(value: Json | undefined): string {
 
 function patched(live: JsonObject, { body, type }: Patch, kind: Kind): JsonObject {
   if (type !== 'json-patch+json' && !isObject(body)) throw badRequest('the patch is not an object')
-  const next = type === 'json-patch+json' ? jsonPatch(live, body) : type === 'merge-patch+json' ? mergePatch(live, body) : strategicPatch(live, asObject(body), kind.schema)
+  const next = type === 'json-patch+json' ? jsonPatch(live, body) : type === 'merge-patch+json' ? mergePatch(live, body) : strategicPatch(live, objectAt(body), kind.schema)
   if (isObject(next)) return next
   throw badRequest('the patch does not leave an object')
 }
@@ -262,7 +261,7 @@ function goingObject(live: JsonObject, finalizers: readonly string[], isNamespac
     deletionTimestamp: now(), ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }), ...(finalizers.length > 0 ? { finalizers } : {}),
     ...(typeof generation === 'number' ? { generation: generation + 1 } : {}),
   })
-  return isNamespace ? { ...marked, status: { ...asObject(marked['status']), phase: 'Terminating' } } : marked
+  return isNamespace ? { ...marked, status: { ...objectAt(marked, 'status'), phase: 'Terminating' } } : marked
 }
 
 function withoutTimes(object: JsonObject): JsonObject {

@@ -1,12 +1,11 @@
 import type { Json } from '../../model/json.ts'
-import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, omit, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
-import { asObject, omit } from './object.ts'
 
 /** RFC 7386. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch
-  const out: Record<string, Json | undefined> = { ...asObject(target) }
+  const out: Record<string, Json | undefined> = { ...objectAt(target) }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key]
     else if (value !== undefined) out[key] = mergePatch(out[key], value)

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { objectAt, objectsAt, omit, pick, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
-import { asObject, omit, pick, withMetadata } from './object.ts'
 import type { Store } from './store.ts'
 
 /** What the server adds to a new object beside defaults: addresses of a Service, the selector of a Job, the state of a definition. */
 export function initialised(kind: Kind, object: JsonObject, store: Store): JsonObject {
   switch (resourceKey(kind)) {
     case '/namespaces': return { ...object, spec: { finalizers: ['kubernetes'] } }
-    case '/services': return { ...object, spec: serviceSpec(asObject(object['spec']), store) }
+    case '/services': return { ...object, spec: serviceSpec(objectAt(object, 'spec'), store) }
     case 'batch/jobs': return jobWithSelector(object)
     case 'apiextensions.k8s.io/customresourcedefinitions': {
       const storedVersions = objectsAt(object, 'spec', 'versions').filter(version => version['storage'] === true).map(version => textAt(version, 'name') ?? '')
-      return { ...object, status: { ...asObject(object['status']), storedVersions } }
+      return { ...object, status: { ...objectAt(object, 'status'), storedVersions } }
     }
     default: return object
   }
@@ -49,12 +48,17 @@ function free<T extends Json>(taken: readonly (Json | undefined)[], nth: (i: num
 }
 
 function jobWithSelector(job: JsonObject): JsonObject {
-  const spec = asObject(job['spec'])
+  const spec = objectAt(job, 'spec')
   if (spec['manualSelector'] === true) return job
-  const [uid, name, template] = [textAt(job, 'metadata', 'uid') ?? randomUUID(), textAt(job, 'metadata', 'name') ?? '', asObject(spec['template'])]
+  const [uid, name, template] = [textAt(job, 'metadata', 'uid') ?? randomUUID(), textAt(job, 'metadata', 'name') ?? '', objectAt(spec, 'template')]
   const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name }
-  const labelled = withMetadata(template, { labels: { ...asObject(valueAt(template, 'metadata', 'labels')), ...labels } })
+  const labelled = withMetadata(template, { labels: { ...objectAt(template, 'metadata', 'labels'), ...labels } })
   return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template: labelled } }
+}
+
+/** The object with more metadata. */
+export function withMetadata(object: JsonObject, more: JsonObject): JsonObject {
+  return { ...object, metadata: { ...objectAt(object, 'metadata'), ...more } }
 }
 
 /** What is written, and by which way. */
@@ -84,7 +88,7 @@ export function settled({ kind, subresource, store }: Written & { readonly store
 function carried({ kind, store }: { readonly kind: Kind, readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
   const id = resourceKey(kind)
   if (id === '/namespaces') return { ...next, spec: live['spec'] }
-  if (id === '/services') return { ...next, spec: serviceSpec(asObject(next['spec']), store, asObject(live['spec'])) }
+  if (id === '/services') return { ...next, spec: serviceSpec(objectAt(next, 'spec'), store, objectAt(live, 'spec')) }
   if (id !== 'apps/daemonsets' || sameJson(valueAt(live, 'spec', 'template'), valueAt(next, 'spec', 'template'))) return next
   const key = 'deprecated.daemonset.template.generation'
   return withMetadata(next, { annotations: { ...annotationsOf(next), [key]: String(Number(annotationsOf(live)[key] ?? 0) + 1) } })
@@ -97,5 +101,5 @@ function raises(kind: Kind, live: JsonObject, next: JsonObject): boolean {
 }
 
 function annotationsOf(object: JsonObject): JsonObject {
-  return asObject(valueAt(object, 'metadata', 'annotations'))
+  return objectAt(object, 'metadata', 'annotations')
 }

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../model/json.ts'
-import { isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import { isObject, objectsAt, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { KINDS } from './data/kinds.ts'
 import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
-import { textsAt } from './object.ts'
 import { customSchema, namedSchema } from './schema.ts'
 
 /** A kind to serve without a definition: everything in its objects is kept as written, and it has a status but for Argo CD's own kinds. */

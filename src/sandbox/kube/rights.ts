@@ -1,9 +1,8 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { textAt, valueAt } from '../../model/json.ts'
+import { objectAt, textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badValue, detailsOf, invalid } from './api-error.ts'
 import type { Kind } from './kind.ts'
 import { groupVersionOf } from './kind.ts'
-import { asObject } from './object.ts'
 import { shaped } from './shape.ts'
 
 /** A rule as RBAC writes it; `namespaces` narrows it, without them it holds in all and for what has none. */
@@ -63,7 +62,7 @@ export interface Asking { readonly account: Account, readonly accounts: readonly
 /** Answers an access review, one's own or that of a user. Throws 422 for a question about nothing. */
 export function reviewed(kind: Kind, body: JsonObject, { account, accounts }: Asking): JsonObject {
   const { kind: _kind, apiVersion: _version, status: _status, ...question } = body
-  const review = asObject(shaped(question, kind.schema))
+  const review = objectAt(shaped(question, kind.schema))
   const { spec } = review
   const user = textAt(spec, 'user') ?? ''
   const attempt = attemptIn(spec)

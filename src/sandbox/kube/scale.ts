@@ -1,16 +1,15 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isObject, textAt, valueAt } from '../../model/json.ts'
+import { isObject, objectAt, textAt, valueAt } from '../../model/json.ts'
 import { badRequest, conflict, noResource } from './api-error.ts'
 import { groupVersionOf } from './kind.ts'
 import type { Kind } from './kind.ts'
-import { asObject } from './object.ts'
 import type { Objects, PatchType, Target, WriteOptions } from './objects.ts'
 import { jsonPatch, mergePatch } from './patch.ts'
 import { selectorText } from './select.ts'
 
 /** The autoscaling/v1 Scale of an object. */
 export function scaleOf(object: JsonObject, kind: Kind): JsonObject {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = asObject(object['metadata'])
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = objectAt(object, 'metadata')
   const { spec, status } = pathsOf(kind)
   const selector = selectorText(valueAt(object, ...pathsOf(kind).selector))
   return {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -87,14 +88,11 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   }
 }
 
-function listening(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, HOST, () => {
-      const address: AddressInfo | string | null = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
+async function listening(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  server.listen(port, HOST)
+  await once(server, 'listening')
+  const address: AddressInfo | string | null = server.address()
+  return typeof address === 'object' && address ? address.port : port
 }
 
 /** The cluster, user and context of every kubeconfig that is made here. */

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson } from '../../model/json.ts'
+import { isList, isObject, omit, pick, sameJson } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
-import { omit, pick } from './object.ts'
 import { ANY, childSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
 

@@ -1,9 +1,8 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
 import type { Kind } from './kind.ts'
-import { asObject } from './object.ts'
 import { childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { matchesSelector } from './select.ts'
@@ -97,12 +96,12 @@ function forbidden(field: string, why: string): Cause {
 }
 
 function fixedOfStatefulSet({ spec }: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(asObject(spec)).filter(([key]) => !STATEFUL_FREE.includes(key)))
+  return Object.fromEntries(Object.entries(objectAt(spec)).filter(([key]) => !STATEFUL_FREE.includes(key)))
 }
 
 /** What of a pod cannot change: all but the images, the deadlines and the tolerations. */
 function fixedOfPod(pod: JsonObject): JsonObject {
-  const { activeDeadlineSeconds: _deadline, terminationGracePeriodSeconds: _grace, tolerations: _tolerations, ...spec } = asObject(pod['spec'])
+  const { activeDeadlineSeconds: _deadline, terminationGracePeriodSeconds: _grace, tolerations: _tolerations, ...spec } = objectAt(pod, 'spec')
   const bare = (list: string): readonly JsonObject[] => objectsAt(spec, list).map(({ image: _image, ...container }) => container)
   return { ...spec, containers: bare('containers'), initContainers: bare('initContainers') }
 }
