@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isObject, textAt } from '../../model/json.ts'
 import { ApiError, badRequest, invalid, methodNotAllowed, noResource, required } from './api-error.ts'
-import { aggregated, coreVersions, groupDocument, groupList, resourceList } from './discovery.ts'
+import { aggregated, groupDocument, groupList, resourceList } from './discovery.ts'
 import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { bookmark, found, listPage, scopeOf, watch } from './list.ts'
 import type { Scope, WatchSink } from './list.ts'
 import type { Objects, Target, Written } from './objects.ts'
-import { openApiDocument, openApiIndex } from './openapi.ts'
+import { openApiDocuments, openApiIndex } from './openapi.ts'
 import { bodyOf, deleteOptions, isWatch, patchType, writeOptions } from './request.ts'
 import type { ApiRequest, Call } from './request.ts'
 import { demand, reviewed } from './rights.ts'
@@ -55,12 +55,13 @@ function route(api: Api, request: ApiRequest): ApiAnswer {
 function document(kinds: readonly Kind[], parts: readonly string[], { host, accept }: { readonly host: string, readonly accept: string }): JsonObject {
   const [root, group, ...rest] = parts
   if (root === 'version' && group === undefined) return VERSION
-  if (root === 'openapi' && group === 'v3') return (rest.length === 0 ? openApiIndex(kinds) : openApiDocument(kinds, rest.join('/'))) ?? unknownGroup()
+  if (root === 'openapi' && group === 'v3') return rest.length === 0 ? openApiIndex(kinds) : openApiDocuments(kinds).get(rest.join('/')) ?? unknownGroup()
   if (root !== 'api' && root !== 'apis') return unknownGroup()
   const core = root === 'api'
   if (group !== undefined) return (core ? resourceList(kinds, group) : rest.length === 0 ? groupDocument(kinds, group) : resourceList(kinds, `${group}/${rest[0]}`)) ?? unknownGroup()
   if (accept.includes('as=APIGroupDiscoveryList') && accept.includes('v=v2')) return aggregated(kinds, core)
-  return core ? coreVersions(host) : groupList(kinds)
+  if (core) return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: host }] }
+  return groupList(kinds)
 }
 
 function decoded(part: string): string {
