@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectAt, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from '../kube/kind.ts'
 import type { Objects } from '../kube/objects.ts'
 
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
@@ -54,7 +53,7 @@ function establish(objects: Objects, definition: JsonObject): void {
 
 function withdraw(objects: Objects, definition: JsonObject): void {
   for (const kind of objects.registry.undefine(definition)) {
-    for (const object of objects.store.list(resourceKey(kind))) objects.store.remove(resourceKey(kind), object)
+    for (const object of objects.store.list(kind.resource)) objects.store.remove(kind.resource, object)
   }
 }
 

@@ -2,7 +2,6 @@ import type { JsonObject } from '../../model/json.ts'
 import { isObject, textAt } from '../../model/json.ts'
 import { ApiError, badRequest, invalid, methodNotAllowed, noResource, required } from './api-error.ts'
 import { aggregated, groupDocument, groupList, resourceList } from './discovery.ts'
-import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { bookmark, found, listPage, scopeOf, watch } from './list.ts'
 import type { Scope, WatchSink } from './list.ts'
@@ -97,7 +96,7 @@ function onResource(api: Api, call: Call, place: Place): ApiAnswer {
   const { groupVersion, namespace, plural, name, subresource } = place
   permit(call, place)
   const { registry } = api.objects
-  if (!registry.all().some(kind => groupVersionOf(kind) === groupVersion)) unknownGroup()
+  if (!registry.all().some(kind => kind.groupVersion === groupVersion)) unknownGroup()
   const kind = registry.find(groupVersion, plural)
   if (!kind || place.more || (namespace !== undefined && !kind.namespaced)) throw noResource()
   if (kind.unstored) return onReview(api, call, kind)
@@ -156,7 +155,7 @@ function appliable(objects: Objects, call: Call, { kind, namespace, name, subres
   const type = patchType(call)
   if (type !== 'apply-patch+yaml') return type
   if (!call.query.get('fieldManager')) throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')])
-  if (!subresource && !objects.store.get(resourceKey(kind), namespace, name)) demand(call.account, { verb: 'create', group: kind.group, resource: kind.plural, subresource: '', namespace, name })
+  if (!subresource && !objects.store.get(kind.resource, namespace, name)) demand(call.account, { verb: 'create', group: kind.group, resource: kind.plural, subresource: '', namespace, name })
   return type
 }
 

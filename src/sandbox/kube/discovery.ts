@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../model/json.ts'
-import { groupVersionOf } from './kind.ts'
 import type { Kind } from './kind.ts'
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
@@ -51,7 +50,7 @@ function groupOf(kinds: readonly Kind[], group: string): JsonObject {
 
 /** `/api/v1` and `/apis/GROUP/VERSION`, or undefined where the server has no such version. */
 export function resourceList(kinds: readonly Kind[], groupVersion: string): JsonObject | undefined {
-  const resources = kinds.filter(kind => groupVersionOf(kind) === groupVersion).flatMap((kind): JsonObject[] => [
+  const resources = kinds.filter(kind => kind.groupVersion === groupVersion).flatMap((kind): JsonObject[] => [
     { name: kind.plural, singularName: kind.singular, namespaced: kind.namespaced, kind: kind.kind, ...common(kind) },
     ...subresourcesOf(kind).map(({ name, of }) => ({ name: `${kind.plural}/${name}`, singularName: '', namespaced: kind.namespaced, verbs: SUB_VERBS, ...of })),
   ])

@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
-import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { inVersion } from './objects.ts'
 import { fieldSelector, labelSelector } from './select.ts'
@@ -11,16 +10,9 @@ import type { Change, Store } from './store.ts'
 /** A list or watch: which objects of which kind, and the query that asked for them. Without a namespace: of all. */
 export interface Scope { readonly kind: Kind, readonly namespace: string | undefined, readonly matches: Selector, readonly query: URLSearchParams }
 
-const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
-  '/pods': ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'status.phase', 'status.podIP'],
-  '/events': ['involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'reason', 'type', 'source'],
-  '/namespaces': ['status.phase'],
-  '/secrets': ['type'],
-}
-
 /** The scope of a request; its selectors come from the query. Throws 400 for one that cannot be read. */
 export function scopeOf({ kind, namespace, name }: { readonly kind: Kind, readonly namespace: string | undefined, readonly name: string }, query: URLSearchParams): Scope {
-  const known = ['metadata.name', 'metadata.namespace', ...SELECTABLE[resourceKey(kind)] ?? []]
+  const known = ['metadata.name', 'metadata.namespace', ...kind.selectable ?? []]
   const labels = labelSelector(query.get('labelSelector') ?? '')
   const fields = fieldSelector(query.get('fieldSelector') ?? '', path => known.includes(path))
   return { kind, namespace, query, matches: object => (name === '' || textAt(object, 'metadata', 'name') === name) && labels(object) && fields(object) }
@@ -38,7 +30,7 @@ export function listPage(store: Store, scope: Scope): JsonObject {
   const more = last !== undefined && page.length < all.length
   const selective = query.has('labelSelector') || query.has('fieldSelector')
   return {
-    kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind),
+    kind: `${kind.kind}List`, apiVersion: kind.groupVersion,
     metadata: {
       resourceVersion: String(at),
       ...(more ? { continue: tokenOf(at, placeOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
@@ -49,7 +41,7 @@ export function listPage(store: Store, scope: Scope): JsonObject {
 
 /** The objects of a scope. */
 export function found(store: Store, scope: Scope, revision?: number): readonly JsonObject[] {
-  return store.list(resourceKey(scope.kind), scope.namespace, revision).filter(scope.matches)
+  return store.list(scope.kind.resource, scope.namespace, revision).filter(scope.matches)
 }
 
 /** What is left of a list; where its time is forgotten, 410 with a token that goes on over what is stored now. */
@@ -98,7 +90,7 @@ export type WatchSink = (type: string, object: JsonObject) => void
  */
 export function watch(store: Store, scope: Scope, sink: WatchSink): () => void {
   const { kind, query } = scope
-  const resource = resourceKey(kind)
+  const resource = kind.resource
   const inScope = (object: JsonObject): boolean =>
     (scope.namespace === undefined || textAt(object, 'metadata', 'namespace') === scope.namespace) && scope.matches(object)
   const tell = (change: Change): void => {
@@ -117,5 +109,5 @@ export function watch(store: Store, scope: Scope, sink: WatchSink): () => void {
 
 /** An event that says how far a watch has come. */
 export function bookmark(store: Store, kind: Kind, annotations?: JsonObject): JsonObject {
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), metadata: { resourceVersion: String(store.revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) } }
+  return { kind: kind.kind, apiVersion: kind.groupVersion, metadata: { resourceVersion: String(store.revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) } }
 }

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject, objectAt, objectsAt, omit, sameJson, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { alreadyExists, ApiError, badRequest, badValue, conflict, detailsOf, invalid, notFound, unsupportedType } from './api-error.ts'
-import { defaulted } from './defaults.ts'
-import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { applied, ownersAfterUpdate, withManagers } from './managers.ts'
 import type { Writer } from './managers.ts'
@@ -51,7 +49,7 @@ export class Objects {
   }
 
   get(target: Target): JsonObject {
-    const found = this.store.get(resourceKey(target.kind), target.namespace, target.name)
+    const found = this.store.get(target.kind.resource, target.namespace, target.name)
     if (!found) throw notFound(target.kind, target.name)
     return inVersion(found, target.kind)
   }
@@ -89,7 +87,7 @@ export class Objects {
     const { kind, name } = target
     const live = this.get(target)
     checkPreconditions(target, live, options['preconditions'])
-    const resource = resourceKey(kind)
+    const resource = kind.resource
     const finalizers = heldBy(live, textAt(options, 'propagationPolicy') ?? (options['orphanDependents'] === true ? 'Orphan' : ''))
     if (finalizers.length > 0 || resource === '/namespaces') {
       if (isGoing(live)) return live
@@ -106,7 +104,7 @@ export class Objects {
     if (!isObject(body)) throw badRequest('the apply body is not an object')
     checkIdentity(target, body)
     if (valueAt(body, 'metadata', 'managedFields') !== undefined) throw badRequest('metadata.managedFields must be nil')
-    const found = this.store.get(resourceKey(kind), namespace, name)
+    const found = this.store.get(kind.resource, namespace, name)
     if (!found && target.subresource) throw notFound(kind, name)
     const writer = { ...writerOf(target, options), force: options.force }
     try {
@@ -116,7 +114,7 @@ export class Objects {
       return { object: this.added(target, withMetadata(next, { name }), options), created: true, warnings: [] }
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 500) throw error
-      throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${groupVersionOf(kind)}, Kind=${kind.kind}): ${error.message}`)
+      throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${kind.groupVersion}, Kind=${kind.kind}): ${error.message}`)
     }
   }
 
@@ -126,14 +124,12 @@ export class Objects {
       ...omit(given['metadata'], ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'generation']), ...(kind.namespaced ? { namespace } : {}),
       uid: randomUUID(), creationTimestamp: now(), ...(kind.generation === 'never' ? {} : { generation: 1 }),
     }
-    const { status } = kind.status ? emptyObject(kind) : given
-    const bare = { ...omit(given, ['status']), metadata, ...(status === undefined ? {} : { status }) }
-    const object = objectAt(defaulted(initialised(kind, bare, this.store), kind.schema))
+    const object = typed(kind, initialised(kind, { ...kind.status ? omit(given, ['status']) : given, metadata }, this.store))
     const name = textAt(object, 'metadata', 'name') ?? ''
     if (kind.namespaced) this.checkNamespace(kind, namespace, name)
     checkFaults(kind, undefined, object)
-    if (this.store.get(resourceKey(kind), kind.namespaced ? namespace : '', name)) throw alreadyExists(kind, name)
-    return options.dryRun ? object : this.store.put(resourceKey(kind), object)
+    if (this.store.get(kind.resource, kind.namespaced ? namespace : '', name)) throw alreadyExists(kind, name)
+    return options.dryRun ? object : this.store.put(kind.resource, object)
   }
 
   private checkNamespace(kind: Kind, namespace: string, name: string): void {
@@ -156,7 +152,7 @@ export class Objects {
     checkFaults(kind, live, owned)
     if (sameJson(withoutTimes(live), withoutTimes(owned))) return live
     if (options.dryRun) return owned
-    const resource = resourceKey(kind)
+    const resource = kind.resource
     if (!isGoing(owned) || valueAt(owned, 'metadata', 'finalizers') !== undefined || resource === '/namespaces') return this.store.put(resource, owned)
     this.store.remove(resource, owned)
     return owned
@@ -165,7 +161,7 @@ export class Objects {
 
 function writerOf({ kind, subresource }: Target, { manager }: WriteOptions): Writer {
   const ignored = subresource === 'status' ? ['spec'] : kind.status ? ['status'] : []
-  return { manager, apiVersion: groupVersionOf(kind), ...(subresource ? { subresource } : {}), schema: kind.schema, now: now(), ignored }
+  return { manager, apiVersion: kind.groupVersion, ...(subresource ? { subresource } : {}), schema: kind.schema, now: now(), ignored }
 }
 
 function now(): string {
@@ -189,8 +185,7 @@ function decoded(target: Target, body: Json | undefined, { validation, refused =
 /** An object as its kind keeps it, with defaults; paths of fields that the kind does not have go to `unknown`. */
 function typed(kind: Kind, body: JsonObject, unknown: string[] = []): JsonObject {
   try {
-    const object = shaped(omit(body, ['kind', 'apiVersion']), kind.schema, { path: '', unknown })
-    return objectAt(defaulted({ kind: kind.kind, apiVersion: groupVersionOf(kind), ...objectAt(object) }, kind.schema))
+    return { kind: kind.kind, apiVersion: kind.groupVersion, ...objectAt(shaped(omit(body, ['kind', 'apiVersion']), kind.schema, { path: '', unknown })) }
   } catch (error) {
     throw error instanceof ApiError ? unreadable(kind, error.message) : error
   }
@@ -202,7 +197,7 @@ function unreadable({ kind, version }: Kind, why: string): ApiError {
 
 /** What an object of the kind is before anybody wrote to it: only the fields that are always there. */
 function emptyObject(kind: Kind): JsonObject {
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...objectAt(shaped({}, kind.schema)) }
+  return { kind: kind.kind, apiVersion: kind.groupVersion, ...objectAt(shaped({}, kind.schema, { path: '', unknown: [], bare: true })) }
 }
 
 /** A value as Go prints it. */
@@ -226,7 +221,7 @@ function withFirstOwners(live: JsonObject, kind: Kind, writer: Writer): JsonObje
 }
 
 function checkIdentity({ kind, namespace, name }: Target, body: JsonObject): void {
-  const groupVersion = groupVersionOf(kind)
+  const groupVersion = kind.groupVersion
   const [version, found, home, own] = [textAt(body, 'apiVersion'), textAt(body, 'kind'), textAt(body, 'metadata', 'namespace'), textAt(body, 'metadata', 'name')]
   if (version && version !== groupVersion) throw badRequest(`the API version in the data (${version}) does not match the expected API version (${groupVersion})`)
   if (found && found !== kind.kind) throw badRequest(`${found} in version "${kind.version}" cannot be handled as a ${kind.kind}: converting (${found}) to (${kind.kind}): unknown conversion`)
@@ -270,6 +265,6 @@ function withoutTimes(object: JsonObject): JsonObject {
 
 /** The object in the version asked for; versions of one kind differ in nothing else here. */
 export function inVersion(object: JsonObject, kind: Kind): JsonObject {
-  const apiVersion = groupVersionOf(kind)
+  const apiVersion = kind.groupVersion
   return object['apiVersion'] === apiVersion ? object : { ...object, apiVersion }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../model/json.ts'
 import { objectAt } from '../../model/json.ts'
-import { groupVersionOf } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { namedSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
@@ -32,7 +31,7 @@ export function openApiIndex(kinds: readonly Kind[]): JsonObject {
 
 /** By path (`apis/apps/v1`): types without descriptions, and how they are patched. Made once for a set of kinds. */
 export function openApiDocuments(kinds: readonly Kind[]): ReadonlyMap<string, JsonObject> {
-  const pathOf = (kind: Kind): string => `${kind.group ? 'apis' : 'api'}/${groupVersionOf(kind)}`
+  const pathOf = (kind: Kind): string => `${kind.group ? 'apis' : 'api'}/${kind.groupVersion}`
   const documents = made.get(kinds) ?? new Map([...new Set(kinds.map(pathOf))].map(path => [path, documentOf(kinds.filter(kind => pathOf(kind) === path), path)]))
   made.set(kinds, documents)
   return documents

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { objectAt, objectsAt, omit, pick, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import type { Store } from './store.ts'
 
 /** What the server adds to a new object beside defaults: addresses of a Service, the selector of a Job, the state of a definition. */
 export function initialised(kind: Kind, object: JsonObject, store: Store): JsonObject {
-  switch (resourceKey(kind)) {
+  switch (kind.resource) {
     case '/namespaces': return { ...object, spec: { finalizers: ['kubernetes'] } }
     case '/services': return { ...object, spec: serviceSpec(objectAt(object, 'spec'), store) }
     case 'batch/jobs': return jobWithSelector(object)
@@ -86,7 +85,7 @@ export function settled({ kind, subresource, store }: Written & { readonly store
 
 /** What a request may leave out without losing it. */
 function carried({ kind, store }: { readonly kind: Kind, readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
-  const id = resourceKey(kind)
+  const id = kind.resource
   if (id === '/namespaces') return { ...next, spec: live['spec'] }
   if (id === '/services') return { ...next, spec: serviceSpec(objectAt(next, 'spec'), store, objectAt(live, 'spec')) }
   if (id !== 'apps/daemonsets' || sameJson(valueAt(live, 'spec', 'template'), valueAt(next, 'spec', 'template'))) return next

@@ -2,7 +2,6 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { objectAt, textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badValue, detailsOf, invalid } from './api-error.ts'
 import type { Kind } from './kind.ts'
-import { groupVersionOf } from './kind.ts'
 import { shaped } from './shape.ts'
 
 /** A rule as RBAC writes it; `namespaces` narrows it, without them it holds in all and for what has none. */
@@ -62,7 +61,7 @@ export interface Asking { readonly account: Account, readonly accounts: readonly
 /** Answers an access review, one's own or that of a user. Throws 422 for a question about nothing. */
 export function reviewed(kind: Kind, body: JsonObject, { account, accounts }: Asking): JsonObject {
   const { kind: _kind, apiVersion: _version, status: _status, ...question } = body
-  const review = objectAt(shaped(question, kind.schema))
+  const review = objectAt(shaped(question, kind.schema, { path: '', unknown: [] }))
   const { spec } = review
   const user = textAt(spec, 'user') ?? ''
   const attempt = attemptIn(spec)
@@ -71,7 +70,7 @@ export function reviewed(kind: Kind, body: JsonObject, { account, accounts }: As
   const own = kind.kind === 'SelfSubjectAccessReview'
   if (!own && user === '') throw invalid(about, '', [badValue('spec.user', '', 'at least one of user or group must be specified')])
   const asked = own ? account : accounts.find(other => other.user === user)
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...review, status: { allowed: asked !== undefined && allows(asked, attempt) } }
+  return { kind: kind.kind, apiVersion: kind.groupVersion, ...review, status: { allowed: asked !== undefined && allows(asked, attempt) } }
 }
 
 function attemptIn(spec: Json | undefined): Attempt | undefined {

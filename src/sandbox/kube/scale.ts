@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isObject, objectAt, textAt, valueAt } from '../../model/json.ts'
+import { objectAt, textAt, valueAt } from '../../model/json.ts'
 import { badRequest, conflict, noResource } from './api-error.ts'
-import { groupVersionOf } from './kind.ts'
 import type { Kind } from './kind.ts'
 import type { Objects, PatchType, Target, WriteOptions } from './objects.ts'
 import { jsonPatch, mergePatch } from './patch.ts'
@@ -33,17 +32,13 @@ export function writeScale(objects: Objects, target: Target, { body, type, optio
   if (typeof replicas !== 'number' || !Number.isInteger(replicas)) throw badRequest('Scale in version "v1" cannot be handled as a Scale: spec.replicas is no integer')
   const revision = textAt(next, 'metadata', 'resourceVersion')
   if (revision && revision !== textAt(live, 'metadata', 'resourceVersion')) throw conflict(kind, name)
-  const header = { apiVersion: groupVersionOf(kind), kind: kind.kind, metadata: { name } }
-  const whole = { ...withNumber(apply ? header : live, pathsOf(kind).spec, replicas), apiVersion: groupVersionOf(kind) }
+  const header = { apiVersion: kind.groupVersion, kind: kind.kind, metadata: { name } }
+  const sized = pathsOf(kind).spec.reduceRight<Json>((inner, key) => ({ [key]: inner }), replicas)
+  const whole = mergePatch({ ...apply ? header : live, apiVersion: kind.groupVersion }, sized)
   return scaleOf((apply ? objects.patch(target, { body: whole, type }, options) : objects.replace(target, whole, options)).object, kind)
 }
 
 function pathsOf({ scale }: Kind): NonNullable<Kind['scale']> {
   if (!scale) throw noResource()
   return scale
-}
-
-function withNumber(source: JsonObject, [key = '', ...rest]: readonly string[], number: number): JsonObject {
-  const inner = source[key]
-  return { ...source, [key]: rest.length === 0 ? number : withNumber(isObject(inner) ? inner : {}, rest, number) }
 }

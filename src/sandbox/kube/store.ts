@@ -5,7 +5,7 @@ import { ApiError } from './api-error.ts'
 /** One change of one object, in the order it happened. */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
-  /** The resource, as resourceKey() writes it. */
+  /** The resource of its kind, see Kind. */
   readonly resource: string
   readonly revision: number
   readonly object: JsonObject

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectAt, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, omit, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
 import type { Kind } from './kind.ts'
@@ -11,16 +11,6 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const SUBDOMAIN_TEXT = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 const LABEL_TEXT = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-/** Where the pods of a kind are described. */
-const POD_SPECS: Readonly<Record<string, string>> = {
-  '/Pod': 'spec', 'apps/Deployment': 'spec.template.spec', 'apps/StatefulSet': 'spec.template.spec', 'apps/DaemonSet': 'spec.template.spec', 'apps/ReplicaSet': 'spec.template.spec',
-  'batch/Job': 'spec.template.spec', 'batch/CronJob': 'spec.jobTemplate.spec.template.spec',
-}
-/** What cannot change once it is written. */
-const FIXED: Readonly<Record<string, readonly string[]>> = {
-  'apps/Deployment': ['spec.selector'], 'apps/DaemonSet': ['spec.selector'], 'apps/ReplicaSet': ['spec.selector'], 'batch/Job': ['spec.template', 'spec.selector', 'spec.completions'],
-  'rbac.authorization.k8s.io/RoleBinding': ['roleRef'], 'rbac.authorization.k8s.io/ClusterRoleBinding': ['roleRef'],
-}
 const STATEFUL_FREE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
 const STATEFUL_TEXT = `updates to statefulset spec for fields other than ${STATEFUL_FREE.slice(0, -1).map(name => `'${name}'`).join(', ')} and 'minReadySeconds' are forbidden`
 const POD_TEXT = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
@@ -30,14 +20,13 @@ const POD_TEXT = 'pod updates may not change fields other than `spec.containers[
  * counts, selectors, containers, fields that cannot change) and, for custom resources, their OpenAPI schema without CEL rules.
  */
 export function faults(kind: Kind, live: JsonObject | undefined, next: JsonObject): readonly Cause[] {
-  const id = `${kind.group}/${kind.kind}`
-  const pods = POD_SPECS[id]
+  const pods = kind.podSpec
   return [
     ...live ? [] : nameFaults(kind, textAt(next, 'metadata', 'name') ?? ''),
     ...kind.group === 'apps' && pods ? workloadFaults(next) : [],
     ...pods ? podFaults(at(next, pods), pods, kind.group === 'batch') : [],
     ...kind.custom ? schemaFaults(next, kind.schema, '') : [],
-    ...live ? changeFaults(id, live, next) : [],
+    ...live ? changeFaults(kind, live, next) : [],
   ]
 }
 
@@ -83,27 +72,22 @@ function containerFaults(container: JsonObject, path: string, names: Set<string>
   return [...fault ? [fault] : [], ...textAt(container, 'image') ? [] : [required(`${path}.image`)]]
 }
 
-function changeFaults(id: string, live: JsonObject, next: JsonObject): readonly Cause[] {
+function changeFaults({ group, resource, fixed = [] }: Kind, live: JsonObject, next: JsonObject): readonly Cause[] {
   const differs = (part: (object: JsonObject) => Json | undefined): boolean => !sameJson(part(live), part(next))
-  if (id === 'apps/StatefulSet' && differs(fixedOfStatefulSet)) return [forbidden('spec', STATEFUL_TEXT)]
-  if (id === '/Pod' && differs(fixedOfPod)) return [forbidden('spec', POD_TEXT)]
-  if ((id === '/ConfigMap' || id === '/Secret') && live['immutable'] === true && differs(object => object['data'])) return [forbidden('data', 'field is immutable when `immutable` is set')]
-  return (FIXED[id] ?? []).filter(path => differs(object => at(object, path))).map(path => badValue(path, at(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
+  if (resource === 'apps/statefulsets' && differs(set => omit(set['spec'], STATEFUL_FREE))) return [forbidden('spec', STATEFUL_TEXT)]
+  if (resource === '/pods' && differs(fixedOfPod)) return [forbidden('spec', POD_TEXT)]
+  if (group === '' && live['immutable'] === true && differs(object => object['data'])) return [forbidden('data', 'field is immutable when `immutable` is set')]
+  return fixed.filter(path => differs(object => at(object, path))).map(path => badValue(path, at(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
 }
 
 function forbidden(field: string, why: string): Cause {
   return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
 }
 
-function fixedOfStatefulSet({ spec }: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(objectAt(spec)).filter(([key]) => !STATEFUL_FREE.includes(key)))
-}
-
 /** What of a pod cannot change: all but the images, the deadlines and the tolerations. */
-function fixedOfPod(pod: JsonObject): JsonObject {
-  const { activeDeadlineSeconds: _deadline, terminationGracePeriodSeconds: _grace, tolerations: _tolerations, ...spec } = objectAt(pod, 'spec')
-  const bare = (list: string): readonly JsonObject[] => objectsAt(spec, list).map(({ image: _image, ...container }) => container)
-  return { ...spec, containers: bare('containers'), initContainers: bare('initContainers') }
+function fixedOfPod({ spec }: JsonObject): JsonObject {
+  const bare = (list: string): readonly JsonObject[] => objectsAt(spec, list).map(container => omit(container, ['image']))
+  return { ...omit(spec, ['activeDeadlineSeconds', 'terminationGracePeriodSeconds', 'tolerations']), containers: bare('containers'), initContainers: bare('initContainers') }
 }
 
 /** Checks a value of a custom resource against its OpenAPI schema, as far as keywords below are used. */
