@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
-import { isObject, textAt } from '../../model/json.ts'
+import { objectAt, textAt } from '../../model/json.ts'
 import { ApiError, badRequest, invalid, methodNotAllowed, noResource, required } from './api-error.ts'
 import { aggregated, groupDocument, groupList, resourceList } from './discovery.ts'
 import type { Kind } from './kind.ts'
@@ -11,11 +11,10 @@ import { bodyOf, deleteOptions, isWatch, patchType, writeOptions } from './reque
 import type { ApiRequest, Call } from './request.ts'
 import { demand, reviewed } from './rights.ts'
 import type { Account } from './rights.ts'
-import { scaleOf, writeScale } from './scale.ts'
 import { viewOf } from './tables.ts'
 
-/** What answers: the objects, and who there is. */
-export interface Api { readonly objects: Objects, readonly accounts: readonly Account[] }
+/** What answers: the objects, who there is, and the milliseconds between the bookmarks of a watch. */
+export interface Api { readonly objects: Objects, readonly accounts: readonly Account[], readonly bookmarkEvery: number }
 
 /** An answer: a JSON body, plain text, or a watch to be started with somewhere to put its events. */
 export type ApiAnswer =
@@ -40,7 +39,8 @@ export function answer(api: Api, request: ApiRequest): ApiAnswer {
 function route(api: Api, request: ApiRequest): ApiAnswer {
   const url = new URL(request.path, 'https://kubernetes')
   const call = { ...request, query: url.searchParams }
-  const parts = url.pathname.split('/').filter(part => part !== '').map(decoded)
+  if (/%(?![\da-f]{2})/i.test(url.pathname)) throw badRequest(`the path has a part that cannot be read: ${url.pathname}`)
+  const parts = url.pathname.split('/').filter(part => part !== '').map(decodeURIComponent)
   if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, '406: Not Acceptable\n\nAvailable representations: application/json', { reason: 'NotAcceptable', details: {} })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
   if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
@@ -61,14 +61,6 @@ function document(kinds: readonly Kind[], parts: readonly string[], { host, acce
   if (accept.includes('as=APIGroupDiscoveryList') && accept.includes('v=v2')) return aggregated(kinds, core)
   if (core) return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: host }] }
   return groupList(kinds)
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    throw badRequest(`the path has a part that cannot be read: ${part}`)
-  }
 }
 
 function unknownGroup(): never {
@@ -99,12 +91,13 @@ function onResource(api: Api, call: Call, place: Place): ApiAnswer {
   if (!registry.all().some(kind => kind.groupVersion === groupVersion)) unknownGroup()
   const kind = registry.find(groupVersion, plural)
   if (!kind || place.more || (namespace !== undefined && !kind.namespaced)) throw noResource()
-  if (kind.unstored) return onReview(api, call, kind)
+  if (kind.unstored && call.method !== 'POST') throw methodNotAllowed()
+  if (kind.unstored) return { status: 201, body: reviewed(kind, objectAt(bodyOf(call, kind.kind)), { account: call.account, accounts: api.accounts }) }
   const forAll = name === '' ? ['GET', 'DELETE'].includes(call.method) : call.method === 'GET' && isWatch(call.query)
   if (forAll) return onCollection(api.objects, call, scopeOf({ kind, namespace, name }, call.query))
   if (kind.namespaced && namespace === undefined) throw name === '' ? methodNotAllowed() : noResource()
   const target = { kind, namespace: namespace ?? '', name, ...(subresource ? { subresource } : {}) }
-  if (subresource === 'scale' && kind.scale) return onScale(api.objects, call, target)
+  if (subresource === 'scale' && kind.scale) return onObject(api.objects, call, target)
   if (subresource === '' || (subresource === 'status' && kind.status)) return seen(call, kind, onObject(api.objects, call, target))
   throw noResource()
 }
@@ -115,16 +108,15 @@ function verbOf({ method, query }: Call, name: string): string {
   return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method.toLowerCase()
 }
 
-function onReview({ accounts }: Api, call: Call, kind: Kind): ApiAnswer {
-  if (call.method !== 'POST') throw methodNotAllowed()
-  const body = bodyOf(call, kind.kind)
-  return { status: 201, body: reviewed(kind, isObject(body) ? body : {}, { account: call.account, accounts }) }
-}
-
 function onCollection(objects: Objects, call: Call, scope: Scope): ApiAnswer {
-  const { query } = call
-  if (call.method === 'DELETE') return removeAll(objects, call, scope)
-  if (!isWatch(query)) return seen(call, scope.kind, { status: 200, body: listPage(objects.store, scope) })
+  const { query, method } = call
+  if (method === 'DELETE' || !isWatch(query)) {
+    const body = listPage(objects.store, scope)
+    for (const { metadata } of method === 'DELETE' ? found(objects.store, scope) : []) {
+      objects.remove({ kind: scope.kind, namespace: textAt(metadata, 'namespace') ?? '', name: textAt(metadata, 'name') ?? '' }, deleteOptions(call))
+    }
+    return seen(call, scope.kind, { status: 200, body })
+  }
   const from = query.get('resourceVersion') ?? ''
   if (!/^\d*$/.test(from)) throw badRequest(`Invalid value: ${JSON.stringify(from)}: strconv.ParseUint: parsing ${JSON.stringify(from)}: invalid syntax`)
   const view = viewOf(call, scope.kind)
@@ -157,22 +149,6 @@ function appliable(objects: Objects, call: Call, { kind, namespace, name, subres
   if (!call.query.get('fieldManager')) throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')])
   if (!subresource && !objects.store.get(kind.resource, namespace, name)) demand(call.account, { verb: 'create', group: kind.group, resource: kind.plural, subresource: '', namespace, name })
   return type
-}
-
-function onScale(objects: Objects, call: Call, target: Target): ApiAnswer {
-  if (call.method === 'GET') return { status: 200, body: scaleOf(objects.get(target), target.kind) }
-  if (call.method !== 'PUT' && call.method !== 'PATCH') throw methodNotAllowed()
-  const type = call.method === 'PUT' ? 'replace' : appliable(objects, call, target)
-  return { status: 200, body: writeScale(objects, target, { body: bodyOf(call, 'Scale') ?? null, type, options: writeOptions(call) }) }
-}
-
-function removeAll(objects: Objects, call: Call, scope: Scope): ApiAnswer {
-  const page = listPage(objects.store, scope)
-  for (const object of found(objects.store, scope)) {
-    const target = { kind: scope.kind, namespace: textAt(object, 'metadata', 'namespace') ?? '', name: textAt(object, 'metadata', 'name') ?? '' }
-    objects.remove(target, deleteOptions(call))
-  }
-  return { status: 200, body: page }
 }
 
 function written({ object, created, warnings }: Written): ApiAnswer {

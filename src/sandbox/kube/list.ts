@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { textAt, valueAt } from '../../model/json.ts'
+import { omit, textAt } from '../../model/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
 import type { Kind } from './kind.ts'
 import { inVersion } from './objects.ts'
 import { fieldSelector, labelSelector } from './select.ts'
 import type { Selector } from './select.ts'
+import { keyOf } from './store.ts'
 import type { Change, Store } from './store.ts'
 
 /** A list or watch: which objects of which kind, and the query that asked for them. Without a namespace: of all. */
@@ -33,7 +34,7 @@ export function listPage(store: Store, scope: Scope): JsonObject {
     kind: `${kind.kind}List`, apiVersion: kind.groupVersion,
     metadata: {
       resourceVersion: String(at),
-      ...(more ? { continue: tokenOf(at, placeOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
+      ...(more ? { continue: tokenOf(at, keyOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
     },
     items: page.map(object => listed(object, kind)),
   }
@@ -47,7 +48,7 @@ export function found(store: Store, scope: Scope, revision?: number): readonly J
 /** What is left of a list; where its time is forgotten, 410 with a token that goes on over what is stored now. */
 function foundAt(store: Store, scope: Scope, { start, at }: { readonly start: string, readonly at: number }): readonly JsonObject[] {
   try {
-    return found(store, scope, at).filter(object => placeOf(object) > start)
+    return found(store, scope, at).filter(object => keyOf(object) > start)
   } catch (error) {
     if (start === '' || !(error instanceof ApiError)) throw error
     throw new ApiError(410, TOO_OLD, { metadata: { continue: tokenOf(-1, start) } })
@@ -58,27 +59,18 @@ const TOO_OLD = 'The provided continue parameter is too old to display a consist
 
 /** Items of typed lists carry no kind and version of their own. */
 function listed(object: JsonObject, kind: Kind): Json {
-  if (kind.custom) return inVersion(object, kind)
-  const { kind: _kind, apiVersion: _version, ...rest } = object
-  return rest
-}
-
-function placeOf(object: JsonObject): string {
-  return `${textAt(object, 'metadata', 'namespace') ?? ''}/${textAt(object, 'metadata', 'name') ?? ''}`
+  return kind.custom ? inVersion(object, kind) : omit(object, ['kind', 'apiVersion'])
 }
 
 function tokenOf(revision: number, start: string): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${start}\0` })).toString('base64url')
+  return Buffer.from(`${revision} ${start}`).toString('base64url')
 }
 
 function startOf(token: string): { readonly start: string, readonly revision: number } | undefined {
   if (token === '') return undefined
-  try {
-    const value: Json = JSON.parse(Buffer.from(token, 'base64url').toString())
-    const [start, revision] = [textAt(value, 'start'), valueAt(value, 'rv')]
-    if (start !== undefined && typeof revision === 'number') return { start: start.slice(0, -1), revision }
-  } catch { /* answered below */ }
-  throw badRequest('invalid continue token: continue key is not valid: it cannot be read')
+  const [, revision, start] = /^(-?\d+) (.+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? []
+  if (revision === undefined || start === undefined) throw badRequest('invalid continue token: continue key is not valid: it cannot be read')
+  return { start, revision: Number(revision) }
 }
 
 /** What a watch does with its events; `type` is ADDED, MODIFIED, DELETED, BOOKMARK or ERROR. */
@@ -90,15 +82,12 @@ export type WatchSink = (type: string, object: JsonObject) => void
  */
 export function watch(store: Store, scope: Scope, sink: WatchSink): () => void {
   const { kind, query } = scope
-  const resource = kind.resource
-  const inScope = (object: JsonObject): boolean =>
-    (scope.namespace === undefined || textAt(object, 'metadata', 'namespace') === scope.namespace) && scope.matches(object)
-  const tell = (change: Change): void => {
-    if (change.resource !== resource) return
-    const now = change.type !== 'DELETED' && inScope(change.object)
-    const before = change.before !== undefined && inScope(change.before)
-    if (now) sink(before ? 'MODIFIED' : 'ADDED', inVersion(change.object, kind))
-    else if (before) sink('DELETED', inVersion(change.object, kind))
+  const inScope = (object: JsonObject | undefined): boolean =>
+    object !== undefined && (scope.namespace === undefined || textAt(object, 'metadata', 'namespace') === scope.namespace) && scope.matches(object)
+  const tell = ({ resource, type, object, before }: Change): void => {
+    if (resource !== kind.resource) return
+    const [then, now] = [inScope(before), type !== 'DELETED' && inScope(object)]
+    if (then || now) sink(!now ? 'DELETED' : then ? 'MODIFIED' : 'ADDED', inVersion(object, kind))
   }
   const from = query.get('resourceVersion') ?? ''
   if (from === '' || from === '0') for (const object of found(store, scope)) sink('ADDED', inVersion(object, kind))

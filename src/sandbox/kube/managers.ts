@@ -52,7 +52,7 @@ export function ownersAfterUpdate(live: JsonObject, next: JsonObject, writer: Wr
 /** The object after a server-side apply of `config`, with its new managedFields. Throws 409 with the conflicts unless forced. */
 export function applied(live: JsonObject, config: JsonObject, writer: Writer & { readonly force: boolean }): JsonObject {
   const { schema } = writer
-  const entry = entryOf(writer, 'Apply', new Set(fieldSet(bare(config), schema)))
+  const entry = entryOf(writer, 'Apply', declared(config, schema))
   const before = readManagers(live)
   const last = before.find(other => sameManager(other, entry))
   const others = before.filter(other => other !== last)
@@ -63,6 +63,16 @@ export function applied(live: JsonObject, config: JsonObject, writer: Writer & {
   if (conflicts.length > 0 && !writer.force) throw conflictError(conflicts)
   const unchanged = last && canonical(fieldsToJson(last.fields)) === canonical(fieldsToJson(entry.fields))
   return withManagers(pruned, writeManagers([...after(others, changes), unchanged ? last : entry]))
+}
+
+/** The fields a configuration sets. Throws 500 in the server's words where the type cannot hold it. */
+function declared(config: JsonObject, schema: Schema): Fields {
+  try {
+    return new Set(fieldSet(bare(config), schema))
+  } catch (error) {
+    const [namespace, name] = [textAt(config, 'metadata', 'namespace') ?? '', textAt(config, 'metadata', 'name')]
+    throw new ApiError(500, `failed to create typed patch object (${namespace}/${name}; ${textAt(config, 'apiVersion')}, Kind=${textAt(config, 'kind')}): ${error instanceof Error ? error.message : ''}`)
+  }
 }
 
 /** What a change put there. */

@@ -8,6 +8,7 @@ import type { Writer } from './managers.ts'
 import { jsonPatch, mergePatch } from './patch.ts'
 import { initialised, kept, settled, withMetadata } from './prepare.ts'
 import type { Registry } from './registry.ts'
+import { scaled, scaleOf } from './scale.ts'
 import { shaped } from './shape.ts'
 import type { Store } from './store.ts'
 import { strategicPatch } from './strategic.ts'
@@ -36,7 +37,8 @@ export interface Patch { readonly body: Json, readonly type: PatchType }
 /** DeleteOptions, and whether they are only tried. */
 interface Removal { readonly options: JsonObject, readonly dryRun: boolean }
 
-interface Change { readonly target: Target, readonly live: JsonObject, readonly next: JsonObject, readonly writer: Writer, readonly options: WriteOptions }
+/** An object before and after; `applied`: the owners are in it already. */
+interface Change { readonly live: JsonObject, readonly next: JsonObject, readonly applied?: boolean }
 
 /** The verbs on stored objects. Every method throws ApiError for what the server would refuse. */
 export class Objects {
@@ -49,73 +51,75 @@ export class Objects {
   }
 
   get(target: Target): JsonObject {
-    const found = this.store.get(target.kind.resource, target.namespace, target.name)
-    if (!found) throw notFound(target.kind, target.name)
-    return inVersion(found, target.kind)
+    return seen(target, this.live(target))
+  }
+
+  private live({ kind, namespace, name }: Target): JsonObject {
+    const found = this.store.get(kind.resource, namespace, name)
+    if (!found) throw notFound(kind, name)
+    return inVersion(found, kind)
   }
 
   create(target: Target, body: Json | undefined, options: WriteOptions): Written {
-    const { object, unknown } = decoded(target, body, options)
+    const { object, warnings } = decoded(target, body, options)
     const prefix = textAt(object, 'metadata', 'generateName')
     const named = textAt(object, 'metadata', 'name') || !prefix ? object : withMetadata(object, { name: `${prefix}${randomUUID().slice(-5)}` })
     const owned = withManagers(named, ownersAfterUpdate(emptyObject(target.kind), named, writerOf(target, options)))
-    return { object: this.added(target, owned, options), created: true, warnings: unknown }
+    return { object: this.added(target, owned, options), created: true, warnings }
   }
 
   replace(target: Target, body: Json | undefined, options: WriteOptions): Written {
     const { kind, name } = target
-    const live = this.get(target)
-    const { object, unknown } = decoded(target, body, options)
+    const live = this.live(target)
+    const { object, warnings } = decoded(target, isScale(target) ? scaled(live, body, kind) : body, options)
     const given = textAt(object, 'metadata', 'name') ?? ''
     if (kind.guarded && !textAt(object, 'metadata', 'resourceVersion')) throw invalid(kind, name, [badValue('metadata.resourceVersion', 0, 'must be specified for an update')])
     if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
-    return { object: this.changed({ target, live, next: object, writer: writerOf(target, options), options }), created: false, warnings: unknown }
+    return { object: seen(target, this.changed(target, { live, next: object }, options)), created: false, warnings }
   }
 
-  patch(target: Target, { body, type }: Patch, options: WriteOptions): Written {
+  patch(target: Target, patch: Patch, options: WriteOptions): Written {
+    const { body, type } = patch
     if (type === 'apply-patch+yaml') return this.apply(target, body, options)
     if (type === 'strategic-merge-patch+json' && target.kind.custom) throw unsupportedType(['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'])
-    const live = this.get(target)
-    const raw = patched(live, { body, type }, target.kind)
+    const live = this.live(target)
+    const next = patched(seen(target, live), patch, target.kind)
+    const raw = isScale(target) ? scaled(live, next, target.kind) : next
     const refused = (text: string): ApiError => invalid({ group: '', plural: '', kind: '' }, '', [badValue('patch', type.startsWith('strategic') ? goText(body) : JSON.stringify(raw), text)])
-    const { object, unknown } = decoded(target, raw, { ...options, refused })
-    return { object: this.changed({ target, live, next: object, writer: writerOf(target, options), options }), created: false, warnings: unknown }
+    const { object, warnings } = decoded(target, raw, { ...options, refused })
+    return { object: seen(target, this.changed(target, { live, next: object }, options)), created: false, warnings }
   }
 
   /** Removes the object, or marks it where finalizers hold it. Gives what the server answers. */
   remove(target: Target, { options, dryRun }: Removal = { options: {}, dryRun: false }): JsonObject {
     const { kind, name } = target
-    const live = this.get(target)
+    const live = this.live(target)
     checkPreconditions(target, live, options['preconditions'])
-    const resource = kind.resource
-    const finalizers = heldBy(live, textAt(options, 'propagationPolicy') ?? (options['orphanDependents'] === true ? 'Orphan' : ''))
-    if (finalizers.length > 0 || resource === '/namespaces') {
+    const policy = textAt(options, 'propagationPolicy') ?? (options['orphanDependents'] === true ? 'Orphan' : '')
+    const finalizers = [...new Set([...textsAt(live, 'metadata', 'finalizers'), ...{ Foreground: ['foregroundDeletion'], Orphan: ['orphan'] }[policy] ?? []])]
+    if (finalizers.length > 0 || kind.resource === '/namespaces') {
       if (isGoing(live)) return live
-      const marked = goingObject(live, finalizers, resource === '/namespaces')
-      return dryRun ? marked : this.store.put(resource, marked)
+      const marked = goingObject(live, finalizers, kind)
+      return dryRun ? marked : this.store.put(kind.resource, marked)
     }
-    if (!dryRun) this.store.remove(resource, live)
-    if (resource === '/pods') return live
+    if (!dryRun) this.store.remove(kind.resource, live)
+    if (kind.resource === '/pods') return live
     return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { ...detailsOf(kind, name), uid: textAt(live, 'metadata', 'uid') ?? '' } }
   }
 
   private apply(target: Target, body: Json, options: WriteOptions): Written {
     const { kind, name, namespace } = target
     if (!isObject(body)) throw badRequest('the apply body is not an object')
-    checkIdentity(target, body)
+    if (!isScale(target)) checkIdentity(target, body)
     if (valueAt(body, 'metadata', 'managedFields') !== undefined) throw badRequest('metadata.managedFields must be nil')
     const found = this.store.get(kind.resource, namespace, name)
     if (!found && target.subresource) throw notFound(kind, name)
     const writer = { ...writerOf(target, options), force: options.force }
-    try {
-      const live = found && inVersion(found, kind)
-      const next = typed(kind, applied(live ? withFirstOwners(live, kind, writer) : emptyObject(kind), body, writer))
-      if (live) return { object: this.changed({ target, live, next, writer: { ...writer, manager: '' }, options }), created: false, warnings: [] }
-      return { object: this.added(target, withMetadata(next, { name }), options), created: true, warnings: [] }
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 500) throw error
-      throw new ApiError(500, `failed to create typed patch object (${textAt(body, 'metadata', 'namespace') ?? ''}/${name}; ${kind.groupVersion}, Kind=${kind.kind}): ${error.message}`)
-    }
+    const live = found && inVersion(found, kind)
+    const config = withMetadata({ ...isScale(target) ? scaled({}, body, kind) : body, kind: kind.kind, apiVersion: kind.groupVersion }, { name })
+    const next = typed(kind, applied(live ? withFirstOwners(live, kind, writer) : emptyObject(kind), config, writer))
+    if (live) return { object: seen(target, this.changed(target, { live, next, applied: true }, options)), created: false, warnings: [] }
+    return { object: this.added(target, next, options), created: true, warnings: [] }
   }
 
   /** Stores a new object with what the server gives it. */
@@ -141,13 +145,13 @@ export class Objects {
   }
 
   /** The way of every update: what cannot change is kept, owners and generation follow, then it is checked and stored. */
-  private changed({ target, live, next, writer, options }: Change): JsonObject {
+  private changed(target: Target, { live, next, applied: isApplied }: Change, options: WriteOptions): JsonObject {
     const { kind, name } = target
     const revision = textAt(next, 'metadata', 'resourceVersion') ?? ''
     if (revision !== '' && revision !== textAt(live, 'metadata', 'resourceVersion')) throw conflict(kind, name)
     checkPreconditions(target, live, { uid: textAt(next, 'metadata', 'uid') || undefined })
     const written = kept(target, live, next)
-    const managers = writer.manager === '' ? objectsAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, written, writer)
+    const managers = isApplied ? objectsAt(next, 'metadata', 'managedFields') : ownersAfterUpdate(live, written, writerOf(target, options))
     const owned = settled({ ...target, store: this.store }, live, withManagers(written, managers))
     checkFaults(kind, live, owned)
     if (sameJson(withoutTimes(live), withoutTimes(owned))) return live
@@ -157,6 +161,15 @@ export class Objects {
     this.store.remove(resource, owned)
     return owned
   }
+}
+
+function isScale({ kind, subresource }: Target): boolean {
+  return subresource === 'scale' && kind.scale !== undefined
+}
+
+/** An object as the target shows it. */
+function seen(target: Target, object: JsonObject): JsonObject {
+  return isScale(target) ? scaleOf(object, target.kind) : object
 }
 
 function writerOf({ kind, subresource }: Target, { manager }: WriteOptions): Writer {
@@ -172,14 +185,14 @@ function now(): string {
 interface Decoding { readonly validation: WriteOptions['validation'], readonly refused?: (text: string) => ApiError }
 
 /** Checks that a body is of the target's kind and gives it as the server would hold it, with what is to be warned of. */
-function decoded(target: Target, body: Json | undefined, { validation, refused = text => unreadable(target.kind, text) }: Decoding): { readonly object: JsonObject, readonly unknown: readonly string[] } {
+function decoded(target: Target, body: Json | undefined, { validation, refused = text => unreadable(target.kind, text) }: Decoding): { readonly object: JsonObject, readonly warnings: readonly string[] } {
   if (!isObject(body)) throw unreadable(target.kind, 'json: cannot unmarshal into an object')
   checkIdentity(target, body)
   const unknown: string[] = []
   const object = typed(target.kind, body, unknown)
-  const found = unknown.map(path => `unknown field ${JSON.stringify(path)}`)
-  if (found.length > 0 && validation === 'Strict') throw refused(`strict decoding error: ${found.join(', ')}`)
-  return { object, unknown: validation === 'Warn' ? found : [] }
+  const warnings = validation === 'Ignore' ? [] : unknown.map(path => `unknown field ${JSON.stringify(path)}`)
+  if (warnings.length > 0 && validation === 'Strict') throw refused(`strict decoding error: ${warnings.join(', ')}`)
+  return { object, warnings }
 }
 
 /** An object as its kind keeps it, with defaults; paths of fields that the kind does not have go to `unknown`. */
@@ -245,13 +258,8 @@ function isGoing(object: JsonObject): boolean {
   return valueAt(object, 'metadata', 'deletionTimestamp') !== undefined
 }
 
-/** The finalizers of an object, with the one that a way of deleting asks for. */
-function heldBy(live: JsonObject, policy: string): readonly string[] {
-  return [...new Set([...textsAt(live, 'metadata', 'finalizers'), ...{ Foreground: ['foregroundDeletion'], Orphan: ['orphan'] }[policy] ?? []])]
-}
-
-function goingObject(live: JsonObject, finalizers: readonly string[], isNamespace: boolean): JsonObject {
-  const generation = valueAt(live, 'metadata', 'generation')
+function goingObject(live: JsonObject, finalizers: readonly string[], { resource }: Kind): JsonObject {
+  const [generation, isNamespace] = [valueAt(live, 'metadata', 'generation'), resource === '/namespaces']
   const marked = withMetadata(live, {
     deletionTimestamp: now(), ...(isNamespace ? {} : { deletionGracePeriodSeconds: 0 }), ...(finalizers.length > 0 ? { finalizers } : {}),
     ...(typeof generation === 'number' ? { generation: generation + 1 } : {}),
@@ -260,7 +268,7 @@ function goingObject(live: JsonObject, finalizers: readonly string[], isNamespac
 }
 
 function withoutTimes(object: JsonObject): JsonObject {
-  return withMetadata(object, { managedFields: objectsAt(object, 'metadata', 'managedFields').map(entry => omit(entry, ['time'])) })
+  return withManagers(object, objectsAt(object, 'metadata', 'managedFields').map(entry => omit(entry, ['time'])))
 }
 
 /** The object in the version asked for; versions of one kind differ in nothing else here. */
