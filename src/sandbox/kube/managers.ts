@@ -98,10 +98,9 @@ function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: 
 }
 
 function conflictError(conflicts: readonly Manager[]): ApiError {
-  const groups = sortedBy(conflicts, ({ apiVersion, manager, operation, subresource }) => [apiVersion, manager, operation, subresource]).map(other => {
-    const name = JSON.stringify(other.manager) + (other.subresource ? ` with subresource ${JSON.stringify(other.subresource)}` : '')
-    return { title: other.operation === 'Update' ? `${name} using ${other.apiVersion}` : name, paths: pathTexts(other.fields) }
-  })
+  const groups = sortedBy(conflicts, ['apiVersion', 'manager', 'operation', 'subresource']).map(({ manager, operation, apiVersion, subresource, fields }) => ({
+    title: `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}${operation === 'Update' ? ` using ${apiVersion}` : ''}`, paths: pathTexts(fields),
+  }))
   const causes = groups.flatMap(({ title, paths }) => paths.map(field => ({ reason: 'FieldManagerConflict', message: `conflict with ${title}`, field })))
   const [only] = causes
   const text = causes.length === 1 && only ? `1 conflict: ${only.message}: ${only.field}`
@@ -120,24 +119,21 @@ function sameManager(a: Manager, b: Manager): boolean {
 
 function readManagers(object: JsonObject): readonly Manager[] {
   return objectsAt(object, 'metadata', 'managedFields').filter(entry => entry['manager'] !== undefined || entry['fieldsV1'] !== undefined).map(entry => {
-    const text = (key: string): string => textAt(entry, key) ?? ''
-    return {
-      manager: text('manager'), operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update', apiVersion: text('apiVersion'), subresource: text('subresource'),
-      time: text('time'), fields: fieldsFromJson(entry['fieldsV1']),
-    }
+    const [manager = '', apiVersion = '', subresource = '', time = ''] = ['manager', 'apiVersion', 'subresource', 'time'].map(name => textAt(entry, name))
+    return { manager, apiVersion, subresource, time, operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update', fields: fieldsFromJson(entry['fieldsV1']) }
   })
 }
 
 /** Appliers first, then by time, then by name; who owns nothing is none. */
 function writeManagers(managers: readonly Manager[]): readonly Json[] {
   const owning = managers.filter(entry => entry.fields.size > 0)
-  return sortedBy(owning, entry => [entry.operation, entry.time, entry.manager, entry.apiVersion, entry.subresource]).map(({ subresource, fields, manager, operation, apiVersion, time }) => ({
+  return sortedBy(owning, ['operation', 'time', 'manager', 'apiVersion', 'subresource']).map(({ subresource, fields, manager, operation, apiVersion, time }) => ({
     manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: fieldsToJson(fields), ...(subresource ? { subresource } : {}),
   }))
 }
 
-function sortedBy(managers: readonly Manager[], words: (manager: Manager) => readonly string[]): readonly Manager[] {
-  const key = (manager: Manager): string => words(manager).join('\n')
+function sortedBy(managers: readonly Manager[], names: readonly Exclude<keyof Manager, 'fields'>[]): readonly Manager[] {
+  const key = (manager: Manager): string => names.map(name => manager[name]).join('\n')
   return managers.toSorted((a, b) => key(a) < key(b) ? -1 : 1)
 }
 

@@ -12,17 +12,10 @@ import type { Schema } from './schema.ts'
  */
 
 /** What a value is made of, by element (see Fields): the entries of an object, the items of a set or keyed list, of duplicates the first. */
-type Parts = ReadonlyMap<string, Json>
-
-function partsOf(value: Json | undefined, schema: Schema): Parts {
-  const out = new Map<string, Json>()
-  if (schema.kind === 'list') {
-    for (const item of isList(value) ? value : []) {
-      const element = itemElement(item, schema)
-      if (!out.has(element)) out.set(element, item)
-    }
-  } else for (const [key, item] of Object.entries(objectAt(value))) if (item !== undefined) out.set(`f:${key}`, item)
-  return out
+function partsOf(value: Json | undefined, schema: Schema): ReadonlyMap<string, Json> {
+  const items = schema.kind === 'list' && isList(value) ? value.map(item => [itemElement(item, schema), item] as const) : []
+  if (schema.kind === 'list') return new Map([...items, ...items.toReversed()])
+  return new Map(Object.entries(objectAt(value)).flatMap(([key, item]) => item === undefined ? [] : [[`f:${key}`, item] as const]))
 }
 
 /** The element of an item in a set or keyed list. Throws where a key is missing and has no default. */

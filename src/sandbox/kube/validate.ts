@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, omit, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, omit, sameJson, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
+import { valueIn } from './cells.ts'
 import type { Kind } from './kind.ts'
 import { childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
@@ -24,14 +25,10 @@ export function faults(kind: Kind, live: JsonObject | undefined, next: JsonObjec
   return [
     ...live ? [] : nameFaults(kind, textAt(next, 'metadata', 'name') ?? ''),
     ...kind.group === 'apps' && pods ? workloadFaults(next) : [],
-    ...pods ? podFaults(at(next, pods), pods, kind.group === 'batch') : [],
+    ...pods ? podFaults(valueIn(next, pods), pods, kind.group === 'batch') : [],
     ...kind.custom ? schemaFaults(next, kind.schema, '') : [],
     ...live ? changeFaults(kind, live, next) : [],
   ]
-}
-
-function at(object: JsonObject, path: string): Json | undefined {
-  return valueAt(object, ...path.split('.'))
 }
 
 function nameFaults({ group, kind }: Kind, name: string): readonly Cause[] {
@@ -46,9 +43,8 @@ function workloadFaults({ spec }: JsonObject): readonly Cause[] {
   const out: Cause[] = []
   const replicas = valueAt(spec, 'replicas')
   if (typeof replicas === 'number' && replicas < 0) out.push(badValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
-  const selector = valueAt(spec, 'selector')
+  const [selector, labels] = [valueAt(spec, 'selector'), valueAt(spec, 'template', 'metadata', 'labels')]
   if (selector === undefined) out.push(required('spec.selector'))
-  const labels = valueAt(spec, 'template', 'metadata', 'labels')
   if (!matchesSelector(selector, labels)) out.push(badValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
   if (textAt(spec, 'strategy', 'type') === 'Recreate' && valueAt(spec, 'strategy', 'rollingUpdate') !== undefined) {
     out.push(forbidden('spec.strategy.rollingUpdate', 'may not be specified when strategy `type` is \'Recreate\''))
@@ -58,18 +54,18 @@ function workloadFaults({ spec }: JsonObject): readonly Cause[] {
 
 function podFaults(spec: Json | undefined, path: string, ending: boolean): readonly Cause[] {
   const names = new Set<string>()
-  const all = ['initContainers', 'containers'].flatMap(list => objectsAt(spec, list).flatMap((container, i) => containerFaults(container, `${path}.${list}[${i}]`, names)))
-  const found = objectsAt(spec, 'containers').length === 0 ? [required(`${path}.containers`)] : all
+  const found = objectsAt(spec, 'containers').length === 0 ? [required(`${path}.containers`)]
+    : ['initContainers', 'containers'].flatMap(list => objectsAt(spec, list).flatMap((container, i) => containerFaults(container, `${path}.${list}[${i}]`, names)))
   const ends = !ending || ['OnFailure', 'Never'].includes(textAt(spec, 'restartPolicy') ?? '')
   return ends ? found : [...found, required(`${path}.restartPolicy`, 'valid values: "OnFailure", "Never"')]
 }
 
 function containerFaults(container: JsonObject, path: string, names: Set<string>): readonly Cause[] {
-  const name = textAt(container, 'name') ?? ''
-  const fault = name === '' ? required(`${path}.name`) : !LABEL.test(name) ? badValue(`${path}.name`, name, LABEL_TEXT)
-    : names.has(name) ? { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field: `${path}.name` } : undefined
+  const [name = '', field] = [textAt(container, 'name'), `${path}.name`]
+  const found = [...name === '' ? [required(field)] : LABEL.test(name) ? [] : [badValue(field, name, LABEL_TEXT)]]
+  if (names.has(name)) found.push({ reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field })
   names.add(name)
-  return [...fault ? [fault] : [], ...textAt(container, 'image') ? [] : [required(`${path}.image`)]]
+  return textAt(container, 'image') ? found : [...found, required(`${path}.image`)]
 }
 
 function changeFaults({ group, resource, fixed = [] }: Kind, live: JsonObject, next: JsonObject): readonly Cause[] {
@@ -77,7 +73,7 @@ function changeFaults({ group, resource, fixed = [] }: Kind, live: JsonObject, n
   if (resource === 'apps/statefulsets' && differs(set => omit(set['spec'], STATEFUL_FREE))) return [forbidden('spec', STATEFUL_TEXT)]
   if (resource === '/pods' && differs(fixedOfPod)) return [forbidden('spec', POD_TEXT)]
   if (group === '' && live['immutable'] === true && differs(object => object['data'])) return [forbidden('data', 'field is immutable when `immutable` is set')]
-  return fixed.filter(path => differs(object => at(object, path))).map(path => badValue(path, at(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
+  return fixed.filter(path => differs(object => valueIn(object, path))).map(path => badValue(path, valueIn(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
 }
 
 function forbidden(field: string, why: string): Cause {
@@ -98,8 +94,7 @@ function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause
   const known = resolved(schema, value)
   if (isList(value)) return [...own, ...value.flatMap((item, i) => known.element ? schemaFaults(item, known.element, `${path}[${i}]`) : [])]
   if (!isObject(value)) return own
-  const names = isList(rules['required']) ? rules['required'].filter(name => typeof name === 'string') : []
-  const missing = names.filter(name => valueAt(value, name) === undefined).map(name => required(join(path, name)))
+  const missing = textsAt(rules, 'required').filter(name => value[name] === undefined).map(name => required(join(path, name)))
   return [...own, ...missing, ...Object.entries(value).flatMap(([key, item]) => {
     const child = path === '' && key === 'metadata' ? undefined : childSchema(known, key)
     return child && item !== undefined ? schemaFaults(item, child, join(path, key)) : []
@@ -113,7 +108,7 @@ const LIMITS: Readonly<Record<string, readonly (readonly [string, string, string
 }
 
 function keywordFaults(value: Json, rules: JsonObject, path: string): readonly Cause[] {
-  const [type, found] = [textAt(rules, 'type'), typeName(value)]
+  const [type, found] = [textAt(rules, 'type'), value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value]
   if (value === null && rules['nullable'] === true) return []
   if (type !== undefined && found !== type && !(found === 'integer' && type === 'number')) {
     return [{ reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(found)}: ${path} in body must be of type ${type}: ${JSON.stringify(found)}`, field: path }]
@@ -132,11 +127,6 @@ function keywordFaults(value: Json, rules: JsonObject, path: string): readonly C
     out.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map(item => JSON.stringify(item)).join(', ')}`, field: path })
   }
   return out
-}
-
-/** The type of a value as OpenAPI calls it. */
-function typeName(value: Json): string {
-  return value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value
 }
 
 /** A pattern this runtime cannot read is not held against the object. */
