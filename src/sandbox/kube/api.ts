@@ -5,7 +5,7 @@ import { aggregated, groupDocument, groupList, resourceList } from './discovery.
 import type { Kind } from './kind.ts'
 import { bookmark, found, listPage, scopeOf, watch } from './list.ts'
 import type { Scope, WatchSink } from './list.ts'
-import type { Objects, Target, Written } from './objects.ts'
+import type { Objects, Target } from './objects.ts'
 import { openApiDocuments, openApiIndex } from './openapi.ts'
 import { bodyOf, deleteOptions, isWatch, patchType, writeOptions } from './request.ts'
 import type { ApiRequest, Call } from './request.ts'
@@ -43,7 +43,7 @@ function route(api: Api, request: ApiRequest): ApiAnswer {
   const parts = url.pathname.split('/').filter(part => part !== '').map(decodeURIComponent)
   if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, '406: Not Acceptable\n\nAvailable representations: application/json', { reason: 'NotAcceptable', details: {} })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
-  if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
+  if (rest.length > 0) return onResource(api, call, [groupVersion, rest])
   demand(call.account, { verb: request.method.toLowerCase(), path: url.pathname })
   if (request.method !== 'GET') throw methodNotAllowed()
   if (parts.length === 1 && ['healthz', 'livez', 'readyz'].includes(parts[0] ?? '')) return { status: 200, text: 'ok' }
@@ -67,30 +67,20 @@ function unknownGroup(): never {
   throw new ApiError(404, '404 page not found\n', { plain: true })
 }
 
-/** What a path below a group and version names. */
-interface Place { readonly groupVersion: string, readonly namespace: string | undefined, readonly plural: string, readonly name: string, readonly subresource: string, readonly more: boolean }
-
-function placeOf(groupVersion: string, rest: readonly string[]): Place {
+/** Answers for the resources of a group and version; `rest` is the path below it. */
+function onResource(api: Api, call: Call, [groupVersion, rest]: readonly [string, readonly string[]]): ApiAnswer {
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest.slice(2).join('/'))
   const [plural = '', name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest
-  return { groupVersion, namespace: inNamespace ? rest[1] ?? '' : undefined, plural, name, subresource, more: more.length > 0 }
-}
-
-function permit(call: Call, { groupVersion, namespace = '', plural, name, subresource }: Place): void {
+  const namespace = inNamespace ? rest[1] ?? '' : undefined
   const [, group = ''] = groupVersion.split('/').reverse()
-  const home = group === '' && plural === 'namespaces' ? name : namespace
   // A list narrowed to one name counts as a request for that name.
   const wanted = /^metadata\.name==?([^,]+)$/.exec(call.query.get('fieldSelector') ?? '')?.[1] ?? ''
+  const home = group === '' && plural === 'namespaces' ? name : namespace ?? ''
   demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: home, name: name || wanted })
-}
-
-function onResource(api: Api, call: Call, place: Place): ApiAnswer {
-  const { groupVersion, namespace, plural, name, subresource } = place
-  permit(call, place)
-  const { registry } = api.objects
-  if (!registry.all().some(kind => kind.groupVersion === groupVersion)) unknownGroup()
-  const kind = registry.find(groupVersion, plural)
-  if (!kind || place.more || (namespace !== undefined && !kind.namespaced)) throw noResource()
+  const kinds = api.objects.registry.all().filter(known => known.groupVersion === groupVersion)
+  if (kinds.length === 0) unknownGroup()
+  const kind = kinds.find(known => known.plural === plural)
+  if (!kind || more.length > 0 || (namespace !== undefined && !kind.namespaced)) throw noResource()
   if (kind.unstored && call.method !== 'POST') throw methodNotAllowed()
   if (kind.unstored) return { status: 201, body: reviewed(kind, objectAt(bodyOf(call, kind.kind)), { account: call.account, accounts: api.accounts }) }
   const forAll = name === '' ? ['GET', 'DELETE'].includes(call.method) : call.method === 'GET' && isWatch(call.query)
@@ -132,14 +122,13 @@ function onObject(objects: Objects, call: Call, target: Target): ApiAnswer {
   const { method } = call
   const { kind } = target
   if (target.name === '' ? method !== 'POST' : method === 'POST' || (method === 'DELETE' && target.subresource)) throw methodNotAllowed()
-  switch (method) {
-    case 'GET': return { status: 200, body: objects.get(target) }
-    case 'POST': return written(objects.create(target, bodyOf(call, kind.kind), writeOptions(call)))
-    case 'PUT': return written(objects.replace(target, bodyOf(call, kind.kind), writeOptions(call)))
-    case 'PATCH': return written(objects.patch(target, { body: bodyOf(call, kind.kind) ?? null, type: appliable(objects, call, target) }, writeOptions(call)))
-    case 'DELETE': return { status: 200, body: objects.remove(target, deleteOptions(call)) }
-    default: throw methodNotAllowed()
-  }
+  if (method === 'GET') return { status: 200, body: objects.get(target) }
+  if (method === 'DELETE') return { status: 200, body: objects.remove(target, deleteOptions(call)) }
+  if (method !== 'POST' && method !== 'PUT' && method !== 'PATCH') throw methodNotAllowed()
+  const body = bodyOf(call, kind.kind)
+  const { object, created, warnings } = method === 'POST' ? objects.create(target, body, writeOptions(call)) : method === 'PUT' ? objects.replace(target, body, writeOptions(call))
+    : objects.patch(target, { body: body ?? null, type: appliable(objects, call, target) }, writeOptions(call))
+  return { status: created ? 201 : 200, body: object, warnings }
 }
 
 /** The type of a patch. An apply names who applies, and creating by it takes the right to create. */
@@ -149,8 +138,4 @@ function appliable(objects: Objects, call: Call, { kind, namespace, name, subres
   if (!call.query.get('fieldManager')) throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'PatchOptions' }, '', [required('fieldManager', 'is required for apply patch')])
   if (!subresource && !objects.store.get(kind.resource, namespace, name)) demand(call.account, { verb: 'create', group: kind.group, resource: kind.plural, subresource: '', namespace, name })
   return type
-}
-
-function written({ object, created, warnings }: Written): ApiAnswer {
-  return { status: created ? 201 : 200, body: object, warnings }
 }

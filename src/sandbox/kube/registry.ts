@@ -22,10 +22,6 @@ export class Registry {
     return this.known
   }
 
-  find(groupVersion: string, plural: string): Kind | undefined {
-    return this.known.find(kind => kind.plural === plural && kind.groupVersion === groupVersion)
-  }
-
   /** Any version of a stored resource. */
   ofResource(resource: string): Kind | undefined {
     return this.known.find(kind => kind.resource === resource)

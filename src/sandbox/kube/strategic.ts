@@ -54,7 +54,9 @@ function mergedValue(original: Json | undefined, patch: Json, schema: Schema): J
 function cleaned(patch: Json): Json | undefined {
   if (isList(patch)) return patch.map(cleaned).filter(item => item !== undefined)
   if (!isObject(patch)) return patch
-  return patch['$patch'] === undefined ? strategicPatch({}, patch, ANY) : undefined
+  if (patch['$patch'] !== undefined) return undefined
+  const entries = Object.entries(patch).flatMap(([key, value]) => value === undefined || value === null || key.startsWith('$') ? [] : [[key, cleaned(value)] as const])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
 function mergedList(original: Items, patch: Items, list: Schema): Items {
