@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { objectAt, objectsAt, omit, pick, sameJson, textAt, valueAt } from '../../model/json.ts'
 import type { Kind } from './kind.ts'
 import type { Store } from './store.ts'
 
-/** What the server adds to a new object beside defaults: addresses of a Service, the selector of a Job, the state of a definition. */
+/** What the server adds to a new object beside defaults: addresses of a Service, the state of a definition. */
 export function initialised(kind: Kind, object: JsonObject, store: Store): JsonObject {
   switch (kind.resource) {
     case '/namespaces': return { ...object, spec: { finalizers: ['kubernetes'] } }
     case '/services': return { ...object, spec: serviceSpec(objectAt(object, 'spec'), store) }
-    case 'batch/jobs': return jobWithSelector(object)
     case 'apiextensions.k8s.io/customresourcedefinitions': {
       const storedVersions = objectsAt(object, 'spec', 'versions').filter(version => version['storage'] === true).map(version => textAt(version, 'name') ?? '')
       return { ...object, status: { ...objectAt(object, 'status'), storedVersions } }
@@ -28,9 +26,8 @@ function serviceSpec(spec: JsonObject, store: Store, live: JsonObject = {}): Jso
   const used: (Json | undefined)[] = others.flatMap(item => objectsAt(item, 'spec', 'ports').map(port => port['nodePort']))
   const ports = objectsAt(spec, 'ports').map(port => {
     if (type === 'ClusterIP') return leaving ? omit(port, ['nodePort']) : port
-    if (port['nodePort'] !== undefined) return port
     const before = objectsAt(live, 'ports').find(other => other['port'] === port['port'] && other['protocol'] === port['protocol'])
-    const nodePort = before?.['nodePort'] ?? free(used, i => 30_000 + i)
+    const nodePort = port['nodePort'] ?? before?.['nodePort'] ?? free(used, i => 30_000 + i)
     used.push(nodePort)
     return { ...port, nodePort }
   })
@@ -44,15 +41,6 @@ function free<T extends Json>(taken: readonly (Json | undefined)[], nth: (i: num
   let i = 0
   while (taken.includes(nth(i))) i++
   return nth(i)
-}
-
-function jobWithSelector(job: JsonObject): JsonObject {
-  const spec = objectAt(job, 'spec')
-  if (spec['manualSelector'] === true) return job
-  const [uid, name, template] = [textAt(job, 'metadata', 'uid') ?? randomUUID(), textAt(job, 'metadata', 'name') ?? '', objectAt(spec, 'template')]
-  const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name }
-  const labelled = withMetadata(template, { labels: { ...objectAt(template, 'metadata', 'labels'), ...labels } })
-  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template: labelled } }
 }
 
 /** The object with more metadata. */

@@ -148,26 +148,23 @@ function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unkno
 
 /** One JSON line an event, until the client goes or `timeoutSeconds` are over. */
 function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start: unknown }>, every: number): void {
-  const { query } = found
-  const write: WatchSink = (type, object) => { response.write(`${JSON.stringify({ type, object })}\n`) }
+  const write: WatchSink = (type, object) => { if (!response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`) }
   response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
   response.flushHeaders()
-  let end = (): void => {}
+  let stop = (): void => {}
   try {
-    end = found.start(write)
+    stop = found.start(write)
   } catch (error) {
     if (error instanceof ApiError) write('ERROR', error.status())
     response.end()
     return
   }
-  const seconds = Number(query.get('timeoutSeconds') ?? '0') || 30 * 60
-  const marks = query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
-  const finish = (): void => {
-    end()
+  const seconds = Number(found.query.get('timeoutSeconds') ?? '0') || 30 * 60
+  const marks = found.query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
+  const timer = setTimeout(() => response.end(), seconds * 1000)
+  response.on('close', () => {
+    stop()
     clearTimeout(timer)
     clearInterval(marks)
-    response.end()
-  }
-  const timer = setTimeout(finish, seconds * 1000)
-  response.on('close', finish)
+  })
 }

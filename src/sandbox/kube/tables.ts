@@ -43,7 +43,7 @@ function partial({ metadata }: JsonObject): JsonObject {
   return { ...META, kind: 'PartialObjectMetadata', metadata }
 }
 
-function definition(name: string, more: { readonly type?: string, readonly format?: string, readonly description?: string, readonly priority?: number } = {}): JsonObject {
+function definition(name: string, more: JsonObject = {}): JsonObject {
   return { name, type: 'string', format: '', description: '', priority: 0, ...more }
 }
 
@@ -71,9 +71,8 @@ function filled(object: JsonObject, part: string): Json {
 function customColumn(given: JsonObject): Column {
   const type = textAt(given, 'type') ?? 'string'
   const steps = stepsOf(textAt(given, 'jsonPath') ?? '')
-  const [format, description, priority] = [textAt(given, 'format') ?? '', textAt(given, 'description') ?? '', given['priority']]
   return {
-    definition: definition(textAt(given, 'name') ?? '', { type, format, description, priority: typeof priority === 'number' ? priority : 0 }),
+    definition: definition(textAt(given, 'name') ?? '', pick(given, ['type', 'format', 'description', 'priority'])),
     cell: object => cellOf(type, steps?.reduce<readonly Json[]>((found, step) => found.flatMap(step), [object])[0]),
   }
 }
