@@ -43,7 +43,7 @@ function route(api: Api, request: ApiRequest): ApiAnswer {
   const parts = url.pathname.split('/').filter(part => part !== '').map(decodeURIComponent)
   if (!/^$|[/*](?:json|\*)/.test(request.accept)) throw new ApiError(406, '406: Not Acceptable\n\nAvailable representations: application/json', { reason: 'NotAcceptable', details: {} })
   const [groupVersion, rest] = parts[0] === 'api' ? [parts[1] ?? '', parts.slice(2)] : parts[0] === 'apis' ? [parts.slice(1, 3).join('/'), parts.slice(3)] : ['', []]
-  if (rest.length > 0) return onResource(api, call, [groupVersion, rest])
+  if (rest.length > 0) return onResource(api, call, placeOf(groupVersion, rest))
   demand(call.account, { verb: request.method.toLowerCase(), path: url.pathname })
   if (request.method !== 'GET') throw methodNotAllowed()
   if (parts.length === 1 && ['healthz', 'livez', 'readyz'].includes(parts[0] ?? '')) return { status: 200, text: 'ok' }
@@ -67,20 +67,22 @@ function unknownGroup(): never {
   throw new ApiError(404, '404 page not found\n', { plain: true })
 }
 
-/** Answers for the resources of a group and version; `rest` is the path below it. */
-function onResource(api: Api, call: Call, [groupVersion, rest]: readonly [string, readonly string[]]): ApiAnswer {
+/** What a path below a group and version names. */
+interface Place { readonly groupVersion: string, readonly namespace: string | undefined, readonly plural: string, readonly name: string, readonly subresource: string, readonly more: boolean }
+
+function placeOf(groupVersion: string, rest: readonly string[]): Place {
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest.slice(2).join('/'))
   const [plural = '', name = '', subresource = '', ...more] = inNamespace ? rest.slice(2) : rest
-  const namespace = inNamespace ? rest[1] ?? '' : undefined
-  const [, group = ''] = groupVersion.split('/').reverse()
-  // A list narrowed to one name counts as a request for that name.
-  const wanted = /^metadata\.name==?([^,]+)$/.exec(call.query.get('fieldSelector') ?? '')?.[1] ?? ''
-  const home = group === '' && plural === 'namespaces' ? name : namespace ?? ''
-  demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: home, name: name || wanted })
+  return { groupVersion, namespace: inNamespace ? rest[1] ?? '' : undefined, plural, name, subresource, more: more.length > 0 }
+}
+
+function onResource(api: Api, call: Call, place: Place): ApiAnswer {
+  const { groupVersion, namespace, plural, name, subresource } = place
+  permit(call, place)
   const kinds = api.objects.registry.all().filter(known => known.groupVersion === groupVersion)
   if (kinds.length === 0) unknownGroup()
   const kind = kinds.find(known => known.plural === plural)
-  if (!kind || more.length > 0 || (namespace !== undefined && !kind.namespaced)) throw noResource()
+  if (!kind || place.more || (namespace !== undefined && !kind.namespaced)) throw noResource()
   if (kind.unstored && call.method !== 'POST') throw methodNotAllowed()
   if (kind.unstored) return { status: 201, body: reviewed(kind, objectAt(bodyOf(call, kind.kind)), { account: call.account, accounts: api.accounts }) }
   const forAll = name === '' ? ['GET', 'DELETE'].includes(call.method) : call.method === 'GET' && isWatch(call.query)
@@ -90,6 +92,14 @@ function onResource(api: Api, call: Call, [groupVersion, rest]: readonly [string
   if (subresource === 'scale' && kind.scale) return onObject(api.objects, call, target)
   if (subresource === '' || (subresource === 'status' && kind.status)) return seen(call, kind, onObject(api.objects, call, target))
   throw noResource()
+}
+
+function permit(call: Call, { groupVersion, namespace = '', plural, name, subresource }: Place): void {
+  const [, group = ''] = groupVersion.split('/').reverse()
+  const home = group === '' && plural === 'namespaces' ? name : namespace
+  // A list narrowed to one name counts as a request for that name.
+  const wanted = /^metadata\.name==?([^,]+)$/.exec(call.query.get('fieldSelector') ?? '')?.[1] ?? ''
+  demand(call.account, { verb: verbOf(call, name), group, resource: plural, subresource, namespace: home, name: name || wanted })
 }
 
 function verbOf({ method, query }: Call, name: string): string {

@@ -41,7 +41,7 @@ function documentOf(kinds: readonly Kind[], path: string): JsonObject {
   const schemas: Record<string, JsonObject> = { ...COMMON }
   for (const kind of kinds) {
     const name = kind.custom ? `${kind.group.split('.').reverse().join('.')}.${kind.version}.${kind.kind}` : named(kind.schema, schemas)
-    const own = kind.custom ? customType(kind.schema, schemas) : schemas[name] ?? {}
+    const own = kind.custom ? customType(kind.schema.rules, schemas) : schemas[name] ?? {}
     schemas[name] = { ...own, [GVK]: [gvkOf(kind)] }
   }
   const paths = Object.fromEntries(kinds.map(kind => operationOf(kind, `/${path}`)))
@@ -89,9 +89,8 @@ function typeOf(schema: Schema, schemas: Record<string, JsonObject>, more: JsonO
 }
 
 /** The schema of a definition as it was written, with what every object has. */
-function customType({ rules }: Schema, schemas: Record<string, JsonObject>): JsonObject {
-  const own = rules ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+function customType(rules: JsonObject = { 'x-kubernetes-preserve-unknown-fields': true }, schemas: Record<string, JsonObject>): JsonObject {
   const text = { type: 'string' }
   const metadata = { allOf: [{ $ref: PREFIX + named(namedSchema('meta.ObjectMeta'), schemas) }] }
-  return { ...own, type: 'object', properties: { ...objectAt(own, 'properties'), apiVersion: text, kind: text, metadata } }
+  return { ...rules, type: 'object', properties: { ...objectAt(rules, 'properties'), apiVersion: text, kind: text, metadata } }
 }

@@ -73,7 +73,10 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   })
   server.on('connection', (socket: Socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)) })
   server.keepAliveTimeout = 30_000
-  const url = `https://${HOST}:${await listening(server, options.port ?? 0)}`
+  server.listen(options.port ?? 0, HOST)
+  await once(server, 'listening')
+  const address: AddressInfo | string | null = server.address()
+  const url = `https://${HOST}:${typeof address === 'object' ? address?.port : address}`
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
     request: async (...request) => call(api, ...request),
@@ -87,13 +90,6 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
       })
     },
   }
-}
-
-async function listening(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  server.listen(port, HOST)
-  await once(server, 'listening')
-  const address: AddressInfo | string | null = server.address()
-  return typeof address === 'object' && address ? address.port : port
 }
 
 /** The cluster, user and context of every kubeconfig that is made here. */

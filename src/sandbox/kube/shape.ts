@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, showJson } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
 import { withDefaults } from './defaults.ts'
 import { canonicalQuantity } from './quantity.ts'
@@ -75,19 +75,16 @@ function shapedScalar(value: Json | undefined, schema: Schema, place: Place): Js
   const { letter = 'x' } = schema
   if (value === null || value === undefined) return zero(schema, place)
   if (letter === 'x' || schema.rules !== undefined) return value
-  if (letter === 'q') return quantity(value)
+  if (letter === 'q') {
+    const quantity = canonicalQuantity(showJson(value))
+    if (quantity === undefined) throw badRequest(QUANTITY)
+    return quantity
+  }
   const [go, json] = SCALARS[letter] ?? [letter, '']
   const fits = letter === 'o' ? typeof value === 'string' || typeof value === 'number' : typeof value === json
   if (!fits) throw wrongType(value, go, place)
   if (letter === 'i' && !Number.isInteger(value)) throw badRequest(`json: cannot unmarshal number ${JSON.stringify(value)} into Go struct field ${place.path} of type int32`)
   return value
-}
-
-function quantity(value: Json): string {
-  const text = typeof value === 'number' ? String(value) : value
-  const known = typeof text === 'string' ? canonicalQuantity(text) : undefined
-  if (known === undefined) throw badRequest(QUANTITY)
-  return known
 }
 
 function expectObject(value: Json, place: Place): JsonObject {

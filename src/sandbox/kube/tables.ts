@@ -87,22 +87,17 @@ function cellOf(type: string, first: Json | undefined): Json {
 
 type Step = (value: Json) => readonly Json[]
 
+const STEP = /\.((?:\\.|[^.[\\])+)|\[(?:'([^']*)'|"([^"]*)"|(-?\d+|\*)|\?\(@((?:\.[\w-]+)+)\s*==\s*(?:"([^"]*)"|'([^']*)'|(\w+))\))\]/g
+
 /** The steps of a JSONPath of Kubernetes' sort (`.a.b`, `['a']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`); undefined for any other. */
 function stepsOf(path: string): readonly Step[] | undefined {
-  const steps: Step[] = []
-  let rest = path.replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '')
-  while (rest !== '') {
-    const match = /^(?:\.((?:\\.|[^.[\\])+)|\[(?:'([^']*)'|"([^"]*)"|(-?\d+|\*)|\?\(@((?:\.[\w-]+)+)\s*==\s*(?:"([^"]*)"|'([^']*)'|(\w+))\))\])/.exec(rest)
-    if (!match) return undefined
-    const [all, field, single, double, index, filter, ...values] = match
+  const text = path.replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '')
+  if (text.replaceAll(STEP, '') !== '') return undefined
+  return [...text.matchAll(STEP)].map(([, field, single, double, index, filter, ...values]): Step => value => {
     const key = field?.replace(/\\(.)/g, '$1') ?? single ?? double
-    steps.push(value => {
-      if (key !== undefined) return [valueAt(value, key)].filter(item => item !== undefined)
-      const list = isList(value) ? value : []
-      if (filter !== undefined) return list.filter(item => word(valueIn(item, filter.slice(1))) === values.find(text => text !== undefined))
-      return index === '*' ? list : list.slice(Number(index)).slice(0, 1)
-    })
-    rest = rest.slice(all.length)
-  }
-  return steps
+    if (key !== undefined) return [valueAt(value, key)].filter(item => item !== undefined)
+    const list = isList(value) ? value : []
+    if (filter !== undefined) return list.filter(item => word(valueIn(item, filter.slice(1))) === values.find(wanted => typeof wanted === 'string'))
+    return index === '*' ? list : list.slice(Number(index)).slice(0, 1)
+  })
 }

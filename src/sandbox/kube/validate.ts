@@ -62,10 +62,10 @@ function podFaults(spec: Json | undefined, path: string, ending: boolean): reado
 
 function containerFaults(container: JsonObject, path: string, names: Set<string>): readonly Cause[] {
   const [name = '', field] = [textAt(container, 'name'), `${path}.name`]
-  const found = [...name === '' ? [required(field)] : LABEL.test(name) ? [] : [badValue(field, name, LABEL_TEXT)]]
-  if (names.has(name)) found.push({ reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field })
+  const fault = name === '' ? required(field) : !LABEL.test(name) ? badValue(field, name, LABEL_TEXT)
+    : names.has(name) ? { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field } : undefined
   names.add(name)
-  return textAt(container, 'image') ? found : [...found, required(`${path}.image`)]
+  return [...fault ? [fault] : [], ...textAt(container, 'image') ? [] : [required(`${path}.image`)]]
 }
 
 function changeFaults({ group, resource, fixed = [] }: Kind, live: JsonObject, next: JsonObject): readonly Cause[] {
