@@ -72,7 +72,7 @@ function ofGit(git: JsonObject, here: Here): Found {
   const sets: ParamSet[] = []
   for (const path of found.paths) {
     const layers = folders ? [[]] : ofFile(path, tree.json(path), here.go)
-    if (layers === null) return { because: `its git generator reads ${path}, which cannot be read` }
+    if (layers === null) return { because: `its git generator reads ${path}, which cannot be read as one YAML or JSON document of at most 2 MB` }
     for (const layer of layers) sets.push(withValues(git, [...layer, pathLayer(git, path, { folders, go: here.go })], here))
   }
   return { sets }
