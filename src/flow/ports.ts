@@ -4,6 +4,7 @@
  */
 import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
+import type { ArgoClusters } from '../model/application-set/clusters.ts'
 import type { HelmJob } from '../model/helm.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
@@ -161,6 +162,8 @@ export interface OwnerObjects {
   live(ref: OwnerRef): Promise<OwnerObject | null>
   /** What stands in the way of a change that the owner would bring to an object, and what one should know before. */
   gates(ref: OwnerRef, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Gate[]>
+  /** The clusters that the Argo CD of an Application, or of an ApplicationSet beside it, knows: what cluster generators read. */
+  argoClusters(ref: OwnerRef): Promise<ArgoClusters>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */
@@ -250,14 +253,7 @@ export interface ChangeRequestInfo {
 }
 
 /** What a forge is told when a change request is opened or brought up to date. */
-export interface ChangeRequestText {
-  readonly change: string
-  readonly branch: string
-  readonly base: string
-  readonly head: string
-  readonly title: string
-  readonly body: string
-}
+export interface ChangeRequestText { readonly change: string, readonly branch: string, readonly base: string, readonly head: string, readonly title: string, readonly body: string }
 
 /** What a forge cannot do, as data. */
 export interface ForgeAbilities {

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path'
 import { applicationsOf } from '../../model/application-set/applications.ts'
 import { gitGenerators } from '../../model/application-set/generators.ts'
 import { filesThatMay } from '../../model/application-set/git-paths.ts'
+import { showPath } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
 import type { RenderJob, RenderResult, Renderer } from '../../flow/ports.ts'
 import { confine } from './confine.ts'
@@ -23,21 +24,21 @@ export function applicationSetRenderer({ maxFiles = MAX_FILES }: { readonly maxF
 
 async function renderSet({ dir, generates }: RenderJob, maxFiles: number): Promise<RenderResult> {
   if (generates === undefined) return { ok: false, message: 'no set is given' }
-  const { set, url, revision } = generates
+  const { set, url, revision, clusters = [] } = generates
   const root = await realpath(dir)
   const files: string[] = []
   const by = `ApplicationSet ${set.namespace}/${set.name}`
   // Which files a pattern takes is known of all of them, or not at all.
-  if (!await collect(root, { path: '', files, maxFiles })) return { ok: false, message: `${by}: the repository has more than ${maxFiles} files, of which its git generators may take any.`, blocked: { code: 'UNSUPPORTED', at: 'spec.generators' } }
+  if (!await collect(root, { path: '', files, maxFiles })) return { ok: false, message: `${by}: the repository has more than ${maxFiles} files, of which its git generators may take any.`, blocked: { code: 'UNSUPPORTED', at: `${by} spec.generators` } }
   const values = new Map<string, Json>()
   for (const path of new Set(gitGenerators(set.spec).flatMap(git => filesThatMay(git, files)))) {
     const value = await valueOf(root, path)
     if (value !== undefined) values.set(path, value)
   }
   const tree = { files: files.sort(), json: (path: string): Json | undefined => values.get(path) }
-  const { apps, unread } = applicationsOf(set, git => git.url === url && git.revision === revision ? tree : null)
+  const { apps, unread } = applicationsOf(set, { trees: git => git.url === url && git.revision === revision ? tree : null, clusters })
   const [why] = unread
-  if (why !== undefined) return { ok: false, message: `${by}: ${why}.`, blocked: { code: 'UNSUPPORTED', at: 'spec.generators' } }
+  if (why !== undefined) return { ok: false, message: `${by}: ${why.because}.`, blocked: { code: 'UNSUPPORTED', at: `${by} ${showPath(why.at)}` } }
   return { ok: true, objects: apps.map(({ app }) => ({ object: app, origin: null })) }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { findOwner } from '../../../src/flow/find-owner.ts'
 import { plan as planChange } from '../../../src/flow/plan.ts'
 import type { World } from '../../../src/flow/world.ts'
 import { isRefusal, refuse } from '../../../src/model/error.ts'
@@ -284,12 +285,77 @@ describe('a field that the owner\'s own manifest decides', function () {
       const result = await asked([IMAGE])
       expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('is no longer \\"web:2\\"')
     })
-    it('is refused with what clusters give, and where to change it', async () => {
-      await generate(set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - clusters: {}\n`), ENVS)
-      put(...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
-      await ops.commit({ 'apps/set.yaml': set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - clusters: {}\n`) }, 'main')
+    const JOINED = (second: string): string => `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - ${second}\n`
+    const cluster = (name: string, labels: JsonObject): KubernetesObject => ({
+      apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'argocd', labels: { 'argocd.argoproj.io/secret-type': 'cluster', ...labels }, annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'login-a', contact: 'login-b' } },
+      data: { name: Buffer.from(name).toString('base64'), server: Buffer.from(`https://${name}.example`).toString('base64'), config: Buffer.from('login-c').toString('base64') },
+    })
+    const joined = (image: string, second: string): string => set(image, JOINED(second)).replace("name: '{{.name}}'", "name: '{{.app}}'")
+    const APPS_FILES = { 'envs/shop/config.json': '{\n  "app": "shop",\n  "tag": "2",\n  "stage": "low"\n}\n', 'envs/other/config.json': '{"app": "other", "tag": "5", "stage": "high"}\n' }
+    const BY_STAGE = "clusters: { selector: { matchLabels: { stage: '{{.stage}}' } } }"
+    it('is edited in the file that a matrix joins with clusters', async () => {
+      await generate(joined('web:{{.tag}}', BY_STAGE), APPS_FILES)
+      put(cluster('dev', { stage: 'low' }), cluster('prod', { stage: 'high' }))
+      const result = await planned(IMAGE)
+      expect(diff(result)).to.deep.equal(['envs/shop/config.json', '  "tag": "3",'])
+      expect(result.proof.changes.map(({ object }) => showRef(object))).to.deep.equal(['Application argocd/shop'])
+      expect(result.owner.render.generates?.clusters).to.deep.equal(['dev', 'prod'].map(name => ({ secret: `argocd/${name}`, name, server: `https://${name}.example`, project: '', labels: { 'argocd.argoproj.io/secret-type': 'cluster', stage: name === 'dev' ? 'low' : 'high' }, annotations: {} })))
+      expect(JSON.stringify(result)).to.not.include('login-')
+      expect(JSON.stringify(planDocument(result, null))).to.not.include('login-')
+    })
+    it('is refused where the file makes an Application for each of several clusters', async () => {
+      await generate(joined('web:{{.tag}}', BY_STAGE).replace("'{{.app}}'", "'{{.app}}{{.metadata.labels.more}}'"), APPS_FILES)
+      put(cluster('dev', { stage: 'low', more: '' }), cluster('prod', { stage: 'low', more: '-b' }))
       const result = await asked([IMAGE])
-      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('cluster Secrets').and.include('by hand')
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('Application argocd/shop-b spec.source.kustomize.images.0 changes too')
+    })
+    it('is refused with the Secret and the label where that decides', async () => {
+      const text = joined('web:{{.metadata.labels.tag}}', BY_STAGE)
+      await generate(text, APPS_FILES)
+      put(cluster('dev', { stage: 'low', tag: '2' }), ...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+      await ops.commit({ 'apps/set.yaml': text }, 'main')
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('Change metadata.labels.tag of Secret argocd/dev where it is kept').and.include('apps/set.yaml:22')
+    })
+    it('names the right without which cluster Secrets are not known, and the line of the generator', async () => {
+      await generate(joined('web:{{.tag}}', BY_STAGE), { ...APPS_FILES, 'sets/all.yaml': joined('web:{{.tag}}', BY_STAGE) })
+      fleet.servers['one']?.intercept(({ url }) => url?.includes('/secrets') === true ? { status: 403 } : null)
+      const result = await asked([IMAGE])
+      fleet.servers['one']?.intercept(null)
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('Writ may not list Secrets in namespace argocd of cluster one (verb list, resource secrets)').and.include(`sets/all.yaml:12 of ${ops.url}`)
+    })
+    it('says what keeps a set that nobody deploys from being edited, with its file and line', async () => {
+      const text = set('web:{{.tag}}', JOINED('pullRequest: { github: {} }'))
+      await generate(text, { ...ENVS, 'sets/all.yaml': `# a set\n${text}` })
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('deployed by nobody').and.include('ApplicationSet all: its pullRequest generator gives what stands in open pull requests').and.include(`sets/all.yaml:13 of ${ops.url}`)
+    })
+    it('says it at the field where no file holds the set', async () => {
+      await generate(set('web:{{.tag | quote}}', FILES()), ENVS)
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('that no value can be found for').and.include('ApplicationSet argocd/all spec.template.spec.source.kustomize.images')
+    })
+    it('says which element of a set that nobody deploys would have to change', async () => {
+      await generate(set('web:{{.tag}}', '    - list:\n        elements:\n          - { name: shop, tag: "2" }\n'), {})
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('would have to say 3 for 2 at spec.generators').and.include('"at":"ApplicationSet argocd/all spec.generators')
+    })
+    it('is refused with what the generator gives, at file and line, where somebody deploys the set', async () => {
+      const text = set('web:{{.tag}}', JOINED('scmProvider: { github: {} }'))
+      await generate(text, ENVS)
+      put(...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+      await ops.commit({ 'apps/set.yaml': text }, 'main')
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('a forge lists').and.include('by hand').and.include('apps/set.yaml:12')
+    })
+    it('is told as a gate by whoever only asks for the owner', async () => {
+      const text = set('web:{{.tag}}', JOINED('plugin: { configMapRef: { name: x } }'))
+      await generate(text, { ...ENVS, 'sets/all.yaml': text })
+      const answer = await findOwner(world, { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' })
+      expect(isRefusal(answer) ? [answer.message] : answer.gates.filter(({ flag }) => flag === 'generated').map(({ sentence, at }) => `${sentence} (${at ?? ''})`)).to.deep.equal([
+        'ApplicationSet all writes its spec: what stands in it is changed there (metadata.ownerReferences)',
+        `what stands in its spec cannot be changed through ApplicationSet argocd/all: its plugin generator gives what a plugin answers (sets/all.yaml:12 of ${ops.url})`,
+      ])
     })
     it('names a repository that writ.yaml does not', async () => {
       await generate(set('web:{{.tag}}', `    - git: { repoURL: 'https://elsewhere.example/x.git', revision: main, files: [{ path: 'envs/*/config.json' }] }\n`), {})

@@ -35,7 +35,7 @@ describe('rendering what an ApplicationSet generates', () => {
     expect((await render(folder(FILES), 3)).ok).to.equal(true)
   })
   it('is refused where there are more, and never leaves files out', async () => {
-    expect(await render(folder(FILES), 2)).to.deep.equal({ ok: false, message: 'ApplicationSet argocd/all: the repository has more than 2 files, of which its git generators may take any.', blocked: { code: 'UNSUPPORTED', at: 'spec.generators' } })
+    expect(await render(folder(FILES), 2)).to.deep.equal({ ok: false, message: 'ApplicationSet argocd/all: the repository has more than 2 files, of which its git generators may take any.', blocked: { code: 'UNSUPPORTED', at: 'ApplicationSet argocd/all spec.generators' } })
   })
   it('is refused at a file of more than 2 MB, which it does not read', async () => {
     const dir = folder(FILES)
