@@ -152,6 +152,9 @@ export interface SyncAsk { readonly change: string, readonly by: string, readonl
 /** An owner's own object as it lives, and what it names that decides what it renders: its source, its chart, ConfigMaps; never a Secret. */
 export interface OwnerObject { readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }
 
+/** The ApplicationSets of a cluster, and in words the namespaces in which their controller looks and Writ may not; null where there is none. */
+export interface LivingSets { readonly sets: readonly KubernetesObject[], readonly unseen: string | null }
+
 /** Owners by their own manifests, as files or the cluster hold them. */
 export interface OwnerObjects {
   /** The places that the owners among these objects deploy from, rendered as these stand. */
@@ -164,6 +167,8 @@ export interface OwnerObjects {
   gates(ref: OwnerRef, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Gate[]>
   /** The clusters that the Argo CD of an Application, or of an ApplicationSet beside it, knows: what cluster generators read. */
   argoClusters(ref: OwnerRef): Promise<ArgoClusters>
+  /** Those that live where the Argo CD of an owner runs. Throws as a list does. */
+  applicationSets(ref: OwnerRef): Promise<LivingSets>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */

@@ -1,7 +1,7 @@
 import { clustersFor, readsClusters } from '../../model/application-set/clusters.ts'
 import type { ArgoClusters } from '../../model/application-set/clusters.ts'
 import { gitGenerators } from '../../model/application-set/generators.ts'
-import { WritError, isRefusal } from '../../model/error.ts'
+import { isRefusal } from '../../model/error.ts'
 import { isObject, textAt, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { ConsumerOwner, Owner, RenderRules } from '../../model/owner.ts'
@@ -35,8 +35,8 @@ function specOf(set: KubernetesObject): JsonObject {
 }
 
 /** The living ApplicationSets beside an owner that read the same branch of the same repository. Throws as a list does. */
-export async function liveSets(world: Pick<World, 'clusters' | 'ownerObjects' | 'repositories'>, { owner, branch }: Pick<Located, 'owner' | 'branch'>): Promise<readonly ConsumerOwner[]> {
-  const sets = await listSets(world, owner)
+export async function liveSets(world: Pick<World, 'ownerObjects' | 'repositories'>, { owner, branch }: Pick<Located, 'owner' | 'branch'>): Promise<readonly ConsumerOwner[]> {
+  const { sets } = await world.ownerObjects.applicationSets(owner)
   const found: ConsumerOwner[] = []
   const clusters = sets.some(set => readsClusters(specOf(set))) ? await world.ownerObjects.argoClusters(owner) : []
   for (const set of sets.filter(one => textAt(one, 'metadata', 'name') !== owner.name || textAt(one, 'metadata', 'namespace') !== owner.namespace)) {
@@ -47,19 +47,6 @@ export async function liveSets(world: Pick<World, 'clusters' | 'ownerObjects' | 
     }
   }
   return found
-}
-
-/** Those of all namespaces, or where that is not allowed those beside the owner. */
-async function listSets({ clusters }: Pick<World, 'clusters'>, owner: Owner): Promise<readonly KubernetesObject[]> {
-  const cluster = clusters.named(owner.cluster)
-  const kind = await cluster.served('argoproj.io', 'ApplicationSet')
-  if (kind === null) return []
-  try {
-    return await cluster.list(kind, null)
-  } catch (error) {
-    if (!(error instanceof WritError) || error.code !== 'cluster/unauthorized') throw error
-    return cluster.list(kind, owner.namespace)
-  }
 }
 
 async function branchOf({ repositories }: Pick<World, 'repositories'>, { url, revision }: { readonly url: string, readonly revision: string }): Promise<string | null> {

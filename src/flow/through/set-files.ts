@@ -13,7 +13,7 @@ import type { Located } from '../../model/plan.ts'
 import { refOf, showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Living } from '../makers.ts'
-import type { OwnerObject, RepositoryReader } from '../ports.ts'
+import type { LivingSets, OwnerObject, RepositoryReader } from '../ports.ts'
 import { openBench } from '../proof/bench.ts'
 import { readsOf, setOwner } from '../proof/live-sets.ts'
 import { proveEdits } from '../proof/prove-edits.ts'
@@ -84,7 +84,8 @@ export async function proveInputs(world: World, { through, living, inputs }: { r
 }
 
 async function proveFiles(world: World, { through: { located }, reached, changed, at, set, clusters, app }: Meant): Promise<ProvenRender | Refusal> {
-  const upper = locatedInSet(located, { changed, at, set, clusters, app })
+  const { unseen } = await world.ownerObjects.applicationSets(located.owner)
+  const upper = locatedInSet(located, { changed, at, set, clusters, app, unseen })
   const repository = world.repositories.open(at.url)
   if (isRefusal(repository)) return repository
   const bench = await openBench(world, repository.reader, at.base)
@@ -100,7 +101,7 @@ async function proveFiles(world: World, { through: { located }, reached, changed
 }
 
 /** The Application as what is edited, and the set as what brings the edit to it. */
-function locatedInSet(located: Located, { changed, at, set, clusters, app }: Pick<Meant, 'changed' | 'at' | 'set' | 'clusters' | 'app'>): Located {
+function locatedInSet(located: Located, { changed, at, set, clusters, app, unseen }: Pick<Meant, 'changed' | 'at' | 'set' | 'clusters' | 'app'> & Pick<LivingSets, 'unseen'>): Located {
   const { owner } = located
   const uid = textAt(app.object, 'metadata', 'uid')
   const generator: Owner = {
@@ -111,6 +112,9 @@ function locatedInSet(located: Located, { changed, at, set, clusters, app }: Pic
   return {
     ...located, target: { cluster: owner.cluster, ...refOf(app.object), namespace: owner.namespace, ...uid === undefined ? {} : { uid } }, live: app.object,
     edits: changed.edits, asked: changed.edits, owner: generator, base: at.base, branch: at.branch,
-    ownerEvidence: [{ sentence: `${showRef(set.target)} is the controller of ${showOwner(owner)}, and generates it from files of ${at.url}`, at: `${showOwner(owner)} metadata.ownerReferences` }],
+    ownerEvidence: [
+      { sentence: `${showRef(set.target)} is the controller of ${showOwner(owner)}, and generates it from files of ${at.url}`, at: `${showOwner(owner)} metadata.ownerReferences` },
+      ...unseen === null ? [] : [{ sentence: `whether an ApplicationSet of another namespace reads them, too, is not known: they may not be listed in ${unseen}`, at: `cluster ${owner.cluster}` }],
+    ],
   }
 }

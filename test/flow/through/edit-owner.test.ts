@@ -280,6 +280,14 @@ describe('a field that the owner\'s own manifest decides', function () {
       const result = await asked([IMAGE])
       expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('ApplicationSet argocd/more').and.include('--scope shared')
     })
+    it('says in which namespaces ApplicationSets could not be looked at', async () => {
+      await generate(set('web:{{.tag}}', FILES()), ENVS)
+      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cmd-params-cm', namespace: 'argocd' }, data: { 'applicationsetcontroller.namespaces': 'team-a' } })
+      fleet.servers['one']?.intercept(({ url = '' }) => /v1alpha1\/applicationsets|team-a\/applicationsets/.test(url) ? { status: 403 } : null)
+      const result = await planned(IMAGE)
+      fleet.servers['one']?.intercept(null)
+      expect(JSON.stringify(result.ownerEvidence)).to.include('whether an ApplicationSet of another namespace reads them, too, is not known: they may not be listed in team-a')
+    })
     it('is refused where the Application lives otherwise than its file says', async () => {
       await generate(set('web:{{.tag}}', FILES()), { ...ENVS, 'envs/shop/config.json': '{"name": "shop", "tag": "7"}\n' })
       const result = await asked([IMAGE])
