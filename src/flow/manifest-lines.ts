@@ -2,17 +2,17 @@ import { isMap } from 'yaml'
 import type { Node } from 'yaml'
 import type { FieldPath } from '../model/field.ts'
 import { textAt } from '../model/json.ts'
-import type { OwnerRef } from '../model/owner.ts'
+import type { ObjectRef } from '../model/resource.ts'
 import { asNode, keyText, readSource } from './edit/source.ts'
 import { placedIn } from './owner-file/checkout-manifests.ts'
 import type { PlacedManifest } from './owner-file/checkout-manifests.ts'
 import type { Tree } from './ports.ts'
 
 /**
- * `file:line` of each manifest of an owner in a commit; with a path the line of that field, or of the last part of its way that is there. In the files of the owner's own
+ * `file:line` of each manifest of an object in a commit; with a path the line of that field, or of the last part of its way that is there. In the files of the object's own
  * namespace, or of none.
  */
-export async function manifestLines(tree: Tree, ref: Pick<OwnerRef, 'kind' | 'namespace' | 'name'>, path: FieldPath = ['kind']): Promise<readonly string[]> {
+export async function manifestLines(tree: Tree, ref: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>, path: FieldPath = ['kind']): Promise<readonly string[]> {
   const texts = await tree.read(tree.entries.filter(({ path: file, kind }) => kind !== 'symlink' && /\.(?:ya?ml|json)$/.test(file)).map(({ path: file }) => file))
   return [...texts].filter(([, text]) => text.includes(ref.kind) && text.includes(ref.name)).flatMap(([file, text]) => placedIn(file, text)
     .filter(({ object }) => object.kind === ref.kind && textAt(object, 'metadata', 'name') === ref.name && [undefined, ref.namespace].includes(textAt(object, 'metadata', 'namespace')))

@@ -398,6 +398,35 @@ describe('a field that the owner\'s own manifest decides', function () {
       expect(isRefusal(result) ? `${result.refused} ${JSON.stringify(result.evidence)} ${result.hint}` : '').to.include('NON_GIT_SOURCE').and.include(words).and.include('writ set field helmrelease/web -n shop spec.values.KEY=VALUE')
     })
   }
+  describe('of what was built from a repository of writ.yaml', () => {
+    const source = (kind: string, metadata: JsonObject): KubernetesObject => ({ apiVersion: 'source.toolkit.fluxcd.io/v1', kind, metadata: { name: 'web', namespace: 'flux-system' }, spec: kind === 'Bucket' ? { endpoint: 'minio.example', bucketName: 'web' } : { url: 'oci://registry.example/web' }, status: { artifact: { revision: 'latest@sha256:1', metadata } } })
+    const built = (revision: string): JsonObject => ({ 'org.opencontainers.image.source': apps.url, 'org.opencontainers.image.revision': revision })
+    const applied = (kind: string): KubernetesObject => kustomization('web', { spec: { path: './', sourceRef: { kind, name: 'web' } }, status: listing('shop_web_apps_Deployment') })
+    const refusal = async (...objects: readonly KubernetesObject[]): Promise<string> => {
+      web()
+      put(...objects)
+      const result = await asked([IMAGE])
+      return isRefusal(result) ? `${result.refused} ${JSON.stringify(result.evidence)} ${result.hint}` : ''
+    }
+    it('names the file of a Kustomization\'s object at the commit that the artifact names', async () => {
+      const commit = apps.git('rev-parse', 'main')
+      expect(await refusal(applied('OCIRepository'), source('OCIRepository', built(`main@sha1:${commit}`)))).to.include('NON_GIT_SOURCE').and.include(`it was built from ${apps.url} at main@sha1:${commit}`)
+        .and.include('Change it there by hand').and.include(`${apps.url}: `).and.include('web/web.yaml:2 holds Deployment shop/web')
+    })
+    it('looks at the default branch where the commit is unknown', async () => {
+      expect(await refusal(applied('OCIRepository'), source('OCIRepository', built(`v1/${'0'.repeat(40)}`)))).to.include('web/web.yaml:2 holds Deployment shop/web')
+    })
+    it('names the chart of a release by its chartRef', async () => {
+      const [release] = declared(RELEASE.replace(/ {2}chart:\n[^]*$/, '  chartRef: { kind: OCIRepository, name: web, namespace: flux-system }\n'), { status: { ...listing('shop_web_apps_Deployment'), history: [{ chartName: 'web', chartVersion: '1.0.0' }] } })
+      expect(release === undefined ? '' : await refusal(release, source('OCIRepository', built('main')))).to.include('writ set field helmrelease/web').and.include('chart/Chart.yaml is that of chart web')
+    })
+    it('says that a bucket does not say what it was built from', async () => {
+      expect(await refusal(applied('Bucket'), source('Bucket', {}))).to.include('NON_GIT_SOURCE').and.include('it comes from bucket web of minio.example').and.include('has no org.opencontainers.image.source')
+    })
+    it('never takes a repository for known that writ.yaml does not name', async () => {
+      expect(await refusal(applied('OCIRepository'), source('OCIRepository', { 'org.opencontainers.image.source': 'https://elsewhere.example/x' }))).to.include('it was built from https://elsewhere.example/x').and.not.include('of writ.yaml')
+    })
+  })
   it('never adds whole objects to a release, nor takes them away', async () => {
     web()
     await release('  values:\n    tag: "2"\n')
