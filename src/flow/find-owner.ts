@@ -15,6 +15,7 @@ import type { Living } from './makers.ts'
 import { notFound } from './not-found.ts'
 import { ownerChain } from './owner-chain.ts'
 import type { Nearest } from './owner-chain.ts'
+import { setGates } from './through/set-gates.ts'
 import { unmanaged } from './unmanaged.ts'
 import type { World } from './world.ts'
 
@@ -55,7 +56,7 @@ export async function findOwner(world: World, ask: TargetAsk): Promise<OwnerAnsw
   const unproven = unprovenOwner(subject.target, nearest.claims)
   const opened = await tried(() => openClaimed(world, { target: subject.target, claim: claimed(nearest.chosen) }))
   const read = 'refused' in opened ? null : opened
-  const gates = [...await world.ownerObjects.gates(owner, subject), ...await scaled(world, subject), ...unproven === null ? [] : [{ flag: 'singleness' as const, sentence: unproven.message }]]
+  const gates = [...await world.ownerObjects.gates(owner, subject), ...await setGates(world, { owner, source: read?.owner.source ?? null }), ...await scaled(world, subject), ...unproven === null ? [] : [{ flag: 'singleness' as const, sentence: unproven.message }]]
   return {
     target: asked.target, subject: subject.target, environment: asked.environment, level: proofLevel(nearest.chosen), owner: read?.owner ?? owner, evidence,
     branch: read?.branch ?? null, base: read?.base ?? null, chain, gates, obstacle: obstacleOf(unproven ?? ('refused' in opened ? opened : null)),

@@ -6,6 +6,7 @@ import type { Classified, Located } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { chooseOwner, unprovenOwner } from './choose-owner.ts'
+import { withOrigin } from './built-from.ts'
 import { claimsOf } from './claims-of.ts'
 import { withManifest } from './declared-at.ts'
 import { madeBy } from './made-by.ts'
@@ -59,7 +60,7 @@ export async function openClaimed(world: World, { target, claim }: { readonly ta
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
   const read = await tool.read(claim.owner, target)
-  if (isRefusal(read)) return openOwner(world, { owner: await withManifest(world, claim.owner, read), evidence: claim.evidence })
+  if (isRefusal(read)) return openOwner(world, { owner: await withOrigin(world, { owner: claim.owner, target }, await withManifest(world, claim.owner, read)), evidence: claim.evidence })
   return openOwner(world, { owner: await chooseSource(world, read, target), evidence: claim.evidence })
 }
 

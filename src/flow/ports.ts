@@ -4,6 +4,7 @@
  */
 import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
+import type { ArgoClusters } from '../model/application-set/clusters.ts'
 import type { HelmJob } from '../model/helm.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
@@ -151,6 +152,9 @@ export interface SyncAsk { readonly change: string, readonly by: string, readonl
 /** An owner's own object as it lives, and what it names that decides what it renders: its source, its chart, ConfigMaps; never a Secret. */
 export interface OwnerObject { readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }
 
+/** The ApplicationSets of a cluster, and in words the namespaces in which their controller looks and Writ may not; null where there is none. */
+export interface LivingSets { readonly sets: readonly KubernetesObject[], readonly unseen: string | null }
+
 /** Owners by their own manifests, as files or the cluster hold them. */
 export interface OwnerObjects {
   /** The places that the owners among these objects deploy from, rendered as these stand. */
@@ -161,6 +165,10 @@ export interface OwnerObjects {
   live(ref: OwnerRef): Promise<OwnerObject | null>
   /** What stands in the way of a change that the owner would bring to an object, and what one should know before. */
   gates(ref: OwnerRef, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Gate[]>
+  /** The clusters that the Argo CD of an Application, or of an ApplicationSet beside it, knows: what cluster generators read. */
+  argoClusters(ref: OwnerRef): Promise<ArgoClusters>
+  /** Those that live where the Argo CD of an owner runs. Throws as a list does. */
+  applicationSets(ref: OwnerRef): Promise<LivingSets>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */
@@ -250,14 +258,7 @@ export interface ChangeRequestInfo {
 }
 
 /** What a forge is told when a change request is opened or brought up to date. */
-export interface ChangeRequestText {
-  readonly change: string
-  readonly branch: string
-  readonly base: string
-  readonly head: string
-  readonly title: string
-  readonly body: string
-}
+export interface ChangeRequestText { readonly change: string, readonly branch: string, readonly base: string, readonly head: string, readonly title: string, readonly body: string }
 
 /** What a forge cannot do, as data. */
 export interface ForgeAbilities {

@@ -61,11 +61,12 @@ function remoteChart(ref: OwnerRef, obstacle: Obstacle, around: readonly Kuberne
 export function originOf(source: KubernetesObject): readonly Evidence[] {
   if (!source.apiVersion.startsWith(`${SOURCE_GROUP}/`) || source.kind === 'GitRepository') return []
   const at = `${source.kind} ${textAt(source, 'metadata', 'namespace') ?? ''}/${textAt(source, 'metadata', 'name') ?? ''}`
+  const bucket = textAt(source, 'spec', 'bucketName')
   const url = textAt(source, 'spec', 'url') ?? textAt(source, 'spec', 'endpoint')
   const metadata = valueAt(source, 'status', 'artifact', 'metadata')
   const [origin, revision] = ['org.opencontainers.image.source', 'org.opencontainers.image.revision'].map(key => isObject(metadata) && typeof metadata[key] === 'string' ? metadata[key] : undefined)
   return [
-    ...url === undefined ? [] : [{ sentence: `it comes from ${url}`, at: `${at} spec` }],
-    ...origin === undefined && revision === undefined ? [] : [{ sentence: `it says that it was built from ${origin ?? 'an unnamed repository'}${revision === undefined ? '' : ` at ${revision}`}`, at: `${at} status.artifact.metadata` }],
+    ...url === undefined ? [] : [{ sentence: `it comes from ${bucket === undefined ? '' : `bucket ${bucket} of `}${url}`, at: `${at} spec` }],
+    ...origin === undefined && revision === undefined ? source.kind === 'OCIRepository' || source.kind === 'Bucket' ? [{ sentence: 'it does not say what it was built from: its artifact has no org.opencontainers.image.source', at: `${at} status.artifact.metadata` }] : [] : [{ sentence: `it says that it was built from ${origin ?? 'an unnamed repository'}${revision === undefined ? '' : ` at ${revision}`}`, at: `${at} status.artifact.metadata` }],
   ]
 }
