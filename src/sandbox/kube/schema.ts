@@ -82,7 +82,7 @@ export function customSchema(rules: JsonObject | undefined): Schema {
   fields.set('apiVersion', { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' })
   fields.set('kind', { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' })
   fields.set('metadata', { schema: namedSchema('meta.ObjectMeta'), presence: 'always' })
-  return { ...root, kind: 'struct', fields }
+  return { ...root, kind: 'struct', fields, ...rules?.['x-kubernetes-preserve-unknown-fields'] === true ? { open: true } : {} }
 }
 
 function fromRules(rules: JsonObject): Schema {
