@@ -256,7 +256,7 @@ describe('steering an owner', function () {
 
     it('needs an end, and one that the environment allows', async () => {
       const bad = async (end: JsonObject): Promise<string> => stage.ask('suspend', { target: { cluster: null, namespace: null, type: 'kustomization', name: 'flux-dev' }, end }).then(answer => `no error: ${answer.kind}`, (error: unknown) => error instanceof Error ? error.message : '')
-      expect(await bad({})).to.match(/end/)
+      expect(await bad({})).to.equal('--for or --until must be given.')
       expect(await bad({ after: '25h' })).to.equal('Environment dev lets an owner be paused for 24h at most.')
       expect(await bad({ at: '2020-01-01T00:00:00Z' })).to.match(/is over already/)
       expect(await bad({ at: '2026-13-01T00:00:00' })).to.match(/zone/)
@@ -416,7 +416,8 @@ describe('steering an owner', function () {
 
     it('refuses what is suspended', async () => {
       await stage.patch('flux-dev', { spec: { suspend: true } })
-      expect((await stage.sync('kustomization/flux-dev'))['code']).to.equal('SUSPENDED')
+      const refused = await stage.sync('kustomization/flux-dev')
+      expect([refused['code'], refused['hint']]).to.deep.equal(['SUSPENDED', 'writ resume kustomization/flux-dev -n flux-system'])
       await stage.patch('flux-dev', { spec: { suspend: null } })
     })
 
@@ -441,6 +442,15 @@ describe('steering an owner', function () {
       expect(times).to.deep.equal([...times].sort((a, b) => b.localeCompare(a)))
     }
     for (const owner of ['kustomization/flux-dev', 'application/app-dev']) expect((await stage.resume(owner))['status']).to.equal('verified')
+  })
+
+  it('says where it looked for an owner that is nowhere, where there are some, and which was probably meant', async () => {
+    const said = (owner: string): Promise<string> => stage.sync(owner).then(() => '', (error: unknown) => error instanceof WritError ? `${error.code}: ${error.message} ${error.hint}` : String(error))
+    const looked = 'in cluster sandbox: the namespace of its context, default, was looked into first, and then all others.'
+    expect(await said('application/nope')).to.equal(`cluster/not-found: There is no Application nope ${looked} There are Applications in argocd.`)
+    expect(await said('application/app-devv')).to.equal(`cluster/not-found: There is no Application app-devv ${looked} Did you mean application/app-dev -n argocd? There are Applications in argocd.`)
+    expect(await said('helmrelease/nope')).to.equal(`cluster/not-found: There is no HelmRelease nope ${looked} There is no HelmRelease at all.`)
+    expect(await said('application/app-dev@app-dev')).to.contain('Application app-dev/app-dev is not in cluster sandbox. There is one of this name in namespace argocd.')
   })
 
   it('steers nothing that is no owner and has none', async () => {
