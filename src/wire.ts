@@ -69,7 +69,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
   const name = `${hostname()}/${process.pid}`
   const { store: path, mirrors } = places(config)
   const store = await openStore({ path, clock, process: name, waits: () => options.tell?.(`waiting: another process holds the store ${path}`) })
-  const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
+  const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env, ...options.tell === undefined ? {} : { tell: options.tell } })
   const indexes = ownerIndexes({ clusters, kinds: clusters.kinds, config: config.writ.clusters })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {
@@ -102,7 +102,7 @@ export async function editing(): Promise<EditWorld> {
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */
-export async function machine(folder: { readonly dir: string, readonly from: string }): Promise<Machine> {
+export async function machine({ tell, ...folder }: { readonly dir: string, readonly from: string, readonly tell: (line: string) => void }): Promise<Machine> {
   return {
     node: process.version,
     folder,
@@ -115,7 +115,7 @@ export async function machine(folder: { readonly dir: string, readonly from: str
     sqlite: probeSqlite,
     store: async () => probeStore(places(configOrDefault(folder.dir)).store),
     async connect() {
-      const { world, identity, close } = await connect(folder)
+      const { world, identity, close } = await connect({ ...folder, tell })
       return { ...world, caller: identity.alias, close }
     },
   }

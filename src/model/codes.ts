@@ -37,6 +37,7 @@ export const REFUSALS = {
   NEEDS_INPUT: { meaning: 'The request leaves a choice open.', next: 'Choose one of the candidates shown.' },
   UNSUPPORTED: { meaning: 'The owner or the request uses something this version does not honour.', next: 'The evidence names the key; make this change by hand.' },
   FOREIGN_PAUSE: { meaning: 'The owner was paused by somebody else than Writ, so that nobody here knows what was there before.', next: 'Resume it with the tool of whoever paused it.' },
+  CONFLICT: { meaning: 'Somebody else paused the owner after this pause was asked for; that pause stands, and this one was not begun.', next: 'Ask again to let this pause take the place of the one that is named, or leave that one be.' },
   WINDOW_CLOSED: { meaning: 'A sync window of the owner\'s project is closed for everybody: a sync that is started now would be held back.', next: 'Ask again once it opens, or change the window in the AppProject.' },
   PARENT_REVERTS: { meaning: 'What makes or deploys the owner states the field by which it would be paused, and would put it back.', next: 'Pause what is named in the evidence, or change the field in Git.' },
   DECLINED: { meaning: 'A person rejected this change or closed its change request.', next: 'Talk to the person named; ask again with another value when it is settled.' },

@@ -62,7 +62,7 @@ export interface EditAnswer {
 /** Edits the files of a checkout, or with `dryRun` shows what it would write. Throws usage/bad-argument and what the engine throws. */
 export async function edit(world: EditWorld, input: unknown): Promise<EditAnswer> {
   const parsed = EditInput.safeParse(input)
-  if (!parsed.success) throw badInput(parsed.error.issues)
+  if (!parsed.success) throw badInput(parsed.error.issues, { type: 'TYPE' })
   const { dryRun, delete: goes, create, place, ...request } = parsed.data
   const whole = goes ? { kind: 'delete' } as const : create === null ? null : { kind: 'create', manifest: create, place } as const
   const outcome = await editCheckout(world, { ...request, ...whole === null ? {} : { whole } } satisfies EditRequest)

@@ -60,6 +60,41 @@ describe('fields that no edit changes in place', () => {
     ['sets what the server writes', ['metadata'], { name: 'x', namespace: 'shop', uid: '1' }, 'usage/bad-argument'],
     ['keeps the name', ['metadata'], { name: 'x', namespace: 'shop', labels: { a: 'b' } }, 'free'],
   ]
+  const pod = { containers: [{ name: 'web', image: 'web:1', args: ['a'] }] }
+  const live = (apiVersion: string, kind: string, spec: object): KubernetesObject => of(apiVersion, kind, {
+    metadata: { name: 'x', namespace: 'shop', uid: '1', resourceVersion: '7', creationTimestamp: '2026-01-01T00:00:00Z', generation: 2, managedFields: [{ manager: 'kubectl' }] }, spec, status: { a: 1 },
+  })
+  const service = live('v1', 'Service', { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'], ports: [{ port: 80, protocol: 'TCP' }] })
+  const claim = live('v1', 'PersistentVolumeClaim', { accessModes: ['ReadWriteOnce'], storageClassName: 'standard', volumeMode: 'Filesystem', volumeName: 'pv-1', resources: { requests: { storage: '1Gi' } } })
+  const job = live('batch/v1', 'Job', { completionMode: 'NonIndexed', selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': '1' } }, suspend: false, template: { metadata: { labels: { 'job-name': 'x', app: 'web' } }, spec: { ...pod, dnsPolicy: 'ClusterFirst' } } })
+  const running = live('v1', 'Pod', { nodeName: 'n1', serviceAccountName: 'default', containers: [{ name: 'web', image: 'web:1', args: ['a'], terminationMessagePath: '/dev/termination-log' }] })
+  const sets = live('apps/v1', 'StatefulSet', { replicas: 1, selector: { matchLabels: { app: 'x' } }, podManagementPolicy: 'OrderedReady', volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], volumeMode: 'Filesystem' }, status: { phase: 'Pending' } }] })
+  const claims = (mode: string): Json => ({ replicas: 2, selector: { matchLabels: { app: 'x' } }, volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: [mode] } }] })
+  const omitted: readonly (readonly [string, KubernetesObject, FieldPath, Json | undefined, string])[] = [
+    ['leaves out what the server writes', service, ['metadata'], { name: 'x', namespace: 'shop', labels: { a: 'b' } }, 'free'],
+    ['states it as it is', service, ['metadata'], { name: 'x', namespace: 'shop', uid: '1', resourceVersion: '7', labels: { a: 'b' } }, 'free'],
+    ['states it otherwise', service, ['metadata'], { name: 'x', namespace: 'shop', uid: '2' }, 'usage/bad-argument'],
+    ['goes whole, with the name', service, ['metadata'], undefined, 'usage/bad-argument'],
+    ['leaves out the name', service, ['metadata'], { namespace: 'shop' }, 'usage/bad-argument'],
+    ['leaves out the assigned address', service, ['spec'], { ports: [{ port: 8080 }] }, 'free'],
+    ['states another address', service, ['spec'], { clusterIP: '10.0.0.2', ports: [{ port: 80 }] }, 'UNSUPPORTED'],
+    ['goes whole, with the address', service, ['spec'], undefined, 'UNSUPPORTED'],
+    ['leaves out the address that Git states', of('v1', 'Service', { spec: { clusterIP: 'None', ports: [] } }), ['spec'], { ports: [] }, 'UNSUPPORTED'],
+    ['leaves out the volume', claim, ['spec'], { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } }, 'free'],
+    ['states another class', claim, ['spec'], { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '2Gi' } } }, 'UNSUPPORTED'],
+    ['leaves out the access modes', claim, ['spec'], { resources: { requests: { storage: '2Gi' } } }, 'UNSUPPORTED'],
+    ['leaves out what the Job was given', job, ['spec'], { suspend: true, template: { metadata: { labels: { app: 'web' } }, spec: pod } }, 'free'],
+    ['has another template', job, ['spec'], { suspend: true, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:2' }] } } }, 'UNSUPPORTED'],
+    ['leaves out where the Pod runs, with another image', running, ['spec'], { containers: [{ name: 'web', image: 'web:2', args: ['a'] }] }, 'free'],
+    ['has other arguments', running, ['spec'], { containers: [{ name: 'web', image: 'web:1', args: ['b'] }] }, 'UNSUPPORTED'],
+    ['has another container', running, ['spec'], { containers: [{ name: 'web', image: 'web:1', args: ['a'] }, { name: 'more', image: 'more:1' }] }, 'UNSUPPORTED'],
+    ['leaves out defaults of the claims', sets, ['spec'], claims('ReadWriteOnce'), 'free'],
+    ['has other claims', sets, ['spec'], claims('ReadWriteMany'), 'UNSUPPORTED'],
+    ['leaves out the selector', sets, ['spec'], { replicas: 2 }, 'UNSUPPORTED'],
+  ]
+  for (const [what, object, path, after, expected] of omitted) {
+    it(`are not asked for by what is left out: ${showPath(path)} of a ${object.kind} that ${what} is ${expected}`, () => { expect(said(object, path, after)).to.equal(expected) })
+  }
   for (const [what, path, after, expected] of around) {
     it(`are seen in a whole map that is asked: ${showPath(path)} that ${what} is ${expected}`, () => { expect(said(web, path, after)).to.equal(expected) })
   }

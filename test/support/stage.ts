@@ -112,7 +112,7 @@ export class Stage {
     const io: Io = {
       out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, columns: this.knobs.columns, env: this.knobs.env, program: 'writ', command: 'writ', patience: this.knobs.patience,
       onInterrupt: call => {
-        this.interrupt = call
+        this.interrupt = () => { call(2) }
         return () => { this.interrupt = () => undefined }
       },
       exit: code => { this.exits.push(code) },

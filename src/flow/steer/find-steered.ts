@@ -1,4 +1,5 @@
-import { refuse, isRefusal } from '../../model/error.ts'
+import { closeNames } from '../../model/close-names.ts'
+import { WritError, refuse, isRefusal } from '../../model/error.ts'
 import type { Evidence, Refusal } from '../../model/error.ts'
 import { objectsAt, textAt } from '../../model/json.ts'
 import { showOwner } from '../../model/owner.ts'
@@ -54,11 +55,23 @@ async function byName(cluster: Cluster, { ask, kind, owner }: { readonly ask: Ta
   const named = (namespace: string): Named => ({ ref: { tool: owner.tool, kind: owner.kind, cluster: cluster.name, namespace, name: ask.name }, evidence: [], object: null })
   const first = ask.namespace ?? cluster.defaultNamespace
   if (await cluster.get(kind, first, ask.name) !== null) return named(first)
-  const others = ask.namespace === null ? (await cluster.list(kind, null)).filter(one => textAt(one, 'metadata', 'name') === ask.name).map(one => textAt(one, 'metadata', 'namespace') ?? '') : []
+  if (ask.namespace !== null) throw await notFound(cluster, kind, { namespace: first, name: ask.name })
+  const all = (await cluster.list(kind, null)).map(one => ({ name: textAt(one, 'metadata', 'name') ?? '', namespace: textAt(one, 'metadata', 'namespace') ?? '' }))
+  const others = all.filter(one => one.name === ask.name).map(one => one.namespace)
   const [only, ...more] = others
-  if (only === undefined) throw await notFound(cluster, kind, { namespace: first, name: ask.name })
+  if (only === undefined) throw nowhere(cluster, { kind: kind.kind, name: ask.name, all })
   if (more.length === 0) return named(only)
   return refuse('AMBIGUOUS', `There is a ${kind.kind} ${ask.name} in several namespaces: ${others.join(', ')}.`, [], `Name one with -n: ${others.join(', ')}.`)
+}
+
+/** Neither where the context looks first nor anywhere else: where there are some, and which of them was probably meant. */
+function nowhere(cluster: Cluster, { kind, name, all }: { readonly kind: string, readonly name: string, readonly all: readonly { readonly name: string, readonly namespace: string }[] }): WritError {
+  const looked = `the namespace of its context, ${cluster.defaultNamespace}, was looked into first, and then all others`
+  const close = closeNames(name, [...new Set(all.map(one => one.name))]).flatMap(one => all.filter(other => other.name === one)).slice(0, 3)
+  const namespaces = [...new Set(all.map(one => one.namespace))].sort()
+  const seen = namespaces.length === 0 ? `There is no ${kind} at all.` : `There are ${kind}s in ${namespaces.slice(0, 5).join(', ')}${namespaces.length > 5 ? ` and ${namespaces.length - 5} more namespaces` : ''}.`
+  const meant = close.length === 0 ? '' : `Did you mean ${close.map(one => `${kind.toLowerCase()}/${one.name} -n ${one.namespace}`).join(' or ')}? `
+  return new WritError('cluster/not-found', `There is no ${kind} ${name} in cluster ${cluster.name}: ${looked}.`, { hint: `${meant}${seen}` })
 }
 
 async function byObject(world: World, cluster: Cluster, { ask, kind }: { readonly ask: TargetAsk, readonly kind: ServedKind }): Promise<Named | Refusal> {

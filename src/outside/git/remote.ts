@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { WritError } from '../../model/error.ts'
+import { silence } from '../silence.ts'
 import { checkAddress, checkUrl } from '../url.ts'
 import type { ParsedUrl, UrlAccess } from '../url.ts'
 import { callGit } from './client.ts'
@@ -23,24 +24,37 @@ export interface RemoteOptions {
 /** A remote repository that was checked and may be spoken to. */
 export interface Remote {
   readonly url: string
-  /** Runs fetch, ls-remote or push with the credentials. Any exit code is a result. Throws git/unreachable where it takes too long. */
+  /** Runs fetch, ls-remote or push with the credentials. Any exit code is a result. Throws git/unreachable where it takes too long, and at once where the remote was just found silent. */
   call(mirror: Mirror, args: readonly string[]): Promise<GitOutput>
 }
+
+/** Milliseconds for the question where a branch is, which is small: a remote that takes longer does not answer. */
+const QUESTION = 30_000
 
 /** Checks a URL and its credentials. Throws git/refused. */
 export function openRemote(options: RemoteOptions): Remote {
   const { url, access } = options
   const parsed = checkUrl(url, access)
   checkCredentials(parsed, access.credentials)
-  const timeout = options.timeout ?? 120_000
+  const longest = options.timeout ?? 120_000
+  const silent = silence(Math.min(longest, QUESTION))
   return {
     url,
     async call(mirror, args) {
+      const timeout = args[0] === 'ls-remote' ? Math.min(longest, QUESTION) : longest
+      const known = args[0] === 'push' ? null : silent.known()
+      if (known !== null) throw known
+      const began = Date.now()
       await checkResolved(parsed, access)
       const handover = await handOver(parsed, access.credentials, mirror.cacheDir)
       try {
         const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000) }), ...handover.env }
-        return await callGit({ args, env, cwd: mirror.dir, timeout })
+        const output = await callGit({ args, env, cwd: mirror.dir, timeout })
+        silent.heard()
+        return output
+      } catch (error) {
+        if (error instanceof WritError && error.code === 'git/unreachable' && args[0] === 'ls-remote') silent.unheard(began, error)
+        throw error
       } finally {
         await handover.dispose()
       }

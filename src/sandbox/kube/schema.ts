@@ -79,7 +79,7 @@ export function customSchema(rules: JsonObject | undefined): Schema {
   const root = rules ? fromRules(rules) : DEDUCED_MAP
   const text: Field = { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' }
   const metadata: Field = { schema: namedSchema('meta.ObjectMeta'), presence: 'always' }
-  return { ...root, kind: 'struct', fields: new Map([...root.fields ?? [], ['apiVersion', text], ['kind', text], ['metadata', metadata]]) }
+  return { ...root, kind: 'struct', fields: new Map([...root.fields ?? [], ['apiVersion', text], ['kind', text], ['metadata', metadata]]), ...rules?.['x-kubernetes-preserve-unknown-fields'] === true ? { open: true } : {} }
 }
 
 function fromRules(rules: JsonObject): Schema {

@@ -211,6 +211,7 @@ describe('Argo CD', () => {
         const result = await read(app)
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
+        if (isRefusal(result) && code === 'SUSPENDED') expect(result.hint).to.equal('kubectl annotate applications.argoproj.io -n argocd shop argocd.argoproj.io/skip-reconcile-')
       })
     }
     it('reads how a chart is rendered', async () => {
