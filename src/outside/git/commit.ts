@@ -4,7 +4,7 @@ import { WritError } from '../../model/error.ts'
 import type { CommitText } from '../../flow/ports.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { checkObjectId } from '../ref.ts'
-import { readSized } from './blobs.ts'
+import { keepBlob, readSized } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPath, foldersOf } from './paths.ts'
 import { listTree } from './tree.ts'
@@ -74,7 +74,9 @@ async function fitting(mirror: Mirror, base: string, changes: readonly FileChang
 
 async function indexLine(mirror: Mirror, { path, after }: FileChange, mode: string): Promise<string> {
   if (after === null) return `0 ${'0'.repeat(40)}\t${path}\0`
-  return `${mode} ${idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)}\t${path}\0`
+  const blob = idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)
+  keepBlob(mirror, blob, Buffer.from(after))
+  return `${mode} ${blob}\t${path}\0`
 }
 
 function idIn(stdout: Buffer): string {
