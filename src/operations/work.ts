@@ -71,6 +71,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
     ...listLines(items, style),
     ...failures.map(({ change, code, message }) => line(`change/${change} failed: ${code}: ${message}`, 'bad')),
     ...failures.length === 0 ? [] : [line(`${counted(failures.length, 'change')} failed and ${failures.length === 1 ? 'is' : 'are'} kept.`, 'warn')],
+    ...items.some(({ status }) => status === 'failed') ? [line('Next: writ list --status failed', 'warn')] : [],
   ],
 }
 

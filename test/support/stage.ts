@@ -86,6 +86,7 @@ export class Stage {
   holds = 0
   readonly #people: readonly Person[]
   readonly #first: string
+  readonly #read = new Map<string, readonly string[]>()
 
   private constructor(repository: BareRepository, dir: string) {
     this.repository = repository
@@ -130,7 +131,7 @@ export class Stage {
 
   /** The commit of a branch, or ''. */
   tip(branch: string): string {
-    return this.repository.git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)
+    return this.repository.tip(branch)
   }
 
   branches(): readonly string[] {
@@ -194,9 +195,8 @@ export class Stage {
 
   /** What main holds is what is live, healthy at once. */
   #live(kind: ServedKind, namespace: string, name: string): KubernetesObject | null {
-    const commit = this.knobs.syncs ? 'main' : this.#first
-    const files = this.repository.git('ls-tree', '-r', '--name-only', commit, `${namespace}/`).split('\n').filter(path => /\.ya?ml$/.test(path))
-    const documents = files.flatMap(path => parseAllDocuments(this.repository.git('show', `${commit}:${path}`)).map((document): unknown => document.toJS()))
+    const commit = this.knobs.syncs ? this.tip('main') : this.#first
+    const documents = this.#texts(commit, namespace).flatMap(text => parseAllDocuments(text).map((document): unknown => document.toJS()))
     const found = [...documents, ...this.knobs.extra].find(object => isObject(object) && isKubernetesObject(object) && object.kind === kind.kind && object.metadata['name'] === name)
     if (!isObject(found) || !isKubernetesObject(found)) return null
     const spec = isObject(found['spec']) ? found['spec'] : {}
@@ -205,6 +205,17 @@ export class Stage {
     return this.knobs.live(kind.kind !== 'Deployment' ? object : {
       ...object, status: { observedGeneration: 1, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, conditions: [{ type: 'Available', status: 'True' }] },
     })
+  }
+
+  /** The manifests of a namespace in a commit, which never change: they are looked at again and again while a change is followed. */
+  #texts(commit: string, namespace: string): readonly string[] {
+    const key = `${commit}:${namespace}/`
+    const known = this.#read.get(key)
+    if (known !== undefined) return known
+    const files = this.repository.git('ls-tree', '-r', '--name-only', commit, `${namespace}/`).split('\n').filter(path => /\.ya?ml$/.test(path))
+    const texts = files.map(path => this.repository.git('show', `${commit}:${path}`))
+    this.#read.set(key, texts)
+    return texts
   }
 
   /** One owner for each name and namespace; the rival has a path of its own. */

@@ -21,6 +21,14 @@ const KINDS: Readonly<Record<string, TreeEntry['kind']>> = { '100644': 'file', '
 
 /** Every path in a commit or tree. Throws git/too-large beyond MAX_ENTRIES. */
 export async function listTree(mirror: Mirror, id: string): Promise<readonly ListedEntry[]> {
+  const known = mirror.known.trees.get(id)
+  if (known !== undefined) return known
+  const entries = await readEntries(mirror, id)
+  mirror.known.trees.keep(id, entries, entries.length)
+  return entries
+}
+
+async function readEntries(mirror: Mirror, id: string): Promise<readonly ListedEntry[]> {
   const { stdout } = await mirror.pipe(['ls-tree', '-r', '-l', '-z', '--full-tree', checkObjectId(id)], { maxOutput: 48 * 1024 * 1024 })
   const entries: ListedEntry[] = []
   for (let at = 0; at < stdout.length;) {

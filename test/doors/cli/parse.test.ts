@@ -85,7 +85,7 @@ describe('the grammar', () => {
     { line: 'merge change/abc --wait', operation: 'merge', input: { change: 'change/abc', until: 'end' } },
     { line: 'cancel change/abc --reason no', operation: 'cancel', input: { change: 'change/abc', reason: 'no' } },
     { line: 'work --once', operation: 'work', input: { once: true } },
-    { line: 'work', operation: 'work', input: { once: false } },
+    { line: 'work', operation: 'work', input: { once: false }, more: { wants: 'stopped' } },
   ]
   for (const { line, operation, input, more } of lines) {
     it(`understands: writ ${line}`, () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { isObject, textAt, valueAt } from '../../../src/model/json.ts'
+import { isList, isObject, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Called, Stage } from '../../support/stage.ts'
 
 const IMAGE = 'registry.example/web:1.1.0'
@@ -270,6 +270,41 @@ describe('the command line', function () {
       expect(stage.holds).to.equal(0)
       expect([worked.exit === 0 || worked.exit === 4, worked.json['kind']]).to.deep.equal([true, 'Work'])
       expect((await stage.call('get', idOf({ json, exit, err, out: '' }), '--wait')).exit).to.equal(0)
+    })
+  })
+
+  describe('work', () => {
+    it('ends with 0 where nothing is left, 4 where some wait, and 1 where one could not be driven', async () => {
+      const once = async (): Promise<readonly unknown[]> => { const { exit, json } = await stage.call('work', '--once', '-o', 'json'); return [exit, isList(json['failures']) ? json['failures'].map(one => textAt(one, 'code')) : null] }
+      expect(await once()).to.deep.equal([0, []])
+      const id = await waiting()
+      expect(await once()).to.deep.equal([4, []])
+      await stage.call('approve', id, '--key', stage.keys.bo)
+      stage.knobs.user = 'bo'
+      await stage.call('approve', id, '--key', stage.keys.bo)
+      renameSync(stage.repository.dir, `${stage.repository.dir}.away`)
+      expect(await once()).to.deep.equal([1, ['git/unreachable']])
+      renameSync(`${stage.repository.dir}.away`, stage.repository.dir)
+      expect(await once()).to.deep.equal([4, []])
+      await stage.call('cancel', id)
+      expect(await once()).to.deep.equal([0, []])
+    })
+
+    it('ends with 0 where a change has failed in it, and says where failures are listed', async () => {
+      stage.knobs.syncs = false
+      const id = idOf(await stage.call('set', 'image', 'deployment/web', `web=${IMAGE}`, '-n', 'dev', '--wait', '--timeout', '1500ms', '-o', 'json'))
+      await stage.repository.commit({ 'dev/web.yaml': stage.repository.git('show', 'main:dev/web.yaml').replace(IMAGE, 'registry.example/web:1.0.0') + '\n' })
+      stage.knobs.syncs = true
+      const { exit, out } = await stage.call('work', '--once')
+      expect([exit, out.includes(`change/${id} `), out.endsWith('Next: writ list --status failed\n')], out).to.deep.equal([0, true, true])
+      expect((await stage.call('list', '--status', 'failed', '-o', 'name')).out).to.equal(`change/${id}\n`)
+    })
+
+    it('ends with 0 where it is stopped, whatever still waits', async () => {
+      await waiting()
+      const call = stage.call('work')
+      setTimeout(() => stage.interrupt(), 300)
+      expect((await call).exit).to.equal(0)
     })
   })
 
