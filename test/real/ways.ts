@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../src/model/resource.ts'
+import { CHART, helmRelease } from './chart.ts'
 import { web } from './owners.ts'
 import type { Scene } from './scene.ts'
 import { V1 } from './scenario.ts'
@@ -17,11 +18,6 @@ export interface Way {
   readonly evidence?: readonly RegExp[]
 }
 
-const CHART: Readonly<Record<string, string>> = {
-  'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
-  'charts/web/values.yaml': `image: ${V1}\nreplicas: 1\n`,
-  'charts/web/templates/web.yaml': web('{{ .Values.image }}').replace('NAMESPACE', '{{ .Release.Namespace }}').replace('replicas: 1', 'replicas: {{ .Values.replicas }}'),
-}
 const KUSTOMIZE: Readonly<Record<string, string>> = {
   'base/web.yaml': web(V1).replace('  namespace: NAMESPACE\n', ''),
   'base/kustomization.yaml': 'resources: [web.yaml]\n',
@@ -116,22 +112,8 @@ spec:
       newTag: 1.0.0
 `
 
-const HELM_RELEASE = `apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata:
-  name: web
-  namespace: NAMESPACE
-spec:
-  interval: 10m
-  chart:
-    spec:
-      chart: charts/web
-      sourceRef: {kind: GitRepository, name: apps}
-  install: {disableWait: true}
-  upgrade: {disableWait: true}
-  values:
-    image: ${V1}
-`
+// The Kustomization is what is waited for here, not Helm.
+const HELM_RELEASE = helmRelease({ more: '  install: {disableWait: true}\n  upgrade: {disableWait: true}\n' })
 
 const argo = (scene: Scene, name = scene.namespace, namespace = 'argocd'): string => `Application ${namespace}/${name}`
 const flux = (scene: Scene, name = scene.namespace): string => `Kustomization ${scene.namespace}/${name}`
