@@ -16,6 +16,10 @@ export interface Way {
   readonly file: string
   /** What the proof must say. */
   readonly evidence?: readonly RegExp[]
+  /** The ClusterRoles whose rights Writ has; default: the minimal one of the documents. */
+  readonly roles?: readonly string[]
+  /** What a change must say on its way. */
+  readonly says?: RegExp
 }
 
 const KUSTOMIZE: Readonly<Record<string, string>> = {
@@ -49,7 +53,7 @@ function kustomization(scene: Scene, path: string, more: object = {}): Kubernete
 }
 
 /** What both below deploy: the chart, with the image as a parameter. */
-function chartWith(image: string, indent: number): string {
+export function chartWith(image: string, indent: number): string {
   const spec = `project: default
 source:
   repoURL: REPOSITORY
