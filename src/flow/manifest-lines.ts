@@ -5,7 +5,7 @@ import { textAt } from '../model/json.ts'
 import type { ObjectRef } from '../model/resource.ts'
 import { asNode, keyText, readSource } from './edit/source.ts'
 import { placedIn } from './owner-file/checkout-manifests.ts'
-import type { PlacedManifest } from './owner-file/checkout-manifests.ts'
+import type { PlacedManifest } from './owner-file/read-files.ts'
 import type { Tree } from './ports.ts'
 
 /**

@@ -123,8 +123,9 @@ export interface ApiServer {
 /** The API servers of the clusters, by their names in writ.yaml. */
 export interface ApiServers { named(cluster: string): ApiServer }
 
-/** One tool's owners as they stand, for those who sync, pause and resume them: `look` gives null where the owner is not there, `paused` all that bear the mark of a pause. */
-export interface Steering { readonly tool: 'argocd' | 'flux', look(ref: OwnerRef): Promise<OwnerLook | null>, paused(): Promise<readonly OwnerRef[]> }
+/** One tool's owners as they stand, for those who sync, pause and resume them: `look` gives null where the owner is not there, `paused` all that bear the mark of a pause,
+ * `hubs` the other clusters, by their names, where owners of this tool live that deploy to this one. */
+export interface Steering { readonly tool: 'argocd' | 'flux', look(ref: OwnerRef): Promise<OwnerLook | null>, paused(): Promise<readonly OwnerRef[]>, hubs(cluster: string): readonly string[] }
 
 /** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
 export interface GitOpsTool {

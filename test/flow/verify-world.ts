@@ -61,6 +61,8 @@ export class Stage {
   change: Change
   seen: Observation
   refuseRefresh: WritError | null = null
+  /** Who was asked to look, and with what outcome. */
+  readonly asked: string[] = []
   refuseObserve: WritError | null = null
   readonly #world: World
 
@@ -90,6 +92,7 @@ export class Stage {
   reset(more: Partial<Plan> = {}): void {
     this.now = Date.parse('2026-01-01T00:00:00Z')
     this.refreshes.length = 0
+    this.asked.length = 0
     this.worktrees = 0
     this.random = 0.5
     this.refuseRefresh = null
@@ -150,7 +153,8 @@ export class Stage {
     const unused = (): never => { throw new Error('not part of this test') }
     const tool: GitOpsTool = {
       name: 'argocd', claims: unused, read: unused, owners: unused, sync: unused,
-      refresh: async (_owner, _token, how) => {
+      refresh: async (owner, _token, how) => {
+        this.asked.push(`${owner.kind} ${owner.namespace}/${owner.name}`)
         if (this.refuseRefresh !== null) throw this.refuseRefresh
         this.refreshes.push(how)
       },

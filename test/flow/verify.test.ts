@@ -138,6 +138,16 @@ describe('verifying a merged change', () => {
       stage.refuseRefresh = new WritError('cluster/unauthorized', 'forbidden')
       expect(waiting(await stage.look()).waiting.sentence).to.include('may not trigger it')
     })
+    it('asks the Application that an ApplicationSet makes, where the set may not be asked: then Argo CD remembers the new commit, and the set sees it at its poll', async () => {
+      stage.reset({ owner: { ...stage.change.plan.owner, kind: 'ApplicationSet', namespace: 'argocd', name: 'all' }, target: { ...stage.change.plan.target, group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', namespace: 'argocd', name: 'web' } })
+      stage.seen = stage.observation({ revision: stage.old })
+      await stage.look()
+      expect(stage.asked).to.deep.equal(['ApplicationSet argocd/all'])
+      stage.refuseRefresh = new WritError('cluster/unauthorized', 'forbidden')
+      expect(waiting(await stage.lookAfter(10_000)).waiting.sentence).to.include('may not trigger it')
+      expect(stage.asked.slice(1)).to.deep.equal(['ApplicationSet argocd/all', 'Application argocd/web'])
+      stage.reset()
+    })
     it('goes on without triggering where the server does not take the request', async () => {
       stage.seen = stage.observation({ revision: stage.old })
       stage.refuseRefresh = new WritError('cluster/failed', 'Cluster c answered 422 (annotate applications argocd/shop): admission webhook "x" denied the request')

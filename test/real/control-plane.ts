@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 import { installControlPlane, startController } from './parts/argocd.ts'
 import { freePorts } from './parts/program.ts'
+import type { RealAddress } from './parts/up.ts'
 import type { Scene } from './scene.ts'
 
 /** An Argo CD with settings of its own, beside the one that all scenarios share. */
@@ -22,7 +23,7 @@ export function controlPlaneNamespace(namespace: string): string {
 export async function startControlPlane(scene: Scene, of: { readonly settings: Readonly<Record<string, string>>, readonly member: boolean }): Promise<ControlPlane> {
   const namespace = controlPlaneNamespace(scene.namespace)
   await installControlPlane(scene.cluster, { namespace, settings: of.settings })
-  if (of.member) await scene.apply(memberSecret(scene, namespace))
+  if (of.member) await scene.apply(memberSecret(scene.real, namespace))
   const [port = 0] = await freePorts(1)
   const program = await startController(scene.real.argocd, { name: `argocd-application-controller-${scene.namespace}`, namespace, port, logs: scene.real.logs })
   return {
@@ -34,7 +35,8 @@ export async function startControlPlane(scene: Scene, of: { readonly settings: R
   }
 }
 
-function memberSecret({ real }: Scene, namespace: string): KubernetesObject {
+/** What makes this cluster a member of the Argo CD in a namespace, under its URL and MEMBER. */
+export function memberSecret(real: RealAddress, namespace: string): KubernetesObject {
   const config = { bearerToken: real.token, tlsClientConfig: { caData: readFileSync(real.caFile).toString('base64') } }
   return {
     apiVersion: 'v1', kind: 'Secret', metadata: { name: 'cluster-member', namespace, labels: { 'argocd.argoproj.io/secret-type': 'cluster' } },
