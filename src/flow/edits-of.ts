@@ -6,6 +6,7 @@ import type { Json } from '../model/json.ts'
 import { asked } from './asked-value.ts'
 import { fieldPath } from './field-path.ts'
 import type { FieldAsk, ObjectAsk } from '../model/request.ts'
+import { checkStep } from '../model/reserved-keys.ts'
 import { podSpecPath, podTemplatePath, refOf, showRef } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { imageReference } from './image-reference.ts'
@@ -106,6 +107,7 @@ const AMOUNTS: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'cap
 const PROBES: ReadonlySet<string> = new Set(['httpGet', 'tcpSocket'])
 
 function checkResource(ask: FieldAsk & { kind: 'resource' }): void {
+  checkStep(ask.resource)
   if (!/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(ask.resource)) {
     throw new WritError('usage/bad-argument', `'${shown(ask.resource)}' is not the name of a resource such as cpu or memory.`)
   }
