@@ -1,6 +1,7 @@
 import { WritError } from '../model/error.ts'
 import { isList, isObject, plainJson } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
+import { checkValue } from '../model/reserved-keys.ts'
 
 /**
  * What a person writes as the value of a field, in the type that the field has; null where the field holds a map or a list, which no plain text replaces.
@@ -38,8 +39,14 @@ function exactNumber(text: string): number {
 
 function readJson(text: string): Json {
   for (const [number] of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g)) exactNumber(number)
+  const value = parsed(text)
+  checkValue(value)
+  return plainJson(value)
+}
+
+function parsed(text: string): unknown {
   try {
-    return plainJson(JSON.parse(text))
+    return JSON.parse(text)
   } catch {
     throw new WritError('usage/bad-argument', `${JSON.stringify(text.slice(0, 80))} is not JSON.`, { hint: 'Quote texts: --json \'field="text"\' (of writ edit: --set-json).' })
   }

@@ -6,6 +6,7 @@ import type { Json } from '../model/json.ts'
 import { asked } from './asked-value.ts'
 import { fieldPath } from './field-path.ts'
 import type { FieldAsk, ObjectAsk } from '../model/request.ts'
+import { checkStep } from '../model/reserved-keys.ts'
 import { podSpecPath, podTemplatePath, refOf, showRef } from '../model/resource.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import { imageReference } from './image-reference.ts'
@@ -74,6 +75,7 @@ function envEdit(container: FieldPath, ask: FieldAsk & { kind: 'env' }): Edit {
 function fieldEdit(live: KubernetesObject, start: FieldPath, ask: FieldAsk & { kind: 'field' }): Edit {
   const path = [...start, ...fieldPath(ask.field, fieldAt(live, start), ask.value === null)]
   checkPlace(live, start, path)
+  checkText(path)
   const before = fieldAt(live, path)
   if (typeof before === 'number' && Number.isInteger(before) && !Number.isSafeInteger(before)) throw new WritError('usage/bad-argument', `${showPath(path)} holds a number that is too large to be compared exactly.`, { hint: 'Edit the file by hand.' })
   if (ask.value === null) return { path, before: undefined, after: undefined }
@@ -94,6 +96,15 @@ function checkPlace(live: KubernetesObject, start: FieldPath, path: FieldPath): 
   if (start.length > 0 && first === 'replicas') throw new WritError('usage/bad-argument', 'replicas is no field of a container.', { hint: 'Leave -c out.' })
 }
 
+/** Labels and annotations are texts: what stands below one is a key with dots that was not quoted. */
+function checkText(path: FieldPath): void {
+  const at = path.findIndex((step, i) => step === 'metadata' && (i === 0 || path[i - 1] === 'template') && (path[i + 1] === 'annotations' || path[i + 1] === 'labels'))
+  if (at < 0 || path.length <= at + 3) return
+  const map = path.slice(0, at + 2)
+  const key = path.slice(at + 2).map(step => typeof step === 'string' ? step : step.key).join('.')
+  throw new WritError('usage/bad-argument', `${showPath(path.slice(0, at + 3))} holds a text, below which nothing stands.`, { hint: `A key with dots is written ${showPath([...map, key])}.` })
+}
+
 /** Fields that take a number or a text: ports by number or name, counts or shares of them, amounts (IntOrString and Quantity of the API). */
 function isEither(path: FieldPath): boolean {
   const [section, last] = path.slice(-2).map(step => (typeof step === 'string' ? step : step.key))
@@ -106,6 +117,7 @@ const AMOUNTS: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'cap
 const PROBES: ReadonlySet<string> = new Set(['httpGet', 'tcpSocket'])
 
 function checkResource(ask: FieldAsk & { kind: 'resource' }): void {
+  checkStep(ask.resource)
   if (!/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(ask.resource)) {
     throw new WritError('usage/bad-argument', `'${shown(ask.resource)}' is not the name of a resource such as cpu or memory.`)
   }

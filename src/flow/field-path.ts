@@ -3,6 +3,7 @@ import type { FieldPath, Step } from '../model/field.ts'
 import { fieldAt, showPath } from '../model/field.ts'
 import { isList, isObject } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
+import { checkStep } from '../model/reserved-keys.ts'
 import { isObjectList, keyValue, mergeKeyOf } from './list-keys.ts'
 
 /**
@@ -13,6 +14,7 @@ import { isObjectList, keyValue, mergeKeyOf } from './list-keys.ts'
  */
 export function fieldPath(text: string, root: Json | undefined, goes = false): FieldPath {
   const steps = text.startsWith('/') ? pointerSteps(text) : dottedSteps(text)
+  for (const step of steps) checkStep(typeof step === 'string' ? step : step.key)
   const path: Step[] = []
   for (const [i, step] of steps.entries()) path.push(fitted(step, { path, here: fieldAt(root, path), last: i === steps.length - 1, goes }))
   return path

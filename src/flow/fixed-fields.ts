@@ -63,7 +63,7 @@ export function fixedFields(object: KubernetesObject, target: Pick<ObjectRef, 'g
 }
 
 /** Hooks of Argo CD, and objects that Argo CD or Flux replace or make anew when they cannot be changed (argocd-flux.md 5 and 6). */
-function isMadeAnew(object: KubernetesObject): boolean {
+export function isMadeAnew(object: KubernetesObject): boolean {
   const annotation = (name: string): string => textAt(object, 'metadata', 'annotations', name) ?? ''
   const options = annotation('argocd.argoproj.io/sync-options').split(',').map(option => option.trim())
   return annotation('argocd.argoproj.io/hook') !== '' || annotation('helm.sh/hook') !== '' || options.some(option => option === 'Replace=true' || option === 'Force=true')

@@ -7,12 +7,13 @@ import { judge } from './judge.ts'
 import { locateNew } from './locate-new.ts'
 import { locate } from './locate.ts'
 import { isAlreadySo } from './proof/target.ts'
+import { askServer } from './server/ask-server.ts'
 import { provePlan } from './through/prove-plan.ts'
 import { staysLive } from './stays-live.ts'
 import { resourceOrder } from './resource-order.ts'
 import type { World } from './world.ts'
 
-/** classify → locate → edit and prove → judge. Reads the world, writes nothing: the dry run (DESIGN.md section 2). */
+/** classify → locate → edit and prove → judge → ask the API server. Reads the world, writes nothing: the dry run (DESIGN.md section 2). */
 export async function plan(world: World, request: ChangeRequest): Promise<PlanResult> {
   const classified = await classify(world, request)
   if (isRefusal(classified) || isNoChange(classified)) return classified
@@ -28,7 +29,10 @@ export async function plan(world: World, request: ChangeRequest): Promise<PlanRe
   if (scaled !== null) return scaled
   const disorder = resourceOrder(proven.rendered.asked)
   if (disorder !== null) return disorder
-  return judge(world, proven.proven, proven.rendered)
+  const judged = await judge(world, proven.proven, proven.rendered)
+  if (isRefusal(judged)) return judged
+  const server = await askServer(world, proven.proven, proven.rendered)
+  return isRefusal(server) ? server : { ...judged, ...server.length === 0 ? {} : { server } }
 }
 
 function isDeletion({ request }: Classified): boolean {

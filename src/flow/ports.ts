@@ -6,6 +6,7 @@ import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
 import type { ArgoClusters } from '../model/application-set/clusters.ts'
 import type { HelmJob } from '../model/helm.ts'
+import type { DryRun, DryRunRules } from '../model/dry-run.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
@@ -31,6 +32,8 @@ export interface Clock {
   newId(): string
   /** A number in [0,1), for jitter. */
   random(): number
+  /** What the work gives, or `late` where that takes longer; the work goes on unseen then. */
+  within<T>(ms: number, work: Promise<T>): Promise<T | 'late'>
 }
 
 /** The part of AbortSignal that the flow may see. */
@@ -103,9 +106,6 @@ export interface Clusters {
   named(name: string): Cluster
 }
 
-/** What an API server makes of an object that is applied to it without being kept. `refused`: its own words. */
-export type DryRun = { readonly kind: 'made', readonly object: KubernetesObject } | { readonly kind: 'forbidden' | 'refused', readonly sentence: string }
-
 /** One right: may the caller do this to that? */
 export interface AccessAsk { readonly verb: string, readonly group: string, readonly resource: string, readonly namespace: string | null }
 
@@ -114,7 +114,11 @@ export interface ApiServer {
   /** Merge-patches one object under the field manager `writ`, and gives it as it is then. A `metadata.resourceVersion` in the patch locks: throws cluster/conflict. */
   patch(kind: ServedKind, at: { readonly namespace: string | null, readonly name: string }, patch: JsonObject): Promise<KubernetesObject>
   /** What server-side apply under this field manager would make of the live object. Nothing is kept. */
-  dryApply(kind: ServedKind, object: KubernetesObject, manager: string): Promise<DryRun>
+  dryApply(kind: ServedKind, object: KubernetesObject, rules: DryRunRules): Promise<DryRun>
+  /** What a merge patch would make of it. Nothing is kept. */
+  dryPatch(kind: ServedKind, at: { readonly namespace: string | null, readonly name: string, readonly patch: JsonObject }, rules: DryRunRules): Promise<DryRun>
+  /** `components.schemas` of the OpenAPI v3 document of a group and version; null where the server publishes none. */
+  schemas(of: Pick<ServedKind, 'group' | 'version'>, within: number): Promise<JsonObject | null>
   may(ask: AccessAsk): Promise<boolean>
   /** Such as `v1.32.1`. */
   version(): Promise<string>
@@ -348,8 +352,6 @@ export interface Renderer {
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */
   render(job: RenderJob): Promise<RenderResult>
 }
-
-export type { JudgedObject } from '../model/plan.ts'
 
 /** Judges rendered objects by policies as code. */
 export interface PolicyEngine {

@@ -34,6 +34,7 @@ export const REFUSALS = {
   PINNED: { meaning: 'The owner follows a tag or a commit, so that a merge to a branch never deploys.', next: 'Move the pin by hand, or let the owner follow a branch.' },
   SUSPENDED: { meaning: 'The owner is suspended; a merge would not deploy.', next: 'Resume the owner, then ask again.' },
   POLICY: { meaning: 'A policy denies the change, or could not be evaluated.', next: 'Change the request so that the policies named in the evidence pass.' },
+  SERVER_REFUSES: { meaning: 'The API server does not take the object as the change would leave it: a field it does not know, or a value it finds invalid.', next: 'Ask with a field and a value that the server takes; kubectl explain shows them.' },
   NEEDS_INPUT: { meaning: 'The request leaves a choice open.', next: 'Choose one of the candidates shown.' },
   UNSUPPORTED: { meaning: 'The owner or the request uses something this version does not honour.', next: 'The evidence names the key; make this change by hand.' },
   FOREIGN_PAUSE: { meaning: 'The owner was paused by somebody else than Writ, so that nobody here knows what was there before.', next: 'Resume it with the tool of whoever paused it.' },

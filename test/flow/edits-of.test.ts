@@ -56,6 +56,16 @@ describe('the fields that an ask means', () => {
   for (const [name, live, ask, code] of wrong) {
     it(`refuse ${name} with ${code}`, () => { expect(codeOf(live, ask)).to.equal(code) })
   }
+  it('are no maps below a label or an annotation: a key with dots is quoted', () => {
+    for (const [field, hint] of [
+      ['metadata.annotations.a.b/c', 'metadata.annotations["a.b/c"]'], ['metadata.labels.example.com/team.x', 'metadata.labels["example.com/team.x"]'],
+      ['spec.template.metadata.annotations.a.b', 'spec.template.metadata.annotations["a.b"]'],
+    ] as const) {
+      expect(() => editsOf(deployment, { kind: 'field', container: null, field, value: '1', as: 'field' })).to.throw(WritError).that.includes({ code: 'usage/bad-argument', hint: `A key with dots is written ${hint}.` })
+    }
+    expect(paths(deployment, { kind: 'field', container: null, field: 'metadata.annotations["a.b/c"]', value: '1', as: 'field' })).to.deep.equal(['metadata.annotations["a.b/c"]'])
+    expect(paths(deployment, { kind: 'field', container: null, field: 'spec.metadata.labels.a.b', value: '1', as: 'field' })).to.have.length(1)
+  })
   it('name the containers there are where one is misspelt', () => {
     expect(() => editsOf(deployment, { kind: 'image', container: 'wbe', value: 'web:2' })).to.throw(WritError).with.property('hint').that.includes('web, proxy, migrate')
   })

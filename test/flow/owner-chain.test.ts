@@ -19,6 +19,7 @@ import type { BareRepository } from '../outside/git/bare.ts'
 import { ENTRY, ONE, application, gitRepository, kustomization, live, startFleet, toolsOf } from '../outside/tools/fixtures.ts'
 import type { Fleet } from '../outside/tools/fixtures.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
+import { answeringServer } from '../support/answering-server.ts'
 import { proofWorld } from '../support/proof-world.ts'
 import { join } from 'node:path'
 
@@ -47,7 +48,7 @@ describe('the way from an object to its last owner', () => {
     const base = proofWorld({ repository: { ...repository, reader, commit: unused, dispose: unused }, owners: [] })
     const handle = base.repositories.open('')
     world = {
-      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
+      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, servers: { named: () => answeringServer() }, environments: { all: [], of: () => environment('dev') },
       tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
       repositories: { same: (a, b) => a === b, open: url => url === repository.url ? handle : refuse('REPOSITORY_UNKNOWN', 'unknown') },
     }

@@ -32,7 +32,7 @@ for (const name of ['argocd', 'flux'] as const) {
       const unused = (): never => { throw new Error('not part of this test') }
       world = {
         ...proofWorld({ repository: { url: bench.url, reader, commit: unused, dispose: unused }, owners: [] }),
-        clock: { now: () => Date.now() + skew, sleep: unused, newId: () => String(Date.now()), random: () => 0.5 },
+        clock: { now: () => Date.now() + skew, sleep: unused, newId: () => String(Date.now()), random: () => 0.5, within: (_ms, work) => work },
         clusters: { all: [bench.cluster], choose: () => bench.cluster, named: () => bench.cluster },
         environments: { all: [], of: () => environment('dev', { verify: { stability: '3s' }, syncTimeout: '10m' }) },
         tools: [bench.tool],

@@ -166,7 +166,7 @@ export class Stage {
     const counting = { ...reader, worktree: async (commit: string) => { this.worktrees++; return reader.worktree(commit) } }
     return {
       ...proofWorld({ repository: { url: this.repository.url, reader: counting, commit: unused, dispose: unused }, owners: [] }),
-      clock: { now: () => this.now, sleep: unused, newId: () => 'aaaaaaaa', random: () => this.random },
+      clock: { now: () => this.now, sleep: unused, newId: () => 'aaaaaaaa', random: () => this.random, within: (_ms, work) => work },
       clusters: { all: [cluster], choose: () => cluster, named: () => cluster },
       tools: [tool],
     }

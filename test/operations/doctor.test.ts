@@ -48,7 +48,7 @@ const tool = (urls: readonly string[]): World['tools'][number] => ({
 
 /** API servers that allow what the function says. */
 function all(allowed: (ask: AccessAsk) => boolean): World['servers'] {
-  return { named: () => ({ patch: unused, dryApply: unused, may: ask => Promise.resolve(allowed(ask)), version: () => Promise.resolve('v1.32.1') }) }
+  return { named: () => ({ patch: unused, dryApply: unused, dryPatch: unused, schemas: unused, may: ask => Promise.resolve(allowed(ask)), version: () => Promise.resolve('v1.32.1') }) }
 }
 
 describe('writ doctor', () => {
@@ -147,6 +147,13 @@ describe('writ doctor', () => {
       expect(missing(answer)).to.deep.equal([])
       expect(found(await cluster({ kinds: [served('', 'Namespace')] }), 'kinds a')).to.equal('neither Argo CD nor Flux is installed in it')
       expect(found(await cluster({ kinds: [...installed, served('helm.toolkit.fluxcd.io', 'HelmRelease', 'v3')] }), 'kinds a')).to.equal('HelmRelease v3, known is v2')
+    })
+
+    it('says where plans cannot be tried by a dry run, which nothing requires', async () => {
+      const answer = await cluster({ may: ({ group, resource, verb }) => !(group === 'apps' && resource === 'deployments' && verb === 'patch') })
+      expect(missing(answer)).to.deep.equal([])
+      expect(found(answer, 'rights a')).to.match(/^all that is needed for what is installed; plans are held against the published schema only/)
+      expect(found(await cluster({}), 'rights a')).to.equal('all that is needed for what is installed')
     })
 
     it('names each right that is missing for what is installed, as roles to apply, and goes on', async () => {

@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml'
 import { main } from '../../src/doors/cli/main.ts'
 import type { Connection, Io } from '../../src/doors/cli/parts.ts'
 import type { Cluster, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
+import type { DryRun } from '../../src/model/dry-run.ts'
 import type { World } from '../../src/flow/world.ts'
 import type { Person } from '../../src/model/config.ts'
 import { EnvironmentFile } from '../../src/model/environment.ts'
@@ -29,6 +30,7 @@ import { openSignatures } from '../../src/outside/signatures.ts'
 import { openStore } from '../../src/outside/store/open-store.ts'
 import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
 import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
+import { answeringServer } from './answering-server.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
 
@@ -68,6 +70,8 @@ export interface Knobs {
   live: (object: KubernetesObject) => KubernetesObject
   /** Why the owner keeps what disappears from Git; undefined where nobody knows. */
   keeps: string | null | undefined
+  /** What the API server makes of an object in a dry run. */
+  server: (object: KubernetesObject) => DryRun
   env: Record<string, string>
 }
 
@@ -76,7 +80,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -147,7 +151,7 @@ export class Stage {
     const world: World = {
       clock, committer, process: 'test/1',
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
-      servers: { named: () => { throw new Error('no API server here') } }, steering: [],
+      servers: { named: () => answeringServer(object => this.knobs.server(object)) }, steering: [],
       environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
       people: this.#people,
       ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: () => Promise.resolve([]), applicationSets: () => Promise.resolve({ sets: [], unseen: null }) },

@@ -40,7 +40,7 @@ export async function blastOf(places: Places | null, bench: Bench, what: { reado
     const environments = places === null ? [] : await environmentsOf(places, consumer, changed?.objects ?? [])
     const error = effect.kind === 'unknown' ? effect.message : null
     entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error, ...carriesOnly(consumer, changed?.changes, what.changes) ? { carrier: true } : {}, ...consumer.mention === undefined ? {} : { by: consumer.mention.by } })
-    if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects })
+    if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects, destinations: consumer.owners.map(owner => owner.destination) })
   }
   return { entries, rendered, broken: null }
 }

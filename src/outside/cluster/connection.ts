@@ -24,12 +24,19 @@ export interface ApiRequest {
   /** What is to be applied by the server, or made. */
   readonly applied?: Json
   readonly created?: Json
+  /** Milliseconds for the whole answer, and one try, where the caller does not wait as long as usual. */
+  readonly within?: number
+  /** An answer of 500 and above is an answer, too. */
+  readonly anyStatus?: true
 }
 
 /** A way to ask one API server with the credentials of one context. */
 export interface Connection {
   readonly cluster: string
-  /** The answer, whatever its status, but for 401, 429 and 500 and above: those are errors. Reads are tried three times, of a server that answers at all. Throws cluster/unreachable, cluster/unauthorized, cluster/failed. */
+  /**
+   * The answer, whatever its status, but for 401, 429 and 500 and above: those are errors. Reads are tried three times, of a server that answers at all; others and
+   * those with a limit of their own once. Throws cluster/unreachable, cluster/unauthorized, cluster/failed.
+   */
   send(request: ApiRequest): Promise<Answer>
   /** The client's own configuration, for watches. */
   client(): Promise<KubeConfig>
@@ -91,15 +98,15 @@ export function connect(source: ClientSource, { timeout = TIMEOUT, largest = MAX
       if (known !== null) throw known
       const began = Date.now()
       const tried = await attemptOnce(() => once(request))
-      if (!('status' in tried) && tried.data['code'] === 'ETIMEDOUT' && bodyOf(request) === undefined && silent.unheard(began, tried)) throw tried
+      if (!('status' in tried) && tried.data['code'] === 'ETIMEDOUT' && bodyOf(request) === undefined && request.within === undefined && silent.unheard(began, tried)) throw tried
       if ('status' in tried && tried.status === 401 && !renewed) {
         renewed = true
         options = null
         continue
       }
-      if ('status' in tried && tried.status !== 401 && tried.status !== 429 && tried.status < 500) return tried
+      if ('status' in tried && tried.status !== 401 && tried.status !== 429 && (tried.status < 500 || request.anyStatus === true)) return tried
       const error = 'status' in tried ? answerError(source.cluster, request.what, tried) : tried
-      if (attempt >= TRIES || !error.retry || bodyOf(request) !== undefined) throw error
+      if (attempt >= TRIES || !error.retry || bodyOf(request) !== undefined || request.within !== undefined) throw error
       await pause('status' in tried && tried.retryAfter !== null ? tried.retryAfter : 100 * 2 ** attempt)
     }
   }
@@ -194,7 +201,7 @@ function exchange(request: ApiRequest, server: URL, { heard, ...options }: Excha
     const late = (): void => { outgoing.destroy(failure(outgoing.reusedSocket ? 'ESTALE' : 'ETIMEDOUT')) }
     // A socket's own timer begins anew while a handshake stands in its queue.
     const unheard = setTimeout(late, options.timeout)
-    const deadline = setTimeout(() => { outgoing.destroy(failure('ETIMEDOUT')) }, options.timeout * 4)
+    const deadline = setTimeout(() => { outgoing.destroy(failure('ETIMEDOUT')) }, request.within ?? options.timeout * 4)
     outgoing.on('timeout', late)
     outgoing.on('error', reject)
     outgoing.on('close', () => {

@@ -57,9 +57,26 @@ describe('the command line', function () {
       const { exit, json, out } = await stage.call('set', 'image', 'deployment', 'web', `web=${IMAGE}`, '-n', 'dev', '--dry-run=server', '-o', 'json')
       expect(exit).to.equal(0)
       expect(json).to.include({ kind: 'Plan', route: 'pull-request', environmentClass: 'dev', mergesItself: true })
-      expect(json).to.have.keys('kind', 'request', 'target', 'environment', 'edits', 'owner', 'ownerEvidence', 'base', 'branch', 'files', 'places', 'proof', 'blast', 'alsoShips', 'route', 'routeReason', 'environmentClass', 'verdicts', 'policyBundle', 'needs', 'mergesItself', 'digest', 'diff', 'next')
+      expect(json).to.have.keys('kind', 'request', 'target', 'environment', 'edits', 'owner', 'ownerEvidence', 'base', 'branch', 'files', 'places', 'proof', 'blast', 'alsoShips', 'route', 'routeReason', 'environmentClass', 'server', 'verdicts', 'policyBundle', 'needs', 'mergesItself', 'digest', 'diff', 'next')
       expect(json['files']).to.deep.equal(['dev/web.yaml'])
+      expect(json['server']).to.deep.equal([{ object: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'dev', name: 'web' }, cluster: 'here', asked: 'dry run', because: null, warnings: [] }])
       expect(out).to.not.contain('hunter2')
+    })
+
+    it('promises nothing that the API server would refuse, and says where the edit would stand', async () => {
+      const [before, ask] = [stage.branches(), ['set', 'field', 'deploy/web', 'spec.nope=1', '-n', 'dev']]
+      expect((await stage.call(...ask, '--dry-run')).out).to.contain('  server       asked (dry run), accepts\n')
+      stage.knobs.server = object => JSON.stringify(object).includes('"nope"') ? { kind: 'refused', sentence: '', objections: [{ field: 'spec.nope', sentence: 'unknown field' }] } : { kind: 'made', object }
+      const { exit, out } = await stage.call(...ask)
+      expect(exit).to.equal(3)
+      expect(out).to.contain('SERVER_REFUSES: The API server of cluster here would not take Deployment dev/web as this change leaves it: spec.nope: unknown field.')
+        .and.match(/spec\.nope: unknown field.*\n.*the edit would stand here \(dev\/web\.yaml:\d+\)/)
+      expect(stage.branches()).to.deep.equal(before)
+      stage.knobs.server = () => ({ kind: 'denied', sentence: 'admission webhook "a.b.c" denied the request: no' })
+      const warned = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--dry-run')
+      expect(warned.out).to.contain('  server       asked (dry run), with warnings\n').and.contain('admission webhook "a.b.c" denied the request: no')
+      stage.knobs.server = () => ({ kind: 'unable', sentence: 'a webhook does not support dry run' })
+      expect((await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--dry-run')).out).to.contain('  server       not asked: a webhook does not support dry run\n')
     })
 
     it('drives a change of dev to verified with --wait, and says no change when asked again', async () => {

@@ -27,6 +27,7 @@ import { bareRepository } from '../../outside/git/bare.ts'
 import type { BareRepository } from '../../outside/git/bare.ts'
 import { ONE, application, kustomization, startFleet, toolsOf } from '../../outside/tools/fixtures.ts'
 import type { Fleet } from '../../outside/tools/fixtures.ts'
+import { answeringServer } from '../../support/answering-server.ts'
 import { proofWorld } from '../../support/proof-world.ts'
 
 const WEB = 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n        - name: web\n          image: web:1\n'
@@ -63,7 +64,7 @@ describe('a field that the owner\'s own manifest decides', function () {
     }
     const handle = base.repositories.open('')
     world = {
-      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
+      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, servers: { named: () => answeringServer() }, environments: { all: [], of: () => environment('dev') },
       tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
       policies: { bundle: () => Promise.resolve('b'), judge: (_environment, objects) => Promise.resolve(objects.map(({ ref }) => ({ policy: 'seen', binding: 'all', object: showRef(ref), result: 'pass', preExisting: false, severity: null, message: '', file: '' } as const))) },
       repositories: {
