@@ -32,7 +32,7 @@ export function answer(api: Api, request: ApiRequest): ApiAnswer {
     return route(api, request)
   } catch (error) {
     if (!(error instanceof ApiError)) return { status: 500, body: new ApiError(500, `Internal error occurred: ${error instanceof Error ? error.message : 'unknown'}`, { reason: 'InternalError' }).status() }
-    return error.plain ? { status: error.code, text: error.message } : { status: error.code, body: error.status() }
+    return error.more.plain ? { status: error.code, text: error.message } : { status: error.code, body: error.status() }
   }
 }
 

@@ -27,21 +27,22 @@ export function withoutRoots(set: Fields, roots: readonly string[]): Fields {
   return new Set([...set].filter(path => !roots.some(root => `${path}${SEP}`.startsWith(`f:${root}${SEP}`))))
 }
 
-/** What of a set is below an element. */
-export function below(set: Fields, element: string): Fields {
-  const prefix = element + SEP
-  return new Set([...set].filter(path => path.startsWith(prefix)).map(path => path.slice(prefix.length)))
+/** The sets below the elements that paths of a set begin with; an empty one where nothing is below. */
+export function byElement(set: Fields): ReadonlyMap<string, Fields> {
+  const out = new Map<string, Set<string>>()
+  for (const path of set) {
+    const end = path.indexOf(SEP)
+    const element = end < 0 ? path : path.slice(0, end)
+    const kids = out.get(element) ?? new Set()
+    out.set(element, end < 0 ? kids : kids.add(path.slice(end + 1)))
+  }
+  return out
 }
 
 /** FieldsV1 of the set. */
 export function fieldsToJson(set: Fields): JsonObject {
-  const out: Record<string, Json> = {}
-  const heads = new Set([...set].map(path => path.split(SEP, 1)[0] ?? ''))
-  for (const element of [...heads].sort()) {
-    const kids = below(set, element)
-    out[element] = { ...(kids.size > 0 && set.has(element) ? { '.': {} } : {}), ...fieldsToJson(kids) }
-  }
-  return out
+  const elements = [...byElement(set)].sort(([a], [b]) => a < b ? -1 : 1)
+  return Object.fromEntries(elements.map(([element, kids]) => [element, { ...(kids.size > 0 && set.has(element) ? { '.': {} } : {}), ...fieldsToJson(kids) }]))
 }
 
 /** Reads FieldsV1. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts'
 import { canonical, isList, isObject, objectAt, sameJson } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
-import { below, pathTexts, SEP } from './fields.ts'
+import { byElement, pathTexts, SEP } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { ANY, childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
@@ -112,9 +112,10 @@ function woven(left: readonly string[], right: readonly string[]): readonly stri
 export function removeFields(value: Json, gone: Fields, schema: Schema): Json | undefined {
   const known = resolved(schema, value)
   if (isWhole(known)) return known.kind === 'scalar' ? value : undefined
+  const goneBelow = byElement(gone)
   const left = [...partsOf(value, known)].filter(([element]) => !gone.has(element)).map(([element, item]): readonly [string, Json] => {
-    const kids = below(gone, element)
-    return [element, kids.size > 0 ? removeFields(item, kids, partSchema(known, element) ?? ANY) ?? null : item]
+    const kids = goneBelow.get(element)
+    return [element, kids ? removeFields(item, kids, partSchema(known, element) ?? ANY) ?? null : item]
   })
   if (left.length === 0) return undefined
   return known.kind === 'list' ? left.map(([, item]) => item) : Object.fromEntries(left.map(([element, item]) => [element.slice(2), item]))
