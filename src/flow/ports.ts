@@ -14,6 +14,7 @@ import type { Claim, ConsumerOwner, DirectoryRules, GeneratesRules, ManifestOwne
 import type { Gate } from '../model/owner-chain.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
+import type { ChangeRequestInfo } from '../model/forge.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { TargetAsk } from '../model/request.ts'
@@ -249,17 +250,6 @@ export interface RepositoryWriter {
   mergeCommit(base: string, head: string, tree: string, text: CommitText): Promise<string>
   /** Moves the branch from `expected` (null = it must not exist) to `commit`; the lease is checked by the remote. Throws git/push-rejected. */
   push(branch: string, commit: string, expected: string | null): Promise<PushResult>
-}
-
-/** A change request (pull request) as its forge shows it. */
-export interface ChangeRequestInfo {
-  readonly id: string
-  readonly url: string | null
-  readonly state: 'open' | 'merged' | 'closed'
-  readonly head: string
-  readonly base: string
-  readonly mergeCommit: string | null
-  readonly closedBy: string | null
 }
 
 /** What a forge is told when a change request is opened or brought up to date. */

@@ -1,4 +1,5 @@
-import type { ChangeRequestInfo, Forge } from '../../flow/ports.ts'
+import type { Forge } from '../../flow/ports.ts'
+import type { ChangeRequestInfo } from '../../model/forge.ts'
 import type { ChangeRequestRow, ChangeRequestRows } from '../change-request-rows.ts'
 
 /** The forge of a plain Git server: change requests are rows in Writ's own store, and Writ merges and pushes itself. */

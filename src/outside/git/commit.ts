@@ -8,7 +8,7 @@ import { keepBlob, readSized } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPath, foldersOf } from './paths.ts'
 import { listTree } from './tree.ts'
-import type { ListedEntry } from './tree.ts'
+import type { ListedEntry } from './listed-entry.ts'
 
 /** Who stands as the committer: the bot. */
 export interface Committer { readonly name: string, readonly email: string }

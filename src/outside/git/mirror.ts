@@ -9,7 +9,7 @@ import { gitEnvironment } from './environment.ts'
 import { localFailure } from './failure.ts'
 import { recent } from './recent.ts'
 import type { Recent } from './recent.ts'
-import type { ListedEntry } from './tree.ts'
+import type { ListedEntry } from './listed-entry.ts'
 
 /** More about a command on the mirror. `accept`: exit codes that are answers; 0 alone where left out. */
 export interface LocalCall {

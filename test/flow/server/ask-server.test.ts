@@ -34,6 +34,7 @@ const WIDGETS = {
     versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer', minimum: 1 }, more: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } } } } } }],
   },
 }
+const unused = (): never => { throw new Error('nobody asks for that here') }
 const READER = { token: 'reader', user: 'reader', rules: [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }] }
 
 type Change = readonly (readonly [FieldPath | string, Json | undefined])[]
@@ -69,7 +70,7 @@ describe('asking the API server whether it would take what a change makes', func
   }
   const world = (over: Partial<Pick<World, 'servers' | 'ownerObjects' | 'clusters' | 'clock'>> = {}): Parameters<typeof askServer>[0] => ({
     clock: systemClock(), clusters, servers: clusters.servers,
-    ownerObjects: { declaredOwners: () => [], manifestOwner: () => null, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) }, ...over,
+    ownerObjects: { declaredOwners: () => [], manifestOwner: () => null, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: unused, applicationSets: unused }, ...over,
   })
   const proven = (on: string, change: ObjectChange): Proven => {
     const made = plan()
