@@ -98,20 +98,33 @@ export function connect(source: ClientSource, { timeout = TIMEOUT, largest = MAX
       if (known !== null) throw known
       const began = Date.now()
       const tried = await attemptOnce(() => once(request))
-      if (!('status' in tried) && tried.data['code'] === 'ETIMEDOUT' && bodyOf(request) === undefined && request.within === undefined && silent.unheard(began, tried)) throw tried
+      if (!('status' in tried) && isUnheard(request, tried) && silent.unheard(began, tried)) throw tried
       if ('status' in tried && tried.status === 401 && !renewed) {
         renewed = true
         options = null
         continue
       }
-      if ('status' in tried && tried.status !== 401 && tried.status !== 429 && (tried.status < 500 || request.anyStatus === true)) return tried
+      if ('status' in tried && isAnswer(request, tried)) return tried
       const error = 'status' in tried ? answerError(source.cluster, request.what, tried) : tried
-      if (attempt >= TRIES || !error.retry || bodyOf(request) !== undefined || request.within !== undefined) throw error
+      if (attempt >= TRIES || !error.retry || !isPatientRead(request)) throw error
       await pause('status' in tried && tried.retryAfter !== null ? tried.retryAfter : 100 * 2 ** attempt)
     }
   }
 
   return { cluster: source.cluster, send, client }
+}
+
+function isAnswer({ anyStatus }: ApiRequest, { status }: Answer): boolean {
+  return status !== 401 && status !== 429 && (status < 500 || anyStatus === true)
+}
+
+/** What writes is sent once, and so is what has a limit of its own. */
+function isPatientRead(request: ApiRequest): boolean {
+  return bodyOf(request) === undefined && request.within === undefined
+}
+
+function isUnheard(request: ApiRequest, error: WritError): boolean {
+  return error.data['code'] === 'ETIMEDOUT' && isPatientRead(request)
 }
 
 async function attemptOnce(work: () => Promise<Answer>): Promise<Answer | WritError> {
