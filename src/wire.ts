@@ -79,7 +79,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     tools: [argocdTool({ clusters, indexes, config: config.writ.clusters }), fluxTool({ clusters, indexes, config: config.writ.clusters })],
     ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
     steering: [argocdSteering({ clusters, config: config.writ.clusters, kinds: clusters.kinds }), fluxSteering({ clusters, config: config.writ.clusters, kinds: clusters.kinds })],
-    repositories: repositoriesOf(config, store, mirrors),
+    repositories: repositoriesOf(config, store, { cacheDir: mirrors, ...options.tell === undefined ? {} : { tell: options.tell } }),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
     changes: store.changes, leases: store.leases, approvals: store.approvals,
@@ -136,9 +136,9 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
   return runSandbox(command, { ...options, writ: [process.execPath, ...process.execArgv, fileURLToPath(new URL(`./main${import.meta.url.slice(-3)}`, import.meta.url))] })
 }
 
-function repositoriesOf(config: Config, store: Store, cacheDir: string): World['repositories'] {
+function repositoriesOf(config: Config, store: Store, how: { readonly cacheDir: string, readonly tell?: (line: string) => void }): World['repositories'] {
   return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
-    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, cacheDir, committer: config.writ.git }),
+    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, ...how, committer: config.writ.git }),
     forge: openForge(forge, { rows: store.changeRequests }),
   }))
 }

@@ -19,6 +19,9 @@ export interface RemoteOptions {
   readonly access: UrlAccess & { readonly credentials?: GitCredentials }
   /** Milliseconds for one remote command; 120,000 where left out. */
   readonly timeout?: number
+  /** Hears, once, of a remote that takes its time to say where a branch is; after so many milliseconds, 5000 where left out. */
+  readonly tell?: (line: string) => void
+  readonly patience?: number
 }
 
 /** A remote repository that was checked and may be spoken to. */
@@ -29,7 +32,8 @@ export interface Remote {
 }
 
 /** Milliseconds for the question where a branch is, which is small: a remote that takes longer does not answer. */
-const QUESTION = 30_000
+const QUESTION = 20_000
+const PATIENCE = 5000
 
 /** Checks a URL and its credentials. Throws git/refused. */
 export function openRemote(options: RemoteOptions): Remote {
@@ -38,6 +42,7 @@ export function openRemote(options: RemoteOptions): Remote {
   checkCredentials(parsed, access.credentials)
   const longest = options.timeout ?? 120_000
   const silent = silence(Math.min(longest, QUESTION))
+  let told = false
   return {
     url,
     async call(mirror, args) {
@@ -47,6 +52,11 @@ export function openRemote(options: RemoteOptions): Remote {
       const began = Date.now()
       await checkResolved(parsed, access)
       const handover = await handOver(parsed, access.credentials, mirror.cacheDir)
+      const late = setTimeout(() => {
+        if (told || args[0] !== 'ls-remote') return
+        told = true
+        options.tell?.(`waiting for ${parsed.scheme}://${parsed.host}${parsed.port === '' ? '' : `:${parsed.port}`}`)
+      }, options.patience ?? PATIENCE)
       try {
         const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000) }), ...handover.env }
         const output = await callGit({ args, env, cwd: mirror.dir, timeout })
@@ -56,6 +66,7 @@ export function openRemote(options: RemoteOptions): Remote {
         if (error instanceof WritError && error.code === 'git/unreachable' && args[0] === 'ls-remote') silent.unheard(began, error)
         throw error
       } finally {
+        clearTimeout(late)
         await handover.dispose()
       }
     },
