@@ -15,6 +15,7 @@ import type { Living } from './makers.ts'
 import { notFound } from './not-found.ts'
 import { ownerChain } from './owner-chain.ts'
 import type { Nearest } from './owner-chain.ts'
+import { setStands } from './through/edit-resource-set.ts'
 import { setGates } from './through/set-gates.ts'
 import { unmanaged } from './unmanaged.ts'
 import type { World } from './world.ts'
@@ -56,10 +57,11 @@ export async function findOwner(world: World, ask: TargetAsk): Promise<OwnerAnsw
   const unproven = unprovenOwner(subject.target, nearest.claims)
   const opened = await tried(() => openClaimed(world, { target: subject.target, claim: claimed(nearest.chosen) }))
   const read = 'refused' in opened ? null : opened
+  const refused = 'refused' in opened ? owner.kind === 'ResourceSet' ? await setStands(world, { owner, target: subject.target, evidence, refusal: opened }) : opened : null
   const gates = [...await world.ownerObjects.gates(owner, subject), ...await setGates(world, { owner, source: read?.owner.source ?? null }), ...await scaled(world, subject), ...unproven === null ? [] : [{ flag: 'singleness' as const, sentence: unproven.message }]]
   return {
     target: asked.target, subject: subject.target, environment: asked.environment, level: proofLevel(nearest.chosen), owner: read?.owner ?? owner, evidence,
-    branch: read?.branch ?? null, base: read?.base ?? null, chain, gates, obstacle: obstacleOf(unproven ?? ('refused' in opened ? opened : null)),
+    branch: read?.branch ?? null, base: read?.base ?? null, chain, gates, obstacle: obstacleOf(unproven ?? refused),
   }
 }
 

@@ -32,7 +32,8 @@ function saysSomething({ kustomize, substitute, metadata, helm }: RenderRules): 
   return kustomize !== undefined || substitute !== undefined || metadata !== undefined || helm !== undefined
 }
 
-function wantedOf({ request: { asks }, edits, target }: Located): { readonly wanted?: (rendered: KubernetesObject) => readonly Edit[] | Refusal } {
+/** The asked edits of what is rendered, where a patch or the like decides them only then. */
+export function wantedOf({ request: { asks }, edits, target }: Pick<Located, 'request' | 'edits' | 'target'>): { readonly wanted: (rendered: KubernetesObject) => readonly Edit[] | Refusal } {
   const find = wantedEdits({ asks, edits })
   const wanted = (rendered: KubernetesObject): readonly Edit[] | Refusal => {
     const found = find?.(rendered) ?? { edits }

@@ -399,6 +399,77 @@ describe('a field that the owner\'s own manifest decides', function () {
       expect(isRefusal(result) ? `${result.refused} ${JSON.stringify(result.evidence)} ${result.hint}` : '').to.include('NON_GIT_SOURCE').and.include(words).and.include('writ set field helmrelease/web -n shop spec.values.KEY=VALUE')
     })
   }
+  describe('of what a ResourceSet of the Flux operator makes', () => {
+    const resourceSet = (inputs: string, body: string): string => `apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata:\n  name: apps\n  namespace: flux-system\nspec:\n  inputs:\n${inputs}  resources:\n    - ${WEB.trimEnd().replaceAll('\n', '\n      ').replace('web:1', body)}\n`
+    const READY: JsonObject = { status: { ...listing('shop_web_apps_Deployment'), conditions: [{ type: 'Ready', status: 'True' }] } }
+    const make = async (text: string, more: JsonObject = READY, files: Readonly<Record<string, string>> = {}): Promise<void> => {
+      web({ labels: { 'resourceset.fluxcd.controlplane.io/name': 'apps', 'resourceset.fluxcd.controlplane.io/namespace': 'flux-system' } })
+      await ops.commit({ 'sets/apps.yaml': text, ...files }, 'main')
+      put(...declared(text, more), ...root('./sets', ['flux-system_apps_fluxcd.controlplane.io_ResourceSet']))
+    }
+    const INPUTS = '    - tag: "1" # pinned\n'
+    const refused = async (...asks: readonly FieldAsk[]): Promise<string> => {
+      const result = await asked(asks)
+      return isRefusal(result) ? `${result.refused} ${result.message} ${JSON.stringify(result.evidence)} ${result.hint}` : 'no refusal'
+    }
+
+    it('is edited in the input of the set, and proven there and below', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      const result = await planned(IMAGE)
+      expect(diff(result)).to.deep.equal(['sets/apps.yaml', '    - tag: "3" # pinned'])
+      expect([showRef(result.target), result.owner.name, showRef(askedObject(result).target)]).to.deep.equal(['ResourceSet flux-system/apps', 'root', 'Deployment shop/web'])
+      expect(result.through?.map(({ owner, edits, sentence }) => `${owner.kind} ${edits.map(({ before, after }) => `${String(before)} ${String(after)}`).join()} ${sentence}`)).to.deep.equal(['ResourceSet web:1 web:3 ResourceSet flux-system/apps makes exactly this of it'])
+      expect(result.verdicts.map(({ object }) => object)).to.include.members(['ResourceSet flux-system/apps', 'Deployment shop/web'])
+      expect(planLines(result).map(one => one.text).join('\n')).to.include('reaches      Deployment shop/web through ResourceSet flux-system/apps')
+      expect(await stillReaches(world, result)).to.equal(null)
+      const merged = await ops.commit({ 'sets/apps.yaml': resourceSet(INPUTS.replace('"1"', '"3"'), 'web:<< inputs.tag >>') }, 'work-set')
+      expect(await proveMerge(world, result, { baseCommit: result.base, mergedTree: merged })).to.include({ exact: true })
+      const answer = await findOwner(world, { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' })
+      expect(isRefusal(answer) ? answer.message : answer.obstacle).to.equal(null)
+    })
+    it('is edited in the literal of the template', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      expect(diff(await planned({ kind: 'replicas', value: 4 }))).to.deep.equal(['sets/apps.yaml', '        replicas: 4'])
+    })
+    it('is no change where the set makes it so already', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      const result = await asked([{ kind: 'image', container: 'web', value: 'web:1' }])
+      expect('noChange' in result ? result.message : '').to.include('Deployment shop/web is already so in Git')
+    })
+    it('is refused where the edit decides other objects, with their names, and shown with all of them where those may change', async () => {
+      const text = resourceSet(`${INPUTS}    - tag: "9"\n      app: b\n`, 'web:1').replace("- tag: \"1\" # pinned", '- app: a').replace('name: web\n        namespace', "name: << inputs.app >>\n        namespace").replace('- app: a', '- app: web')
+      await make(text)
+      expect(await refused(IMAGE)).to.include('SHARED_BASE').and.include('Deployment shop/b spec.template.spec.containers[name=web].image changes too')
+      const result = await planChange(world, { ...plan().request, target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' }, asks: [IMAGE], scope: 'shared' })
+      expect('digest' in result ? result.through?.[0]?.changes.map(({ object }) => showRef(object)) : JSON.stringify(result)).to.deep.equal(['Deployment shop/web', 'Deployment shop/b'])
+      expect('digest' in result ? result.verdicts.map(({ object }) => object) : '').to.include('Deployment shop/b')
+    })
+    it('is refused with file and line where an expression does more', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag | upper >>'))
+      expect(await refused(IMAGE)).to.include('UNSUPPORTED').and.include('does more than print inputs').and.include('"at":"sets/apps.yaml:21"').and.include('It stands in sets/apps.yaml:2.')
+    })
+    it('is refused beside an input provider', async () => {
+      await make(`${resourceSet(INPUTS, 'web:<< inputs.tag >>')}  inputsFrom:\n    - { kind: ResourceSetInputProvider, name: tags }\n`)
+      expect(await refused(IMAGE)).to.include('ResourceSetInputProvider tags')
+      const answer = await findOwner(world, { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' })
+      expect(isRefusal(answer) ? answer.message : answer.obstacle?.refused).to.equal('UNSUPPORTED')
+    })
+    it('is refused while the set has not made what its spec says, lives otherwise, or is switched off', async () => {
+      const text = resourceSet(INPUTS, 'web:<< inputs.tag >>')
+      await make(text, { status: { ...listing('shop_web_apps_Deployment'), conditions: [{ type: 'Ready', status: 'False' }] } })
+      expect(await refused(IMAGE)).to.include('it has not made what its spec says')
+      await make(text)
+      put(...declared(text.replace('"1"', '"5"'), READY))
+      expect(await refused(IMAGE)).to.include('the spec in the source and the live one differ')
+      await make(text.replace('  namespace: flux-system\n', '  namespace: flux-system\n  annotations: { fluxcd.controlplane.io/reconcile: disabled }\n'))
+      expect(await refused(IMAGE)).to.include('SUSPENDED')
+    })
+    it('is refused where nobody deploys the set', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      fleet.servers['one']?.remove('Kustomization', 'root')
+      expect(await refused(IMAGE)).to.include('UNSUPPORTED').and.include('nobody deploys ResourceSet flux-system/apps from Git')
+    })
+  })
   describe('of what was built from a repository of writ.yaml', () => {
     const source = (kind: string, metadata: JsonObject): KubernetesObject => ({ apiVersion: 'source.toolkit.fluxcd.io/v1', kind, metadata: { name: 'web', namespace: 'flux-system' }, spec: kind === 'Bucket' ? { endpoint: 'minio.example', bucketName: 'web' } : { url: 'oci://registry.example/web' }, status: { artifact: { revision: 'latest@sha256:1', metadata } } })
     const built = (revision: string): JsonObject => ({ 'org.opencontainers.image.source': apps.url, 'org.opencontainers.image.revision': revision })

@@ -52,7 +52,7 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
 /** The Flux operator makes objects from a template in its own manifest: that is what people edit. */
 function refuseGenerator(ref: OwnerRef): Refusal {
   const where = ref.kind === 'ResourceSet' ? 'spec.inputs, or the template in spec.resources' : 'spec.kustomize.patches, spec.components or spec.distribution'
-  return refuse('UNSUPPORTED', `${showOwner(ref)} of the Flux operator makes the object from its own manifest, which this version does not render.`,
+  return refuse('UNSUPPORTED', `${showOwner(ref)} of the Flux operator makes the object from its own manifest, which is not edited for it.`,
     [{ sentence: 'it is made of the template in the manifest', at: showOwner(ref) }], `Change ${where} of ${showOwner(ref)} in the file that declares it: writ owner ${ref.kind.toLowerCase()}.${OPERATOR_GROUP}/${ref.name} -n ${ref.namespace} says which.`)
 }
 
