@@ -330,6 +330,36 @@ describe('steering an owner', function () {
       await stage.patch('app-dev', { spec: { syncPolicy: { automated: null } } })
     })
 
+    it('names what is no longer in Git and left there, and deletes it where it is asked to prune', async () => {
+      const other = async (content: string | null): Promise<unknown> => stage.sandbox.git.commit('apps', { branch: 'main', author: { name: 'Other', email: 'other@example.com' }, message: 'The other', files: [{ path: 'app-dev/other.yaml', content }] })
+      const isThere = async (): Promise<boolean> => await stage.sandbox.api.get({ group: '', version: 'v1', kind: 'ConfigMap', namespace: 'app-dev', name: 'other' }) !== null
+      await other('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n  namespace: app-dev\n')
+      const compared = async (done: JsonObject): Promise<void> => {
+        await stage.patch('app-dev', { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } })
+        await stage.until(async () => {
+          const app = await stage.owner('app-dev')
+          return metadataText(app, 'annotations', 'argocd.argoproj.io/refresh') === undefined && valueAt(app, 'status', 'sync', 'revision') === valueAt(done, 'facts', 'verified', 'revision')
+        }, 'compared again')
+      }
+      await compared(await stage.sync('application/app-dev'))
+      await other(null)
+      const planned = await stage.sync('application/app-dev', { dryRun: true })
+      expect(planned['notes']).to.deep.equal(['no longer in Git and left in the cluster: ConfigMap app-dev/other; --prune deletes it'])
+      expect((await stage.sync('application/app-dev', { dryRun: true, prune: true }))['notes']).to.equal(undefined)
+      const left = await stage.sync('application/app-dev')
+      expect([left['status'], await isThere()]).to.deep.equal(['verified', true])
+      await compared(left)
+      expect([(await stage.sync('application/app-dev', { prune: true }))['status'], await isThere()]).to.deep.equal(['verified', false])
+    })
+
+    it('takes no order to prune for a Kustomization that does not, and names what that leaves', async () => {
+      await stage.patch('flux-dev', { spec: { prune: false } })
+      const refused = await stage.sync('kustomization/flux-dev', { prune: true })
+      expect([refused.kind, refused['code'], String(refused['message']).includes('Flux takes no order')]).to.deep.equal(['Refusal', 'UNSUPPORTED', true])
+      await stage.patch('flux-dev', { spec: { prune: true } })
+      expect((await stage.sync('kustomization/flux-dev', { dryRun: true, prune: true })).kind).to.equal('Plan')
+    })
+
     it('asks the source of a Kustomization first, then the Kustomization', async () => {
       const commit = await stage.push('flux-dev', 'four')
       const done = await stage.sync('configmap/settings@flux-dev')
