@@ -46,7 +46,7 @@ async function askSafely(world: Servers, subject: Subject): Promise<Asked> {
     try {
       return await askObject({ cluster: world.clusters.named(cluster), server: world.servers.named(cluster), within: WITHIN }, subject)
     } catch (error) {
-      if (error instanceof WritError && error.code !== 'internal/bug') return unasked(error.message)
+      if (error instanceof WritError) return unasked(error.message)
       throw error
     }
   }

@@ -167,6 +167,7 @@ describe('asking the API server whether it would take what a change makes', func
   it('waits for no server that fails, is silent, or cannot be reached', async () => {
     const failing = answering({ dryApply: () => Promise.reject(new WritError('cluster/failed', 'Cluster full answered 500: failed calling webhook.', { retry: true })) })
     expect(await edit('full', WEB, [['spec.replicas', 3]], failing)).to.equal('not asked: Cluster full answered 500: failed calling webhook.')
+    expect(await edit('nowhere', WEB, [['spec.replicas', 3]])).to.equal('not asked: There is no cluster nowhere.')
     const silent = { ...answering({ dryApply: () => new Promise<DryRun>(() => undefined) }), clock: { ...systemClock(), within: <T>(_ms: number, work: Promise<T>) => systemClock().within(20, work) } }
     expect(await edit('full', WEB, [['spec.replicas', 3]], silent)).to.equal('not asked: no answer of cluster full in 10 s')
   })
