@@ -39,7 +39,7 @@ describe('an owner that is named by its own kind', () => {
   })
   it('is not looked for anywhere else: neither on other clusters, nor by a kind of the hub that steers nothing', async () => {
     onHub()
-    expect(await find('shop', { hubs: false })).to.match(/^cluster\/not-found .*is not in cluster one\.$/)
+    expect(await find('shop', { hubs: false })).to.match(/^cluster\/not-found There is no Application shop in cluster one: /)
     expect(await find('shop', { hubs: false, bare: true })).to.match(/^cluster\/unknown-kind /)
     expect(await find('shop', { bare: true, type: 'appproject' })).to.match(/^cluster\/unknown-kind /)
     expect(await find('shop', { namespace: 'other' })).to.match(/^cluster\/not-found /)

@@ -166,7 +166,7 @@ describe('a cluster in trouble', () => {
     expect(server.requests).to.have.length(1)
   })
   it('asks again over a new connection where one that was kept open has died', async () => {
-    const kept = clusterOf(server.kubeconfig, 400)
+    const kept = clusterOf(server.kubeconfig, 1200)
     await kept.get(kind, 'shop', 'web')
     let died = false
     server.intercept(() => { if (died) return null; died = true; return 'hang' })
