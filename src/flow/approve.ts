@@ -1,7 +1,7 @@
 import type { Change, StepResult } from '../model/change.ts'
-import { countVotes } from './count-votes.ts'
-import { openRepository } from './repository.ts'
-import { carrierOf, lostBranch } from './published.ts'
+import { countVotes } from './approve/count-votes.ts'
+import { openRepository } from './publish/repository.ts'
+import { carrierOf, lostBranch } from './publish/published.ts'
 import type { StepContext } from './step.ts'
 import type { World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Cluster, GitOpsTool } from '../../src/flow/ports.ts'
-import { nearestOwner } from '../../src/flow/owner-chain.ts'
+import { nearestOwner } from '../../src/flow/owner/owner-chain.ts'
 import { isRefusal } from '../../src/model/error.ts'
 import { fieldAt } from '../../src/model/field.ts'
 import { objectsAt, textAt } from '../../src/model/json.ts'

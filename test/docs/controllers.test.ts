@@ -24,7 +24,7 @@ const PAGES = [
   },
 ] as const
 const COMMON = 'docs/verification.md'
-const VERIFYING = ['src/flow/verify.ts', ...readdirSync('src/flow/verify').map(name => join('src/flow/verify', name)), 'src/flow/rendered-content.ts', 'src/flow/look-live.ts']
+const VERIFYING = ['src/flow/verify.ts', ...readdirSync('src/flow/verify').map(name => join('src/flow/verify', name))]
 const COMMON_SAYS = [...VERIFYING, ...['health', 'health-kinds', 'pod-failure', 'rollout-pods', 'removed-field'].map(name => `src/flow/${name}.ts`), 'src/outside/cluster/api-error.ts']
 /** Said to nobody, or only a value in a sentence. */
 const UNSAID = new Set(['not set', 'no commit', 'The change reached verify without ….', 'an adapter for …', 'a merge commit', 'Log in again, or check the user of the context.',

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { WritError } from '../../src/model/error.ts'
 import { failureOf } from '../contracts/failure.ts'
-import { FILE, Stage, ended, liveWeb, manifest, waiting } from './verify-world.ts'
+import { FILE, Stage, ended, liveWeb, manifest, waiting } from './verify/verify-world.ts'
 
 describe('verifying a merged change', () => {
   let stage: Stage

@@ -3,7 +3,7 @@ import type { BlastEntry, FileChange, JudgedObject, ObjectChange, RenderedChange
 import type { Destination } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { refKey, refOf } from '../../model/resource.ts'
-import { compareRenders } from '../compare.ts'
+import { compareRenders } from '../fields/compare.ts'
 import { withoutHash } from '../edit/generators.ts'
 import type { RenderResult } from '../ports.ts'
 import type { World } from '../world.ts'

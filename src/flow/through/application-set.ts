@@ -7,7 +7,7 @@ import { isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import { refKey, refOf, showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { compareRenders } from '../compare.ts'
+import { compareRenders } from '../fields/compare.ts'
 import { inputOf } from '../proof/set-input.ts'
 import type { Input } from '../proof/set-input.ts'
 

@@ -9,7 +9,7 @@ import { expressionOf } from '../../model/resource-set/evaluate.ts'
 import type { NotRead } from '../../model/resource-set/evaluate.ts'
 import { refKey, refOf } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
-import { compareRenders } from '../compare.ts'
+import { compareRenders } from '../fields/compare.ts'
 
 /** Edits of a ResourceSet that reach what is asked of one of its objects: all that then changes, and all objects before and after. */
 export interface SetReach { readonly edits: readonly Edit[], readonly changes: readonly ObjectChange[], readonly before: readonly KubernetesObject[], readonly after: readonly KubernetesObject[] }

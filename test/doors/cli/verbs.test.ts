@@ -309,7 +309,9 @@ describe('the command line', function () {
 
     it('ends with 0 where a change has failed in it, and says where failures are listed', async () => {
       stage.knobs.syncs = false
-      const id = idOf(await stage.call('set', 'image', 'deployment/web', `web=${IMAGE}`, '-n', 'dev', '--wait', '--timeout', '1500ms', '-o', 'json'))
+      const asked = await stage.call('set', 'image', 'deployment/web', `web=${IMAGE}`, '-n', 'dev', '-o', 'json')
+      expect([asked.exit, asked.json['step']], asked.err).to.deep.equal([4, 'verify'])
+      const id = idOf(asked)
       await stage.repository.commit({ 'dev/web.yaml': stage.repository.git('show', 'main:dev/web.yaml').replace(IMAGE, 'registry.example/web:1.0.0') + '\n' })
       stage.knobs.syncs = true
       const { exit, out } = await stage.call('work', '--once')

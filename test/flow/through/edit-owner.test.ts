@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
-import { findOwner } from '../../../src/flow/find-owner.ts'
+import { findOwner } from '../../../src/flow/owner/find-owner.ts'
 import { plan as planChange } from '../../../src/flow/plan.ts'
 import type { World } from '../../../src/flow/world.ts'
 import { isRefusal, refuse } from '../../../src/model/error.ts'
