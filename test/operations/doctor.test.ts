@@ -160,7 +160,8 @@ describe('writ doctor', () => {
       const answer = await cluster({ may: ({ group, resource, verb }) => !(resource === 'pods' || resource === 'events' || (group === 'argoproj.io' && (verb === 'patch' || verb === 'update'))) })
       expect([answer.ok, missing(answer), found(answer, 'rights a')]).to.deep.equal([true, ['rights a warning'], 'may not get, list, watch pods, events; patch, update applications.argoproj.io'])
       const text = doctorLines(answer).map(line => line.text).join('\n')
-      const roles = parseAllDocuments(text.slice(text.indexOf('apiVersion:'), text.indexOf('\n\nNothing'))).map((document): unknown => document.toJS())
+      expect(text).to.match(/\nSomething cannot be done: see rights a above\.\nNothing that Writ requires is missing\.$/)
+      const roles = parseAllDocuments(text.slice(text.indexOf('apiVersion:'), text.indexOf('\n\nSomething'))).map((document): unknown => document.toJS())
       const head = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }
       expect(roles).to.deep.equal([
         { ...head, metadata: { name: 'writ-missing' }, rules: [{ apiGroups: [''], resources: ['pods', 'events'], verbs: ['get', 'list', 'watch'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['patch'] }] },
