@@ -4,21 +4,27 @@
  * (the dynamic imports of the sources).
  */
 import { build } from 'esbuild'
-import type { Plugin } from 'esbuild'
-import { join } from 'node:path'
+import type { OnResolveResult, Plugin } from 'esbuild'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 
-// The Kubernetes client says nothing of side effects, so that its 700 models would all be kept for two of its classes.
-const CLIENT = /[\\/]@kubernetes[\\/]client-node[\\/]dist[\\/]/
+// The Kubernetes client says nothing of side effects, so that its 700 models would all be kept for two of its classes. Its files are
+// a namespace of their own: esbuild then asks here for their imports only, and not for every one of the program.
+const CLIENT = 'client'
 const onlyWhatIsUsed: Plugin = {
   name: 'only what is used of the Kubernetes client',
   setup: builder => {
-    builder.onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (pluginData === onlyWhatIsUsed || !(CLIENT.test(importer) || path === '@kubernetes/client-node')) return null
-      const found = await builder.resolve(path, { kind, importer, resolveDir, pluginData: onlyWhatIsUsed })
-      return CLIENT.test(found.path) ? { ...found, sideEffects: false } : found
+    const ofClient = (file: string): OnResolveResult => ({ path: relative(ROOT, file), namespace: CLIENT, sideEffects: false })
+    builder.onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === CLIENT) return null
+      const found = await builder.resolve(path, { kind, importer, resolveDir, pluginData: CLIENT })
+      return found.errors.length > 0 ? found : ofClient(found.path)
     })
+    // Its own files name each other with their endings.
+    builder.onResolve({ filter: /^\.{1,2}\//, namespace: CLIENT }, ({ path, importer }) => ofClient(join(ROOT, dirname(importer), path)))
+    builder.onLoad({ filter: /./, namespace: CLIENT }, async ({ path }) => ({ contents: await readFile(join(ROOT, path)), resolveDir: join(ROOT, dirname(path)), loader: 'js' }))
   },
 }
 
@@ -33,5 +39,5 @@ export async function bundle(entryPoints: Readonly<Record<string, string>>, fold
     // CommonJS packages ask for Node's modules by require().
     banner: { js: 'import { createRequire as requireFrom } from \'node:module\'; const require = requireFrom(import.meta.url);' },
   })
-  return Object.keys(metafile.inputs)
+  return Object.keys(metafile.inputs).map(name => name.replace(/^client:/, ''))
 }

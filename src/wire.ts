@@ -69,7 +69,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
   const name = `${hostname()}/${process.pid}`
   const { store: path, mirrors } = places(config)
   const store = await openStore({ path, clock, process: name, waits: () => options.tell?.(`waiting: another process holds the store ${path}`) })
-  const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env })
+  const clusters = await openClusters({ clusters: config.writ.clusters, dir: config.dir, environment: process.env, ...options.tell === undefined ? {} : { tell: options.tell } })
   const indexes = ownerIndexes({ clusters, kinds: clusters.kinds, config: config.writ.clusters })
   const timeoutMs = milliseconds(config.writ.render.timeout)
   const world: World = {
@@ -79,7 +79,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     tools: [argocdTool({ clusters, indexes, config: config.writ.clusters }), fluxTool({ clusters, indexes, config: config.writ.clusters })],
     ownerObjects: ownerObjects({ clusters, config: config.writ.clusters }),
     steering: [argocdSteering({ clusters, config: config.writ.clusters, kinds: clusters.kinds }), fluxSteering({ clusters, config: config.writ.clusters, kinds: clusters.kinds })],
-    repositories: repositoriesOf(config, store, mirrors),
+    repositories: repositoriesOf(config, store, { cacheDir: mirrors, ...options.tell === undefined ? {} : { tell: options.tell } }),
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
     changes: store.changes, leases: store.leases, approvals: store.approvals,
@@ -102,7 +102,7 @@ export async function editing(): Promise<EditWorld> {
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */
-export async function machine(folder: { readonly dir: string, readonly from: string }): Promise<Machine> {
+export async function machine({ tell, ...folder }: { readonly dir: string, readonly from: string, readonly tell: (line: string) => void }): Promise<Machine> {
   return {
     node: process.version,
     folder,
@@ -115,7 +115,7 @@ export async function machine(folder: { readonly dir: string, readonly from: str
     sqlite: probeSqlite,
     store: async () => probeStore(places(configOrDefault(folder.dir)).store),
     async connect() {
-      const { world, identity, close } = await connect(folder)
+      const { world, identity, close } = await connect({ ...folder, tell })
       return { ...world, caller: identity.alias, close }
     },
   }
@@ -136,9 +136,9 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
   return runSandbox(command, { ...options, writ: [process.execPath, ...process.execArgv, fileURLToPath(new URL(`./main${import.meta.url.slice(-3)}`, import.meta.url))] })
 }
 
-function repositoriesOf(config: Config, store: Store, cacheDir: string): World['repositories'] {
+function repositoriesOf(config: Config, store: Store, how: { readonly cacheDir: string, readonly tell?: (line: string) => void }): World['repositories'] {
   return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
-    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, cacheDir, committer: config.writ.git }),
+    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, ...how, committer: config.writ.git }),
     forge: openForge(forge, { rows: store.changeRequests, secret: ref => secretValue(ref, { forge: forge.name, place: config.secretPlaces.get(forge.name) ?? 'writ.yaml' }) }),
   }))
 }

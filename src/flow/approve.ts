@@ -1,11 +1,11 @@
 import type { Change, StepResult } from '../model/change.ts'
 import type { ChangeRequestLook } from '../model/forge.ts'
-import { countVotes } from './count-votes.ts'
-import type { VoteCount } from './count-votes.ts'
+import { countVotes } from './approve/count-votes.ts'
+import type { VoteCount } from './approve/count-votes.ts'
 import type { RepositoryHandle } from './ports.ts'
-import { carrierOf, lostBranch } from './published.ts'
-import { openRepository } from './repository.ts'
-import { lookAtRequest, requestObstacle } from './request-look.ts'
+import { carrierOf, lostBranch } from './publish/published.ts'
+import { openRepository } from './publish/repository.ts'
+import { lookAtRequest, requestObstacle } from './publish/request-look.ts'
 import type { StepContext } from './step.ts'
 
 /** Waits until enough people approved the present head and digest. The votes are read and verified anew at every look. */

@@ -15,7 +15,7 @@ import { record as recordOrder } from './steer/record.ts'
 import { verifySteer } from './steer/verify-steer.ts'
 import { tidy } from './tidy.ts'
 import { verify } from './verify.ts'
-import { Watching } from './watching.ts'
+import { Watching } from './verify/watching.ts'
 import type { World } from './world.ts'
 
 const STEER = { record: recordOrder, approve, act, verify: verifySteer, resume: endPause, close }

@@ -9,7 +9,7 @@ import type { Verdict } from '../model/verdict.ts'
 import { blocks } from '../model/verdict.ts'
 import { digestOf } from './digest.ts'
 import { unifiedDiff } from './diff.ts'
-import { pathsCover } from './generate-paths.ts'
+import { pathsCover } from './verify/generate-paths.ts'
 import type { World } from './world.ts'
 
 const ORDER: readonly EnvironmentClass[] = ['dev', 'test', 'staging', 'prod']

@@ -5,16 +5,17 @@ import type { Claim, Owner } from '../model/owner.ts'
 import type { Classified, Located } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
-import { chooseOwner, unprovenOwner } from './choose-owner.ts'
-import { claimsOf } from './claims-of.ts'
-import { withManifest } from './declared-at.ts'
-import { madeBy } from './made-by.ts'
-import { controllerOf, makersOf } from './makers.ts'
-import type { Living } from './makers.ts'
+import { chooseOwner, unprovenOwner } from './owner/choose-owner.ts'
+import { withOrigin } from './owner/built-from.ts'
+import { claimsOf } from './owner/claims-of.ts'
+import { withManifest } from './owner/declared-at.ts'
+import { madeBy } from './owner/made-by.ts'
+import { controllerOf, makersOf } from './owner/makers.ts'
+import type { Living } from './owner/makers.ts'
 import type { GitOpsTool } from './ports.ts'
 import { chooseSource } from './proof/choose-source.ts'
-import { sourceObstacle } from './source-obstacle.ts'
-import { unmanaged } from './unmanaged.ts'
+import { sourceObstacle } from './owner/source-obstacle.ts'
+import { unmanaged } from './owner/unmanaged.ts'
 import type { World } from './world.ts'
 
 /** What must be known of an object to find its owner. */
@@ -59,7 +60,7 @@ export async function openClaimed(world: World, { target, claim }: { readonly ta
   const tool = world.tools.find(one => one.name === claim.owner.tool)
   if (tool === undefined) throw new WritError('internal/bug', `There is no adapter for ${claim.owner.tool}.`)
   const read = await tool.read(claim.owner, target)
-  if (isRefusal(read)) return openOwner(world, { owner: await withManifest(world, claim.owner, read), evidence: claim.evidence })
+  if (isRefusal(read)) return openOwner(world, { owner: await withOrigin(world, { owner: claim.owner, target }, await withManifest(world, claim.owner, read)), evidence: claim.evidence })
   return openOwner(world, { owner: await chooseSource(world, read, target), evidence: claim.evidence })
 }
 

@@ -4,7 +4,9 @@
  */
 import type { RefusalCode } from '../model/codes.ts'
 import type { Refusal } from '../model/error.ts'
+import type { ArgoClusters } from '../model/application-set/clusters.ts'
 import type { HelmJob } from '../model/helm.ts'
+import type { DryRun, DryRunRules } from '../model/dry-run.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Observation } from '../model/observation.ts'
 import type { CommonMetadata, KustomizeOverlay, Substitution } from '../model/overlay.ts'
@@ -12,7 +14,7 @@ import type { Claim, ConsumerOwner, DirectoryRules, GeneratesRules, ManifestOwne
 import type { Gate } from '../model/owner-chain.ts'
 import type { FileChange, JudgedObject, RendererInfo } from '../model/plan.ts'
 import type { Environment } from '../model/environment.ts'
-import type { ChangeRequestInfo, ChangeRequestLook, ForgeEvent, MergeResult } from '../model/forge.ts'
+import type { ChangeRequestInfo, ChangeRequestLook, ChangeRequestText, ForgeAbilities, ForgeEvent, MergeAsk, MergeResult } from '../model/forge.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import type { Approval, Change, JournalEntry } from '../model/change.ts'
 import type { TargetAsk } from '../model/request.ts'
@@ -31,6 +33,8 @@ export interface Clock {
   newId(): string
   /** A number in [0,1), for jitter. */
   random(): number
+  /** What the work gives, or `late` where that takes longer; the work goes on unseen then. */
+  within<T>(ms: number, work: Promise<T>): Promise<T | 'late'>
 }
 
 /** The part of AbortSignal that the flow may see. */
@@ -103,9 +107,6 @@ export interface Clusters {
   named(name: string): Cluster
 }
 
-/** What an API server makes of an object that is applied to it without being kept. `refused`: its own words. */
-export type DryRun = { readonly kind: 'made', readonly object: KubernetesObject } | { readonly kind: 'forbidden' | 'refused', readonly sentence: string }
-
 /** One right: may the caller do this to that? */
 export interface AccessAsk { readonly verb: string, readonly group: string, readonly resource: string, readonly namespace: string | null }
 
@@ -114,7 +115,11 @@ export interface ApiServer {
   /** Merge-patches one object under the field manager `writ`, and gives it as it is then. A `metadata.resourceVersion` in the patch locks: throws cluster/conflict. */
   patch(kind: ServedKind, at: { readonly namespace: string | null, readonly name: string }, patch: JsonObject): Promise<KubernetesObject>
   /** What server-side apply under this field manager would make of the live object. Nothing is kept. */
-  dryApply(kind: ServedKind, object: KubernetesObject, manager: string): Promise<DryRun>
+  dryApply(kind: ServedKind, object: KubernetesObject, rules: DryRunRules): Promise<DryRun>
+  /** What a merge patch would make of it. Nothing is kept. */
+  dryPatch(kind: ServedKind, at: { readonly namespace: string | null, readonly name: string, readonly patch: JsonObject }, rules: DryRunRules): Promise<DryRun>
+  /** `components.schemas` of the OpenAPI v3 document of a group and version; null where the server publishes none. */
+  schemas(of: Pick<ServedKind, 'group' | 'version'>, within: number): Promise<JsonObject | null>
   may(ask: AccessAsk): Promise<boolean>
   /** Such as `v1.32.1`. */
   version(): Promise<string>
@@ -123,8 +128,9 @@ export interface ApiServer {
 /** The API servers of the clusters, by their names in writ.yaml. */
 export interface ApiServers { named(cluster: string): ApiServer }
 
-/** One tool's owners as they stand, for those who sync, pause and resume them: `look` gives null where the owner is not there, `paused` all that bear the mark of a pause. */
-export interface Steering { readonly tool: 'argocd' | 'flux', look(ref: OwnerRef): Promise<OwnerLook | null>, paused(): Promise<readonly OwnerRef[]> }
+/** One tool's owners as they stand, for those who sync, pause and resume them: `look` gives null where the owner is not there, `paused` all that bear the mark of a pause,
+ * `hubs` the other clusters, by their names, where owners of this tool live that deploy to this one. */
+export interface Steering { readonly tool: 'argocd' | 'flux', look(ref: OwnerRef): Promise<OwnerLook | null>, paused(): Promise<readonly OwnerRef[]>, hubs(cluster: string): readonly string[] }
 
 /** Argo CD or Flux: who owns an object, where from, and what it says after a merge. */
 export interface GitOpsTool {
@@ -152,6 +158,9 @@ export interface SyncAsk { readonly change: string, readonly by: string, readonl
 /** An owner's own object as it lives, and what it names that decides what it renders: its source, its chart, ConfigMaps; never a Secret. */
 export interface OwnerObject { readonly object: KubernetesObject, readonly around: readonly KubernetesObject[] }
 
+/** The ApplicationSets of a cluster, and in words the namespaces in which their controller looks and Writ may not; null where there is none. */
+export interface LivingSets { readonly sets: readonly KubernetesObject[], readonly unseen: string | null }
+
 /** Owners by their own manifests, as files or the cluster hold them. */
 export interface OwnerObjects {
   /** The places that the owners among these objects deploy from, rendered as these stand. */
@@ -162,6 +171,10 @@ export interface OwnerObjects {
   live(ref: OwnerRef): Promise<OwnerObject | null>
   /** What stands in the way of a change that the owner would bring to an object, and what one should know before. */
   gates(ref: OwnerRef, of: { readonly target: Target, readonly live: KubernetesObject }): Promise<readonly Gate[]>
+  /** The clusters that the Argo CD of an Application, or of an ApplicationSet beside it, knows: what cluster generators read. */
+  argoClusters(ref: OwnerRef): Promise<ArgoClusters>
+  /** Those that live where the Argo CD of an owner runs. Throws as a list does. */
+  applicationSets(ref: OwnerRef): Promise<LivingSets>
 }
 
 /** A path in a commit. Symbolic links and submodules are listed, never followed. */
@@ -238,29 +251,6 @@ export interface RepositoryWriter {
   /** Moves the branch from `expected` (null = it must not exist) to `commit`; the lease is checked by the remote. Throws git/push-rejected. */
   push(branch: string, commit: string, expected: string | null): Promise<PushResult>
 }
-
-/** What a forge is told when a change request is opened or brought up to date. */
-export interface ChangeRequestText {
-  readonly change: string
-  readonly branch: string
-  readonly base: string
-  readonly head: string
-  readonly title: string
-  readonly body: string
-}
-
-/** What a forge cannot do, as data. */
-export interface ForgeAbilities {
-  /** 'writ': Writ merges and pushes itself; 'forge': the forge merges. */
-  readonly mergedBy: 'writ' | 'forge'
-  /** True where people review on the forge. */
-  readonly reviews: boolean
-  /** True where a comment can be put on a change request. */
-  readonly comments: boolean
-}
-
-/** Who asks for which merge. `commit`: the merge commit that Writ pushed itself, where `mergedBy` is 'writ'. */
-export interface MergeAsk { readonly head: string, readonly by: string, readonly commit: string | null, readonly message: string }
 
 /**
  * Where change requests live: one port for GitHub, GitLab, Gitea and plain Git. All methods can be repeated safely: what was done already is found, not done again.
@@ -347,8 +337,6 @@ export interface Renderer {
   /** Throws render/no-renderer and render/timeout. Never reaches the network, never runs what the repository brings. */
   render(job: RenderJob): Promise<RenderResult>
 }
-
-export type { JudgedObject } from '../model/plan.ts'
 
 /** Judges rendered objects by policies as code. */
 export interface PolicyEngine {

@@ -1,12 +1,12 @@
 import type { Change, ChangeFacts, StepResult } from '../model/change.ts'
 import { WritError, isRefusal } from '../model/error.ts'
 import type { Plan } from '../model/plan.ts'
-import { changeRequestText, commitText } from './change-request-text.ts'
+import { changeRequestText, commitText } from './publish/change-request-text.ts'
 import { branchName } from './digest.ts'
 import { isNoChange, plan as makePlan } from './plan.ts'
 import type { RepositoryHandle } from './ports.ts'
-import { openRepository } from './repository.ts'
-import { withBranchLease } from './repository-lease.ts'
+import { openRepository } from './publish/repository.ts'
+import { withBranchLease } from './publish/repository-lease.ts'
 import type { StepContext } from './step.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
-import { openRepository } from './repository.ts'
+import { openRepository } from './publish/repository.ts'
 import type { World } from './world.ts'
 
 /** Closes what an ended change left open on its forge. Safe to repeat; a forge that does not answer leaves it for the next time. */

@@ -57,3 +57,19 @@ export interface ForgeEvent {
   /** One delivery has one id, however often it comes. */
   readonly delivery: string
 }
+
+/** What a forge is told when a change request is opened or brought up to date. */
+export interface ChangeRequestText { readonly change: string, readonly branch: string, readonly base: string, readonly head: string, readonly title: string, readonly body: string }
+
+/** What a forge cannot do, as data. */
+export interface ForgeAbilities {
+  /** 'writ': Writ merges and pushes itself; 'forge': the forge merges. */
+  readonly mergedBy: 'writ' | 'forge'
+  /** True where people review on the forge. */
+  readonly reviews: boolean
+  /** True where a comment can be put on a change request. */
+  readonly comments: boolean
+}
+
+/** Who asks for which merge. `commit`: the merge commit that Writ pushed itself, where `mergedBy` is 'writ'. */
+export interface MergeAsk { readonly head: string, readonly by: string, readonly commit: string | null, readonly message: string }

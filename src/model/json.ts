@@ -54,6 +54,28 @@ export function objectsAt(value: Json | undefined, ...keys: readonly string[]): 
   return isList(found) ? found.filter(isObject) : []
 }
 
+/** The texts of the list at a path of plain keys; none where there is no list. */
+export function textsAt(value: Json | undefined, ...keys: readonly string[]): readonly string[] {
+  const found = valueAt(value, ...keys)
+  return isList(found) ? found.filter(item => typeof item === 'string') : []
+}
+
+/** The object at a path of plain keys; one with nothing in it where there is none. */
+export function objectAt(value: Json | undefined, ...keys: readonly string[]): JsonObject {
+  const found = valueAt(value, ...keys)
+  return isObject(found) ? found : {}
+}
+
+/** Those entries of an object that have one of the names. */
+export function pick(object: Json | undefined, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(objectAt(object)).filter(([name]) => names.includes(name)))
+}
+
+/** The other ones. */
+export function omit(object: Json | undefined, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(objectAt(object)).filter(([name]) => !names.includes(name)))
+}
+
 /** A value as a person reads it: a text bare, anything else as JSON; `nothing` where there is none. */
 export function showJson(value: Json | undefined): string {
   return value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value)

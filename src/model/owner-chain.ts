@@ -4,7 +4,7 @@ import type { Target } from './resource.ts'
 
 /**
  * One step on the way from an object to what decides about it. `made`: the object before it has this one as its controller; `deployed`: this one's own list names
- * the object before it; `template`: it is one of the objects that this one generates.
+ * the object before it; `generated`: the object before it is one of those that this one makes, as an ApplicationSet makes Applications.
  */
 export interface ChainLink {
   readonly object: Target

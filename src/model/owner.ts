@@ -1,4 +1,5 @@
 import type { ApplicationSet } from './application-set/applications.ts'
+import type { ArgoClusters } from './application-set/clusters.ts'
 import type { RefusalCode } from './codes.ts'
 import type { Evidence } from './error.ts'
 import type { HelmRules } from './helm.ts'
@@ -72,8 +73,8 @@ export interface RenderRules {
   readonly overridable?: { readonly source: JsonObject, readonly files: readonly string[], readonly values: ArgoValues, readonly refs?: readonly ArgoRef[] }
 }
 
-/** An ApplicationSet, and which of its git generators read the repository that is rendered. */
-export interface GeneratesRules { readonly set: ApplicationSet, readonly url: string, readonly revision: string }
+/** An ApplicationSet, which of its git generators read the repository that is rendered, and the clusters that its cluster generators give; absent where it has none. */
+export interface GeneratesRules { readonly set: ApplicationSet, readonly url: string, readonly revision: string, readonly clusters?: ArgoClusters }
 
 /** A source of an Application that others take value files from, as `$name/path`. */
 export interface ArgoRef { readonly name: string, readonly url: string, readonly revision: string }

@@ -1,7 +1,7 @@
 import type { Environment } from './environment.ts'
 import type { Evidence, Refusal } from './error.ts'
 import type { Edit, FieldChange } from './field.ts'
-import type { Owner, OwnerRef } from './owner.ts'
+import type { Destination, Owner, OwnerRef } from './owner.ts'
 import type { ChangeRequest } from './request.ts'
 import type { KubernetesObject, ObjectRef, Target } from './resource.ts'
 import type { SteerOrder } from './steering.ts'
@@ -61,6 +61,18 @@ export interface AlsoShips {
   readonly hash: string
   /** The environments that these objects are in: their rules count, too. */
   readonly environments?: readonly string[]
+}
+
+/** What an API server said to one object as the change leaves it. Nothing is kept of the question. */
+export interface ServerAnswer {
+  readonly object: ObjectRef
+  readonly cluster: string
+  /** By a dry run, in its published types (schema), or not at all. */
+  readonly asked: 'dry run' | 'schema' | 'not asked'
+  /** Why in its schema only, or not at all; null with a dry run. */
+  readonly because: string | null
+  /** What it said that refuses nothing: admission of the caller, and what was so before. */
+  readonly warnings: readonly string[]
 }
 
 /** Approvals that the change needs, from the highest affected environment. */
@@ -125,7 +137,7 @@ export interface JudgedObject { readonly ref: ObjectRef, readonly before: Kubern
 export interface RenderedChanges {
   readonly asked: readonly JudgedObject[]
   /** For each entry of the blast radius that rendered, in its order. */
-  readonly blast: readonly { readonly path: string, readonly environments: readonly string[], readonly objects: readonly JudgedObject[] }[]
+  readonly blast: readonly { readonly path: string, readonly environments: readonly string[], readonly objects: readonly JudgedObject[], /** Where they are deployed. */ readonly destinations: readonly Destination[] }[]
   /** What else ships with the change, by the environment that each object is in. */
   readonly ships?: readonly { readonly environment: string, readonly objects: readonly JudgedObject[] }[]
 }
@@ -134,6 +146,8 @@ export interface Plan extends Proven {
   readonly route: RouteName
   readonly routeReason: string
   readonly environmentClass: Environment['class']
+  /** What the API servers said to the objects as they will be; absent where there is nothing to ask: deletions, and routes that change nothing in Git. */
+  readonly server?: readonly ServerAnswer[]
   readonly verdicts: readonly Verdict[]
   readonly policyBundle: string
   readonly needs: ApprovalNeed

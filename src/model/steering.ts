@@ -71,6 +71,8 @@ export interface SteerOrder {
   readonly pause: PauseSwitch | null
   /** The pause that a resume ends, or that was taken up from its mark. */
   readonly pauseOf: string | null
+  /** The change whose pause a new pause was planned to take over; left out where none was in force. */
+  readonly takesOver?: string
   /** How many objects the owner deploys, and the environments they are in. */
   readonly deploys: number
   readonly environments: readonly string[]

@@ -71,9 +71,11 @@ function applyOne(caller: Caller, { cluster, namespace, place, ...input }: Omit<
 async function applyAll(caller: Caller, input: Omit<Input, 'manifest'>, manifests: readonly Manifest[]): Promise<BatchDocument> {
   const items: BatchDocument['items'][number][] = []
   for (const [i, manifest] of manifests.entries()) {
+    // What was answered for those before must be told, so that only the first is looked at with nothing to keep.
+    const at = i === 0 ? caller : { ...caller, looking: <T>(work: () => Promise<T>) => work() }
     const object = showRef(refOf(manifest.object))
     caller.progress(`${i + 1} of ${manifests.length}: ${object}`)
-    items.push({ object, answer: await answerOf(caller, () => applyOne(caller, input, manifest)) })
+    items.push({ object, answer: await answerOf(at, () => applyOne(at, input, manifest)) })
   }
   return { kind: 'Batch', items }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { approvalDocument as documentOf } from '../flow/vote.ts'
+import { approvalDocument as documentOf } from '../flow/approve/vote.ts'
 import { line } from '../views/line.ts'
 import { findChange } from './find-change.ts'
 import { ChangeName } from './inputs.ts'

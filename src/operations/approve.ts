@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { vote } from '../flow/vote.ts'
-import type { Ballot } from '../flow/vote.ts'
+import { vote } from '../flow/approve/vote.ts'
+import type { Ballot } from '../flow/approve/vote.ts'
 import { changeLines } from '../views/change-lines.ts'
 import type { ChangeDocument } from '../views/documents.ts'
 import { withAliasHint } from './alias-hint.ts'

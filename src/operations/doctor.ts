@@ -45,7 +45,13 @@ export function doctorLines(answer: DoctorAnswer): readonly Line[] {
     return [head, ...more.filter(text => text !== null).map(text => line(`${' '.repeat(11 + width)}${text}`))]
   })
   const texts = answer.checks.flatMap(({ name, text }) => text === undefined ? [] : [line(''), line(`# ${name}`, 'dim'), ...text.split('\n').map(one => line(one))])
-  return [...lines, ...texts, ...texts.length === 0 ? [] : [line('')], lastLine(answer)]
+  return [...lines, ...texts, ...texts.length === 0 ? [] : [line('')], ...lackingLines(answer), lastLine(answer)]
+}
+
+/** What is not required is no failure, and nobody may take it for nothing. */
+function lackingLines({ ok, checks }: DoctorAnswer): readonly Line[] {
+  const lacking = checks.filter(check => check.state !== 'ok').map(({ name }) => name)
+  return !ok || lacking.length === 0 ? [] : [line(`Something cannot be done: see ${lacking.join(', ')} above.`, 'warn')]
 }
 
 function lastLine({ ok, checks }: DoctorAnswer): Line {

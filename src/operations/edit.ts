@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { unifiedDiff } from '../flow/diff.ts'
-import { editCheckout } from '../flow/edit-checkout.ts'
-import type { EditOutcome, EditRequest, EditWorld } from '../flow/edit-checkout.ts'
+import { editCheckout } from '../flow/checkout/edit-checkout.ts'
+import type { EditOutcome, EditRequest, EditWorld } from '../flow/checkout/edit-checkout.ts'
 import { isRefusal } from '../model/error.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
 import { showPath, wholeOf } from '../model/field.ts'
@@ -15,7 +15,7 @@ import { diffLines } from '../views/diff-lines.ts'
 import { counted, indented, line, nextLines, row } from '../views/line.ts'
 import type { Line } from '../views/line.ts'
 
-export type { EditWorld } from '../flow/edit-checkout.ts'
+export type { EditWorld } from '../flow/checkout/edit-checkout.ts'
 
 /** What `writ edit` takes. */
 export const EditInput = z.strictObject({
@@ -62,7 +62,7 @@ export interface EditAnswer {
 /** Edits the files of a checkout, or with `dryRun` shows what it would write. Throws usage/bad-argument and what the engine throws. */
 export async function edit(world: EditWorld, input: unknown): Promise<EditAnswer> {
   const parsed = EditInput.safeParse(input)
-  if (!parsed.success) throw badInput(parsed.error.issues)
+  if (!parsed.success) throw badInput(parsed.error.issues, { type: 'TYPE' })
   const { dryRun, delete: goes, create, place, ...request } = parsed.data
   const whole = goes ? { kind: 'delete' } as const : create === null ? null : { kind: 'create', manifest: create, place } as const
   const outcome = await editCheckout(world, { ...request, ...whole === null ? {} : { whole } } satisfies EditRequest)

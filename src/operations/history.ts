@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findOwner } from '../flow/find-owner.ts'
+import { findOwner } from '../flow/owner/find-owner.ts'
 import { findSteered } from '../flow/steer/find-steered.ts'
 import type { CommitInfo } from '../flow/ports.ts'
 import type { World } from '../flow/world.ts'

@@ -4,8 +4,10 @@ const NAMES: Readonly<Record<string, string>> = {
   cluster: '--cluster', namespace: '--namespace', change: 'change/ID', scope: '--scope',
   reason: '--reason', incident: '--incident', rollbackPlan: '--rollback-plan', comment: '--comment', keyFile: '--key',
   'signed.document': '--document', 'signed.armoured': '--signature',
-  replicas: '--replicas', currentReplicas: '--current-replicas', container: '-c', limits: '--limits', requests: '--requests',
-  images: 'CONTAINER=IMAGE', env: 'NAME=VALUE', fields: 'FIELD=VALUE', patch: '-p', type: '--type', manifest: '-f', place: '--place', status: '--status', limit: '--limit',
+  'end.at': '--until', 'end.after': '--for', end: '--for or --until', prune: '--prune', 'app.cluster': '--cluster', 'app.namespace': '--namespace', app: '--app', target: 'TYPE/NAME',
+  dryRun: '--dry-run', until: '--wait', once: '--once', vote: '--vote', path: 'PATH', 'owner.text': '--owner', owner: '--owner', name: 'NAME', create: '-f', delete: '--delete', loadRestrictor: '--load-restrictor',
+  signed: '--document and --signature', replicas: '--replicas', currentReplicas: '--current-replicas', container: '-c', limits: '--limits', requests: '--requests',
+  images: 'CONTAINER=IMAGE', env: 'NAME=VALUE', fields: 'FIELD=VALUE', patch: '-p', type: '--type', manifest: '-f', asks: '--set', place: '--place', status: '--status', limit: '--limit',
 }
 
 /** The flag or word by which a person gives what stands at this path of an operation's input. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { askMerge } from '../flow/vote.ts'
+import { askMerge } from '../flow/approve/vote.ts'
 import { changeLines } from '../views/change-lines.ts'
 import { changeDocument } from '../views/documents.ts'
 import type { ChangeDocument } from '../views/documents.ts'

@@ -12,6 +12,8 @@ export interface Caller {
   readonly progress: (line: string) => void
   /** Aborted where the person stops waiting; state is kept. */
   readonly signal: AbortSignalLike
+  /** Does what writes nothing, and what comes before anything was written: where the person interrupts it, the process may end in the middle. */
+  readonly looking: <T>(work: () => Promise<T>) => Promise<T>
   /** Hides what looks like a secret: an input that it would change is refused, because what is written is not redacted. */
   readonly redact: (text: string) => string
 }

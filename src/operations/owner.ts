@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { findOwner } from '../flow/find-owner.ts'
-import type { OwnerAnswer } from '../flow/find-owner.ts'
+import { findOwner } from '../flow/owner/find-owner.ts'
+import type { OwnerAnswer } from '../flow/owner/find-owner.ts'
 import { isRefusal } from '../model/error.ts'
 import { refusalLines } from '../views/answer-lines.ts'
 import { refusalDocument } from '../views/documents.ts'

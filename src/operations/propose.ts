@@ -37,7 +37,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
     verb: proposal.verb, asks: proposal.asks, requester: identity, target: input.target, scope: input.scope,
     reason: input.reason, incident: input.incident, rollbackPlan: input.rollbackPlan, ...typeof proposal.place === 'string' ? { place: proposal.place } : {},
   }
-  const result = await plan(world, request)
+  const result = await caller.looking(() => plan(world, request))
   if (isRefusal(result)) return refusalDocument(result)
   if (isNoChange(result)) return onItsWay(caller, input, result)
   const stale = checkReplicas(result, proposal.currentReplicas ?? null)

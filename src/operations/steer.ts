@@ -27,7 +27,7 @@ export const STEERING = 'planning: reading the owner, what it deploys, and for a
 export async function steer(caller: Caller, input: Given, { verb, until, prune }: SteerMore): Promise<Proposed> {
   const { world, identity } = caller
   const ask: SteerAsk = { verb, target: input.target, until: until ?? null, prune: prune ?? false, requester: identity, reason: input.reason, incident: input.incident }
-  const result = await planSteer(world, ask)
+  const result = await caller.looking(() => planSteer(world, ask))
   if (isRefusal(result)) return refusalDocument(result)
   if (isNoChange(result)) return noChangeDocument(result)
   if (input.dryRun) return planDocument(result, 'Run the same command without --dry-run.')

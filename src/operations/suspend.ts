@@ -7,10 +7,13 @@ import type { Proposed } from './propose.ts'
 import { STEERING, SteerInput, steer } from './steer.ts'
 
 /** A time with its zone, as RFC 3339 has it; the seconds may be left out. */
-const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/, 'must be a time with its zone, such as 2026-11-30T18:00:00Z')
+const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/, { error: 'must be a time with its zone, such as 2026-11-30T18:00:00Z', abort: true })
   .refine(exists, 'must be a time that exists')
 
-const Input = SteerInput.extend({ end: z.union([z.strictObject({ at: Time }), z.strictObject({ after: Duration })]) })
+/** An environment allows less; this is what can be counted and shown. */
+const Length = Duration.refine(length => milliseconds(length) >= 1000 && milliseconds(length) <= milliseconds('365d'), 'must be from 1s to 365d')
+
+const Input = SteerInput.extend({ end: z.union([z.strictObject({ at: Time }), z.strictObject({ after: Length })]) })
 type Input = z.infer<typeof Input>
 
 /** `writ suspend OWNER --until TIME|--for DURATION`: the owner leaves the cluster alone until then. There is no pause without an end. */

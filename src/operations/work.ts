@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { deliver } from '../flow/deliver.ts'
 import { adoptPauses } from '../flow/steer/adopt-pauses.ts'
 import { isRecheckDue, recheck } from '../flow/verify/recheck.ts'
-import { Watching } from '../flow/watching.ts'
+import { Watching } from '../flow/verify/watching.ts'
 import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
@@ -71,6 +71,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
     ...listLines(items, style),
     ...failures.map(({ change, code, message }) => line(`change/${change} failed: ${code}: ${message}`, 'bad')),
     ...failures.length === 0 ? [] : [line(`${counted(failures.length, 'change')} failed and ${failures.length === 1 ? 'is' : 'are'} kept.`, 'warn')],
+    ...items.some(({ status }) => status === 'failed') ? [line('Next: writ list --status failed', 'warn')] : [],
   ],
 }
 

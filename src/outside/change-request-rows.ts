@@ -1,4 +1,4 @@
-import type { ChangeRequestText } from '../flow/ports.ts'
+import type { ChangeRequestText } from '../model/forge.ts'
 
 /** A change request that Writ itself keeps, for forges that have none. */
 export interface ChangeRequestRow extends ChangeRequestText {

@@ -10,6 +10,7 @@ export function systemClock(): Clock {
     sleep,
     newId: () => [...randomBytes(8)].map(byte => LETTERS[byte % 32]).join(''),
     random: () => randomInt(0, 2 ** 32) / 2 ** 32,
+    within,
   }
 }
 
@@ -29,6 +30,16 @@ function sleep(ms: number, signal?: AbortSignalLike): Promise<void> {
     }, ms)
     signal?.addEventListener('abort', abort, { once: true })
   })
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>(resolve => { timer = setTimeout(() => { resolve('late') }, ms) })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function asError(reason: unknown): Error {

@@ -25,7 +25,7 @@ export interface ConfigurationOptions {
 }
 
 /** `argocd` of a cluster in `writ.yaml`. */
-export interface ArgocdConfig { readonly namespace: string, readonly destinations?: readonly string[] }
+export interface ArgocdConfig { readonly context?: string, readonly namespace: string, readonly destinations?: readonly string[] }
 
 /** The persons of the sandbox beside whoever runs it. */
 export const PEER = 'grace'

@@ -19,6 +19,8 @@ export function howToTry(sandbox: Sandbox, program: string): string {
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get deployments -A`,
     `  kubectl --kubeconfig ${sandbox.kubeconfig} get applications.argoproj.io,kustomizations.kustomize.toolkit.fluxcd.io -A`,
     `  git clone ${repository}`,
+    '',
+    `${sandbox.userKubeconfig} is of the user "writ", who may do what the roles say that are bound to it: nothing at first.`,
     ...(sandbox.renderer === null ? ['', 'No kustomize 5 and no kubectl that embeds it is on PATH: cart and ledger do not sync.'] : []),
     '', 'Ctrl-C stops everything and removes its folder.',
   ].join('\n')

@@ -7,6 +7,7 @@ import { apiFor } from './api.ts'
 import type { Api } from './api.ts'
 import { startArgoCd } from './argocd/controller.ts'
 import type { Behaviours } from './behaviour.ts'
+import { boundUser } from './bound-user.ts'
 import { writeConfiguration } from './configuration.ts'
 import { startHelmChartController } from './flux/helm-chart-controller.ts'
 import { startHelmController } from './flux/helm-controller.ts'
@@ -38,6 +39,8 @@ export interface Sandbox {
   /** The configuration folder: WRIT_CONFIG. */
   readonly config: string
   readonly kubeconfig: string
+  /** The same for the user `writ`, who may do what the roles say that are bound to it: nothing at first. */
+  readonly userKubeconfig: string
   /** The variables that make a `writ` use this sandbox and keep its state inside. */
   readonly env: Readonly<Record<string, string>>
   readonly keys: { readonly peer: SshKey, readonly senior: SshKey }
@@ -84,7 +87,8 @@ async function begin(folder: string, options: SandboxStart, ends: (() => Promise
   const scenario = options.scenario ?? exampleScenario()
   progress('starting an embedded Kubernetes API and a Git server')
   // A busy machine must not look like a stalled rollout.
-  const kube = await startKube({ controller: { deadline: 20_000 } })
+  const user = boundUser('writ')
+  const kube = await startKube({ controller: { deadline: 20_000 }, accounts: [user.account] })
   ends.push(() => kube.stop())
   const git = await startGitServer({ folder: join(folder, 'repositories') })
   ends.push(() => git.stop())
@@ -93,7 +97,9 @@ async function begin(folder: string, options: SandboxStart, ends: (() => Promise
   for (const name of scenario.namespaces) await makeNamespace(api, name)
   await git.createRepository(scenario.repository.name, scenario.repository.files)
   const behaviours: Behaviours = new Map()
-  const running = startControllers({ api, folder, behaviours, options })
+  const userKubeconfig = join(folder, 'kubeconfig-writ')
+  await writeFile(userKubeconfig, user.kubeconfig(kube.kubeconfig), { mode: 0o600 })
+  const running = [...startControllers({ api, folder, behaviours, options }), user.follow(api)]
   for (const one of running) ends.push(() => one.stop())
   const owners = await applyOwners(api, scenario, git.urlOf(scenario.repository.name))
   const { keys, ...configured } = await configure(folder, { kube, git, scenario, stability: options.stability ?? '3s' })
@@ -103,7 +109,7 @@ async function begin(folder: string, options: SandboxStart, ends: (() => Promise
     const able = owners.filter(owner => owner.format === 'plain' || renderer !== null).map(owner => owner.object)
     await waitForOwners(api, able, { timeout: 60_000, cancelled: options.cancelled ?? (() => false) })
   }
-  return { folder, kube, api, git, behaviours, problems: () => running.flatMap(one => one.problems), keys, renderer, ...configured }
+  return { folder, kube, api, git, behaviours, problems: () => running.flatMap(one => one.problems), keys, renderer, userKubeconfig, ...configured }
 }
 
 function startControllers(of: { readonly api: Api, readonly folder: string, readonly behaviours: Behaviours, readonly options: SandboxStart }): readonly Running[] {

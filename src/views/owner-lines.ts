@@ -1,4 +1,4 @@
-import type { OwnerAnswer } from '../flow/find-owner.ts'
+import type { OwnerAnswer } from '../flow/owner/find-owner.ts'
 import { showOwner } from '../model/owner.ts'
 import type { ChainLink } from '../model/owner-chain.ts'
 import { refKey, showRef } from '../model/resource.ts'

@@ -10,6 +10,7 @@ import { changedObject } from './changed-object.ts'
 import { diffLines } from './diff-lines.ts'
 import { counted, indented, line, row } from './line.ts'
 import type { Line } from './line.ts'
+import { serverLines } from './server-lines.ts'
 
 /** Lines need neither the live object nor whole files. */
 type Plan = Omit<WholePlan, 'live' | 'files'>
@@ -35,6 +36,7 @@ export function planLines(plan: Plan): readonly Line[] {
     ...blastLines(plan.blast),
     ...alsoShipsLines(plan),
     ...row('note', plan.notes ?? [], 'warn'),
+    ...serverLines(plan.server ?? []),
     ...policyLines(plan.verdicts),
     ...row('approvals', [approvalSentence(plan.needs)]),
     ...row('then', whatHappens(plan)),

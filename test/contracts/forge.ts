@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { ChangeRequestText, Forge } from '../../src/flow/ports.ts'
+import type { Forge } from '../../src/flow/ports.ts'
+import type { ChangeRequestText } from '../../src/model/forge.ts'
 import { failureOf } from './failure.ts'
 
 /** A forge under test. `one` and `other` are two connections to the same forge, as two processes have. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Cluster, GitOpsTool } from '../../src/flow/ports.ts'
-import { nearestOwner } from '../../src/flow/owner-chain.ts'
+import { nearestOwner } from '../../src/flow/owner/owner-chain.ts'
 import { isRefusal } from '../../src/model/error.ts'
 import { fieldAt } from '../../src/model/field.ts'
 import { objectsAt, textAt } from '../../src/model/json.ts'
@@ -85,7 +85,7 @@ export function toolContract(name: string, open: () => Promise<ToolBench>): void
     it('leads a pod over what makes it to the object that the owner lists', async () => {
       const kind = await bench.cluster.resolve('pods')
       const pod = await until(async () => (await bench.cluster.list(kind, 'shop')).find(one => objectsAt(one, 'metadata', 'ownerReferences').length > 0 && textAt(one, 'metadata', 'name')?.startsWith('web-') === true) ?? null, 'a pod')
-      const world = { clusters: { all: [bench.cluster], choose: () => bench.cluster, named: () => bench.cluster }, clock: { now: Date.now, sleep: () => Promise.resolve(), newId: () => 'a', random: () => 0 } }
+      const world = { clusters: { all: [bench.cluster], choose: () => bench.cluster, named: () => bench.cluster }, clock: { now: Date.now, sleep: () => Promise.resolve(), newId: () => 'a', random: () => 0, within: <T>(_ms: number, work: Promise<T>) => work } }
       const { living, chosen } = await nearestOwner(world, [bench.tool], { target: { cluster: target.cluster, group: '', version: 'v1', kind: 'Pod', namespace: 'shop', name: textAt(pod, 'metadata', 'name') ?? '' }, live: pod })
       expect(living.map(one => one.target.kind)).to.deep.equal(['Pod', 'ReplicaSet', 'Deployment'])
       expect(chosen !== null && !isRefusal(chosen) ? [chosen.owner.name, proofLevel(chosen)] : chosen).to.deep.equal([bench.owner.name, 'proven'])

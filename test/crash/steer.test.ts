@@ -27,6 +27,7 @@ describe('a process killed with SIGKILL while it steers an owner', function () {
   let scratch: string
   let started: Children
   let runs = 0
+  let missed = 0
 
   before(async () => {
     started = await children()
@@ -50,14 +51,15 @@ describe('a process killed with SIGKILL while it steers an owner', function () {
     }
     for (const point of points.sync) await killAndResume('sync', point, policy)
     const killed = 2 * pauses + points.sync.length
-    process.stdout.write(`      killed ${killed} times\n`)
+    process.stdout.write(`      killed ${killed - missed} times\n`)
+    expect(missed, 'points that were not passed again').to.be.at.most(killed / 4)
   })
 
   /** Every point that each verb passes. */
   async function allPoints(policy: Json | undefined): Promise<Readonly<Record<SteerVerb, readonly string[]>>> {
     const points = { ...SHORT }
     for (const verb of VERBS) {
-      points[verb] = await steered(verb, { until: end(verb) })
+      points[verb] = (await steered(verb, { until: end(verb) })).passed
       expect(points[verb], verb).to.include.members(SHORT[verb])
       await check(verb, policy)
     }
@@ -66,17 +68,24 @@ describe('a process killed with SIGKILL while it steers an owner', function () {
 
   async function killAndResume(verb: SteerVerb, point: string, policy: Json | undefined): Promise<void> {
     const until = end(verb)
-    const passed = [...await steered(verb, { killAt: point, until }), ...await steered(verb, { until })]
+    const before = ended(verb)
+    const first = await steered(verb, { killAt: point, until })
+    if (!first.killed) missed += 1
+    // Killed after its last write, the change is over: who asks then asks for another sync. A pause and its end are asked for again as they stand.
+    const over = !first.killed || (verb === 'sync' && ended(verb) > before)
+    const passed = over ? first.passed : [...first.passed, ...(await steered(verb, { until })).passed]
     expect(passed.filter(one => one.startsWith(`after ${EFFECT[verb]}#`)), `${verb} killed at ${point}: ${passed.join(', ')}`).to.have.length(1)
     await check(verb, policy)
   }
 
-  /** One process; gives the points that it passed. */
-  async function steered(verb: SteerVerb, { killAt = null, until = null }: { readonly killAt?: string | null, readonly until?: string | null } = {}): Promise<readonly string[]> {
+  /** One process; gives the points that it passed. What it does a second time, because the controller wrote in between, it need not do the next time: then nobody kills it. */
+  async function steered(verb: SteerVerb, { killAt = null, until = null }: { readonly killAt?: string | null, readonly until?: string | null } = {}): Promise<{ readonly passed: readonly string[], readonly killed: boolean }> {
     const points = join(scratch, `points-${runs++}`)
     const ended = await run({ dir: sandbox.config, mode: 'request', steer: { verb, until }, namespace: 'argocd', type: 'application', name: 'lane-a', asks: [], killAt, points, until: 'verified' })
-    expect([ended.code, ended.signal], `${verb} ${killAt ?? ''}: ${ended.stderr}`).to.deep.equal(killAt === null ? [0, null] : [null, 'SIGKILL'])
-    return existsSync(points) ? readFileSync(points, 'utf8').trim().split('\n') : []
+    const passed = existsSync(points) ? readFileSync(points, 'utf8').trim().split('\n') : []
+    const killed = killAt !== null && (killAt.endsWith('#1') || passed.includes(killAt))
+    expect([ended.code, ended.signal], `${verb} ${killAt ?? ''}: ${ended.stderr}`).to.deep.equal(killed ? [null, 'SIGKILL'] : [0, null])
+    return { passed, killed }
   }
 
   /** The end of a pause that nobody has asked for yet. */
@@ -105,6 +114,10 @@ describe('a process killed with SIGKILL while it steers an owner', function () {
     } finally {
       store.close()
     }
+  }
+
+  function ended(verb: SteerVerb): number {
+    return existsSync(join(sandbox.folder, 'state', 'writ.db')) ? changes().filter(change => change.verb === verb && change.status !== 'open').length : 0
   }
 
   /** Looks at the owner and at the store with other programs than Writ. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { pathsCover } from '../../src/flow/generate-paths.ts'
+import { pathsCover } from '../../src/flow/verify/generate-paths.ts'
 import { approvalsNeeded, judge } from '../../src/flow/judge.ts'
 import type { World } from '../../src/flow/world.ts'
 import { isRefusal } from '../../src/model/error.ts'

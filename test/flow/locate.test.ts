@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
-import { chooseOwner } from '../../src/flow/choose-owner.ts'
+import { chooseOwner } from '../../src/flow/owner/choose-owner.ts'
 import { classify } from '../../src/flow/classify.ts'
 import { locate } from '../../src/flow/locate.ts'
 import type { World } from '../../src/flow/world.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { WritError } from '../../src/model/error.ts'
 import { failureOf } from '../contracts/failure.ts'
-import { FILE, Stage, ended, liveWeb, manifest, waiting } from './verify-world.ts'
+import { FILE, Stage, ended, liveWeb, manifest, waiting } from './verify/verify-world.ts'
 
 describe('verifying a merged change', () => {
   let stage: Stage
@@ -137,6 +137,16 @@ describe('verifying a merged change', () => {
     it('goes on without triggering where that is forbidden, and says so', async () => {
       stage.refuseRefresh = new WritError('cluster/unauthorized', 'forbidden')
       expect(waiting(await stage.look()).waiting.sentence).to.include('may not trigger it')
+    })
+    it('asks the Application that an ApplicationSet makes, where the set may not be asked: then Argo CD remembers the new commit, and the set sees it at its poll', async () => {
+      stage.reset({ owner: { ...stage.change.plan.owner, kind: 'ApplicationSet', namespace: 'argocd', name: 'all' }, target: { ...stage.change.plan.target, group: 'argoproj.io', version: 'v1alpha1', kind: 'Application', namespace: 'argocd', name: 'web' } })
+      stage.seen = stage.observation({ revision: stage.old })
+      await stage.look()
+      expect(stage.asked).to.deep.equal(['ApplicationSet argocd/all'])
+      stage.refuseRefresh = new WritError('cluster/unauthorized', 'forbidden')
+      expect(waiting(await stage.lookAfter(10_000)).waiting.sentence).to.include('may not trigger it')
+      expect(stage.asked.slice(1)).to.deep.equal(['ApplicationSet argocd/all', 'Application argocd/web'])
+      stage.reset()
     })
     it('goes on without triggering where the server does not take the request', async () => {
       stage.seen = stage.observation({ revision: stage.old })

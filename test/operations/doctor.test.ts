@@ -48,7 +48,7 @@ const tool = (urls: readonly string[]): World['tools'][number] => ({
 
 /** API servers that allow what the function says. */
 function all(allowed: (ask: AccessAsk) => boolean): World['servers'] {
-  return { named: () => ({ patch: unused, dryApply: unused, may: ask => Promise.resolve(allowed(ask)), version: () => Promise.resolve('v1.32.1') }) }
+  return { named: () => ({ patch: unused, dryApply: unused, dryPatch: unused, schemas: unused, may: ask => Promise.resolve(allowed(ask)), version: () => Promise.resolve('v1.32.1') }) }
 }
 
 describe('writ doctor', () => {
@@ -149,11 +149,19 @@ describe('writ doctor', () => {
       expect(found(await cluster({ kinds: [...installed, served('helm.toolkit.fluxcd.io', 'HelmRelease', 'v3')] }), 'kinds a')).to.equal('HelmRelease v3, known is v2')
     })
 
+    it('says where plans cannot be tried by a dry run, which nothing requires', async () => {
+      const answer = await cluster({ may: ({ group, resource, verb }) => !(group === 'apps' && resource === 'deployments' && verb === 'patch') })
+      expect(missing(answer)).to.deep.equal([])
+      expect(found(answer, 'rights a')).to.match(/^all that is needed for what is installed; plans are held against the published schema only/)
+      expect(found(await cluster({}), 'rights a')).to.equal('all that is needed for what is installed')
+    })
+
     it('names each right that is missing for what is installed, as roles to apply, and goes on', async () => {
       const answer = await cluster({ may: ({ group, resource, verb }) => !(resource === 'pods' || resource === 'events' || (group === 'argoproj.io' && (verb === 'patch' || verb === 'update'))) })
       expect([answer.ok, missing(answer), found(answer, 'rights a')]).to.deep.equal([true, ['rights a warning'], 'may not get, list, watch pods, events; patch, update applications.argoproj.io'])
       const text = doctorLines(answer).map(line => line.text).join('\n')
-      const roles = parseAllDocuments(text.slice(text.indexOf('apiVersion:'), text.indexOf('\n\nNothing'))).map((document): unknown => document.toJS())
+      expect(text).to.match(/\nSomething cannot be done: see rights a above\.\nNothing that Writ requires is missing\.$/)
+      const roles = parseAllDocuments(text.slice(text.indexOf('apiVersion:'), text.indexOf('\n\nSomething'))).map((document): unknown => document.toJS())
       const head = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }
       expect(roles).to.deep.equal([
         { ...head, metadata: { name: 'writ-missing' }, rules: [{ apiGroups: [''], resources: ['pods', 'events'], verbs: ['get', 'list', 'watch'] }, { apiGroups: ['argoproj.io'], resources: ['applications'], verbs: ['patch'] }] },

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { stringify } from 'yaml'
 import { isObject, textAt } from '../../src/model/json.ts'
 import type { KubernetesObject } from '../../src/model/resource.ts'
 import { nameOf } from '../../src/sandbox/api.ts'
 import type { Connection } from './parts/connection.ts'
+import { kubeconfig, REAL } from './parts/kubeconfig.ts'
 import type { RealAddress } from './parts/up.ts'
 
 /** Somebody of a scenario's own, with the rights of some ClusterRoles. */
@@ -24,10 +23,7 @@ export async function identity(of: { readonly cluster: Connection, readonly real
   const token = isObject(body) ? textAt(body, 'status', 'token') : undefined
   if (token === undefined) throw new Error(`no token for ${name}: ${JSON.stringify(body)}`)
   return {
-    kubeconfig: stringify({
-      apiVersion: 'v1', kind: 'Config', 'current-context': 'real', clusters: [{ name: 'real', cluster: { server: real.url, 'certificate-authority-data': readFileSync(real.caFile).toString('base64') } }],
-      users: [{ name: 'real', user: { token } }], contexts: [{ name: 'real', context: { cluster: 'real', user: 'real', namespace: 'default' } }],
-    }),
+    kubeconfig: kubeconfig({ [REAL]: { url: real.url, caFile: real.caFile, token } }),
     forget: async () => { for (const binding of bindings) await cluster.api.remove(nameOf(binding)).catch(() => undefined) },
   }
 }

@@ -11,7 +11,7 @@ export function waysOf(ways: readonly Way[]): void {
   for (const way of ways) {
     it(`of ${way.title} is proven, and its image changed in ${way.file}`, async function () {
       if (!realRuns()) this.skip()
-      const scene = await openScene({ name: way.name, class: 'dev', files: way.files })
+      const scene = await openScene({ name: way.name, class: 'dev', files: way.files, ...way.roles === undefined ? {} : { roles: way.roles } })
       const objects = way.objects(scene)
       try {
         await scene.apply(...objects)
@@ -28,11 +28,12 @@ export function waysOf(ways: readonly Way[]): void {
 }
 
 /** On what is rolled out: the owner is proven, and the image is changed. */
-export async function played(scene: Scene, way: Pick<Way, 'owner' | 'file' | 'evidence'>): Promise<void> {
+export async function played(scene: Scene, way: Pick<Way, 'owner' | 'file' | 'evidence' | 'says'>): Promise<void> {
   for (const asked of ['deployment/web', `pod/${await podOf(scene)}`]) await proven(scene, asked, way)
   const changed = await scene.writ('set', 'image', 'deployment/web', `web=${V2}`, '-n', scene.namespace, '--reason', 'a scenario', '--wait')
   expect([changed.exit, textAt(changed.answer, 'status')], shown(changed)).to.deep.equal([0, 'verified'])
   expect(await scene.git.read('apps', 'main', way.file)).to.match(/1\.1\.0/)
+  if (way.says !== undefined) expect(scene.progress.join('\n')).to.match(way.says)
 }
 
 async function podOf(scene: Scene): Promise<string> {

@@ -16,6 +16,7 @@ import { apiVersionOf } from '../../src/model/resource.ts'
 import { identity } from './identity.ts'
 import { connect } from './parts/connection.ts'
 import type { Connection } from './parts/connection.ts'
+import { REAL } from './parts/kubeconfig.ts'
 import type { RealAddress } from './parts/up.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
@@ -74,6 +75,8 @@ export interface SceneStart {
   readonly stability?: string
   /** The ClusterRoles whose rights Writ has; default: the minimal one of the documents. */
   readonly roles?: readonly string[]
+  /** Of Writ, in place of the one that all scenes share; the cluster of the scene is its context `real`. */
+  readonly kubeconfig?: string
   /** `argocd` of the cluster in writ.yaml. */
   readonly argocd?: (of: { readonly namespace: string, readonly real: RealAddress }) => ArgocdConfig
 }
@@ -97,7 +100,7 @@ export async function openScene(start: SceneStart): Promise<Scene> {
   const who = start.roles === undefined ? null : await identity({ cluster, real, namespace }, 'writ', start.roles)
   if (who !== null) await writeFile(join(folder, 'kubeconfig'), who.kubeconfig, { mode: 0o600 })
   await writeConfiguration({
-    folder: env.WRIT_CONFIG, kubeconfig: who === null ? real.kubeconfigs.writ : join(folder, 'kubeconfig'), context: 'real', gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
+    folder: env.WRIT_CONFIG, kubeconfig: who === null ? start.kubeconfig ?? real.kubeconfigs.writ : join(folder, 'kubeconfig'), context: REAL, gitUrl: git.url, store: join(folder, 'state', 'writ.db'),
     environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', failing: '10s', keys,
     ...(start.argocd === undefined ? {} : { argocd: start.argocd({ namespace, real }) }),
   })
@@ -110,7 +113,7 @@ export async function openScene(start: SceneStart): Promise<Scene> {
     push: (changed, message = 'Change') => git.commit('apps', { branch: 'main', author: { name: 'Other', email: 'other@example.com' }, message, files: files(filled(changed)) }),
     apply: async (...objects) => { for (const object of objects) await cluster.api.apply(object, 'scenario') },
     get: of => cluster.api.get({ namespace, ...of }),
-    seen: (of, as, what) => seen(cluster, of, { as, what }),
+    seen: (of, as, what) => seenIn(cluster, of, { as, what }),
     control: async (part, what) => {
       const answer = await fetch(`${real.control}/${part}/${what}`, { method: 'POST' })
       if (!answer.ok) throw new Error(`${part} does not ${what}: ${await answer.text()}`)
@@ -124,7 +127,8 @@ export async function openScene(start: SceneStart): Promise<Scene> {
   }
 }
 
-function seen(cluster: Connection, of: SeenObject, wanted: { readonly as: (object: KubernetesObject) => boolean, readonly what: string }): Promise<KubernetesObject> {
+/** As `seen` of a scene, in any cluster. */
+export function seenIn(cluster: Connection, of: SeenObject, wanted: { readonly as: (object: KubernetesObject) => boolean, readonly what: string }): Promise<KubernetesObject> {
   const path = `${of.group === '' ? '/api' : `/apis/${of.group}`}/${of.version}/namespaces/${of.namespace}/${of.plural}?fieldSelector=${encodeURIComponent(`metadata.name=${of.name}`)}`
   return new Promise((resolve, reject) => {
     let last: JsonObject | null = null

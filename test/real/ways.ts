@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../src/model/resource.ts'
+import { CHART, helmRelease } from './chart.ts'
 import { web } from './owners.ts'
 import type { Scene } from './scene.ts'
 import { V1 } from './scenario.ts'
@@ -15,13 +16,12 @@ export interface Way {
   readonly file: string
   /** What the proof must say. */
   readonly evidence?: readonly RegExp[]
+  /** The ClusterRoles whose rights Writ has; default: the minimal one of the documents. */
+  readonly roles?: readonly string[]
+  /** What a change must say on its way. */
+  readonly says?: RegExp
 }
 
-const CHART: Readonly<Record<string, string>> = {
-  'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
-  'charts/web/values.yaml': `image: ${V1}\nreplicas: 1\n`,
-  'charts/web/templates/web.yaml': web('{{ .Values.image }}').replace('NAMESPACE', '{{ .Release.Namespace }}').replace('replicas: 1', 'replicas: {{ .Values.replicas }}'),
-}
 const KUSTOMIZE: Readonly<Record<string, string>> = {
   'base/web.yaml': web(V1).replace('  namespace: NAMESPACE\n', ''),
   'base/kustomization.yaml': 'resources: [web.yaml]\n',
@@ -53,7 +53,7 @@ function kustomization(scene: Scene, path: string, more: object = {}): Kubernete
 }
 
 /** What both below deploy: the chart, with the image as a parameter. */
-function chartWith(image: string, indent: number): string {
+export function chartWith(image: string, indent: number): string {
   const spec = `project: default
 source:
   repoURL: REPOSITORY
@@ -116,22 +116,8 @@ spec:
       newTag: 1.0.0
 `
 
-const HELM_RELEASE = `apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata:
-  name: web
-  namespace: NAMESPACE
-spec:
-  interval: 10m
-  chart:
-    spec:
-      chart: charts/web
-      sourceRef: {kind: GitRepository, name: apps}
-  install: {disableWait: true}
-  upgrade: {disableWait: true}
-  values:
-    image: ${V1}
-`
+// The Kustomization is what is waited for here, not Helm.
+const HELM_RELEASE = helmRelease({ more: '  install: {disableWait: true}\n  upgrade: {disableWait: true}\n' })
 
 const argo = (scene: Scene, name = scene.namespace, namespace = 'argocd'): string => `Application ${namespace}/${name}`
 const flux = (scene: Scene, name = scene.namespace): string => `Kustomization ${scene.namespace}/${name}`

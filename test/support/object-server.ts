@@ -62,6 +62,7 @@ export const FLUX_KINDS: readonly Offered[] = [
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'ExternalArtifact', plural: 'externalartifacts' },
   { group: 'source.extensions.fluxcd.io', version: 'v1beta1', kind: 'ArtifactGenerator', plural: 'artifactgenerators' },
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'OCIRepository', plural: 'ocirepositories' },
+  { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'Bucket', plural: 'buckets' },
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmRepository', plural: 'helmrepositories' },
   { group: 'source.toolkit.fluxcd.io', version: 'v1', kind: 'HelmChart', plural: 'helmcharts' },
 ]

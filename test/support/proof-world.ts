@@ -76,7 +76,7 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
     environments: { all: [], of: (_cluster, namespace) => environment('dev', { name: namespace ?? 'everywhere' }) },
     people: [],
     tools: [tool], steering: [], servers: absent('servers'),
-    ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
+    ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: () => Promise.resolve([]), applicationSets: () => Promise.resolve({ sets: [], unseen: null }) },
     repositories: { open: () => handle, same: (a, b) => a === b },
     renderers: RENDERERS, renders: renderMemory(1000),
     policies: absent('policies'), changes: absent('changes'), leases: absent('leases'), approvals: absent('approvals'), signatures: absent('signatures'),

@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml'
 import { main } from '../../src/doors/cli/main.ts'
 import type { Connection, Io } from '../../src/doors/cli/parts.ts'
 import type { Cluster, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
+import type { DryRun } from '../../src/model/dry-run.ts'
 import type { World } from '../../src/flow/world.ts'
 import type { Person } from '../../src/model/config.ts'
 import { EnvironmentFile } from '../../src/model/environment.ts'
@@ -29,6 +30,7 @@ import { openSignatures } from '../../src/outside/signatures.ts'
 import { openStore } from '../../src/outside/store/open-store.ts'
 import { declaredOwners } from '../../src/outside/tools/declared-owners.ts'
 import { manifestOwner } from '../../src/outside/tools/manifest-owner.ts'
+import { answeringServer } from './answering-server.ts'
 import { bareRepository } from '../outside/git/bare.ts'
 import type { BareRepository } from '../outside/git/bare.ts'
 
@@ -68,6 +70,8 @@ export interface Knobs {
   live: (object: KubernetesObject) => KubernetesObject
   /** Why the owner keeps what disappears from Git; undefined where nobody knows. */
   keeps: string | null | undefined
+  /** What the API server makes of an object in a dry run. */
+  server: (object: KubernetesObject) => DryRun
   env: Record<string, string>
 }
 
@@ -76,7 +80,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -86,6 +90,7 @@ export class Stage {
   holds = 0
   readonly #people: readonly Person[]
   readonly #first: string
+  readonly #read = new Map<string, readonly string[]>()
 
   private constructor(repository: BareRepository, dir: string) {
     this.repository = repository
@@ -112,7 +117,7 @@ export class Stage {
     const io: Io = {
       out: text => { out += text }, err: text => { err += text }, colour: this.knobs.colour, columns: this.knobs.columns, env: this.knobs.env, program: 'writ', command: 'writ', patience: this.knobs.patience,
       onInterrupt: call => {
-        this.interrupt = call
+        this.interrupt = () => { call(2) }
         return () => { this.interrupt = () => undefined }
       },
       exit: code => { this.exits.push(code) },
@@ -130,7 +135,7 @@ export class Stage {
 
   /** The commit of a branch, or ''. */
   tip(branch: string): string {
-    return this.repository.git('for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)
+    return this.repository.tip(branch)
   }
 
   branches(): readonly string[] {
@@ -146,10 +151,10 @@ export class Stage {
     const world: World = {
       clock, committer, process: 'test/1',
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
-      servers: { named: () => { throw new Error('no API server here') } }, steering: [],
+      servers: { named: () => answeringServer(object => this.knobs.server(object)) }, steering: [],
       environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
       people: this.#people,
-      ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]) },
+      ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: () => Promise.resolve([]), applicationSets: () => Promise.resolve({ sets: [], unseen: null }) },
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
@@ -194,9 +199,8 @@ export class Stage {
 
   /** What main holds is what is live, healthy at once. */
   #live(kind: ServedKind, namespace: string, name: string): KubernetesObject | null {
-    const commit = this.knobs.syncs ? 'main' : this.#first
-    const files = this.repository.git('ls-tree', '-r', '--name-only', commit, `${namespace}/`).split('\n').filter(path => /\.ya?ml$/.test(path))
-    const documents = files.flatMap(path => parseAllDocuments(this.repository.git('show', `${commit}:${path}`)).map((document): unknown => document.toJS()))
+    const commit = this.knobs.syncs ? this.tip('main') : this.#first
+    const documents = this.#texts(commit, namespace).flatMap(text => parseAllDocuments(text).map((document): unknown => document.toJS()))
     const found = [...documents, ...this.knobs.extra].find(object => isObject(object) && isKubernetesObject(object) && object.kind === kind.kind && object.metadata['name'] === name)
     if (!isObject(found) || !isKubernetesObject(found)) return null
     const spec = isObject(found['spec']) ? found['spec'] : {}
@@ -205,6 +209,17 @@ export class Stage {
     return this.knobs.live(kind.kind !== 'Deployment' ? object : {
       ...object, status: { observedGeneration: 1, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, conditions: [{ type: 'Available', status: 'True' }] },
     })
+  }
+
+  /** The manifests of a namespace in a commit, which never change: they are looked at again and again while a change is followed. */
+  #texts(commit: string, namespace: string): readonly string[] {
+    const key = `${commit}:${namespace}/`
+    const known = this.#read.get(key)
+    if (known !== undefined) return known
+    const files = this.repository.git('ls-tree', '-r', '--name-only', commit, `${namespace}/`).split('\n').filter(path => /\.ya?ml$/.test(path))
+    const texts = files.map(path => this.repository.git('show', `${commit}:${path}`))
+    this.#read.set(key, texts)
+    return texts
   }
 
   /** One owner for each name and namespace; the rival has a path of its own. */

@@ -60,11 +60,15 @@ export function amounts(list: string | undefined, flag: string): Readonly<Record
   return Object.fromEntries(found)
 }
 
-/** A whole number from 0 on. */
-export function wholeNumber(text: string, flag: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw bad(`${flag} takes a whole number, not ${JSON.stringify(text)}.`, `Give ${flag}=N.`)
-  return Number(text)
+/** A whole number in its range. Throws usage/bad-argument, with the range. */
+export function wholeNumber(text: string, flag: string, [least, most]: readonly [number, number]): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (!(number >= least && number <= most)) throw bad(`${flag} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}.`, `Give ${flag}=N.`)
+  return number
 }
+
+/** What Kubernetes takes as a number of replicas: 32 bits. */
+export const REPLICAS: readonly [number, number] = [0, 2 ** 31 - 1]
 
 export function bad(message: string, hint: string): WritError {
   return new WritError('usage/bad-argument', message, { hint })

@@ -9,7 +9,8 @@ export function exitOfAnswer(answer: Answer, of: { readonly wants: string, reado
   if (of.reads) return EXIT.done
   switch (answer.kind) {
     case 'Change': return exitOfChange(answer, of.wants)
-    case 'Work': return exitOfWork(answer)
+    // Whoever stops it gets what was asked for.
+    case 'Work': return of.wants === 'stopped' ? EXIT.done : exitOfWork(answer)
     case 'Batch': return worst(answer, of)
     case 'Failure': return exitOf(field(answer, 'code'))
     // A change that was interrupted before it was recorded is a plan that nobody asked to see.
@@ -27,6 +28,7 @@ function exitOfChange(answer: Answer, wants: string): number {
   return typeof ended === 'object' && ended !== null ? exitOf(field(ended, 'code')) : EXIT.failed
 }
 
+/** Whether the round could be made, and whether another one is needed. How changes ended is theirs to say, as it is with a controller. */
 function exitOfWork(answer: Answer): number {
   if ('failures' in answer && Array.isArray(answer.failures) && answer.failures.length > 0) return EXIT.failed
   const items: readonly unknown[] = 'items' in answer && Array.isArray(answer.items) ? answer.items : []

@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.ts'
-import { bad, wholeNumber } from './arguments.ts'
+import { REPLICAS, bad, wholeNumber } from './arguments.ts'
 
 export type FieldInput = Readonly<Record<string, Json>>
 /** How a value is read: in the type of the field, as text, as JSON; or the field shall go. */
@@ -27,7 +27,7 @@ export function endOfField(word: string): number {
 function fieldAsk({ field, value, how }: { readonly field: string, readonly value: string | null, readonly how: 'field' | 'string' | 'json' }, container: string | null): FieldInput {
   const plain = how === 'field'
   if (container === null) {
-    if (field === 'replicas' && value !== null && plain) return { kind: 'replicas', value: wholeNumber(value, 'replicas') }
+    if (field === 'replicas' && value !== null && plain) return { kind: 'replicas', value: wholeNumber(value, 'replicas', REPLICAS) }
     return { kind: 'field', container, field: field === 'replicas' ? 'spec.replicas' : field, value, as: how }
   }
   const resource = /^(limits|requests)\.(.+)$/.exec(field)

@@ -12,7 +12,7 @@ export type Job = { readonly format: Format, readonly config: string | null } & 
     readonly operation: string
     readonly input: Readonly<Record<string, unknown>>
     /** The end that the verb wants; any other end is a failure. */
-    readonly wants?: 'verified' | 'rejected' | 'cancelled' | 'same'
+    readonly wants?: 'verified' | 'rejected' | 'cancelled' | 'same' | 'stopped'
     /** A list that is printed again where it moves, until Ctrl-C. */
     readonly watch?: true
     /** The timeout of `--wait`, in milliseconds. */

@@ -21,8 +21,8 @@ export interface Parts {
   setup(options: { readonly dir: string }): Promise<Setup>
   /** The checkout that Writ was called in, for `edit`. */
   editing(): Promise<EditWorld>
-  /** What `doctor` looks at. */
-  machine(options: { readonly dir: string, readonly from: string }): Promise<Machine>
+  /** What `doctor` looks at. `tell` hears what is waited for. */
+  machine(options: { readonly dir: string, readonly from: string, readonly tell: (line: string) => void }): Promise<Machine>
   /** Runs a command of the sandbox, which prints for itself; gives the exit code. */
   sandbox(command: SandboxCommand, options: Readonly<Record<string, Json>>): Promise<number>
   /** Stands before every output. */
@@ -46,8 +46,8 @@ export interface Io {
   readonly command: string
   /** Milliseconds after which a person wants to know what takes so long. */
   readonly patience: number
-  /** Calls back at each Ctrl-C or request to end, until the returned function is called. */
-  onInterrupt(call: () => void): () => void
+  /** Calls back at each Ctrl-C or request to end, with the number of the signal, until the returned function is called. */
+  onInterrupt(call: (signal: number) => void): () => void
   /** Ends the process at once. */
   exit(code: number): void
 }

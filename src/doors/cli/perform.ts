@@ -5,6 +5,8 @@ import { edit, editLines } from '../../operations/edit.ts'
 import { init, initLines } from '../../operations/init.ts'
 import type { Answer } from '../../operations/operation.ts'
 import { WritError } from '../../model/error.ts'
+import { answerLines } from '../../views/answer-lines.ts'
+import { interruptedDocument } from '../../views/documents.ts'
 import { EXIT, exitOf } from '../errors.ts'
 import { exitOfAnswer } from './exit-of-answer.ts'
 import { interruption } from './interruption.ts'
@@ -13,6 +15,9 @@ import { namesOf } from './names-of.ts'
 import { asJson, printAnswer, text } from './output.ts'
 import { watchList } from './watch.ts'
 import type { Door } from './door.ts'
+
+/** What a shell adds to the number of the signal that ended a process. */
+const BY_SIGNAL = 128
 
 /** Does a job, prints its answer, gives the exit code. Throws what failed. */
 export async function perform(job: Job, door: Door): Promise<number> {
@@ -31,10 +36,20 @@ export async function perform(job: Job, door: Door): Promise<number> {
       return answer.code === null ? EXIT.done : exitOf(answer.code)
     }
     case 'doctor': {
-      const answer = await doctor(await door.machine({ dir, from }))
+      const answer = await looking(door, async () => doctor(await door.machine({ dir, from, tell: line => { progress(door, line) } })))
       await printAnswer({ answer: asJson(answer), lines: () => doctorLines(answer), names: () => answer.checks.map(check => check.name) }, job.format, door)
       return answer.ok ? EXIT.done : EXIT.failed
     }
+  }
+}
+
+/** Does what only looks: Ctrl-C and the request to end have nothing to wait for. */
+async function looking<T>(door: Door, work: () => Promise<T>): Promise<T> {
+  const stop = interruption(door.io, undefined)
+  try {
+    return await stop.loose(work, signal => { door.io.exit(BY_SIGNAL + signal) })
+  } finally {
+    stop.forget()
   }
 }
 
@@ -69,14 +84,17 @@ async function watching(job: Job & { kind: 'operation' }, of: { readonly dir: st
 interface Call { readonly dir: string, readonly door: Door, readonly tell: (line: string) => void, readonly stop: ReturnType<typeof interruption> }
 
 async function called(job: Job & { kind: 'operation' }, operation: Entry, { dir, door, tell, stop }: Call): Promise<number> {
+  const { reads } = operation
+  const loose = <T>(work: () => Promise<T>): Promise<T> => stop.loose(work, signal => { void cut(job, { reads, signal, door }) })
   const connection = await door.connect({ dir, tell })
   try {
     // Nothing waits for it: until then, and where it cannot be, each question lists.
     if (operation.isResident(job.input)) void connection.owners.hold()
-    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: tell }
-    const { answer, lines } = await operation.call(caller, job.input, { wide: job.format === 'wide', columns: door.io.columns })
+    const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: tell, looking: loose }
+    const call = (): ReturnType<Entry['call']> => operation.call(caller, job.input, { wide: job.format === 'wide', columns: door.io.columns })
+    const { answer, lines } = await (reads ? loose(call) : call())
     await printAnswer({ answer: asJson(answer), lines, names: () => namesOf(answer) }, job.format, door)
-    return ending(answer, job, { reads: operation.reads, why: stop.why(), door })
+    return ending(answer, job, { reads, why: stop.why(), door })
   } catch (error) {
     // A wait that was broken off ends in the reason it was broken off for, which is no failure.
     if (error instanceof WritError || stop.why() === 'no') throw error
@@ -84,6 +102,14 @@ async function called(job: Job & { kind: 'operation' }, operation: Entry, { dir,
   } finally {
     await connection.close()
   }
+}
+
+/** Ends the process in the middle of what writes nothing; a change that was asked for says that nothing was recorded. */
+async function cut(job: Job & { kind: 'operation' }, of: { readonly reads: boolean, readonly signal: number, readonly door: Door }): Promise<void> {
+  if (of.reads) return of.door.io.exit(BY_SIGNAL + of.signal)
+  const answer = interruptedDocument()
+  await printAnswer({ answer: asJson(answer), lines: () => answerLines(answer), names: () => [] }, job.format, of.door)
+  of.door.io.exit(EXIT.unfinished)
 }
 
 /** The exit code; a person who stopped waiting is told that nothing is lost. */

@@ -23,8 +23,9 @@ export function terminal(): Io {
     patience: 1000,
     onInterrupt(call) {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-      for (const signal of signals) process.on(signal, call)
-      return () => { for (const signal of signals) process.off(signal, call) }
+      const listener = (_name: NodeJS.Signals, signal: number): void => { call(signal) }
+      for (const signal of signals) process.on(signal, listener)
+      return () => { for (const signal of signals) process.off(signal, listener) }
     },
     exit: code => process.exit(code),
   }

@@ -21,7 +21,7 @@ export async function watchList(job: Job & { kind: 'operation' }, { dir, door, s
   const parsed = list.input.safeParse(job.input)
   if (!parsed.success) throw badInput(parsed.error.issues)
   const connection = await door.connect({ dir, tell: () => undefined })
-  const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: () => undefined }
+  const caller = { world: connection.world, identity: connection.identity, signal: stop.signal, redact: (text: string) => door.redact(text), progress: () => undefined, looking: <T>(work: () => Promise<T>) => work() }
   let seen: ReadonlyMap<string, string> | null = null
   try {
     for (;;) {

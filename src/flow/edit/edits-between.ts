@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { canonical, isList, isObject, sameJson } from '../../model/json.ts'
-import { keyValue, mergeKeyOf } from '../list-keys.ts'
+import { keyValue, mergeKeyOf } from '../fields/list-keys.ts'
 import { alignment } from './alignment.ts'
 import type { Place, TextEdit } from './place.ts'
 

@@ -4,7 +4,7 @@ import type { Json } from '../../model/json.ts'
 import { isList, isObject } from '../../model/json.ts'
 import { apiVersionOf, podSpecPath } from '../../model/resource.ts'
 import type { ObjectRef } from '../../model/resource.ts'
-import { orderMeansNothing } from '../list-keys.ts'
+import { orderMeansNothing } from '../fields/list-keys.ts'
 import type { Sought } from './look.ts'
 import { isDigits } from './reach.ts'
 

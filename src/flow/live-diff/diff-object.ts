@@ -7,9 +7,11 @@ import type { LiveDifference } from '../../model/live-diff.ts'
 import type { OwnerRef } from '../../model/owner.ts'
 import { isKubernetesObject, refOf } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
-import { compareObjects } from '../compare.ts'
-import type { ApiServer, Cluster, ServedKind } from '../ports.ts'
-import { holds } from '../same-field.ts'
+import { compareObjects } from '../fields/compare.ts'
+import type { ApiServer, Cluster } from '../ports.ts'
+import { holds } from '../fields/same-field.ts'
+import { notServed, placedIn } from '../server/placed-in.ts'
+import type { Placed } from '../server/placed-in.ts'
 
 /** Who applies for an owner: the fields that are its own are those of this manager (argocd-flux.md 3). */
 const MANAGERS: Readonly<Partial<Record<OwnerRef['kind'], string>>> = { Application: 'argocd-controller', Kustomization: 'kustomize-controller', HelmRelease: 'helm-controller' }
@@ -28,15 +30,12 @@ export interface Where { readonly cluster: Cluster, readonly server: ApiServer, 
 export async function diffObject(where: Where, manifest: KubernetesObject): Promise<LiveDifference> {
   const { cluster } = where
   const rendered = settled(manifest)
-  const stated = refOf(rendered)
-  const served = await cluster.served(stated.group, stated.kind)
-  if (served === null) return { ...EMPTY, object: stated, kind: 'refused', serverAsked: false, sentence: `cluster ${cluster.name} does not serve the kind ${stated.kind}` }
-  const kind: ServedKind = { ...served, version: stated.version }
-  const namespace = kind.namespaced ? stated.namespace ?? where.namespace ?? 'default' : null
-  const object: ObjectRef = { ...stated, namespace }
-  const live = await cluster.get(kind, namespace, stated.name)
-  const asked = await where.server.dryApply(kind, withMarks({ rendered, namespace, live }), MANAGERS[where.owner.kind] ?? 'writ')
-  if (asked.kind === 'refused') return { ...EMPTY, object, kind: 'refused', serverAsked: true, sentence: asked.sentence }
+  const placed = await placedIn(where, rendered)
+  if (placed === null) return { ...EMPTY, object: refOf(rendered), kind: 'refused', serverAsked: false, sentence: notServed(cluster, rendered) }
+  const { kind, object } = placed
+  const live = await cluster.get(kind, object.namespace, object.name)
+  const asked = await where.server.dryApply(kind, withMarks(placed, live), { manager: MANAGERS[where.owner.kind] ?? 'writ' })
+  if (asked.kind === 'refused' || asked.kind === 'absent') return { ...EMPTY, object, kind: 'refused', serverAsked: true, sentence: asked.sentence }
   const serverAsked = asked.kind === 'made'
   const sentence = serverAsked ? null : asked.sentence
   if (live === null) return { ...EMPTY, object, kind: 'missing', serverAsked, sentence }
@@ -46,16 +45,15 @@ export async function diffObject(where: Where, manifest: KubernetesObject): Prom
 
 const EMPTY = { fields: [], ignored: [] } as const
 
-/** What is applied: the namespace that the owner gives it, and the owner's own marks as they are live, which would else seem to go. */
-function withMarks({ rendered, namespace, live }: { readonly rendered: KubernetesObject, readonly namespace: string | null, readonly live: KubernetesObject | null }): KubernetesObject {
+/** What is applied, with the owner's own marks as they are live, which would else seem to go. */
+function withMarks({ applied }: Placed, live: KubernetesObject | null): KubernetesObject {
   const marked = (of: 'labels' | 'annotations'): JsonObject => {
-    const [there, own] = [valueAt(live ?? undefined, 'metadata', of), valueAt(rendered, 'metadata', of)]
+    const [there, own] = [valueAt(live ?? undefined, 'metadata', of), valueAt(applied, 'metadata', of)]
     const marks = isObject(there) ? Object.fromEntries(Object.entries(there).filter(([key]) => MARKS.test(key))) : {}
     const all = { ...marks, ...isObject(own) ? own : {} }
     return Object.keys(all).length === 0 ? {} : { [of]: all }
   }
-  const { metadata, status: _status, ...rest } = rendered
-  return { ...rest, apiVersion: rendered.apiVersion, kind: rendered.kind, metadata: { ...metadata, ...namespace === null ? {} : { namespace }, ...marked('labels'), ...marked('annotations') } }
+  return { ...applied, metadata: { ...applied.metadata, ...marked('labels'), ...marked('annotations') } }
 }
 
 /** A Secret as the server keeps it: the texts of `stringData` are only another way to write `data`. */

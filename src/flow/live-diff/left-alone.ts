@@ -3,8 +3,8 @@ import { isRefusal } from '../../model/error.ts'
 import type { LiveDifference } from '../../model/live-diff.ts'
 import type { Owner } from '../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../model/resource.ts'
-import { autoscaler } from '../autoscaler.ts'
-import { ignoredField } from '../ignored-field.ts'
+import { autoscaler } from '../owner/autoscaler.ts'
+import { ignoredField } from '../fields/ignored-field.ts'
 import type { World } from '../world.ts'
 
 /** Takes out of a difference what is meant to be so: fields that the owner is told to leave alone, and replicas that an autoscaler sets. */

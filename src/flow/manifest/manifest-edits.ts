@@ -6,8 +6,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { isList, isObject } from '../../model/json.ts'
 import { showRef, refOf } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { isObjectList, keyValue, mergeKeyOf } from '../list-keys.ts'
-import { sameField } from '../same-field.ts'
+import { isObjectList, keyValue, mergeKeyOf } from '../fields/list-keys.ts'
+import { sameField } from '../fields/same-field.ts'
 
 /** What a manifest asks of an object that is there: the leaves that differ, and what the object holds that the manifest does not name. */
 export interface ManifestEdits { readonly edits: readonly Edit[], readonly kept: readonly string[] }

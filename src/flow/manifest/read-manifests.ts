@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { WritError } from '../../model/error.ts'
 import { isList, isObject, textAt } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
+import { checkValue } from '../../model/reserved-keys.ts'
 import { isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { documentSpans } from '../edit/documents.ts'
@@ -20,6 +21,7 @@ export function readManifests(text: string): readonly Manifest[] {
   const spans = documentSpans(text)
   if (spans === null) throw bad('its documents cannot be told apart')
   const full = spans.filter(span => span.value !== null)
+  for (const { value } of full) checkValue(value)
   const found = full.flatMap(({ body, end, value }, i) => objectsOf(value, i + 1).map(object => ({
     object, text: object !== value ? stringify(object, { lineWidth: 0 }) : full.length === 1 ? text.replace(/^\uFEFF/, '') : text.slice(body, end),
   })))

@@ -3,11 +3,11 @@ import type { Refusal } from '../../model/error.ts'
 import { showOwner } from '../../model/owner.ts'
 import { refOf } from '../../model/resource.ts'
 import type { ObjectRef } from '../../model/resource.ts'
-import { isTyped } from '../kind-name.ts'
+import { isTyped } from '../checkout/kind-name.ts'
 import type { RenderedObject } from '../ports.ts'
 import type { Bench } from '../proof/bench.ts'
 import { renderAsk } from '../proof/consumers.ts'
-import { sourceObstacle } from '../source-obstacle.ts'
+import { sourceObstacle } from '../owner/source-obstacle.ts'
 import type { FileOwner, OwnersOfFile } from './owners-of-file.ts'
 
 /** The object that the caller names; namespace null is not compared. */

@@ -2,6 +2,7 @@ import { WritError, refuse } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { Json } from '../../model/json.ts'
 import { isList, isObject, sameJson } from '../../model/json.ts'
+import { checkStep } from '../../model/reserved-keys.ts'
 
 const MOST = 1000
 
@@ -43,7 +44,9 @@ function operation(item: Json, i: number): Operation {
 
 function pointer(text: Json | undefined, what: string): Tokens {
   if (typeof text !== 'string' || (text !== '' && !text.startsWith('/')) || /~(?![01])/.test(text)) throw bad(`The ${what} is no JSON pointer.`)
-  return text === '' ? [] : text.slice(1).split('/').map(token => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const tokens = text === '' ? [] : text.slice(1).split('/').map(token => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  for (const token of tokens) checkStep(token)
+  return tokens
 }
 
 /** null where the operation does not fit. */

@@ -2,10 +2,11 @@ import { WritError, isRefusal } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { Edit } from '../../model/field.ts'
 import type { Json } from '../../model/json.ts'
+import { checkSteps } from '../../model/reserved-keys.ts'
 import type { ObjectAsk } from '../../model/request.ts'
 import { isKubernetesObject } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { compareObjects } from '../compare.ts'
+import { compareObjects } from '../fields/compare.ts'
 import { jsonOf, readSource } from '../edit/source.ts'
 import { jsonPatch } from './json-patch.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -33,5 +34,6 @@ export function readPatch(text: string): Json {
     const why = source.problem === null ? (more.length > 0 ? 'it holds several documents' : 'it is neither an object nor a list') : `line ${source.problem.line}: ${source.problem.message}`
     throw new WritError('usage/bad-argument', `The patch cannot be read as JSON or YAML: ${why}.`, { hint: 'Such as: -p \'{"spec":{"replicas":3}}\'.' })
   }
+  checkSteps(patch)
   return patch
 }

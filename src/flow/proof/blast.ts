@@ -3,7 +3,7 @@ import type { BlastEntry, FileChange, JudgedObject, ObjectChange, RenderedChange
 import type { Destination } from '../../model/owner.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { refKey, refOf } from '../../model/resource.ts'
-import { compareRenders } from '../compare.ts'
+import { compareRenders } from '../fields/compare.ts'
 import { withoutHash } from '../edit/generators.ts'
 import type { RenderResult } from '../ports.ts'
 import type { World } from '../world.ts'
@@ -40,7 +40,7 @@ export async function blastOf(places: Places | null, bench: Bench, what: { reado
     const environments = places === null ? [] : await environmentsOf(places, consumer, changed?.objects ?? [])
     const error = effect.kind === 'unknown' ? effect.message : null
     entries.push({ path: consumer.ask.path, owners: consumer.owners.map(owner => owner.ref), environments, changes: changed?.changes ?? null, error, ...carriesOnly(consumer, changed?.changes, what.changes) ? { carrier: true } : {}, ...consumer.mention === undefined ? {} : { by: consumer.mention.by } })
-    if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects })
+    if (changed !== null) rendered.push({ path: consumer.ask.path, environments, objects: changed.objects, destinations: consumer.owners.map(owner => owner.destination) })
   }
   return { entries, rendered, broken: null }
 }

@@ -1,6 +1,9 @@
+import { clustersFor, readsClusters } from '../../model/application-set/clusters.ts'
+import type { ArgoClusters } from '../../model/application-set/clusters.ts'
 import { gitGenerators } from '../../model/application-set/generators.ts'
-import { WritError, isRefusal } from '../../model/error.ts'
+import { isRefusal } from '../../model/error.ts'
 import { isObject, textAt, valueAt } from '../../model/json.ts'
+import type { JsonObject } from '../../model/json.ts'
 import type { ConsumerOwner, Owner, RenderRules } from '../../model/owner.ts'
 import type { Located } from '../../model/plan.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
@@ -10,47 +13,40 @@ import type { World } from '../world.ts'
 const PLAIN: Pick<RenderRules, 'format' | 'loadRestrictor' | 'directory'> = { format: 'application-set', loadRestrictor: 'root', directory: { recurse: false } }
 
 /** The set as what deploys its Applications from the files that a git generator reads. */
-export function setOwner(live: KubernetesObject, of: { readonly cluster: string, readonly url: string, readonly revision: string }): Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination'> {
-  const { cluster, url, revision } = of
-  const [namespace, name, spec] = [textAt(live, 'metadata', 'namespace') ?? '', textAt(live, 'metadata', 'name') ?? '', valueAt(live, 'spec')]
+export function setOwner(live: KubernetesObject, of: { readonly cluster: string, readonly url: string, readonly revision: string, readonly clusters: ArgoClusters }): Pick<Owner, 'tool' | 'kind' | 'cluster' | 'namespace' | 'name' | 'source' | 'render' | 'destination'> {
+  const { cluster, url, revision, clusters } = of
+  const [namespace, name] = [textAt(live, 'metadata', 'namespace') ?? '', textAt(live, 'metadata', 'name') ?? '']
+  const spec = specOf(live)
   return {
     tool: 'argocd', kind: 'ApplicationSet', cluster, namespace, name, source: { url, revision, path: '' },
-    render: { ...PLAIN, generates: { set: { name, namespace, spec: isObject(spec) ? spec : {} }, url, revision } }, destination: { cluster, namespace },
+    render: { ...PLAIN, generates: { set: { name, namespace, spec }, url, revision, ...readsClusters(spec) ? { clusters: clustersFor(spec, clusters) } : {} } }, destination: { cluster, namespace },
   }
 }
 
 /** The repositories and revisions that the git generators of a set read. */
 export function readsOf(set: KubernetesObject): readonly { readonly url: string, readonly revision: string }[] {
-  const spec = valueAt(set, 'spec')
-  const all = (isObject(spec) ? gitGenerators(spec) : []).map(git => ({ url: textAt(git, 'repoURL') ?? '', revision: textAt(git, 'revision') || 'HEAD' }))
+  const all = gitGenerators(specOf(set)).map(git => ({ url: textAt(git, 'repoURL') ?? '', revision: textAt(git, 'revision') || 'HEAD' }))
   return all.filter((one, i) => all.findIndex(other => other.url === one.url && other.revision === one.revision) === i)
 }
 
+function specOf(set: KubernetesObject): JsonObject {
+  const spec = valueAt(set, 'spec')
+  return isObject(spec) ? spec : {}
+}
+
 /** The living ApplicationSets beside an owner that read the same branch of the same repository. Throws as a list does. */
-export async function liveSets(world: Pick<World, 'clusters' | 'repositories'>, { owner, branch }: Pick<Located, 'owner' | 'branch'>): Promise<readonly ConsumerOwner[]> {
-  const sets = await listSets(world, owner)
+export async function liveSets(world: Pick<World, 'ownerObjects' | 'repositories'>, { owner, branch }: Pick<Located, 'owner' | 'branch'>): Promise<readonly ConsumerOwner[]> {
+  const { sets } = await world.ownerObjects.applicationSets(owner)
   const found: ConsumerOwner[] = []
+  const clusters = sets.some(set => readsClusters(specOf(set))) ? await world.ownerObjects.argoClusters(owner) : []
   for (const set of sets.filter(one => textAt(one, 'metadata', 'name') !== owner.name || textAt(one, 'metadata', 'namespace') !== owner.namespace)) {
     for (const { url, revision } of readsOf(set)) {
       if (!world.repositories.same(url, owner.source.url) || await branchOf(world, { url, revision }) !== branch) continue
-      const { tool, kind, cluster, namespace, name, ...rest } = setOwner(set, { cluster: owner.cluster, url, revision })
+      const { tool, kind, cluster, namespace, name, ...rest } = setOwner(set, { cluster: owner.cluster, url, revision, clusters })
       found.push({ ref: { tool, kind, cluster, namespace, name }, ...rest, unsupported: null })
     }
   }
   return found
-}
-
-/** Those of all namespaces, or where that is not allowed those beside the owner. */
-async function listSets({ clusters }: Pick<World, 'clusters'>, owner: Owner): Promise<readonly KubernetesObject[]> {
-  const cluster = clusters.named(owner.cluster)
-  const kind = await cluster.served('argoproj.io', 'ApplicationSet')
-  if (kind === null) return []
-  try {
-    return await cluster.list(kind, null)
-  } catch (error) {
-    if (!(error instanceof WritError) || error.code !== 'cluster/unauthorized') throw error
-    return cluster.list(kind, owner.namespace)
-  }
 }
 
 async function branchOf({ repositories }: Pick<World, 'repositories'>, { url, revision }: { readonly url: string, readonly revision: string }): Promise<string | null> {

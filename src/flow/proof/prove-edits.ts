@@ -9,7 +9,7 @@ import type { BlastEntry, FileChange, ObjectChange, Proof, RenderedChanges, Rend
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { refKey, refOf, showRef } from '../../model/resource.ts'
 import { sha256 } from '../digest.ts'
-import { ignoredField } from '../ignored-field.ts'
+import { ignoredField } from '../fields/ignored-field.ts'
 import type { RenderedObject } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { judgedObjects } from './blast.ts'

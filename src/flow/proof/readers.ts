@@ -13,7 +13,7 @@ const MENTIONS = new Map<string, Promise<readonly Mention[]>>()
  * Everybody who reads the branch: the owners that live, and what its files say of owners that nobody sees live: ApplicationSets, owners in templates and patches
  * of them, which may deploy somewhere else. Where an ApplicationSet is the owner, the others that live are known exactly, too. What they say of folders that a living owner deploys is that one's, which is known exactly.
  */
-export async function readersOf(world: Pick<World, 'tools' | 'repositories' | 'clusters'>, bench: Pick<Bench, 'index'>, located: Parameters<typeof ownersOfBranch>[1]): Promise<readonly ConsumerOwner[]> {
+export async function readersOf(world: Pick<World, 'tools' | 'repositories' | 'ownerObjects'>, bench: Pick<Bench, 'index'>, located: Parameters<typeof ownersOfBranch>[1]): Promise<readonly ConsumerOwner[]> {
   const [living, all] = await Promise.all([ownersOfBranch(world, located), mentionsOf(bench)])
   const sets = located.owner.kind === 'ApplicationSet' ? await liveSets(world, located) : []
   const seen = new Set(located.owner.kind === 'ApplicationSet' ? [located.owner, ...sets.map(({ ref }) => ref)].map(({ name }) => name) : [])

@@ -33,18 +33,26 @@ export function inputOf({ name, namespace, spec }: ApplicationSet, { params, onl
 function parameterIn({ spec, params, edit }: { readonly spec: ApplicationSet['spec'], readonly params: ParamSet, readonly edit: Edit }, template: string): Input | null {
   const go = valueAt(spec, 'goTemplate') === true
   const [expression, ...more] = lookupsIn(template, go)
-  if (expression === undefined || expression.name === null || more.length > 0 || typeof edit.after !== 'string') return null
-  const found = findParam(params, expression.name, go)
+  if (expression === undefined || expression.looked === null || more.length > 0 || typeof edit.after !== 'string') return null
+  const found = findParam(params, expression.looked, go)
   if (found === null) return null
   const [start, end] = [template.slice(0, expression.index), template.slice(expression.index + expression.whole.length)]
   if (`${start}${end}`.includes('{{') || !edit.after.startsWith(start) || !edit.after.endsWith(end) || edit.after.length < start.length + end.length) return null
   const after = asWritten(found.value, edit.after.slice(start.length, edit.after.length - end.length))
-  if (found.source.kind === 'fixed') return { because: `${showPath(['spec', 'template', ...edit.path])} is ${JSON.stringify(template)}, and that is ${found.source.what}`, hint: 'What is called otherwise is another folder or file: move it by hand.' }
+  const says = `${showPath(['spec', 'template', ...edit.path])} is ${JSON.stringify(template)}`
+  if (found.source.kind === 'fixed') return { because: `${says}, and that is ${found.source.what}`, hint: 'What is called otherwise is another folder or file: move it by hand.' }
+  if (found.source.kind === 'cluster') return ofCluster(says, { key: found.steps.join('.'), secret: found.source.secret })
   if (found.source.kind === 'file') return { file: found.source.file, steps: [...found.source.steps, ...found.steps], before: found.value, after }
   const path = [...found.source.at, ...found.steps]
   const before = fieldAt({ spec }, path)
   // What is made by an expression of its own is written nowhere.
   return sameJson(before, found.value) ? { path, before, after } : null
+}
+
+/** What a cluster Secret says stands in no file that Writ may edit. */
+function ofCluster(says: string, { key, secret }: { readonly key: string, readonly secret: string | null }): Input {
+  if (secret === null) return { because: `${says}, and that is the ${key} of the cluster that Argo CD runs in`, hint: 'Give the template another parameter there, or change it by hand.' }
+  return { because: `${says}, and that is ${key} of the cluster Secret ${secret}, which Writ never edits`, hint: `Change ${key} of Secret ${secret} where it is kept, or give the template a parameter there that an element or a file has.` }
 }
 
 /** A number stays one where it can. */

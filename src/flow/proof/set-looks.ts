@@ -14,11 +14,11 @@ import type { TreeIndex } from './tree-index.ts'
 
 /** Where a field of an Application stands that an ApplicationSet generates: the value in a file of a git generator, and nothing else. */
 export function setLooker(generates: GeneratesRules, { index, ref }: { readonly index: Pick<TreeIndex, 'files' | 'symlinks'>, readonly ref: ObjectRef }): Looker {
-  const { set, url, revision } = generates
+  const { set, url, revision, clusters = [] } = generates
   return {
     looks(edit, { texts }): readonly Look[] {
       const tree = gitTree(index, texts)
-      const { apps } = applicationsOf(set, git => git.url === url && git.revision === revision ? tree : null)
+      const { apps } = applicationsOf(set, { trees: git => git.url === url && git.revision === revision ? tree : null, clusters })
       const own = apps.find(({ app }) => refKey(refOf(app)) === refKey(ref))
       const input = own === undefined ? null : inputOf(set, { params: own.params, only: false, edit })
       if (input === null || !('file' in input)) return input === null || 'path' in input ? [] : [{ kind: 'blocked', code: 'NO_CANDIDATE', at: `ApplicationSet ${set.namespace}/${set.name}`, sentence: input.because }]

@@ -8,9 +8,9 @@ import { isKubernetesObject, refOf } from '../../model/resource.ts'
 import type { Refusal } from '../../model/error.ts'
 import { WritError, refuse } from '../../model/error.ts'
 import type { RenderedObject } from '../ports.ts'
-import { compareObjects } from '../compare.ts'
-import { isObjectList, keyValue, mergeKeyOf, orderMeansNothing } from '../list-keys.ts'
-import { sameField } from '../same-field.ts'
+import { compareObjects } from '../fields/compare.ts'
+import { isObjectList, keyValue, mergeKeyOf, orderMeansNothing } from '../fields/list-keys.ts'
+import { sameField } from '../fields/same-field.ts'
 
 /** The objects of a render that are the target. Where the manifest names no namespace, it is deployed to the owner's. */
 export function findTarget(objects: readonly RenderedObject[], target: ObjectRef, destination: Pick<Destination, 'namespace'>): readonly RenderedObject[] {

@@ -2,7 +2,7 @@ import type { FieldPath } from '../../model/field.ts'
 import { showPath, withField } from '../../model/field.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { isKubernetesObject, refKey, refOf, showRef } from '../../model/resource.ts'
-import { compareRenders } from '../compare.ts'
+import { compareRenders } from '../fields/compare.ts'
 
 /** A part of a render that is another one each time: chance and the clock are asked. */
 export type Unstable =

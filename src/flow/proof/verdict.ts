@@ -5,7 +5,7 @@ import { isList, isObject, sameJson } from '../../model/json.ts'
 import type { ObjectChange } from '../../model/plan.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'
 import { isKubernetesObject, refKey, refOf, showRef } from '../../model/resource.ts'
-import { compareObjects } from '../compare.ts'
+import { compareObjects } from '../fields/compare.ts'
 import { cascadeOf, explained, onlyFollows, underOldName } from './cascade.ts'
 
 /** What an edit of files does to a render, measured against what is asked (editing.md 4.2). */

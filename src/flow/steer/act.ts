@@ -6,7 +6,7 @@ import type { OwnerLook, PauseSwitch } from '../../model/steering.ts'
 import { sameJson, valueAt } from '../../model/json.ts'
 import type { JsonObject } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { countVotes } from '../count-votes.ts'
+import { countVotes } from '../approve/count-votes.ts'
 import { isNoChange } from '../plan.ts'
 import type { StepContext } from '../step.ts'
 import type { World } from '../world.ts'
@@ -31,6 +31,8 @@ export async function act(context: StepContext): Promise<StepResult> {
   const look = await lookAt(world, change.plan.owner)
   if (look === null || look.uid !== change.plan.owner.uid) return gone(change)
   if (change.facts.actedAt !== undefined && isDone(change, look)) return { kind: 'done', facts: {}, sentence: doneSentence(change) }
+  const first = pausedMeanwhile(change, look)
+  if (first !== null) return first
   const closed = heldBack(change, look)
   if (closed !== null) return closed
   // A sync that was begun may have brought some of what it shows already: that is no other plan.
@@ -51,6 +53,17 @@ export async function act(context: StepContext): Promise<StepResult> {
 function heldBack({ plan }: Change, { ref, window }: OwnerLook): StepResult | null {
   if (plan.steer?.verb !== 'sync' || window === null || window.manual) return null
   return { kind: 'waiting', retryAfter: WINDOW_WATCH, waiting: { for: 'controller', sentence: `BLOCKED_WINDOW: ${showOwner(ref)} may not sync now: ${showHold(window)}`, next: null } }
+}
+
+/**
+ * A pause that began after this one was asked for: whoever asked did not know of it, and did not ask to take it over. Of two that are asked for at once so only
+ * the first is carried out; and a process that comes back late takes over nothing that was begun since.
+ */
+function pausedMeanwhile({ id, plan }: Change, { ref, object }: OwnerLook): StepResult | null {
+  const mark = plan.steer?.verb === 'suspend' ? readMark(object) : null
+  if (mark === null || mark.change === id || mark.change === plan.steer?.takesOver || !isThrown(object, mark)) return null
+  const sentence = `change/${mark.change} has paused ${showOwner(ref)} until ${mark.until}, after this pause was asked for`
+  return { kind: 'refused', code: 'CONFLICT', message: `${sentence}; that one stands.`, evidence: [{ sentence, at: showOwner(ref) }] }
 }
 
 function isDone({ id, plan }: Change, look: OwnerLook): boolean {

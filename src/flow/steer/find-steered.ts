@@ -1,4 +1,5 @@
-import { refuse, isRefusal } from '../../model/error.ts'
+import { closeNames } from '../../model/close-names.ts'
+import { WritError, refuse, isRefusal } from '../../model/error.ts'
 import type { Evidence, Refusal } from '../../model/error.ts'
 import { objectsAt, textAt } from '../../model/json.ts'
 import { showOwner } from '../../model/owner.ts'
@@ -7,8 +8,8 @@ import type { TargetAsk } from '../../model/request.ts'
 import { groupVersion, showRef } from '../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../model/resource.ts'
 import type { OwnerLook } from '../../model/steering.ts'
-import { chooseOwner } from '../choose-owner.ts'
-import { notFound } from '../not-found.ts'
+import { chooseOwner } from '../owner/choose-owner.ts'
+import { notFound } from '../owner/not-found.ts'
 import type { Cluster, ServedKind } from '../ports.ts'
 import type { World } from '../world.ts'
 import { environmentAt } from './reached.ts'
@@ -26,15 +27,16 @@ const NEAR = /^(?:argoproj\.io\/(?:ApplicationSet|AppProject)|source\.toolkit\.f
 const LADDER = 5
 
 /**
- * The owner that a person names by its own kind, or by an object that it deploys; pods and replica sets lead to what made them. Throws cluster/not-found,
- * cluster/unknown-kind; refuses AMBIGUOUS, AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED.
+ * The owner that a person names by its own kind, or by an object that it deploys; pods and replica sets lead to what made them. An owner that is not in the
+ * cluster itself is looked for on the hubs that deploy to it, which may serve kinds that the cluster does not. Throws cluster/not-found, cluster/unknown-kind;
+ * refuses AMBIGUOUS, AMBIGUOUS_OWNER, OWNER_NOT_FOUND, UNMANAGED, UNSUPPORTED.
  */
 export async function findSteered(world: World, ask: TargetAsk): Promise<Steered | Refusal> {
   const cluster = world.clusters.choose(ask)
-  const kind = await cluster.resolve(ask.type)
-  const owner = KINDS.find(one => one.group === kind.group && one.kind === kind.kind)
+  const kind = await kindOf(world, cluster, ask.type)
+  const owner = ownerOf(kind)
   if (owner === undefined && NEAR.test(`${kind.group}/${kind.kind}`)) return notSteered(kind, ask.name)
-  const named = owner === undefined ? await byObject(world, cluster, { ask, kind }) : await byName(cluster, { ask, kind, owner })
+  const named = owner === undefined ? await byObject(world, cluster, { ask, kind }) : await byName([cluster, ...hubsOf(world, cluster, owner.tool)], { ask, owner })
   if (isRefusal(named)) return named
   const look = await lookAt(world, named.ref)
   if (look === null) return refuse('OWNER_NOT_FOUND', `${showOwner(named.ref)} is not in cluster ${named.ref.cluster}.`, named.evidence)
@@ -49,16 +51,74 @@ export async function lookAt(world: World, ref: OwnerRef): Promise<OwnerLook | n
 
 interface Named { readonly ref: OwnerRef, readonly evidence: readonly Evidence[], readonly object: Target | null }
 
-/** Without a namespace the context's is looked into first; owners live where people seldom are, so then the only one of that name counts. */
-async function byName(cluster: Cluster, { ask, kind, owner }: { readonly ask: TargetAsk, readonly kind: ServedKind, readonly owner: Pick<OwnerRef, 'tool' | 'kind'> }): Promise<Named | Refusal> {
+function ownerOf({ group, kind }: ServedKind): (typeof KINDS)[number] | undefined {
+  return KINDS.find(one => one.group === group && one.kind === kind)
+}
+
+/** Where owners of this tool, or of any, live that deploy to the cluster from elsewhere. */
+function hubsOf(world: World, cluster: Cluster, tool?: OwnerRef['tool']): readonly Cluster[] {
+  const names = world.steering.flatMap(one => tool === undefined || one.tool === tool ? one.hubs(cluster.name) : [])
+  return [...new Set(names)].map(name => world.clusters.named(name))
+}
+
+/** The kind as the cluster has it; where it knows none of that name, an owner's kind as one of the hubs has it. */
+async function kindOf(world: World, cluster: Cluster, type: string): Promise<ServedKind> {
+  try {
+    return await cluster.resolve(type)
+  } catch (error) {
+    if (!isUnknown(error)) throw error
+    for (const hub of hubsOf(world, cluster)) {
+      const kind = await hub.resolve(type).catch((why: unknown) => { if (isUnknown(why)) return null; throw why })
+      if (kind !== null && ownerOf(kind) !== undefined) return kind
+    }
+    throw error
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof WritError && error.code === 'cluster/unknown-kind'
+}
+
+interface ByName { readonly ask: TargetAsk, readonly owner: (typeof KINDS)[number] }
+
+/** The first of the clusters that has it: the asked one before its hubs. */
+async function byName(clusters: readonly Cluster[], of: ByName): Promise<Named | Refusal> {
+  const { ask, owner } = of
+  let missing: WritError | null = null
+  for (const cluster of clusters) {
+    const kind = await cluster.served(owner.group, owner.kind)
+    const found = kind === null ? null : await nameIn(cluster, kind, of)
+    if (found !== null && !(found instanceof WritError)) return found
+    missing ??= found
+  }
+  const [first, ...hubs] = clusters.map(cluster => cluster.name)
+  if (missing === null) throw new WritError('cluster/unknown-kind', `Cluster ${first ?? ''} serves no ${owner.kind}.`)
+  if (hubs.length === 0) throw missing
+  throw new WritError(missing.code, `${showRef({ kind: owner.kind, namespace: ask.namespace, name: ask.name })} is not in cluster ${first ?? ''}, nor on its hub ${hubs.join(', ')}.`, { hint: missing.hint })
+}
+
+/** Without a namespace the context's is looked into first; owners live where people seldom are, so then the only one of that name counts. Where there is none: why, to be thrown. */
+async function nameIn(cluster: Cluster, kind: ServedKind, { ask, owner }: ByName): Promise<Named | Refusal | WritError> {
   const named = (namespace: string): Named => ({ ref: { tool: owner.tool, kind: owner.kind, cluster: cluster.name, namespace, name: ask.name }, evidence: [], object: null })
   const first = ask.namespace ?? cluster.defaultNamespace
   if (await cluster.get(kind, first, ask.name) !== null) return named(first)
-  const others = ask.namespace === null ? (await cluster.list(kind, null)).filter(one => textAt(one, 'metadata', 'name') === ask.name).map(one => textAt(one, 'metadata', 'namespace') ?? '') : []
+  if (ask.namespace !== null) return notFound(cluster, kind, { namespace: first, name: ask.name })
+  const all = (await cluster.list(kind, null)).map(one => ({ name: textAt(one, 'metadata', 'name') ?? '', namespace: textAt(one, 'metadata', 'namespace') ?? '' }))
+  const others = all.filter(one => one.name === ask.name).map(one => one.namespace)
   const [only, ...more] = others
-  if (only === undefined) throw await notFound(cluster, kind, { namespace: first, name: ask.name })
+  if (only === undefined) return nowhere(cluster, { kind: kind.kind, name: ask.name, all })
   if (more.length === 0) return named(only)
   return refuse('AMBIGUOUS', `There is a ${kind.kind} ${ask.name} in several namespaces: ${others.join(', ')}.`, [], `Name one with -n: ${others.join(', ')}.`)
+}
+
+/** Neither where the context looks first nor anywhere else: where there are some, and which of them was probably meant. */
+function nowhere(cluster: Cluster, { kind, name, all }: { readonly kind: string, readonly name: string, readonly all: readonly { readonly name: string, readonly namespace: string }[] }): WritError {
+  const looked = `the namespace of its context, ${cluster.defaultNamespace}, was looked into first, and then all others`
+  const close = closeNames(name, [...new Set(all.map(one => one.name))]).flatMap(one => all.filter(other => other.name === one)).slice(0, 3)
+  const namespaces = [...new Set(all.map(one => one.namespace))].sort()
+  const seen = namespaces.length === 0 ? `There is no ${kind} at all.` : `There are ${kind}s in ${namespaces.slice(0, 5).join(', ')}${namespaces.length > 5 ? ` and ${namespaces.length - 5} more namespaces` : ''}.`
+  const meant = close.length === 0 ? '' : `Did you mean ${close.map(one => `${kind.toLowerCase()}/${one.name} -n ${one.namespace}`).join(' or ')}? `
+  return new WritError('cluster/not-found', `There is no ${kind} ${name} in cluster ${cluster.name}: ${looked}.`, { hint: `${meant}${seen}` })
 }
 
 async function byObject(world: World, cluster: Cluster, { ask, kind }: { readonly ask: TargetAsk, readonly kind: ServedKind }): Promise<Named | Refusal> {

@@ -7,7 +7,7 @@ import type { ResumeShips } from './resume-ships.ts'
 import { steerPlan } from './steer-plan.ts'
 
 /** What a pause is begun or ended with. */
-export interface PauseOf { readonly pause: PauseSwitch, readonly pauseOf: string | null, readonly notes: readonly string[], readonly evidence: readonly Evidence[], readonly ships?: ResumeShips }
+export interface PauseOf { readonly pause: PauseSwitch, readonly pauseOf: string | null, readonly takesOver?: string, readonly notes: readonly string[], readonly evidence: readonly Evidence[], readonly ships?: ResumeShips }
 
 /** The plan that begins or ends a pause of an owner, also of one that cannot be read whole. */
 export function pausePlan({ ask, found: { look }, environments }: Pick<SteerScene, 'ask' | 'environments'> & { readonly found: { readonly look: OwnerLook } }, of: PauseOf): Plan {
@@ -17,5 +17,5 @@ export function pausePlan({ ask, found: { look }, environments }: Pick<SteerScen
     destination: { cluster: look.destination.cluster ?? look.ref.cluster, namespace: look.destination.namespace }, sourceObject: null,
   }
   const { ships = null, since = null, commits = [], notes = [], verdicts = [], policyBundle = '' } = of.ships ?? {}
-  return steerPlan({ ask, look, environments, owner, evidence: of.evidence, base: '', branch: '', ships, verdicts, policyBundle, notes: [...of.notes, ...notes], order: { pause: of.pause, pauseOf: of.pauseOf, since, commits } })
+  return steerPlan({ ask, look, environments, owner, evidence: of.evidence, base: '', branch: '', ships, verdicts, policyBundle, notes: [...of.notes, ...notes], order: { pause: of.pause, pauseOf: of.pauseOf, ...of.takesOver === undefined ? {} : { takesOver: of.takesOver }, since, commits } })
 }

@@ -37,7 +37,7 @@ async function planSuspend(world: World, { ask, found, environments }: SteerScen
   const reverted = await parentReverts(world, look, pause)
   if (reverted !== null) return reverted
   const notes = own === null ? [] : [`it is paused until ${own.until} by change/${own.change}; this one takes its place`]
-  return pausePlan({ ask, found, environments }, { pause, pauseOf: null, notes, evidence })
+  return pausePlan({ ask, found, environments }, { pause, pauseOf: null, ...own === null ? {} : { takesOver: own.change }, notes, evidence })
 }
 
 async function planResume(world: World, scene: SteerScene): Promise<PlanResult> {

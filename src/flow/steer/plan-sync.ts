@@ -1,13 +1,15 @@
 import { isRefusal, refuse } from '../../model/error.ts'
+import type { Refusal } from '../../model/error.ts'
 import { showOwner } from '../../model/owner.ts'
 import type { Owner } from '../../model/owner.ts'
-import type { PlanResult } from '../../model/plan.ts'
+import type { AlsoShips, PlanResult } from '../../model/plan.ts'
+import { showRef } from '../../model/resource.ts'
 import type { Target } from '../../model/resource.ts'
 import { showHold } from '../../model/steering.ts'
 import { highestOf, judgeShipped } from '../judge.ts'
 import { openOwner } from '../locate.ts'
 import { chooseSource } from '../proof/choose-source.ts'
-import { openRepository } from '../repository.ts'
+import { openRepository } from '../publish/repository.ts'
 import type { World } from '../world.ts'
 import type { SteerScene } from './steer-scene.ts'
 import { readMark } from './pause-mark.ts'
@@ -30,13 +32,29 @@ export async function planSync(world: World, { ask, found, environments }: Steer
   const opened = await openOwner(world, { owner: found.object === null ? read : await chooseSource(world, read, target), evidence: found.evidence })
   if (isRefusal(opened)) return opened
   const { owner, branch } = opened
+  const unpruned = cannotPrune(owner, ask.prune)
+  if (unpruned !== null) return unpruned
   const base = await sameBase(world, { owner, tip: opened.base, asked: ask.base })
   const ships = await whatShips(world, { owner, base, because: 'the sync brings it' })
   const verdicts = await judgeShipped(world, { target: { ...target, cluster: owner.destination.cluster }, environment: highestOf(environments) }, ships.objects)
   if (isRefusal(verdicts)) return verdicts
   const mark = readMark(look.object)
-  const notes = [...ships.notes, ...window === null ? [] : [`it does not sync by itself now: ${showHold(window)}; a person may start a sync all the same`], ...mark === null ? [] : [`it is paused until ${mark.until} by change/${mark.change}; a sync deploys all the same`]]
+  const notes = [...ships.notes, ...leftThere(owner, ships.ships, ask.prune), ...window === null ? [] : [`it does not sync by itself now: ${showHold(window)}; a person may start a sync all the same`], ...mark === null ? [] : [`it is paused until ${mark.until} by change/${mark.change}; a sync deploys all the same`]]
   return steerPlan({ ask, look, environments, owner, evidence: opened.ownerEvidence, base, branch, ships: ships.ships, verdicts, policyBundle: await world.policies.bundle(), notes, order: { pause: null, pauseOf: null, since: ships.since, commits: ships.commits } })
+}
+
+/** A sync of Flux takes no such order, and must not look as if it had. */
+function cannotPrune({ tool, delivery, ...owner }: Owner, prune: boolean): Refusal | null {
+  if (!prune || tool !== 'flux' || !delivery.keeps) return null
+  const name = showOwner({ tool, ...owner })
+  return refuse('UNSUPPORTED', `${name} does not delete what is no longer in Git, and Flux takes no order to do so for one sync.`, [{ sentence: delivery.keeps, at: name }], 'Sync without --prune and delete by hand, or let it prune in Git.')
+}
+
+/** What is no longer in Git and stays live all the same. */
+function leftThere({ delivery: { keeps, automated }, tool }: Owner, ships: AlsoShips | null, prune: boolean): readonly string[] {
+  const gone = ships?.changes.filter(change => change.kind === 'removed').map(({ object }) => showRef(object)) ?? []
+  if (!keeps || prune || gone.length === 0) return []
+  return [`no longer in Git and left in the cluster: ${gone.join(', ')}; ${automated || tool === 'flux' ? keeps : '--prune deletes it'}`]
 }
 
 /** A push since then voids no approval: what was asked for stands while the branch still has it. */

@@ -27,7 +27,7 @@ export interface SteerParts {
   readonly look: OwnerLook
   readonly evidence: readonly Evidence[]
   readonly environments: readonly Environment[]
-  readonly order: Pick<SteerOrder, 'pause' | 'pauseOf' | 'since' | 'commits'>
+  readonly order: Pick<SteerOrder, 'pause' | 'pauseOf' | 'takesOver' | 'since' | 'commits'>
   readonly owner: Owner
   readonly base: string
   readonly branch: string

@@ -4,7 +4,7 @@ import type { Owner } from '../../model/owner.ts'
 import type { AlsoShips, RenderedChanges } from '../../model/plan.ts'
 import type { SteerOrder } from '../../model/steering.ts'
 import { shipsAlong } from '../proof/also-ships.ts'
-import { openRepository } from '../repository.ts'
+import { openRepository } from '../publish/repository.ts'
 import type { World } from '../world.ts'
 
 /** At most so many commits are told. */

@@ -9,9 +9,9 @@ import { refKey, refOf, showRef } from '../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../model/resource.ts'
 import { openClaimed } from '../locate.ts'
 import type { Opened } from '../locate.ts'
-import type { Living } from '../makers.ts'
-import { nearestOwner } from '../owner-chain.ts'
-import type { Nearest } from '../owner-chain.ts'
+import type { Living } from '../owner/makers.ts'
+import { nearestOwner } from '../owner/owner-chain.ts'
+import type { Nearest } from '../owner/owner-chain.ts'
 import type { OwnerObject } from '../ports.ts'
 import { openBench } from '../proof/bench.ts'
 import { readersOf } from '../proof/readers.ts'
@@ -20,10 +20,11 @@ import type { AlreadySo } from '../proof/prove-edits.ts'
 import { renderedTarget } from '../proof/render-owner.ts'
 import { shipsAlong } from '../proof/also-ships.ts'
 import type { ProvenRender } from '../prove.ts'
-import { holds } from '../same-field.ts'
+import { holds } from '../fields/same-field.ts'
 import type { World } from '../world.ts'
 import { setEdits } from './application-set.ts'
 import type { ObjectEdits } from './owner-text.ts'
+import { setEvidence, setObstacle } from './set-obstacle.ts'
 import { inputsOf, proveInputs } from './set-files.ts'
 import type { SetInputs } from './set-files.ts'
 import { cannot, reachedBy } from './reached-by.ts'
@@ -52,7 +53,7 @@ export async function editOwner(world: World, through: ThroughAsk): Promise<Prov
   const inputs = maker === undefined || !isSet(nearest) ? null : await inputsOf(world, { set: maker, owner })
   const byFiles = inputs === null ? null : await proveInputs(world, { through, living, inputs })
   if (byFiles !== null) return byFiles
-  const above = await openAbove(world, { owner, living, nearest, inputs })
+  const above = await openAbove(world, { through, living, nearest, inputs })
   if (isRefusal(above)) return above
   const stated = await statedOwner(world, { owner, living, above })
   if (isRefusal(stated)) return stated
@@ -79,12 +80,13 @@ function isSet({ living: [, maker, ...more] }: Nearest): boolean {
   return maker !== undefined && more.length === 0 && maker.target.kind === 'ApplicationSet'
 }
 
-async function openAbove(world: World, of: { readonly owner: Owner, readonly living: OwnerObject, readonly nearest: Nearest, readonly inputs: SetInputs | null }): Promise<Above | Refusal> {
-  const { owner, nearest: { chosen, living: [, maker] }, inputs: set } = of
+async function openAbove(world: World, of: { readonly through: ThroughAsk, readonly living: OwnerObject, readonly nearest: Nearest, readonly inputs: SetInputs | null }): Promise<Above | Refusal> {
+  const { through: { located: { owner } }, nearest: { chosen, living: [, maker] }, inputs: set } = of
   const name = showOwner(owner)
   if (maker !== undefined && set === null) return inline(owner, `${showRef(maker.target)} writes its spec`, { hint: `Change it in ${showRef(maker.target)}.`, evidence: [{ sentence: `${name} is made by ${showRef(maker.target)}`, at: 'metadata.ownerReferences' }] })
   const { target, live } = maker ?? asLiving(owner, of.living)
-  if (chosen === null) return inline(owner, set !== null ? `${showRef(target)}, which generates it, is deployed by nobody from Git, as far as can be seen` : 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${set !== null ? showRef(target) : name} under an owner, or change it by hand.` })
+  if (chosen === null && set !== null) return inline(owner, `${showRef(target)}, which generates it, is deployed by nobody from Git, as far as can be seen`, await setObstacle(world, { ...of, inputs: set }))
+  if (chosen === null) return inline(owner, 'nobody deploys that from Git, as far as can be seen', { hint: `Bring the manifest of ${name} under an owner, or change it by hand.` })
   if (isRefusal(chosen)) return chosen
   const opened = await openClaimed(world, { target, claim: chosen })
   return isRefusal(opened) ? { ...opened, message: `${name} decides the field, and ${set !== null ? showRef(target) : 'its own manifest'} cannot be changed: ${opened.message}` } : { ...opened, target, live, set }
@@ -110,7 +112,7 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
   const [changed, ...more] = reached.objects
   const { located } = through
   if (changed === undefined || more.length > 0) return cannot(located, 'the change would be one of several objects')
-  const meant = above.set !== null ? editsOfSet(located, above.set, changed) : changed
+  const meant = above.set !== null ? await editsOfSet(world, { located, above, set: above.set }, changed) : changed
   if (isRefusal(meant)) return meant
   const upper = await locatedAbove(world, { located, above, changed: meant })
   if (isRefusal(upper)) return upper
@@ -131,12 +133,12 @@ async function proveAbove(world: World, { through, above, reached }: { readonly 
 }
 
 /** What makes the ApplicationSet generate the changed Application. */
-function editsOfSet({ owner }: Located, { set: { live }, trees, unknown }: SetInputs, { object, edits }: ObjectEdits): ObjectEdits | Refusal {
-  const found = setEdits(live, { app: object, edits, trees })
-  if ('edits' in found) return { object: live, edits: found.edits }
+async function editsOfSet(world: World, { located: { owner }, above, set: { set, trees, clusters, unknown } }: { readonly located: Located, readonly above: Above, readonly set: SetInputs }, { object, edits }: ObjectEdits): Promise<ObjectEdits | Refusal> {
+  const found = setEdits(set.live, { app: object, edits, trees, clusters })
+  if ('edits' in found) return { object: set.live, edits: found.edits }
   if ('files' in found) return inline(owner, `it is generated from ${found.files.join(' and ')}, which is read from several repositories`, { hint: `Change it in ${found.files.join(' and ')} by hand.` })
   if (unknown !== null) return { ...unknown, message: `${showOwner(owner)} is generated: ${found.because}. ${unknown.message}` }
-  return inline(owner, `it is generated, and not by what can be edited: ${found.because}`, { hint: found.hint, evidence: edits.map(({ path }) => ({ sentence: `${showPath(path)} of ${showOwner(owner)} would have to change` })) })
+  return inline(owner, `it is generated, and not by what can be edited: ${found.because}`, { hint: found.hint, evidence: [await setEvidence(world, { set, sources: [above.owner.source], ...found }), ...edits.map(({ path }) => ({ sentence: `${showPath(path)} of ${showOwner(owner)} would have to change` }))] })
 }
 
 /** Refusals of a search that an edit of the owner's own manifest may still reach. */

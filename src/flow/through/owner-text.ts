@@ -3,7 +3,7 @@ import { isObject } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { Edit } from '../../model/field.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { compareObjects } from '../compare.ts'
+import { compareObjects } from '../fields/compare.ts'
 import { anyManifestsIn } from '../owner-file/manifests-in.ts'
 
 /** An object among those of a text, and what an edit of the text asks of it. */

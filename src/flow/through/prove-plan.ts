@@ -6,10 +6,10 @@ import type { Located, NoChange } from '../../model/plan.ts'
 import { wholeOf } from '../../model/field.ts'
 import type { Edit } from '../../model/field.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import { fixedFields } from '../fixed-fields.ts'
+import { fixedFields } from '../fields/fixed-fields.ts'
 import { alreadySo, prove } from '../prove.ts'
 import type { ProvenRender } from '../prove.ts'
-import { wantedEdits } from '../wanted-edits.ts'
+import { wantedEdits } from '../fields/wanted-edits.ts'
 import type { World } from '../world.ts'
 import { editOwner, isDecidedAbove } from './edit-owner.ts'
 
@@ -32,7 +32,8 @@ function saysSomething({ kustomize, substitute, metadata, helm }: RenderRules): 
   return kustomize !== undefined || substitute !== undefined || metadata !== undefined || helm !== undefined
 }
 
-function wantedOf({ request: { asks }, edits, target }: Located): { readonly wanted?: (rendered: KubernetesObject) => readonly Edit[] | Refusal } {
+/** The asked edits of what is rendered, where a patch or the like decides them only then. */
+export function wantedOf({ request: { asks }, edits, target }: Pick<Located, 'request' | 'edits' | 'target'>): { readonly wanted: (rendered: KubernetesObject) => readonly Edit[] | Refusal } {
   const find = wantedEdits({ asks, edits })
   const wanted = (rendered: KubernetesObject): readonly Edit[] | Refusal => {
     const found = find?.(rendered) ?? { edits }

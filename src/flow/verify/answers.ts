@@ -7,7 +7,7 @@ import { showJson } from '../../model/json.ts'
 import type { Observation, VerifyState } from '../../model/observation.ts'
 import { showOwner } from '../../model/owner.ts'
 import { showRef } from '../../model/resource.ts'
-import type { Verification } from '../verification.ts'
+import type { Verification } from './verification.ts'
 import { countsSince, entering, iso, limitOf, pollAfter } from './clock.ts'
 
 /** A change whose time is up gets this much more: a process that comes back after a night must not end it by one unlucky look. */

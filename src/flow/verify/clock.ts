@@ -1,8 +1,8 @@
 import type { ChangeFacts } from '../../model/change.ts'
 import { milliseconds } from '../../model/environment.ts'
 import type { OwnerTimes, VerifyState } from '../../model/observation.ts'
-import { count } from '../health-parts.ts'
-import type { Verification } from '../verification.ts'
+import { count } from './health-parts.ts'
+import type { Verification } from './verification.ts'
 
 /** What an owner that says nothing of its times is given (argocd-flux.md 7.1). */
 const TIMES: OwnerTimes = { source: 7 * 60_000, sync: 10 * 60_000, rollout: 11 * 60_000, poll: 3 * 60_000 }

@@ -1,8 +1,8 @@
 import type { StepResult } from '../../model/change.ts'
 import { WritError } from '../../model/error.ts'
 import type { Observation, VerifyState } from '../../model/observation.ts'
-import { pathsCover } from '../generate-paths.ts'
-import type { Verification } from '../verification.ts'
+import { pathsCover } from './generate-paths.ts'
+import type { Verification } from './verification.ts'
 import { waitForController } from './answers.ts'
 import type { Seen } from './answers.ts'
 import { iso } from './clock.ts'
@@ -40,10 +40,28 @@ export async function trigger(v: Verification, how: 'normal' | 'hard'): Promise<
     await v.tool.refresh(v.change.plan.owner, `${v.change.id}-${v.world.clock.newId()}`, how)
     return ''
   } catch (error) {
-    if (error instanceof WritError && error.code === 'cluster/unauthorized') return '; Writ may not trigger it, so it waits for its own poll'
+    if (error instanceof WritError && error.code === 'cluster/unauthorized') {
+      await lookThere(v, how)
+      return '; Writ may not trigger it, so it waits for its own poll'
+    }
     // An admission webhook that takes no annotation keeps nobody from deploying.
     if (error instanceof WritError && !error.retry && error.code !== 'internal/bug') return `; it could not be asked to look (${error.message}), so it waits for its own poll`
     throw error
+  }
+}
+
+/**
+ * An ApplicationSet that polls takes the branch from where Argo CD remembers it, for minutes. An Application that is asked to look makes it read the branch anew:
+ * the one that the set generates from the changed file reads the same repository, and then the next poll of the set sees the merge.
+ */
+async function lookThere({ change: { id, plan }, tool, world }: Verification, how: 'normal' | 'hard'): Promise<void> {
+  const { owner, target } = plan
+  if (owner.kind !== 'ApplicationSet' || target.kind !== 'Application' || target.namespace === null) return
+  const { hydrated: _hydrated, ...source } = owner.source
+  try {
+    await tool.refresh({ ...owner, kind: 'Application', cluster: target.cluster, namespace: target.namespace, name: target.name, source }, `${id}-${world.clock.newId()}`, how)
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ChangeFacts, StepResult } from '../../model/change.ts'
 import type { WritError } from '../../model/error.ts'
-import type { Verification } from '../verification.ts'
+import type { Verification } from './verification.ts'
 import { ended, waitForController, waitForPeople } from './answers.ts'
 import { iso } from './clock.ts'
 

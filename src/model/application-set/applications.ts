@@ -2,7 +2,7 @@ import { isObject, textAt, valueAt } from '../json.ts'
 import type { JsonObject } from '../json.ts'
 import type { KubernetesObject } from '../resource.ts'
 import { generated } from './generators.ts'
-import type { GitTrees } from './generators.ts'
+import type { GeneratorInputs, Unread } from './generators.ts'
 import { fill } from './params.ts'
 import type { ParamSet } from './params.ts'
 
@@ -16,10 +16,10 @@ export interface GeneratedApplication { readonly app: KubernetesObject, readonly
  * The Applications of a set, as far as its template only looks parameters up; `unread`: why others, or parts of these, are not known. An expression that does more
  * stands in its field with all that it may be made of behind it, so that two of them compare equal only where the field does.
  */
-export function applicationsOf(set: ApplicationSet, trees: GitTrees): { readonly apps: readonly GeneratedApplication[], readonly unread: readonly string[] } {
-  const { sets, unread } = generated(set.spec, trees)
+export function applicationsOf(set: ApplicationSet, inputs: GeneratorInputs): { readonly apps: readonly GeneratedApplication[], readonly unread: readonly Unread[] } {
+  const { sets, unread } = generated(set.spec, inputs)
   const apps = sets.map(params => ({ app: applicationOf(set, params), params }))
-  const nameless = apps.some(({ app }) => (textAt(app, 'metadata', 'name') ?? '').includes('{{')) ? ['the names of its Applications are made by an expression that does more than look a parameter up'] : []
+  const nameless = apps.some(({ app }) => (textAt(app, 'metadata', 'name') ?? '').includes('{{')) ? [{ because: 'the names of its Applications are made by an expression that does more than look a parameter up', at: ['spec', 'template', 'metadata', 'name'] }] : []
   return { apps, unread: [...unread, ...nameless] }
 }
 

@@ -1,45 +1,58 @@
 import { isList, isObject, objectsAt, textAt, valueAt } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 import type { FieldPath } from '../field.ts'
+import { clusterSets } from './clusters.ts'
+import type { ArgoClusters } from './clusters.ts'
 import { directoriesOf, filesOf } from './git-paths.ts'
 import type { GitTree } from './git-paths.ts'
-import { fill, joined, laidOver } from './params.ts'
+import { fill, joined, laidOver, sanitized } from './params.ts'
 import type { ParamLayer, ParamSet } from './params.ts'
 
-/** What the generators of a set give, and what of them is not known, in words. */
-export interface Generated { readonly sets: readonly ParamSet[], readonly unread: readonly string[] }
+/** What of a set is not known: why, in words, and where in the set that stands. */
+export interface Unread { readonly because: string, readonly at: FieldPath }
+
+/** What the generators of a set give, and what of them is not known. */
+export interface Generated { readonly sets: readonly ParamSet[], readonly unread: readonly Unread[] }
 
 /** The repository of a git generator at its revision; null where it is not at hand. */
 export type GitTrees = (git: { readonly url: string, readonly revision: string }) => GitTree | null
 
-interface Reading { readonly go: boolean, readonly trees: GitTrees }
+/** What generators read beside the set itself. */
+export interface GeneratorInputs { readonly trees: GitTrees, readonly clusters: ArgoClusters }
 
-/** Reads `spec.generators` as Argo CD does (applicationset/generators): list, git, and matrix and merge of them. */
-export function generated(spec: JsonObject, trees: GitTrees): Generated {
-  const reading = { go: valueAt(spec, 'goTemplate') === true, trees }
+/** Reads `spec.generators` as Argo CD does (applicationset/generators): list, git and clusters, and matrix and merge of them. */
+export function generated(spec: JsonObject, inputs: GeneratorInputs): Generated {
+  const reading = { go: valueAt(spec, 'goTemplate') === true, ...inputs }
   const all = objectsAt(spec, 'generators').map((generator, i) => read(generator, { ...reading, at: ['spec', 'generators', String(i)] }))
-  return { sets: all.flatMap(one => 'sets' in one ? one.sets : []), unread: all.flatMap(one => 'because' in one ? [one.because] : []) }
+  return { sets: all.flatMap(one => 'sets' in one ? one.sets : []), unread: all.flatMap(one => 'because' in one ? [one] : []) }
 }
 
-type Found = { readonly sets: readonly ParamSet[] } | { readonly because: string }
-interface Here extends Reading { readonly at: FieldPath }
+type Read = { readonly sets: readonly ParamSet[] } | Unread
+type Found = { readonly sets: readonly ParamSet[] } | { readonly because: string, readonly at?: FieldPath }
+interface Here extends GeneratorInputs { readonly go: boolean, readonly at: FieldPath }
 
-function read(generator: JsonObject, here: Here): Found {
+/** The innermost generator that is not known says where it stands. */
+function read(generator: JsonObject, here: Here): Read {
+  const found = readKind(generator, here)
+  return 'sets' in found ? found : { because: found.because, at: found.at ?? here.at }
+}
+
+function readKind(generator: JsonObject, here: Here): Found {
   if (generator['selector'] !== undefined && generator['selector'] !== null) return { because: 'a generator of it has a selector, by which it takes only some of what is given' }
   const [kind, ...more] = Object.keys(generator).filter(key => generator[key] !== undefined && generator[key] !== null && key !== 'selector')
   const given = kind === undefined ? undefined : generator[kind]
   if (kind === undefined || more.length > 0 || !isObject(given)) return { because: 'a generator of it is of no kind that is known' }
-  if (hasTemplate(given)) return { because: `its ${kind} generator has a template of its own` }
   const at = [...here.at, kind]
+  if (hasTemplate(given)) return { because: `its ${kind} generator has a template of its own`, at: [...at, 'template'] }
   if (kind === 'list') return ofList(given, { ...here, at })
   if (kind === 'git') return ofGit(given, { ...here, at })
+  if (kind === 'clusters') return ofClusters(given, { ...here, at })
   if (kind === 'matrix') return ofMatrix(given, { ...here, at })
   return kind === 'merge' ? ofMerge(given, { ...here, at }) : { because: `its ${kind} generator gives ${ELSEWHERE[kind] ?? 'what is not read here'}` }
 }
 
 /** What people cannot change by a change of files. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  clusters: 'names, labels and annotations of cluster Secrets, which stand in no file that Writ may edit',
   pullRequest: 'what stands in open pull requests',
   scmProvider: 'the repositories that a forge lists',
   plugin: 'what a plugin answers',
@@ -56,7 +69,7 @@ function isBlank(value: Json | undefined): boolean {
 }
 
 function ofList(list: JsonObject, { at }: Here): Found {
-  if (textAt(list, 'elementsYaml')) return { because: 'its list generator takes elements from elementsYaml' }
+  if (textAt(list, 'elementsYaml')) return { because: 'its list generator takes elements from elementsYaml', at: [...at, 'elementsYaml'] }
   const elements = valueAt(list, 'elements')
   return { sets: (isList(elements) ? elements : []).flatMap((values, i): readonly ParamSet[] => isObject(values) ? [[{ values, source: { kind: 'manifest', at: [...at, 'elements', String(i)] } }]] : []) }
 }
@@ -72,7 +85,7 @@ function ofGit(git: JsonObject, here: Here): Found {
   const sets: ParamSet[] = []
   for (const path of found.paths) {
     const layers = folders ? [[]] : ofFile(path, tree.json(path), here.go)
-    if (layers === null) return { because: `its git generator reads ${path}, which cannot be read` }
+    if (layers === null) return { because: `its git generator reads ${path}, which cannot be read as one YAML or JSON document of at most 2 MB` }
     for (const layer of layers) sets.push(withValues(git, [...layer, pathLayer(git, path, { folders, go: here.go })], here))
   }
   return { sets }
@@ -103,14 +116,19 @@ function pathLayer(git: JsonObject, path: string, { folders, go }: { readonly fo
   return { values: { [name]: folder, ...Object.fromEntries(Object.entries(named).map(([key, value]) => [`${name}.${key}`, value])), ...Object.fromEntries(folder.split('/').map((part, i) => [`${name}[${i}]`, part])) }, source }
 }
 
-/** As Argo CD's SanitizeName. */
-function sanitized(name: string): string {
-  return name.toLowerCase().replaceAll(/[^-a-z0-9.]/g, '-').slice(0, 253).replaceAll(/^[-.]+|[-.]+$/g, '')
+/** Those of a list of clusters are one set, which nothing but a template can take apart. */
+function ofClusters(generator: JsonObject, here: Here): Found {
+  const found = clusterSets(generator, here)
+  if ('because' in found) return found
+  const sets = found.sets.map(set => withValues(generator, set, here))
+  if (valueAt(generator, 'flatList') !== true) return { sets }
+  const clusters = sets.map(set => Object.fromEntries(set.flatMap(({ values }) => Object.entries(values))))
+  return { sets: [[{ values: { clusters }, source: { kind: 'fixed', what: 'the list of all its clusters' } }]] }
 }
 
-/** `git.values`: texts with expressions of their own. */
-function withValues(git: JsonObject, set: ParamSet, { go, at }: Here): ParamSet {
-  const values = valueAt(git, 'values')
+/** `values` of a git or cluster generator: texts with expressions of their own. */
+function withValues(generator: JsonObject, set: ParamSet, { go, at }: Here): ParamSet {
+  const values = valueAt(generator, 'values')
   return isObject(values) ? [...set, { values: { values: fill(values, set, { go }) }, source: { kind: 'manifest', at } }] : set
 }
 

@@ -3,11 +3,15 @@ import type { FieldPath } from '../field.ts'
 import { canonical, isList, isObject, sameJson, valueAt } from '../json.ts'
 import type { Json, JsonObject } from '../json.ts'
 
-/** Where the values of a layer stand: in the manifest of the set, in a file that a generator reads, or in what is no value of a file (the name of a folder). */
+/**
+ * Where the values of a layer stand: in the manifest of the set, in a file that a generator reads, in what is no value of a file (the name of a folder), or in the Secret of
+ * a cluster, null for the cluster that Argo CD runs in and knows without one.
+ */
 export type ParamSource =
   | { readonly kind: 'manifest', readonly at: FieldPath }
   | { readonly kind: 'file', readonly file: string, readonly steps: readonly (string | number)[] }
   | { readonly kind: 'fixed', readonly what: string }
+  | { readonly kind: 'cluster', readonly secret: string | null }
 
 /** Values that come from one place. */
 export interface ParamLayer { readonly values: JsonObject, readonly source: ParamSource }
@@ -18,26 +22,30 @@ export type ParamSet = readonly ParamLayer[]
 /** A parameter that was found: its text, and where its value stands. */
 export interface Param { readonly text: string, readonly value: Json, readonly source: ParamSource, readonly steps: readonly string[] }
 
-/** An expression that only looks a parameter up: `{{name}}`, with goTemplate `{{ .a.b }}` or `{{ index .path.segments 1 }}`. */
-const LOOKUP = /\{\{\s*(?:(\.?)([\w.[\]-]+)|index\s+\.([\w.]+)\s+(\d+))\s*\}\}/g
+/** An expression that only looks a parameter up: `{{name}}`, with goTemplate `{{ .a.b }}`, `{{ index .path.segments 1 }}` or `{{ index .metadata.labels "example.com/tag" }}`. */
+const LOOKUP = /\{\{\s*(?:(\.?)([\w.[\]/-]+)|index\s+\.([\w.]+)\s+(?:(\d+)|"([^"\\]*)"))\s*\}\}/g
 
-/** A part of a template: a text, or an expression with the name of the one parameter that it looks up, where it does nothing else. */
-export interface Expression { readonly index: number, readonly whole: string, readonly name: string | null }
+/** A parameter as a template writes it: names with dots between them, and a last step that may hold dots itself. */
+export interface Looked { readonly name: string, readonly last: string | null }
+
+/** A part of a template: a text, or an expression with the one parameter that it looks up, where it does nothing else. */
+export interface Expression { readonly index: number, readonly whole: string, readonly looked: Looked | null }
 
 /** The expressions of a text that look one parameter up. With goTemplate names begin with a dot, without it they do not. */
 export function lookupsIn(text: string, go: boolean): readonly Expression[] {
   return [...text.matchAll(LOOKUP)].map(match => {
-    const [whole, dot, plain, list, item] = match
-    const name = list !== undefined && item !== undefined ? `${list}.${item}` : plain ?? ''
-    return { index: match.index, whole, name: go === (list !== undefined || dot === '.') && !(go && /[[\]]/.test(name)) ? name : null }
+    const [whole, dot, plain, list, item, key] = match
+    const last = item ?? key ?? null
+    const name = list ?? plain ?? ''
+    return { index: match.index, whole, looked: go === (list !== undefined || dot === '.') && !(go && /[[\]/]/.test(name)) ? { name, last } : null }
   })
 }
 
-/** The parameter of a name as templates write it; null where it is not there, is no scalar, or is written in a way that Go would show otherwise. */
-export function findParam(set: ParamSet, name: string, go: boolean): Param | null {
+/** The parameter that a template looks up; null where it is not there, is no scalar, or is written in a way that Go would show otherwise. */
+export function findParam(set: ParamSet, { name, last }: Looked, go: boolean): Param | null {
   for (const { values, source } of [...set].reverse()) {
     const flat = go ? undefined : valueAt(values, name)
-    const steps = flat === undefined ? name.split('.') : [name]
+    const steps = flat === undefined ? [...name.split('.'), ...last === null ? [] : [last]] : [name]
     const value = flat ?? fieldAt(values, steps)
     if (value === undefined) continue
     const text = shown(value)
@@ -66,8 +74,8 @@ export function fill(template: Json | undefined, set: ParamSet, { go, marked = f
 function fillText(template: string, set: ParamSet, { go, marked }: { readonly go: boolean, readonly marked: boolean }): string {
   let text = ''
   let end = 0
-  for (const { index, whole, name } of lookupsIn(template, go)) {
-    const found = name === null ? null : findParam(set, name, go)
+  for (const { index, whole, looked } of lookupsIn(template, go)) {
+    const found = looked === null ? null : findParam(set, looked, go)
     text += `${template.slice(end, index)}${found?.text ?? whole}`
     end = index + whole.length
   }
@@ -106,4 +114,9 @@ export function laidOver(base: ParamSet, over: ParamSet, go: boolean): ParamSet 
 function hasEmpty(value: Json | undefined): boolean {
   if (isObject(value)) return Object.values(value).some(hasEmpty)
   return isList(value) || value === '' || value === 0 || value === false || value === null
+}
+
+/** As Argo CD's SanitizeName. */
+export function sanitized(name: string): string {
+  return name.toLowerCase().replaceAll(/[^-a-z0-9.]/g, '-').slice(0, 253).replaceAll(/^[-.]+|[-.]+$/g, '')
 }

@@ -1,5 +1,5 @@
 import type { World } from '../../flow/world.ts'
-import type { Cluster } from '../../flow/ports.ts'
+import type { ApiServer, Cluster } from '../../flow/ports.ts'
 import { WritError } from '../../model/error.ts'
 import { examine, missing } from './check.ts'
 import type { Check } from './check.ts'
@@ -47,10 +47,16 @@ async function rights({ servers }: Pick<World, 'servers'>, cluster: Cluster): Pr
   const name = `rights ${cluster.name}`
   return tolerant(name, async () => {
     const lacks = await lacksOf(cluster, servers.named(cluster.name))
-    if (lacks.length === 0) return { name, state: 'ok', required: false, found: 'all that is needed for what is installed', without: null, install: null }
+    if (lacks.length === 0) return { name, state: 'ok', required: false, found: `all that is needed for what is installed${await asks(servers.named(cluster.name))}`, without: null, install: null }
     const without = [...new Set(lacks.map(({ need }) => need.without))].join('; ')
     return { name, state: 'warning', required: false, found: `may not ${showLacks(lacks)}`, without, install: 'bind what stands below to the user of the context, or the roles of deploy/kubernetes/rbac.yaml', text: rolesOf(lacks) }
   })
+}
+
+/** What a right beyond the roles gives: a plan is tried by a dry run, and not only held against the published types. */
+async function asks(server: ApiServer): Promise<string> {
+  const may = await server.may({ verb: 'patch', group: 'apps', resource: 'deployments', namespace: null })
+  return may ? '' : '; plans are held against the published schema only, where a right to patch (such as deployments.apps) would try them by a dry run'
 }
 
 /** What cannot be found out is told, too. */

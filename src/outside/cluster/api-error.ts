@@ -28,7 +28,7 @@ export function connectionError(cluster: string, what: string, cause: unknown): 
   }
   if (code === TOO_LARGE) return new WritError('cluster/unreachable', `Cluster ${cluster} does not answer: its answer is too large (${what}).`, { data: { code }, hint: 'An object of this size is more than Writ reads; make it smaller.' })
   const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : code)
-  return new WritError('cluster/unreachable', `Cluster ${cluster} does not answer: ${reason} (${what}).`, { retry: true })
+  return new WritError('cluster/unreachable', `Cluster ${cluster} does not answer: ${reason} (${what}).`, { retry: true, data: { code } })
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -36,6 +36,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name is unknown',
   EAI_AGAIN: 'its host name cannot be resolved now',
   ETIMEDOUT: 'no answer in time',
+  ESTALE: 'no answer in time',
   ECONNRESET: 'the connection was reset',
   EHOSTUNREACH: 'its host cannot be reached',
   ENETUNREACH: 'its network cannot be reached',

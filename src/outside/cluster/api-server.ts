@@ -1,13 +1,27 @@
 import { isObject, textAt, valueAt } from '../../model/json.ts'
 import { isKubernetesObject, showRef, refOf } from '../../model/resource.ts'
 import type { ApiServer } from '../../flow/ports.ts'
+import type { DryRun, DryRunRules } from '../../model/dry-run.ts'
 import { answerError } from './api-error.ts'
-import type { Connection } from './connection.ts'
+import type { ApiRequest, Connection } from './connection.ts'
+import { dryRunOf } from './dry-run.ts'
 import { FIELD_MANAGER, pathOf } from './kubernetes-cluster.ts'
+import { openApi } from './open-api.ts'
 
 /** The port `ApiServer` over one connection. Nothing is tried twice that writes. */
 export function apiServer(connection: Connection): ApiServer {
   const { cluster } = connection
+
+  async function dryRun(what: string, sent: Pick<ApiRequest, 'path' | 'applied' | 'patch'> & { readonly force?: true }, { manager, strict, within }: DryRunRules): Promise<DryRun> {
+    const { path, force, ...body } = sent
+    const query = new URLSearchParams({ dryRun: 'All', fieldManager: manager, ...force === undefined ? {} : { force: 'true' }, fieldValidation: strict === undefined ? 'Ignore' : 'Strict' })
+    const answer = await connection.send({ what, path: `${path}?${query.toString()}`, ...body, anyStatus: true, ...within === undefined ? {} : { within } })
+    const error = answerError(cluster, what, answer)
+    const said = dryRunOf(answer, error.message)
+    if (said === null) throw error
+    return said
+  }
+
   return {
     async patch(kind, { namespace, name }, patch) {
       const what = `patch ${kind.plural} ${namespace === null ? '' : `${namespace}/`}${name}`
@@ -15,18 +29,14 @@ export function apiServer(connection: Connection): ApiServer {
       if (answer.status !== 200 || !isKubernetesObject(answer.body)) throw answerError(cluster, what, answer)
       return answer.body
     },
-    async dryApply(kind, object, manager) {
+    dryApply(kind, object, rules) {
       const { namespace, name } = refOf(object)
-      const what = `apply ${showRef(refOf(object))} without keeping it`
-      const query = new URLSearchParams({ dryRun: 'All', fieldManager: manager, force: 'true', fieldValidation: 'Ignore' })
-      const answer = await connection.send({ what, path: `${pathOf(kind, namespace, name)}?${query.toString()}`, applied: object })
-      if ((answer.status === 200 || answer.status === 201) && isKubernetesObject(answer.body)) return { kind: 'made', object: answer.body }
-      const sentence = answerError(cluster, what, answer).message
-      if (answer.status === 403) return { kind: 'forbidden', sentence }
-      // What the server finds wrong with the object is an answer; 404 is a namespace or kind that is not there.
-      if (answer.status === 400 || answer.status === 404 || answer.status === 409 || answer.status === 422) return { kind: 'refused', sentence }
-      throw answerError(cluster, what, answer)
+      return dryRun(`apply ${showRef(refOf(object))} without keeping it`, { path: pathOf(kind, namespace, name), applied: object, force: true }, rules)
     },
+    dryPatch(kind, { namespace, name, patch }, rules) {
+      return dryRun(`patch ${showRef({ kind: kind.kind, namespace, name })} without keeping it`, { path: pathOf(kind, namespace, name), patch }, rules)
+    },
+    schemas: openApi(connection),
     async may({ verb, group, resource, namespace }) {
       const what = `ask for the right to ${verb} ${resource}`
       const [plural, subresource] = resource.split('/')

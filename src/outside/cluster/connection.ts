@@ -9,6 +9,7 @@ import type { Answer } from './api-error.ts'
 import { registerSecret } from '../redact.ts'
 import { loadClient } from './client.ts'
 import type { ClientSource } from './client.ts'
+import { silence } from '../silence.ts'
 
 /** One request. `what` names it in errors: `get deployments shop/web`. */
 export interface ApiRequest {
@@ -23,12 +24,19 @@ export interface ApiRequest {
   /** What is to be applied by the server, or made. */
   readonly applied?: Json
   readonly created?: Json
+  /** Milliseconds for the whole answer, and one try, where the caller does not wait as long as usual. */
+  readonly within?: number
+  /** An answer of 500 and above is an answer, too. */
+  readonly anyStatus?: true
 }
 
 /** A way to ask one API server with the credentials of one context. */
 export interface Connection {
   readonly cluster: string
-  /** The answer, whatever its status, but for 401, 429 and 500 and above: those are errors. Reads are tried three times. Throws cluster/unreachable, cluster/unauthorized, cluster/failed. */
+  /**
+   * The answer, whatever its status, but for 401, 429 and 500 and above: those are errors. Reads are tried three times, of a server that answers at all; others and
+   * those with a limit of their own once. Throws cluster/unreachable, cluster/unauthorized, cluster/failed.
+   */
   send(request: ApiRequest): Promise<Answer>
   /** The client's own configuration, for watches. */
   client(): Promise<KubeConfig>
@@ -40,9 +48,16 @@ const TIMEOUT = 15_000
 const MAX_BODY = 256 * 1024 * 1024
 /** Credentials may come from a plugin and expire: they are asked for again after this time, and after a 401. */
 const CREDENTIAL_LIFE = 60_000
+/** Milliseconds without an answer after which a person is told what is waited for. */
+const PATIENCE = 2000
+
+/** The bounds of one request: milliseconds of silence, bytes of an answer; and who hears, once, of a server that takes its time. */
+export interface Limits { readonly timeout?: number, readonly largest?: number, readonly patience?: number, readonly tell?: (line: string) => void }
 
 /** Nothing is opened before the first request; the Kubernetes client is loaded with it. */
-export function connect(source: ClientSource, timeout: number = TIMEOUT, largest: number = MAX_BODY): Connection {
+export function connect(source: ClientSource, { timeout = TIMEOUT, largest = MAX_BODY, patience = PATIENCE, tell }: Limits = {}): Connection {
+  const silent = silence(timeout)
+  let told = false
   let kubeConfig: Promise<KubeConfig> | null = null
   let options: { readonly value: Promise<RequestOptions>, readonly at: number } | null = null
 
@@ -57,32 +72,59 @@ export function connect(source: ClientSource, timeout: number = TIMEOUT, largest
   }
 
   async function once(request: ApiRequest): Promise<Answer> {
-    const server = (await client()).getCurrentCluster()?.server ?? ''
+    const server = new URL((await client()).getCurrentCluster()?.server ?? '')
     const signed = await credentials()
+    const late = setTimeout(() => {
+      if (told) return
+      told = true
+      tell?.(`waiting for ${server.origin} (cluster ${source.cluster})`)
+    }, patience)
     try {
-      return await exchange(request, new URL(server), { ...signed, timeout, largest })
+      return await exchange(request, server, { ...signed, timeout, largest, heard: () => { silent.heard() } })
     } catch (cause) {
-      throw connectionError(source.cluster, request.what, cause)
+      const error = connectionError(source.cluster, request.what, cause)
+      // The connections that are kept open may be dead without anybody having said so: the next try opens its own.
+      if (error.data['code'] === 'ESTALE') options = null
+      throw error
+    } finally {
+      clearTimeout(late)
     }
   }
 
   async function send(request: ApiRequest): Promise<Answer> {
     let renewed = false
     for (let attempt = 1; ; attempt++) {
+      const known = silent.known()
+      if (known !== null) throw known
+      const began = Date.now()
       const tried = await attemptOnce(() => once(request))
+      if (!('status' in tried) && isUnheard(request, tried) && silent.unheard(began, tried)) throw tried
       if ('status' in tried && tried.status === 401 && !renewed) {
         renewed = true
         options = null
         continue
       }
-      if ('status' in tried && tried.status !== 401 && tried.status !== 429 && tried.status < 500) return tried
+      if ('status' in tried && isAnswer(request, tried)) return tried
       const error = 'status' in tried ? answerError(source.cluster, request.what, tried) : tried
-      if (attempt >= TRIES || !error.retry || bodyOf(request) !== undefined) throw error
+      if (attempt >= TRIES || !error.retry || !isPatientRead(request)) throw error
       await pause('status' in tried && tried.retryAfter !== null ? tried.retryAfter : 100 * 2 ** attempt)
     }
   }
 
   return { cluster: source.cluster, send, client }
+}
+
+function isAnswer({ anyStatus }: ApiRequest, { status }: Answer): boolean {
+  return status !== 401 && status !== 429 && (status < 500 || anyStatus === true)
+}
+
+/** What writes is sent once, and so is what has a limit of its own. */
+function isPatientRead(request: ApiRequest): boolean {
+  return bodyOf(request) === undefined && request.within === undefined
+}
+
+function isUnheard(request: ApiRequest, error: WritError): boolean {
+  return error.data['code'] === 'ETIMEDOUT' && isPatientRead(request)
 }
 
 async function attemptOnce(work: () => Promise<Answer>): Promise<Answer | WritError> {
@@ -135,7 +177,9 @@ function methodOf(request: ApiRequest): { readonly method: string, readonly type
   return { method: request.replacement !== undefined ? 'PUT' : request.created !== undefined ? 'POST' : 'GET', type: 'application/json' }
 }
 
-function exchange(request: ApiRequest, server: URL, options: RequestOptions & { readonly timeout: number, readonly largest: number }): Promise<Answer> {
+interface Exchange extends RequestOptions { readonly timeout: number, readonly largest: number, readonly heard: () => void }
+
+function exchange(request: ApiRequest, server: URL, { heard, ...options }: Exchange): Promise<Answer> {
   const sent = bodyOf(request)
   const body = sent === undefined ? null : JSON.stringify(sent)
   const { method, type } = methodOf(request)
@@ -149,6 +193,8 @@ function exchange(request: ApiRequest, server: URL, options: RequestOptions & { 
       ...options, headers, method,
       hostname: server.hostname.replace(/^\[|\]$/g, ''), port: server.port, path: server.pathname.replace(/\/$/, '') + request.path,
     }, incoming => {
+      clearTimeout(unheard)
+      heard()
       const chunks: Buffer[] = []
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
@@ -165,15 +211,21 @@ function exchange(request: ApiRequest, server: URL, options: RequestOptions & { 
         resolve({ status: incoming.statusCode ?? 0, body: jsonOf(Buffer.concat(chunks)), retryAfter: secondsOf(incoming.headers['retry-after']) })
       })
     })
-    const deadline = setTimeout(() => { outgoing.destroy(failure('ETIMEDOUT')) }, options.timeout * 4)
-    outgoing.on('timeout', () => { outgoing.destroy(failure('ETIMEDOUT')) })
+    const late = (): void => { outgoing.destroy(failure(outgoing.reusedSocket ? 'ESTALE' : 'ETIMEDOUT')) }
+    // A socket's own timer begins anew while a handshake stands in its queue.
+    const unheard = setTimeout(late, options.timeout)
+    const deadline = setTimeout(() => { outgoing.destroy(failure('ETIMEDOUT')) }, request.within ?? options.timeout * 4)
+    outgoing.on('timeout', late)
     outgoing.on('error', reject)
-    outgoing.on('close', () => { clearTimeout(deadline) })
+    outgoing.on('close', () => {
+      clearTimeout(unheard)
+      clearTimeout(deadline)
+    })
     outgoing.end(body ?? undefined)
   })
 }
 
-function failure(code: 'ETIMEDOUT' | 'EMSGSIZE'): Error {
+function failure(code: 'ETIMEDOUT' | 'ESTALE' | 'EMSGSIZE'): Error {
   return Object.assign(new Error(code), { code })
 }
 

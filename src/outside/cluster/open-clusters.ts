@@ -15,6 +15,8 @@ export interface OpenClusters {
   readonly clusters: readonly ClusterConfig[]
   readonly dir: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Hears of a server that takes its time. */
+  readonly tell?: (line: string) => void
 }
 
 interface Opened { readonly config: ClusterConfig, readonly cluster: Cluster, readonly server: ApiServer, readonly connection: Connection, readonly current: boolean, readonly ownFile: boolean }
@@ -57,7 +59,7 @@ async function open(options: OpenClusters, config: ClusterConfig, name: string):
     const error = new WritError('config/invalid', `Cluster ${name} names the context ${config.context}, which ${read.files.join(', ')} does not have.`, { hint: `It has ${[...read.contexts.keys()].join(', ') || 'none'}.` })
     return { config, ownFile, current: false, ...over(broken(name, error), 'default') }
   }
-  const connection = connect({ cluster: name, files: read.files, context: config.context })
+  const connection = connect({ cluster: name, files: read.files, context: config.context }, options.tell === undefined ? {} : { tell: options.tell })
   return { config, ownFile, current: read.current === config.context, ...over(connection, read.contexts.get(config.context) ?? 'default') }
 }
 

@@ -7,6 +7,8 @@ export interface SizedBlob { readonly blob: string, readonly size: number }
 
 // Blobs are read in portions, so that a large tree never stands in memory whole.
 const PORTION = 32 * 1024 * 1024
+// Manifests; larger ones are not kept.
+const SMALL = 256 * 1024
 
 /** The sizes of blobs; ids that are no blob are left out. */
 export async function blobSizes(mirror: Mirror, ids: readonly string[]): Promise<readonly SizedBlob[]> {
@@ -36,18 +38,34 @@ export async function eachBlob(mirror: Mirror, blobs: readonly SizedBlob[], take
 
 /** The exact bytes of blobs no larger than `limit`; the others are left out. */
 export async function readBlobs(mirror: Mirror, ids: readonly string[], limit: number): Promise<ReadonlyMap<string, Buffer>> {
-  return readSized(mirror, (await blobSizes(mirror, [...new Set(ids)])).filter(blob => blob.size <= limit))
+  const once = [...new Set(ids)]
+  const known = once.flatMap(blob => { const bytes = mirror.known.blobs.get(blob); return bytes === undefined ? [] : [{ blob, size: bytes.length }] })
+  const asked = await blobSizes(mirror, once.filter(id => mirror.known.blobs.get(id) === undefined))
+  return readSized(mirror, [...known, ...asked].filter(blob => blob.size <= limit))
 }
 
 /** The exact bytes of blobs whose sizes are known. */
 export async function readSized(mirror: Mirror, blobs: readonly SizedBlob[]): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>()
-  const once = [...new Map(blobs.map(({ blob, size }) => [blob, size]))].map(([blob, size]) => ({ blob, size }))
-  await eachBlob(mirror, once, async contents => {
-    for (const [id, bytes] of contents) found.set(id, bytes)
+  const wanted = new Map<string, number>()
+  for (const { blob, size } of blobs) {
+    const known = mirror.known.blobs.get(blob)
+    if (known === undefined) wanted.set(blob, size)
+    else found.set(blob, known)
+  }
+  await eachBlob(mirror, [...wanted].map(([blob, size]) => ({ blob, size })), async contents => {
+    for (const [id, bytes] of contents) {
+      found.set(id, bytes)
+      keepBlob(mirror, id, bytes)
+    }
     return Promise.resolve()
   })
   return found
+}
+
+/** Keeps what a blob holds, where it is small. A copy: what was read stands in one piece, which a small part of it would keep whole. */
+export function keepBlob(mirror: Mirror, id: string, bytes: Buffer): void {
+  if (bytes.length <= SMALL) mirror.known.blobs.keep(id, Buffer.from(bytes), bytes.length + 100)
 }
 
 /** The text, or null where the bytes are not UTF-8. A byte order mark stays in the text, so that it can be written back. */

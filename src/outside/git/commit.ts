@@ -4,11 +4,11 @@ import { WritError } from '../../model/error.ts'
 import type { CommitText } from '../../flow/ports.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { checkObjectId } from '../ref.ts'
-import { readSized } from './blobs.ts'
+import { keepBlob, readSized } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPath, foldersOf } from './paths.ts'
 import { listTree } from './tree.ts'
-import type { ListedEntry } from './tree.ts'
+import type { ListedEntry } from './listed-entry.ts'
 
 /** Who stands as the committer: the bot. */
 export interface Committer { readonly name: string, readonly email: string }
@@ -26,7 +26,7 @@ export async function writeCommit(mirror: Mirror, work: { base: string, changes:
   const scratch = await mkdtemp(join(mirror.cacheDir, 'index-'))
   try {
     const env = { GIT_INDEX_FILE: join(scratch, 'index') }
-    await mirror.call(['read-tree', checkObjectId(base)], { env })
+    await mirror.pipe(['read-tree', checkObjectId(base)], { env })
     await mirror.pipe(['update-index', '-z', '--index-info'], { env, input: lines.join('') })
     const tree = idIn((await mirror.call(['write-tree'], { env })).stdout)
     return await writeCommitObject(mirror, { tree, parents: [base], text, committer })
@@ -47,7 +47,9 @@ export async function writeCommitObject(mirror: Mirror, work: { tree: string, pa
     GIT_COMMITTER_NAME: identity(committer.name), GIT_COMMITTER_EMAIL: identity(committer.email), GIT_COMMITTER_DATE: date,
   }
   const args = ['commit-tree', checkObjectId(tree), ...parents.flatMap(parent => ['-p', checkObjectId(parent)]), '-F', '-']
-  return idIn((await mirror.pipe(args, { env, input: text.message.endsWith('\n') ? text.message : `${text.message}\n` })).stdout)
+  const commit = idIn((await mirror.pipe(args, { env, input: text.message.endsWith('\n') ? text.message : `${text.message}\n` })).stdout)
+  mirror.seen.add(commit)
+  return commit
 }
 
 // The entries that the changes replace, after each was found to be as its change says.
@@ -72,7 +74,9 @@ async function fitting(mirror: Mirror, base: string, changes: readonly FileChang
 
 async function indexLine(mirror: Mirror, { path, after }: FileChange, mode: string): Promise<string> {
   if (after === null) return `0 ${'0'.repeat(40)}\t${path}\0`
-  return `${mode} ${idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)}\t${path}\0`
+  const blob = idIn((await mirror.pipe(['hash-object', '-w', '--no-filters', '--stdin'], { input: after })).stdout)
+  keepBlob(mirror, blob, Buffer.from(after))
+  return `${mode} ${blob}\t${path}\0`
 }
 
 function idIn(stdout: Buffer): string {

@@ -63,7 +63,7 @@ async function fetchAll(mirror: Mirror, remote: Remote, id: string): Promise<boo
 /** True where an object is in the mirror. Every fetch is one pack, so an object that is there has all it names. */
 export async function has(mirror: Mirror, id: string): Promise<boolean> {
   if (mirror.seen.has(id)) return true
-  const found = (await mirror.call(['cat-file', '-e', checkObjectId(id)], { accept: [0, 1, 128] })).code === 0
+  const found = (await mirror.pipe(['cat-file', '-e', checkObjectId(id)], { accept: [0, 1, 128] })).code === 0
   if (found) mirror.seen.add(id)
   return found
 }

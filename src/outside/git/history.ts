@@ -11,7 +11,13 @@ const FIELDS = ['%H', '%P', '%an', '%ae', '%ce', '%cI', '%s', '%b']
 
 /** True where `commit` is `ancestor` or has it in its history; both are in the mirror. */
 export async function isAncestor(mirror: Mirror, ancestor: string, commit: string): Promise<boolean> {
-  return (await mirror.call(['merge-base', '--is-ancestor', checkObjectId(ancestor), checkObjectId(commit)], { accept: [0, 1] })).code === 0
+  if (ancestor === commit) return true
+  const pair = `${ancestor} ${commit}`
+  const known = mirror.known.ancestry.get(pair)
+  if (known !== undefined) return known
+  const found = (await mirror.pipe(['merge-base', '--is-ancestor', checkObjectId(ancestor), checkObjectId(commit)], { accept: [0, 1] })).code === 0
+  mirror.known.ancestry.keep(pair, found, 1)
+  return found
 }
 
 /** The commits reachable from `to` and not from `from`, of a path or of all, newest first. Times are the committer's, in UTC. */
@@ -34,7 +40,10 @@ export async function mergeTrees(mirror: Mirror, base: string, head: string): Pr
   const output = await mirror.call(['merge-tree', '--write-tree', '--no-messages', checkObjectId(base), checkObjectId(head)], { accept: [0, 1, 128, 129] })
   const tree = output.stdout.toString('utf8').split('\n')[0] ?? ''
   if (output.code === 1) return null
-  if (output.code === 0 && isObjectId(tree)) return tree
+  if (output.code === 0 && isObjectId(tree)) {
+    mirror.seen.add(tree)
+    return tree
+  }
   if (output.code === 129 || /write-tree|usage:/.test(output.stderr)) throw new WritError('git/failed', 'This git cannot merge without a work tree.', { hint: 'Install git 2.38 or later.' })
   throw new WritError('git/failed', `${head} cannot be merged into ${base}.`, { hint: 'Their histories have nothing in common, or the mirror is damaged.' })
 }

@@ -7,6 +7,9 @@ import { callGit, pipeGit } from './client.ts'
 import type { GitOutput } from './client.ts'
 import { gitEnvironment } from './environment.ts'
 import { localFailure } from './failure.ts'
+import { recent } from './recent.ts'
+import type { Recent } from './recent.ts'
+import type { ListedEntry } from './listed-entry.ts'
 
 /** More about a command on the mirror. `accept`: exit codes that are answers; 0 alone where left out. */
 export interface LocalCall {
@@ -27,7 +30,9 @@ export interface Mirror {
   readonly home: string
   /** Ids that were seen in it; nothing is ever pruned. */
   readonly seen: Set<string>
-  /** Through simple-git. Throws git/failed where the exit code is not accepted. */
+  /** What commits and trees hold, contents of small blobs, and who is whose ancestor: none of it ever changes under its ids, and a change asks for the same again and again. */
+  readonly known: { readonly trees: Recent<readonly ListedEntry[]>, readonly blobs: Recent<Buffer>, readonly ancestry: Recent<boolean> }
+  /** Through simple-git, which waits 50 ms for more where a command has said nothing. Throws git/failed where the exit code is not accepted. */
   call(args: readonly string[], more?: LocalCall): Promise<GitOutput>
   /** Through the process starter. */
   pipe(args: readonly string[], more?: LocalPipe): Promise<GitOutput>
@@ -35,6 +40,8 @@ export interface Mirror {
 
 const LOCAL_TIMEOUT = 120_000
 const LEFTOVER = 3_600_000
+// Some 40, 8 and 1 MB at most.
+const KNOWN = { entries: 120_000, bytes: 8 * 1024 * 1024, pairs: 5000 }
 
 /**
  * Opens the mirror of a repository under the cache folder, and makes it where it is not there. Several processes may do
@@ -71,6 +78,7 @@ function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mir
   return {
     ...place,
     seen: new Set(),
+    known: { trees: recent(KNOWN.entries), blobs: recent(KNOWN.bytes), ancestry: recent(KNOWN.pairs) },
     async call(args, more = {}) {
       return judge(args, await callGit({ args, env: { ...base, ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
     },

@@ -3,6 +3,7 @@ import type { Tree, TreeEntry } from '../../flow/ports.ts'
 import { checkObjectId } from '../ref.ts'
 import { readSized, textOf } from './blobs.ts'
 import type { Mirror } from './mirror.ts'
+import type { ListedEntry } from './listed-entry.ts'
 
 /** Larger files are no manifests (reliability.md E.3). */
 export const MAX_TEXT = 2 * 1024 * 1024
@@ -11,16 +12,18 @@ const MAX_LINK = 4096
 /** A tree with more entries is git/too-large. */
 export const MAX_ENTRIES = 100_000
 
-/**
- * A tree entry as Git has it. A path that is not UTF-8 shows replacement characters: `raw` writes it exactly, and `named`
- * is false, so that nobody reads or changes it by a name that is not its own. The size of a submodule is 0.
- */
-export interface ListedEntry extends TreeEntry { readonly mode: string, readonly raw: Buffer, readonly named: boolean, readonly size: number }
-
 const KINDS: Readonly<Record<string, TreeEntry['kind']>> = { '100644': 'file', '100664': 'file', '100755': 'executable', '120000': 'symlink', '160000': 'submodule' }
 
 /** Every path in a commit or tree. Throws git/too-large beyond MAX_ENTRIES. */
 export async function listTree(mirror: Mirror, id: string): Promise<readonly ListedEntry[]> {
+  const known = mirror.known.trees.get(id)
+  if (known !== undefined) return known
+  const entries = await readEntries(mirror, id)
+  mirror.known.trees.keep(id, entries, entries.length)
+  return entries
+}
+
+async function readEntries(mirror: Mirror, id: string): Promise<readonly ListedEntry[]> {
   const { stdout } = await mirror.pipe(['ls-tree', '-r', '-l', '-z', '--full-tree', checkObjectId(id)], { maxOutput: 48 * 1024 * 1024 })
   const entries: ListedEntry[] = []
   for (let at = 0; at < stdout.length;) {

@@ -10,7 +10,7 @@ import { linksInside } from './links.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPaths } from './paths.ts'
 import { listTree } from './tree.ts'
-import type { ListedEntry } from './tree.ts'
+import type { ListedEntry } from './listed-entry.ts'
 import { changeFiles } from './worktree-changes.ts'
 
 /** A tree with more bytes is git/too-large. */

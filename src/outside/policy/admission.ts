@@ -1,4 +1,4 @@
-import type { JudgedObject } from '../../flow/ports.ts'
+import type { JudgedObject } from '../../model/plan.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { groupVersion } from '../../model/resource.ts'
 import type { KubernetesObject, ObjectRef } from '../../model/resource.ts'

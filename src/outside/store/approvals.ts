@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts'
 /**
  * Votes, as rows that are never changed or removed. The same vote again is nothing new while the first one still holds;
  * a vote with another digest, a later expiry after the first one ran out, or another signed document is a vote of its own.
- * Who counts is decided by src/flow/approval.ts: one vote a person, a rejection before everything.
+ * Who counts is decided by src/flow/approve/approval.ts: one vote a person, a rejection before everything.
  */
 export function storedApprovals(database: Database): Approvals {
   return {

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import { WritError } from '../../model/error.ts'
-import type { ChangeRequestText } from '../../flow/ports.ts'
+import type { ChangeRequestText } from '../../model/forge.ts'
 import type { ChangeRequestEnd, ChangeRequestRow, ChangeRequestRows } from '../change-request-rows.ts'
 import { nextNumber } from './counter.ts'
 import type { Database } from './database.ts'

@@ -4,8 +4,8 @@ import type { Refusal } from '../../model/error.ts'
 import { showOwner } from '../../model/owner.ts'
 import type { OwnerRef } from '../../model/owner.ts'
 
-/** Why an owner cannot be used: a code, the path of the key that says so, and what that means. */
-export interface Obstacle { readonly code: RefusalCode, readonly path: string, readonly because: string }
+/** Why an owner cannot be used: a code, the path of the key that says so, what that means, and what to type where that is known. */
+export interface Obstacle { readonly code: RefusalCode, readonly path: string, readonly because: string, readonly next?: string }
 
 /** The obstacle of a key that this version does not honour. */
 export function unsupported(path: string, because = 'which this version does not honour'): Obstacle {
@@ -27,5 +27,10 @@ export function suspendedBy(obstacle: Obstacle | null): { readonly suspended?: {
 /** The refusal that names owner, key and reason. */
 export function refuseOwner(ref: OwnerRef, obstacle: Obstacle): Refusal {
   const name = showOwner(ref)
-  return refuse(obstacle.code, `${name} has ${obstacle.path}, ${obstacle.because}.`, [{ sentence: `${obstacle.path} is set`, at: `${name} ${obstacle.path}` }])
+  return refuse(obstacle.code, `${name} has ${obstacle.path}, ${obstacle.because}.`, [{ sentence: `${obstacle.path} is set`, at: `${name} ${obstacle.path}` }], obstacle.next)
+}
+
+/** How a suspended owner is resumed; where somebody else than Writ paused it, the answer names their command. */
+export function resumeWith({ kind, namespace, name }: Pick<OwnerRef, 'kind' | 'namespace' | 'name'>): string {
+  return `writ resume ${kind.toLowerCase()}/${name} -n ${namespace}`
 }

@@ -1,7 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from '../kube/kind.ts'
-import { asObject } from '../kube/object.ts'
+import { isList, isObject, objectAt, textAt, valueAt } from '../../model/json.ts'
 import type { Objects } from '../kube/objects.ts'
 
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions'
@@ -50,12 +48,12 @@ function establish(objects: Objects, definition: JsonObject): void {
     { type: 'NamesAccepted', status: 'True', lastTransitionTime, reason: 'NoConflicts', message: 'no conflicts found' },
     { type: 'Established', status: 'True', lastTransitionTime, reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
   ]
-  objects.store.put(DEFINITIONS, { ...live, status: { ...asObject(live['status']), conditions, acceptedNames: valueAt(live, 'spec', 'names') ?? {} } })
+  objects.store.put(DEFINITIONS, { ...live, status: { ...objectAt(live, 'status'), conditions, acceptedNames: valueAt(live, 'spec', 'names') ?? {} } })
 }
 
 function withdraw(objects: Objects, definition: JsonObject): void {
   for (const kind of objects.registry.undefine(definition)) {
-    for (const object of objects.store.list(resourceKey(kind))) objects.store.remove(resourceKey(kind), object)
+    for (const object of objects.store.list(kind.resource)) objects.store.remove(kind.resource, object)
   }
 }
 
@@ -76,7 +74,7 @@ function followPolicy(objects: Objects, resource: string, object: JsonObject): v
   if (finalizers.includes('foregroundDeletion')) removeDependents(objects, object)
   if (finalizers.includes('orphan')) {
     for (const [key, item] of dependents(objects, object)) {
-      const metadata = asObject(item['metadata'])
+      const metadata = objectAt(item, 'metadata')
       const { ownerReferences: _gone, ...rest } = metadata
       const left = ownersOf(item).filter(owner => owner['uid'] !== valueAt(object, 'metadata', 'uid'))
       objects.store.put(key, { ...item, metadata: { ...rest, ...(left.length > 0 ? { ownerReferences: left } : {}) } })
@@ -85,7 +83,7 @@ function followPolicy(objects: Objects, resource: string, object: JsonObject): v
   const live = objects.store.get(resource, textAt(object, 'metadata', 'namespace') ?? '', textAt(object, 'metadata', 'name') ?? '')
   const left = finalizers.filter(item => item !== 'foregroundDeletion' && item !== 'orphan')
   if (!live || left.length === finalizers.length) return
-  const { finalizers: _old, ...metadata } = asObject(live['metadata'])
+  const { finalizers: _old, ...metadata } = objectAt(live, 'metadata')
   const next = { ...live, metadata: { ...metadata, ...(left.length > 0 ? { finalizers: left } : {}) } }
   if (left.length > 0) objects.store.put(resource, next)
   else objects.store.remove(resource, next)

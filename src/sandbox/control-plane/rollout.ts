@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, textAt, valueAt } from '../../model/json.ts'
-import { asObject } from '../kube/object.ts'
+import { isList, objectAt, textAt, valueAt } from '../../model/json.ts'
 import { imagesOf, isReady, podOf, reference, templateHash, withPhase } from './pods.ts'
 import type { Cluster } from './pods.ts'
 
@@ -42,17 +41,17 @@ export function stepDeployment(cluster: Cluster, deployment: JsonObject, setting
 
 /** The replica set of the template as it is now; made where there is none, its revision the newest. */
 function setOf(cluster: Cluster, deployment: JsonObject): JsonObject | undefined {
-  const template = asObject(valueAt(deployment, 'spec', 'template'))
+  const template = objectAt(deployment, 'spec', 'template')
   const hash = templateHash(template)
   const sets = cluster.owned(SETS, deployment)
   const revisions = sets.map(set => Number(textAt(set, 'metadata', 'annotations', REVISION) ?? '0'))
   const newest = Math.max(0, ...revisions)
   const known = sets.find(set => textAt(set, 'metadata', 'labels', 'pod-template-hash') === hash)
   if (known && Number(textAt(known, 'metadata', 'annotations', REVISION)) === newest) return known
-  if (known) return cluster.update(SETS, { ...known, metadata: { ...asObject(known['metadata']), annotations: { ...asObject(valueAt(known, 'metadata', 'annotations')), [REVISION]: String(newest + 1) } } })
+  if (known) return cluster.update(SETS, { ...known, metadata: { ...objectAt(known, 'metadata'), annotations: { ...objectAt(known, 'metadata', 'annotations'), [REVISION]: String(newest + 1) } } })
   if (valueAt(deployment, 'spec', 'paused') === true) return undefined
-  const labels = { ...asObject(valueAt(template, 'metadata', 'labels')), 'pod-template-hash': hash }
-  const selector = asObject(valueAt(deployment, 'spec', 'selector'))
+  const labels = { ...objectAt(template, 'metadata', 'labels'), 'pod-template-hash': hash }
+  const selector = objectAt(deployment, 'spec', 'selector')
   return cluster.create(SETS, {
     apiVersion: 'apps/v1', kind: 'ReplicaSet',
     metadata: {
@@ -60,15 +59,15 @@ function setOf(cluster: Cluster, deployment: JsonObject): JsonObject | undefined
       annotations: { [REVISION]: String(newest + 1) }, ownerReferences: [reference(deployment)],
     },
     spec: {
-      replicas: 0, selector: { ...selector, matchLabels: { ...asObject(selector['matchLabels']), 'pod-template-hash': hash } },
-      template: { ...template, metadata: { ...asObject(template['metadata']), labels } },
+      replicas: 0, selector: { ...selector, matchLabels: { ...objectAt(selector, 'matchLabels'), 'pod-template-hash': hash } },
+      template: { ...template, metadata: { ...objectAt(template, 'metadata'), labels } },
     },
   })
 }
 
 function scaleSet(cluster: Cluster, set: JsonObject, replicas: number): void {
   const live = cluster.get(SETS, set) ?? set
-  if (numberAt(live, 'spec', 'replicas') !== replicas) cluster.update(SETS, { ...live, spec: { ...asObject(live['spec']), replicas } })
+  if (numberAt(live, 'spec', 'replicas') !== replicas) cluster.update(SETS, { ...live, spec: { ...objectAt(live, 'spec'), replicas } })
   const pods = cluster.owned(PODS, set)
   const surplus = [...pods].sort((a, b) => Number(isReady(a)) - Number(isReady(b))).slice(0, Math.max(0, pods.length - replicas))
   for (const pod of surplus) cluster.remove(PODS, pod)
@@ -120,8 +119,8 @@ function writeDeploymentStatus(cluster: Cluster, deployment: JsonObject, { curre
     availableReplicas: available, unavailableReplicas: Math.max(0, Math.max(desired, pods.length) - available), conditions,
   }
   const revision = textAt(current, 'metadata', 'annotations', REVISION)
-  const metadata = asObject(live['metadata'])
-  const annotated = revision === undefined ? metadata : { ...metadata, annotations: { ...asObject(metadata['annotations']), [REVISION]: revision } }
+  const metadata = objectAt(live, 'metadata')
+  const annotated = revision === undefined ? metadata : { ...metadata, annotations: { ...objectAt(metadata, 'annotations'), [REVISION]: revision } }
   cluster.updateStatus('apps/deployments', { ...live, metadata: annotated, status })
 }
 

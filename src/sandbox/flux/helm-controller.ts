@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { canonical, isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { canonical, isList, isObject, objectAt, sameJson, textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import { metadataText, refKey } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
@@ -148,7 +148,7 @@ async function perform(work: Work, spec: ReleaseSpec, wanted: Wanted): Promise<v
   const [newest] = rows
   const same = newest?.['status'] === 'deployed' && newest['configDigest'] === digest(wanted.config) && newest['chartVersion'] === wanted.chart.version
   if (same) return write(old => ({ ...attempted(old, work, wanted), history: upToGood(old), observedGeneration: generation, conditions: inSync(old, newest, generation) }))
-  const failures = Number(attempted(objectOf(valueAt(now ?? {}, 'status')), work, wanted)['upgradeFailures'] ?? 0)
+  const failures = Number(attempted(objectAt(now ?? {}, 'status'), work, wanted)['upgradeFailures'] ?? 0)
   if (failures > spec.remediation.retries) return write(old => ({ ...attempted(old, work, wanted), observedGeneration: generation, conditions: withConditions(old, { set: [exceeded(failures)], remove: ['Reconciling'], generation }) }))
   const action = rows.length === 0 ? 'install' : 'upgrade'
   const running = runs(action, spec)
@@ -291,10 +291,6 @@ function runs(action: string, spec: ReleaseSpec): Condition {
 
 function reconciling(message: string): Condition {
   return { type: 'Reconciling', status: 'True', reason: 'Progressing', message }
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
 }
 
 function digest(value: Json | readonly KubernetesObject[]): string {

@@ -1,4 +1,4 @@
-import { isList, isObject, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, textAt, valueAt } from '../../model/json.ts'
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { metaText } from '../api.ts'
@@ -35,7 +35,7 @@ export function readRelease(release: KubernetesObject): ReleaseSpec {
   return {
     release: textAt(spec, 'releaseName') ?? (target === undefined ? name : `${target}-${name}`), namespace: target ?? own,
     chart: { namespace: textAt(chart, 'sourceRef', 'namespace') ?? own, name: `${own}-${name}`, spec: chart },
-    values: objectOf(valueAt(spec, 'values')), valuesFrom: listOf(valueAt(spec, 'valuesFrom')).map(valuesReference),
+    values: objectAt(spec, 'values'), valuesFrom: listOf(valueAt(spec, 'valuesFrom')).map(valuesReference),
     dependsOn: listOf(valueAt(spec, 'dependsOn')).map(one => ({ namespace: textAt(one, 'namespace') ?? own, name: textAt(one, 'name') ?? '' })),
     timeout: durationOf(valueAt(spec, 'timeout'), 300_000), wait: valueAt(spec, 'upgrade', 'disableWait') !== true,
     // Where retries are asked for, the last failure is remediated too unless that is ruled out.
@@ -77,10 +77,6 @@ export function overlaid(under: JsonObject, over: JsonObject): JsonObject {
 
 function keysOf(value: Json | undefined): readonly string[] {
   return isObject(value) ? Object.keys(value) : []
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

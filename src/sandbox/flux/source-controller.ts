@@ -1,5 +1,5 @@
-import { isObject, textAt, valueAt } from '../../model/json.ts'
-import type { Json, JsonObject } from '../../model/json.ts'
+import { objectAt, textAt, valueAt } from '../../model/json.ts'
+import type { JsonObject } from '../../model/json.ts'
 import { metadataText } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { metaText } from '../api.ts'
@@ -70,7 +70,7 @@ async function reconcile(options: FluxOptions, source: KubernetesObject, state: 
 interface Artifact extends Checkout { readonly revision: string, readonly path: string }
 
 async function fetchArtifact(options: FluxOptions, source: KubernetesObject, state: State): Promise<Artifact> {
-  const unknown = Object.keys(objectOf(source['spec'])).find(key => !KNOWN.has(key))
+  const unknown = Object.keys(objectAt(source, 'spec')).find(key => !KNOWN.has(key))
   if (unknown !== undefined) throw new Error(`the sandbox's Flux does not know spec.${unknown}`)
   const url = textAt(source, 'spec', 'url') ?? ''
   const wanted = wantedRef(source)
@@ -83,7 +83,7 @@ async function fetchArtifact(options: FluxOptions, source: KubernetesObject, sta
 
 // Precedence commit > name > semver > tag > branch, default branch master (argocd-flux.md 2).
 function wantedRef(source: KubernetesObject): { readonly revision: string, readonly prefix: string } {
-  const ref = objectOf(valueAt(source, 'spec', 'ref'))
+  const ref = objectAt(source, 'spec', 'ref')
   const part = (key: string): string | undefined => typeof ref[key] === 'string' && ref[key] !== '' ? ref[key] : undefined
   if (part('semver') !== undefined) throw new Error('the sandbox\'s Flux does not know spec.ref.semver')
   const branch = part('branch')
@@ -96,7 +96,7 @@ function wantedRef(source: KubernetesObject): { readonly revision: string, reado
 }
 
 function stored(old: JsonObject, artifact: Artifact, generation: number): JsonObject {
-  const before = objectOf(old['artifact'])
+  const before = objectAt(old, 'artifact')
   const same = before['revision'] === artifact.revision
   const message = `stored artifact for revision '${artifact.revision}'`
   return {
@@ -132,8 +132,4 @@ function stateOf(states: Map<string, State>, source: KubernetesObject): State {
 
 function commitOf(source: KubernetesObject): string | null {
   return /sha1:([0-9a-f]{40})$/.exec(textAt(source, 'status', 'artifact', 'revision') ?? '')?.[1] ?? null
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
 }

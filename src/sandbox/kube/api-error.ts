@@ -8,30 +8,27 @@ const REASONS: Readonly<Record<number, string>> = {
   415: 'UnsupportedMediaType', 422: 'Invalid',
 }
 
-/** An answer of the API that is no success: it becomes a Kubernetes Status, or plain text where the real server sends that. */
+/** What a refusal says beside its message; the reason defaults to the one of the code. */
+interface More { readonly reason?: string, readonly details?: JsonObject, readonly plain?: boolean, readonly metadata?: JsonObject }
+
+/** An answer of the API that is no success: it becomes a Kubernetes Status, or (`plain`) plain text where the real server sends that. */
 export class ApiError extends Error {
   readonly code: number
-  readonly plain: boolean
-  private readonly reason: string
-  private readonly details: JsonObject | undefined
-  private readonly metadata: JsonObject
+  readonly more: More
 
-  /** The reason defaults to the one of the code. */
-  constructor(code: number, message: string, more: { readonly reason?: string, readonly details?: JsonObject, readonly plain?: boolean, readonly metadata?: JsonObject } = {}) {
+  constructor(code: number, message: string, more: More = {}) {
     super(message)
     this.name = 'ApiError'
     this.code = code
-    this.reason = more.reason ?? REASONS[code] ?? ''
-    this.details = more.details
-    this.metadata = more.metadata ?? {}
-    this.plain = more.plain ?? false
+    this.more = more
   }
 
   /** The Status object of this answer. */
   status(): JsonObject {
+    const { reason = REASONS[this.code], details, metadata = {} } = this.more
     return {
-      kind: 'Status', apiVersion: 'v1', metadata: this.metadata, status: 'Failure', message: this.message,
-      ...(this.reason ? { reason: this.reason } : {}), ...(this.details ? { details: this.details } : {}), code: this.code,
+      kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message: this.message,
+      ...(reason ? { reason } : {}), ...(details ? { details } : {}), code: this.code,
     }
   }
 }

@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
-import { textsAt } from './object.ts'
+import { isList, isObject, objectsAt, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { selectorText } from './select.ts'
 
 /** What a cell is made of: the object, and the words after the name. */
@@ -16,22 +15,19 @@ export function word(value: Json | undefined): string {
   return typeof value === 'object' || value === undefined ? '' : String(value)
 }
 
+/** How spans of less than so many seconds are written: in which unit, and what is left of it in another. */
+const SPANS: readonly (readonly [end: number, unit: keyof typeof SECONDS, rest?: keyof typeof SECONDS])[] =
+  [[120, 's'], [600, 'm', 's'], [10_800, 'm'], [28_800, 'h', 'm'], [172_800, 'h'], [691_200, 'd', 'h'], [63_072_000, 'd'], [252_288_000, 'y', 'd'], [Infinity, 'y']]
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, y: 31_536_000 }
+
 /** How long ago, as kubectl writes it (`5m12s`, `3h`, `12d`); `<unknown>` without a time. */
 export function since(time: Json | undefined, end = Date.now()): string {
   if (typeof time !== 'string' || Number.isNaN(Date.parse(time))) return '<unknown>'
   const seconds = Math.trunc((end - Date.parse(time)) / 1000)
-  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)]
-  const [days, years] = [Math.floor(hours / 24), Math.floor(hours / 24 / 365)]
-  const two = (large: string, small: number, unit: string): string => small === 0 ? large : `${large}${small}${unit}`
   if (seconds < 0) return seconds < -1 ? '<invalid>' : '0s'
-  if (seconds < 120) return `${seconds}s`
-  if (minutes < 10) return two(`${minutes}m`, seconds % 60, 's')
-  if (minutes < 180) return `${minutes}m`
-  if (hours < 8) return two(`${hours}h`, minutes % 60, 'm')
-  if (hours < 48) return `${hours}h`
-  if (days < 8) return two(`${days}d`, hours % 24, 'h')
-  if (years < 2) return `${days}d`
-  return years < 8 ? two(`${years}y`, days % 365, 'd') : `${years}y`
+  const [, unit = 's', rest] = SPANS.find(span => seconds < span[0]) ?? []
+  const left = rest ? Math.floor(seconds % SECONDS[unit] / SECONDS[rest]) : 0
+  return `${Math.floor(seconds / SECONDS[unit])}${unit}${left > 0 ? `${left}${rest}` : ''}`
 }
 
 /** The words of data/columns.ts; an empty text or undefined is what the default stands in for. */

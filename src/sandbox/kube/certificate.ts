@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { isIP } from 'node:net'
 
 /** PEM texts: the authority's certificate, and the server's certificate and key signed by it. */
 export interface Certificates { readonly ca: string, readonly cert: string, readonly key: string }
@@ -21,7 +20,7 @@ export function makeCertificates(): Certificates {
     extension(OID.keyUsage, der(0x03, Buffer.from([1, 0x86])), true),
   ] })
   const cert = certificate({ subject: 'writ sandbox kube', publicKey: own.publicKey, signer: authority.privateKey, extensions: [
-    extension(OID.subjectAltName, der(0x30, ...['localhost', '127.0.0.1'].map(generalName)), false),
+    extension(OID.subjectAltName, der(0x30, der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1]))), false),
     extension(OID.extendedKeyUsage, der(0x30, oid(OID.serverAuth)), false),
   ] })
   return { ca, cert, key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
@@ -57,10 +56,6 @@ function commonName(text: string): Buffer {
 
 function extension(id: string, value: Buffer, critical: boolean): Buffer {
   return der(0x30, oid(id), ...(critical ? [der(0x01, Buffer.from([0xff]))] : []), der(0x04, value))
-}
-
-function generalName(name: string): Buffer {
-  return isIP(name) === 4 ? der(0x87, Buffer.from(name.split('.').map(Number))) : der(0x82, Buffer.from(name))
 }
 
 function time(ms: number): Buffer {

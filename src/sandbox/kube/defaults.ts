@@ -1,9 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, showJson, textAt, valueAt } from '../../model/json.ts'
+import { isObject, objectAt, objectsAt, showJson, textAt, valueAt } from '../../model/json.ts'
 import { DEFAULTS } from './data/defaults.ts'
-import { asObject } from './object.ts'
-import { resolved } from './schema.ts'
-import type { Schema } from './schema.ts'
 
 /** A value of the table: where it goes, whether it only fills up an object that may be there, and what it depends on. */
 interface Constant { readonly key: string, readonly fills: boolean, readonly value: Json, readonly when: Condition }
@@ -27,11 +24,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   EphemeralContainer: withPullPolicy,
   PodSpec: spec => {
     const account = textAt(spec, 'serviceAccountName') || textAt(spec, 'serviceAccount')
-    return { ...spec, ...(account ? { serviceAccountName: account, serviceAccount: account } : {}), ...(spec['hostNetwork'] === true ? hostPorts(spec) : {}) }
+    return account ? { ...spec, serviceAccountName: account, serviceAccount: account } : spec
   },
   Pod: pod => {
-    const spec = withRequests(asObject(pod['spec']))
-    return { ...pod, spec, status: { qosClass: serviceClass(spec), ...asObject(pod['status']) } }
+    const spec = withRequests(objectAt(pod, 'spec'))
+    return { ...pod, spec, status: { qosClass: serviceClass(spec), ...objectAt(pod, 'status') } }
   },
   Volume: volume => Object.keys(volume).length > 1 ? volume : { ...volume, emptyDir: {} },
   'apps.DaemonSet': set => withLabel(set, 'annotations', { 'deprecated.daemonset.template.generation': '1' }),
@@ -39,7 +36,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Secret: ({ stringData, ...secret }) => {
     if (!isObject(stringData)) return secret
     const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(showJson(value)).toString('base64')])
-    return { ...secret, data: { ...asObject(secret['data']), ...Object.fromEntries(data) } }
+    return { ...secret, data: { ...objectAt(secret, 'data'), ...Object.fromEntries(data) } }
   },
   Namespace: namespace => withLabel(namespace, 'labels', { 'kubernetes.io/metadata.name': valueAt(namespace, 'metadata', 'name') ?? '' }),
   'apiextensions.CustomResourceDefinitionNames': names => {
@@ -48,36 +45,21 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 }
 
-/** The object with the server's defaults; `schema` is the one it was shaped by. Custom resources get their definition's. */
-export function defaulted(value: Json, schema: Schema): Json {
-  const known = resolved(schema, value)
-  if (isList(value)) return known.element ? value.map(item => defaulted(item, known.element ?? known)) : value
-  if (!isObject(value)) return value
-  const own = ownDefaults(value, known)
-  return Object.fromEntries(Object.entries(own).map(([key, item]) => {
-    const child = known.fields?.get(key)?.schema ?? known.element
-    return [key, item !== undefined && child && child.kind !== 'scalar' ? defaulted(item, child) : item]
-  }))
-}
-
-function ownDefaults(value: JsonObject, schema: Schema): JsonObject {
+/** A value of a built-in type with what the server writes where a field is missing; its parts have theirs already. */
+export function withDefaults(value: JsonObject, type: string): JsonObject {
   const out: Record<string, Json | undefined> = { ...value }
-  for (const { key, fills, value: constant, when } of TABLE.get(schema.name ?? '') ?? []) {
+  for (const { key, fills, value: constant, when } of TABLE.get(type) ?? []) {
     if (!when(out)) continue
-    if (fills) out[key] = { ...asObject(constant), ...asObject(out[key]) }
+    if (fills) out[key] = { ...objectAt(constant), ...objectAt(out[key]) }
     else if (out[key] === undefined || out[key] === '') out[key] = constant
   }
-  for (const [key, { schema: { rules } }] of schema.rules ? schema.fields ?? [] : []) {
-    const fallback = rules?.['default']
-    if (fallback !== undefined && (out[key] === undefined || (out[key] === null && rules?.['nullable'] !== true))) out[key] = fallback
-  }
-  return RULES[schema.name ?? '']?.(out) ?? out
+  return RULES[type]?.(out) ?? out
 }
 
 /** The object with a label or annotation where it has none of that name. */
 function withLabel(object: JsonObject, field: 'labels' | 'annotations', label: JsonObject): JsonObject {
-  const metadata = asObject(object['metadata'])
-  return { ...object, metadata: { ...metadata, [field]: { ...label, ...asObject(metadata[field]) } } }
+  const metadata = objectAt(object, 'metadata')
+  return { ...object, metadata: { ...metadata, [field]: { ...label, ...objectAt(metadata[field]) } } }
 }
 
 /** Always without a tag and for `latest`, else only where the image is missing on the node. */
@@ -90,25 +72,16 @@ function withPullPolicy(container: JsonObject): JsonObject {
 
 /** A pod asks for its limits where it asks for nothing else; a template does not. */
 function withRequests(spec: JsonObject): JsonObject {
-  return withContainers(spec, container => {
-    const { limits, requests } = asObject(container['resources'])
-    return limits === undefined ? container : { ...container, resources: { ...asObject(container['resources']), requests: { ...asObject(limits), ...asObject(requests) } } }
-  })
-}
-
-function hostPorts(spec: JsonObject): JsonObject {
-  return withContainers(spec, container => container['ports'] === undefined ? container
-    : { ...container, ports: objectsAt(container, 'ports').map(port => ({ ...port, hostPort: port['hostPort'] ?? port['containerPort'] })) })
-}
-
-function withContainers(spec: JsonObject, change: Rule): JsonObject {
   const lists = ['initContainers', 'containers'].filter(list => spec[list] !== undefined)
-  return { ...spec, ...Object.fromEntries(lists.map(list => [list, objectsAt(spec, list).map(change)])) }
+  return { ...spec, ...Object.fromEntries(lists.map(list => [list, objectsAt(spec, list).map(container => {
+    const { limits, requests } = objectAt(container, 'resources')
+    return limits === undefined ? container : { ...container, resources: { ...objectAt(container, 'resources'), requests: { ...objectAt(limits), ...objectAt(requests) } } }
+  })])) }
 }
 
 /** How safe a pod is from eviction: by whether its containers say what they need, and need no more than they ask for. */
 function serviceClass(spec: JsonObject): string {
-  const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => asObject(container['resources']))
+  const all = [...objectsAt(spec, 'containers'), ...objectsAt(spec, 'initContainers')].map(container => objectAt(container, 'resources'))
   if (all.every(({ limits, requests }) => limits === undefined && requests === undefined)) return 'BestEffort'
   const exact = ({ limits, requests }: JsonObject): boolean => ['cpu', 'memory'].every(name => valueAt(limits, name) !== undefined && valueAt(limits, name) === valueAt(requests, name))
   return all.every(exact) ? 'Guaranteed' : 'Burstable'

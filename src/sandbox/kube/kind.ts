@@ -7,6 +7,10 @@ export interface Kind {
   readonly version: string
   readonly kind: string
   readonly plural: string
+  /** `apps/v1`, or `v1` for the core group. */
+  readonly groupVersion: string
+  /** `apps/deployments`: what holds all objects, in whatever version they are asked for. */
+  readonly resource: string
   readonly singular: string
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
@@ -24,16 +28,12 @@ export interface Kind {
   readonly guarded: boolean
   /** Only answers a POST, as the access reviews do. */
   readonly unstored?: boolean
+  /** Where its pods are described. */
+  readonly podSpec?: string
+  /** Paths of what cannot change once it is written. */
+  readonly fixed?: readonly string[]
+  /** Paths that a field selector may name, beside name and namespace. */
+  readonly selectable?: readonly string[]
   /** The `additionalPrinterColumns` of a definition. */
   readonly columns?: readonly JsonObject[]
-}
-
-/** `apps/v1`, or `v1` for the core group. */
-export function groupVersionOf(kind: { readonly group: string, readonly version: string }): string {
-  return kind.group ? `${kind.group}/${kind.version}` : kind.version
-}
-
-/** What holds all objects of a resource, in whatever version they are asked for. */
-export function resourceKey(kind: { readonly group: string, readonly plural: string }): string {
-  return `${kind.group}/${kind.plural}`
 }

@@ -1,26 +1,19 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { textAt, valueAt } from '../../model/json.ts'
+import { omit, textAt } from '../../model/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
-import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { inVersion } from './objects.ts'
 import { fieldSelector, labelSelector } from './select.ts'
 import type { Selector } from './select.ts'
+import { keyOf } from './store.ts'
 import type { Change, Store } from './store.ts'
 
 /** A list or watch: which objects of which kind, and the query that asked for them. Without a namespace: of all. */
 export interface Scope { readonly kind: Kind, readonly namespace: string | undefined, readonly matches: Selector, readonly query: URLSearchParams }
 
-const SELECTABLE: Readonly<Record<string, readonly string[]>> = {
-  '/pods': ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'status.phase', 'status.podIP'],
-  '/events': ['involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'reason', 'type', 'source'],
-  '/namespaces': ['status.phase'],
-  '/secrets': ['type'],
-}
-
 /** The scope of a request; its selectors come from the query. Throws 400 for one that cannot be read. */
 export function scopeOf({ kind, namespace, name }: { readonly kind: Kind, readonly namespace: string | undefined, readonly name: string }, query: URLSearchParams): Scope {
-  const known = ['metadata.name', 'metadata.namespace', ...SELECTABLE[resourceKey(kind)] ?? []]
+  const known = ['metadata.name', 'metadata.namespace', ...kind.selectable ?? []]
   const labels = labelSelector(query.get('labelSelector') ?? '')
   const fields = fieldSelector(query.get('fieldSelector') ?? '', path => known.includes(path))
   return { kind, namespace, query, matches: object => (name === '' || textAt(object, 'metadata', 'name') === name) && labels(object) && fields(object) }
@@ -38,10 +31,10 @@ export function listPage(store: Store, scope: Scope): JsonObject {
   const more = last !== undefined && page.length < all.length
   const selective = query.has('labelSelector') || query.has('fieldSelector')
   return {
-    kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind),
+    kind: `${kind.kind}List`, apiVersion: kind.groupVersion,
     metadata: {
       resourceVersion: String(at),
-      ...(more ? { continue: tokenOf(at, placeOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
+      ...(more ? { continue: tokenOf(at, keyOf(last)), ...(selective ? {} : { remainingItemCount: all.length - page.length }) } : {}),
     },
     items: page.map(object => listed(object, kind)),
   }
@@ -49,13 +42,13 @@ export function listPage(store: Store, scope: Scope): JsonObject {
 
 /** The objects of a scope. */
 export function found(store: Store, scope: Scope, revision?: number): readonly JsonObject[] {
-  return store.list(resourceKey(scope.kind), scope.namespace, revision).filter(scope.matches)
+  return store.list(scope.kind.resource, scope.namespace, revision).filter(scope.matches)
 }
 
 /** What is left of a list; where its time is forgotten, 410 with a token that goes on over what is stored now. */
 function foundAt(store: Store, scope: Scope, { start, at }: { readonly start: string, readonly at: number }): readonly JsonObject[] {
   try {
-    return found(store, scope, at).filter(object => placeOf(object) > start)
+    return found(store, scope, at).filter(object => keyOf(object) > start)
   } catch (error) {
     if (start === '' || !(error instanceof ApiError)) throw error
     throw new ApiError(410, TOO_OLD, { metadata: { continue: tokenOf(-1, start) } })
@@ -66,27 +59,18 @@ const TOO_OLD = 'The provided continue parameter is too old to display a consist
 
 /** Items of typed lists carry no kind and version of their own. */
 function listed(object: JsonObject, kind: Kind): Json {
-  if (kind.custom) return inVersion(object, kind)
-  const { kind: _kind, apiVersion: _version, ...rest } = object
-  return rest
-}
-
-function placeOf(object: JsonObject): string {
-  return `${textAt(object, 'metadata', 'namespace') ?? ''}/${textAt(object, 'metadata', 'name') ?? ''}`
+  return kind.custom ? inVersion(object, kind) : omit(object, ['kind', 'apiVersion'])
 }
 
 function tokenOf(revision: number, start: string): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${start}\0` })).toString('base64url')
+  return Buffer.from(`${revision} ${start}`).toString('base64url')
 }
 
 function startOf(token: string): { readonly start: string, readonly revision: number } | undefined {
   if (token === '') return undefined
-  try {
-    const value: Json = JSON.parse(Buffer.from(token, 'base64url').toString())
-    const [start, revision] = [textAt(value, 'start'), valueAt(value, 'rv')]
-    if (start !== undefined && typeof revision === 'number') return { start: start.slice(0, -1), revision }
-  } catch { /* answered below */ }
-  throw badRequest('invalid continue token: continue key is not valid: it cannot be read')
+  const [, revision, start] = /^(-?\d+) (.+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? []
+  if (revision === undefined || start === undefined) throw badRequest('invalid continue token: continue key is not valid: it cannot be read')
+  return { start, revision: Number(revision) }
 }
 
 /** What a watch does with its events; `type` is ADDED, MODIFIED, DELETED, BOOKMARK or ERROR. */
@@ -98,15 +82,12 @@ export type WatchSink = (type: string, object: JsonObject) => void
  */
 export function watch(store: Store, scope: Scope, sink: WatchSink): () => void {
   const { kind, query } = scope
-  const resource = resourceKey(kind)
-  const inScope = (object: JsonObject): boolean =>
-    (scope.namespace === undefined || textAt(object, 'metadata', 'namespace') === scope.namespace) && scope.matches(object)
-  const tell = (change: Change): void => {
-    if (change.resource !== resource) return
-    const now = change.type !== 'DELETED' && inScope(change.object)
-    const before = change.before !== undefined && inScope(change.before)
-    if (now) sink(before ? 'MODIFIED' : 'ADDED', inVersion(change.object, kind))
-    else if (before) sink('DELETED', inVersion(change.object, kind))
+  const inScope = (object: JsonObject | undefined): boolean =>
+    object !== undefined && (scope.namespace === undefined || textAt(object, 'metadata', 'namespace') === scope.namespace) && scope.matches(object)
+  const tell = ({ resource, type, object, before }: Change): void => {
+    if (resource !== kind.resource) return
+    const [then, now] = [inScope(before), type !== 'DELETED' && inScope(object)]
+    if (then || now) sink(!now ? 'DELETED' : then ? 'MODIFIED' : 'ADDED', inVersion(object, kind))
   }
   const from = query.get('resourceVersion') ?? ''
   if (from === '' || from === '0') for (const object of found(store, scope)) sink('ADDED', inVersion(object, kind))
@@ -117,5 +98,5 @@ export function watch(store: Store, scope: Scope, sink: WatchSink): () => void {
 
 /** An event that says how far a watch has come. */
 export function bookmark(store: Store, kind: Kind, annotations?: JsonObject): JsonObject {
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), metadata: { resourceVersion: String(store.revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) } }
+  return { kind: kind.kind, apiVersion: kind.groupVersion, metadata: { resourceVersion: String(store.revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) } }
 }

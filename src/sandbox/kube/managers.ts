@@ -1,11 +1,10 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { canonical, isList, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import { canonical, isList, objectAt, objectsAt, textAt, valueAt } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
-import { difference, fieldsFromJson, fieldsToJson, intersection, isEmpty, NO_FIELDS, pathsOf, union, withoutRoots } from './fields.ts'
+import { difference, fieldsFromJson, fieldsToJson, intersection, pathTexts, union, withoutRoots } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { compare, fieldSet, mergeTyped, removeFields, withNamedFields } from './merge.ts'
-import type { Comparison } from './merge.ts'
-import { asObject } from './object.ts'
+import type { Difference } from './merge.ts'
 import type { Schema } from './schema.ts'
 
 /** One entry of metadata.managedFields. */
@@ -42,54 +41,66 @@ export function ownersAfterUpdate(live: JsonObject, next: JsonObject, writer: Wr
   const given = valueAt(next, 'metadata', 'managedFields')
   const before = readManagers(isList(given) && canonical(given) !== canonical(valueAt(live, 'metadata', 'managedFields')) ? next : live)
   if (before.length === 0 && textAt(live, 'metadata', 'uid') !== undefined) return []
-  const changes = compare(bare(live), bare(next), writer.schema)
+  const changes = compare([bare(live), bare(next)], writer.schema)
   const left = after(before, changes)
-  const entry = entryOf(writer, 'Update', difference(withoutRoots(union(changes.added, changes.modified), writer.ignored), BASE))
-  if (isEmpty(entry.fields)) return writeManagers(left)
+  const entry = entryOf(writer, 'Update', written(changes))
+  if (entry.fields.size === 0) return writeManagers(left)
   const known = left.find(other => sameManager(other, entry))
-  return writeManagers([...left.filter(other => other !== known), { ...entry, fields: union(entry.fields, known?.fields ?? NO_FIELDS) }])
+  return writeManagers([...left.filter(other => other !== known), { ...entry, fields: union(entry.fields, known?.fields ?? new Set()) }])
 }
 
 /** The object after a server-side apply of `config`, with its new managedFields. Throws 409 with the conflicts unless forced. */
 export function applied(live: JsonObject, config: JsonObject, writer: Writer & { readonly force: boolean }): JsonObject {
   const { schema } = writer
-  const set = difference(withoutRoots(fieldSet(bare(config), schema), writer.ignored), BASE)
-  const entry = entryOf(writer, 'Apply', set)
+  const entry = entryOf(writer, 'Apply', declared(config, schema))
   const before = readManagers(live)
   const last = before.find(other => sameManager(other, entry))
   const others = before.filter(other => other !== last)
-  const merged = asObject(mergeTyped(bare(live), bare(config), schema))
-  const pruned = last ? prune(merged, { last: last.fields, owned: [set, ...others.map(other => other.fields)] }, schema) : merged
-  const changes = compare(bare(live), pruned, schema)
-  const touched = union(changes.modified, changes.added)
-  const conflicts = others.map(other => ({ ...other, fields: intersection(other.fields, touched) })).filter(other => !isEmpty(other.fields))
+  const merged = objectAt(mergeTyped(bare(live), bare(config), schema))
+  const pruned = last ? prune(merged, { last: last.fields, owned: [entry, ...others].map(other => other.fields) }, schema) : merged
+  const changes = compare([bare(live), pruned], schema)
+  const conflicts = others.map(other => ({ ...other, fields: intersection(other.fields, written(changes)) })).filter(other => other.fields.size > 0)
   if (conflicts.length > 0 && !writer.force) throw conflictError(conflicts)
-  const unchanged = last && canonical(fieldsToJson(last.fields)) === canonical(fieldsToJson(set))
+  const unchanged = last && canonical(fieldsToJson(last.fields)) === canonical(fieldsToJson(entry.fields))
   return withManagers(pruned, writeManagers([...after(others, changes), unchanged ? last : entry]))
 }
 
+/** The fields a configuration sets. Throws 500 in the server's words where the type cannot hold it. */
+function declared(config: JsonObject, schema: Schema): Fields {
+  try {
+    return new Set(fieldSet(bare(config), schema))
+  } catch (error) {
+    const [namespace, name] = [textAt(config, 'metadata', 'namespace') ?? '', textAt(config, 'metadata', 'name')]
+    throw new ApiError(500, `failed to create typed patch object (${namespace}/${name}; ${textAt(config, 'apiVersion')}, Kind=${textAt(config, 'kind')}): ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
+/** What a change put there. */
+function written(changes: readonly Difference[]): Fields {
+  return new Set(changes.filter(change => !change.gone).map(change => change.path))
+}
+
 /** What is left to each after a change that is not its own. */
-function after(managers: readonly Manager[], { added, modified, removed }: Comparison): readonly Manager[] {
-  return managers.map(entry => ({ ...entry, fields: [added, modified, removed].reduce(difference, entry.fields) }))
+function after(managers: readonly Manager[], changes: readonly Difference[]): readonly Manager[] {
+  const touched = new Set(changes.map(change => change.path))
+  return managers.map(entry => ({ ...entry, fields: difference(entry.fields, touched) }))
 }
 
 /** Removes what the applier set last time, sets no more, and nobody else owns. */
 function prune(merged: JsonObject, of: { readonly last: Fields, readonly owned: readonly Fields[] }, schema: Schema): JsonObject {
   const named = (set: Fields): Fields => withNamedFields(set, schema)
-  const without = (set: Fields): JsonObject => asObject(removeFields(merged, set, schema))
+  const without = (set: Fields): JsonObject => objectAt(removeFields(merged, set, schema))
   const last = named(of.last)
-  const mergedSet = named(fieldSet(merged, schema))
-  const owned = named(of.owned.reduce(union, NO_FIELDS))
-  const first = named(fieldSet(without(last), schema))
-  const second = named(fieldSet(without(difference(mergedSet, union(first, owned))), schema))
+  const all = (object: JsonObject): Fields => named(new Set(fieldSet(object, schema)))
+  const mergedSet = all(merged)
+  const second = all(without(difference(mergedSet, union(all(without(last)), named(union(...of.owned))))))
   return without(intersection(difference(mergedSet, second), last))
 }
 
 function conflictError(conflicts: readonly Manager[]): ApiError {
-  const groups = sortedBy(conflicts, ({ apiVersion, manager, operation, subresource }) => [apiVersion, manager, operation, subresource]).map(other => {
-    const name = JSON.stringify(other.manager) + (other.subresource ? ` with subresource ${JSON.stringify(other.subresource)}` : '')
-    return { title: other.operation === 'Update' ? `${name} using ${other.apiVersion}` : name, paths: pathsOf(other.fields) }
-  })
+  const groups = sortedBy(conflicts, ['apiVersion', 'manager', 'operation', 'subresource']).map(({ manager, operation, apiVersion, subresource, fields }) => ({
+    title: `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}${operation === 'Update' ? ` using ${apiVersion}` : ''}`, paths: pathTexts(fields),
+  }))
   const causes = groups.flatMap(({ title, paths }) => paths.map(field => ({ reason: 'FieldManagerConflict', message: `conflict with ${title}`, field })))
   const [only] = causes
   const text = causes.length === 1 && only ? `1 conflict: ${only.message}: ${only.field}`
@@ -97,8 +108,8 @@ function conflictError(conflicts: readonly Manager[]): ApiError {
   return new ApiError(409, `Apply failed with ${text}`, { details: { causes } })
 }
 
-function entryOf({ manager, apiVersion, subresource = '', now }: Writer, operation: 'Apply' | 'Update', fields: Fields): Manager {
-  return { manager, operation, apiVersion, subresource, time: now, fields }
+function entryOf({ manager, apiVersion, subresource = '', now, ignored }: Writer, operation: 'Apply' | 'Update', fields: Fields): Manager {
+  return { manager, operation, apiVersion, subresource, time: now, fields: difference(withoutRoots(fields, ignored), BASE) }
 }
 
 /** An update manager is told apart by its version too, an applier is not. */
@@ -108,30 +119,27 @@ function sameManager(a: Manager, b: Manager): boolean {
 
 function readManagers(object: JsonObject): readonly Manager[] {
   return objectsAt(object, 'metadata', 'managedFields').filter(entry => entry['manager'] !== undefined || entry['fieldsV1'] !== undefined).map(entry => {
-    const text = (key: string): string => textAt(entry, key) ?? ''
-    return {
-      manager: text('manager'), operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update', apiVersion: text('apiVersion'), subresource: text('subresource'),
-      time: text('time'), fields: fieldsFromJson(entry['fieldsV1']),
-    }
+    const [manager = '', apiVersion = '', subresource = '', time = ''] = ['manager', 'apiVersion', 'subresource', 'time'].map(name => textAt(entry, name))
+    return { manager, apiVersion, subresource, time, operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update', fields: fieldsFromJson(entry['fieldsV1']) }
   })
 }
 
 /** Appliers first, then by time, then by name; who owns nothing is none. */
 function writeManagers(managers: readonly Manager[]): readonly Json[] {
-  const owning = managers.filter(entry => !isEmpty(entry.fields))
-  return sortedBy(owning, entry => [entry.operation, entry.time, entry.manager, entry.apiVersion, entry.subresource]).map(({ subresource, fields, manager, operation, apiVersion, time }) => ({
+  const owning = managers.filter(entry => entry.fields.size > 0)
+  return sortedBy(owning, ['operation', 'time', 'manager', 'apiVersion', 'subresource']).map(({ subresource, fields, manager, operation, apiVersion, time }) => ({
     manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: fieldsToJson(fields), ...(subresource ? { subresource } : {}),
   }))
 }
 
-function sortedBy(managers: readonly Manager[], words: (manager: Manager) => readonly string[]): readonly Manager[] {
-  const key = (manager: Manager): string => words(manager).join('\n')
+function sortedBy(managers: readonly Manager[], names: readonly Exclude<keyof Manager, 'fields'>[]): readonly Manager[] {
+  const key = (manager: Manager): string => names.map(name => manager[name]).join('\n')
   return managers.toSorted((a, b) => key(a) < key(b) ? -1 : 1)
 }
 
 /** The object with these managedFields (none: without the key). */
 export function withManagers(object: JsonObject, managers: readonly Json[]): JsonObject {
-  const { managedFields: _old, ...metadata } = asObject(object['metadata'])
+  const { managedFields: _old, ...metadata } = objectAt(object, 'metadata')
   return { ...object, metadata: { ...metadata, ...(managers.length > 0 ? { managedFields: managers } : {}) } }
 }
 

@@ -1,9 +1,8 @@
 import type { Json } from '../../model/json.ts'
-import { canonical, isList, isObject, sameJson } from '../../model/json.ts'
+import { canonical, isList, isObject, objectAt, sameJson } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
-import { FieldSet, NO_FIELDS } from './fields.ts'
+import { byElement, pathTexts, SEP } from './fields.ts'
 import type { Fields } from './fields.ts'
-import { asObject } from './object.ts'
 import { ANY, childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -13,17 +12,10 @@ import type { Schema } from './schema.ts'
  */
 
 /** What a value is made of, by element (see Fields): the entries of an object, the items of a set or keyed list, of duplicates the first. */
-type Parts = ReadonlyMap<string, Json>
-
-function partsOf(value: Json | undefined, schema: Schema): Parts {
-  const out = new Map<string, Json>()
-  if (schema.kind === 'list') {
-    for (const item of isList(value) ? value : []) {
-      const element = itemElement(item, schema)
-      if (!out.has(element)) out.set(element, item)
-    }
-  } else for (const [key, item] of Object.entries(asObject(value))) if (item !== undefined) out.set(`f:${key}`, item)
-  return out
+function partsOf(value: Json | undefined, schema: Schema): ReadonlyMap<string, Json> {
+  const items = schema.kind === 'list' && isList(value) ? value.map(item => [itemElement(item, schema), item] as const) : []
+  if (schema.kind === 'list') return new Map([...items, ...items.toReversed()])
+  return new Map(Object.entries(objectAt(value)).flatMap(([key, item]) => item === undefined ? [] : [[`f:${key}`, item] as const]))
 }
 
 /** The element of an item in a set or keyed list. Throws where a key is missing and has no default. */
@@ -31,7 +23,7 @@ function itemElement(item: Json, list: Schema): string {
   if (list.set) return `v:${canonical(item)}`
   const key: Record<string, Json> = {}
   for (const name of list.keys ?? []) {
-    const value = asObject(item)[name] ?? list.keyDefaults?.[name]
+    const value = objectAt(item)[name] ?? list.keyDefaults?.[name]
     if (value === undefined) throw new ApiError(500, `associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`)
     key[name] = value
   }
@@ -48,48 +40,33 @@ function isWhole({ kind, atomic }: Schema): boolean {
   return kind === 'scalar' || atomic === true
 }
 
-/** The fields a configuration sets. Throws NotDeclared for a field the type does not have. */
-export function fieldSet(value: Json, schema: Schema, path: readonly string[] = []): Fields {
+/** The fields a configuration sets. Throws 500 for a field the type does not have. */
+export function fieldSet(value: Json, schema: Schema, path = ''): readonly string[] {
   const known = resolved(schema, value)
-  if (isWhole(known)) return NO_FIELDS
-  const set = new FieldSet()
-  for (const [element, item] of partsOf(value, known)) {
+  if (isWhole(known)) return []
+  return [...partsOf(value, known)].flatMap(([element, item]) => {
     const child = partSchema(known, element)
-    if (!child) throw new NotDeclared([...path, element])
-    set.put(element, fieldSet(item, child, [...path, element]))
+    if (!child) throw new ApiError(500, `${pathTexts(new Set([path + element])).join('')}: field not declared in schema`)
     const declared = known.fields?.has(element.slice(2)) === true
-    if (!declared || isWhole(resolved(child, item)) || item === null || (isObject(item) && nothingIn(item))) set.own.add(element)
-  }
-  return set
+    const belongs = !declared || isWhole(resolved(child, item)) || item === null || (isObject(item) && nothingIn(item))
+    return [...belongs ? [path + element] : [], ...fieldSet(item, child, path + element + SEP)]
+  })
 }
 
-/** A configuration names a field its type does not have. */
-export class NotDeclared extends Error {
-  constructor(path: readonly string[]) {
-    super(`${path.map(part => part.startsWith('f:') ? `.${part.slice(2)}` : `[${part.slice(2)}]`).join('')}: field not declared in schema`)
-    this.name = 'NotDeclared'
-  }
-}
+/** A field that is there or written differently after a change, or that is gone. */
+export interface Difference { readonly path: string, readonly gone: boolean }
 
-/** What differs between two objects. `added` and `removed` hold the levels as well as what is below them. */
-export interface Comparison { readonly added: Fields, readonly modified: Fields, readonly removed: Fields }
-
-export function compare(before: Json | undefined, after: Json | undefined, schema: Schema): Comparison {
-  const out = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() }
+/** What differs between two objects: for what was added or removed the levels as well as what is below them. */
+export function compare([before, after]: readonly [Json | undefined, Json | undefined], schema: Schema, path = ''): readonly Difference[] {
   const known = resolvedFor(before, after, schema)
   const [left, right] = [partsOf(before, known), partsOf(after, known)]
-  for (const element of new Set([...left.keys(), ...right.keys()])) {
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap(element => {
     const [old, now] = [left.get(element), right.get(element)]
     const child = partSchema(known, element) ?? ANY
     const whole = isWhole(resolvedFor(old, now, child)) || (nothingIn(old) && nothingIn(now))
-    if (old === undefined) out.added.own.add(element)
-    else if (now === undefined) out.removed.own.add(element)
-    else if (whole && !sameJson(old, now)) out.modified.own.add(element)
-    if (whole) continue
-    const below = compare(old, now, child)
-    for (const change of ['added', 'modified', 'removed'] as const) out[change].put(element, below[change])
-  }
-  return out
+    const differs = old === undefined || now === undefined || (whole && !sameJson(old, now))
+    return [...differs ? [{ path: path + element, gone: now === undefined }] : [], ...whole ? [] : compare([old, now], child, path + element + SEP)]
+  })
 }
 
 function resolvedFor(before: Json | undefined, after: Json | undefined, schema: Schema): Schema {
@@ -135,21 +112,26 @@ function woven(left: readonly string[], right: readonly string[]): readonly stri
 export function removeFields(value: Json, gone: Fields, schema: Schema): Json | undefined {
   const known = resolved(schema, value)
   if (isWhole(known)) return known.kind === 'scalar' ? value : undefined
-  const left = [...partsOf(value, known)].filter(([element]) => !gone.own.has(element)).map(([element, item]): readonly [string, Json] => {
-    const below = gone.kids.get(element)
-    return [element, below ? removeFields(item, below, partSchema(known, element) ?? ANY) ?? null : item]
+  const goneBelow = byElement(gone)
+  const left = [...partsOf(value, known)].filter(([element]) => !gone.has(element)).map(([element, item]): readonly [string, Json] => {
+    const kids = goneBelow.get(element)
+    return [element, kids ? removeFields(item, kids, partSchema(known, element) ?? ANY) ?? null : item]
   })
   if (left.length === 0) return undefined
   return known.kind === 'list' ? left.map(([, item]) => item) : Object.fromEntries(left.map(([element, item]) => [element.slice(2), item]))
 }
 
 /** The set with every declared field that has members below it added itself, so that removing removes its level too. */
-export function withNamedFields(set: Fields, schema: Schema | undefined): Fields {
-  const out = new FieldSet(set.own)
-  for (const [element, kid] of set.kids) {
-    const name = element.startsWith('f:') ? element.slice(2) : undefined
-    if (name !== undefined && schema?.fields?.has(name)) out.own.add(element)
-    out.put(element, withNamedFields(kid, schema && (name === undefined ? schema.element : childSchema(schema, name))))
+export function withNamedFields(set: Fields, schema: Schema): Fields {
+  const out = new Set(set)
+  for (const path of set) {
+    let [here, level]: [Schema, string] = [schema, '']
+    for (const element of path.split(SEP).slice(0, -1)) {
+      level += element
+      if (here.kind === 'struct' && here.fields?.has(element.slice(2))) out.add(level)
+      here = partSchema(here, element) ?? ANY
+      level += SEP
+    }
   }
   return out
 }

@@ -1,12 +1,11 @@
 import type { Json } from '../../model/json.ts'
-import { isList, isObject, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, omit, sameJson, textAt, valueAt } from '../../model/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
-import { asObject, omit } from './object.ts'
 
 /** RFC 7386. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch
-  const out: Record<string, Json | undefined> = { ...asObject(target) }
+  const out: Record<string, Json | undefined> = { ...objectAt(target) }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete out[key]
     else if (value !== undefined) out[key] = mergePatch(out[key], value)
@@ -50,7 +49,8 @@ function put(here: Json, path: readonly string[] | undefined, change: Change): J
   if (key === undefined) return change === 'remove' ? here : change.value
   const inserts = change !== 'remove' && change.insert && rest.length === 0
   const child = childOf(here, key)
-  if (child === undefined && !(inserts && takes(here, key))) throw rejected()
+  const takes = isObject(here) || (isList(here) && (key === '-' || key === String(here.length)))
+  if (child === undefined && !(inserts && takes)) throw rejected()
   const next = rest.length > 0 ? put(child ?? null, rest, change) : change === 'remove' ? undefined : change.value
   if (isObject(here)) return next === undefined ? omit(here, [key]) : { ...here, [key]: next }
   if (!isList(here)) throw rejected()
@@ -59,13 +59,7 @@ function put(here: Json, path: readonly string[] | undefined, change: Change): J
 
 /** What stands under one key of a pointer; undefined where nothing does. */
 function childOf(here: Json | undefined, key: string): Json | undefined {
-  if (isList(here)) return /^(?:0|[1-9]\d*)$/.test(key) ? here[Number(key)] : undefined
-  return valueAt(here, key)
-}
-
-/** True where something new can be put: under any key of an object, at the end of a list. */
-function takes(here: Json, key: string): boolean {
-  return isObject(here) || (isList(here) && (key === '-' || key === String(here.length)))
+  return isList(here) && /^(?:0|[1-9]\d*)$/.test(key) ? here[Number(key)] : valueAt(here, key)
 }
 
 function read(object: Json, path: readonly string[] | undefined): Json {

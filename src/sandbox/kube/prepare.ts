@@ -1,20 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import type { Json, JsonObject } from '../../model/json.ts'
-import { objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
-import { resourceKey } from './kind.ts'
+import { objectAt, objectsAt, omit, pick, sameJson, textAt, valueAt } from '../../model/json.ts'
 import type { Kind } from './kind.ts'
-import { asObject, omit, pick, withMetadata } from './object.ts'
 import type { Store } from './store.ts'
 
-/** What the server adds to a new object beside defaults: addresses of a Service, the selector of a Job, the state of a definition. */
+/** What the server adds to a new object beside defaults: addresses of a Service, the state of a definition. */
 export function initialised(kind: Kind, object: JsonObject, store: Store): JsonObject {
-  switch (resourceKey(kind)) {
+  switch (kind.resource) {
     case '/namespaces': return { ...object, spec: { finalizers: ['kubernetes'] } }
-    case '/services': return { ...object, spec: serviceSpec(asObject(object['spec']), store) }
-    case 'batch/jobs': return jobWithSelector(object)
+    case '/services': return { ...object, spec: serviceSpec(objectAt(object, 'spec'), store) }
     case 'apiextensions.k8s.io/customresourcedefinitions': {
       const storedVersions = objectsAt(object, 'spec', 'versions').filter(version => version['storage'] === true).map(version => textAt(version, 'name') ?? '')
-      return { ...object, status: { ...asObject(object['status']), storedVersions } }
+      return { ...object, status: { ...objectAt(object, 'status'), storedVersions } }
     }
     default: return object
   }
@@ -30,9 +26,8 @@ function serviceSpec(spec: JsonObject, store: Store, live: JsonObject = {}): Jso
   const used: (Json | undefined)[] = others.flatMap(item => objectsAt(item, 'spec', 'ports').map(port => port['nodePort']))
   const ports = objectsAt(spec, 'ports').map(port => {
     if (type === 'ClusterIP') return leaving ? omit(port, ['nodePort']) : port
-    if (port['nodePort'] !== undefined) return port
     const before = objectsAt(live, 'ports').find(other => other['port'] === port['port'] && other['protocol'] === port['protocol'])
-    const nodePort = before?.['nodePort'] ?? free(used, i => 30_000 + i)
+    const nodePort = port['nodePort'] ?? before?.['nodePort'] ?? free(used, i => 30_000 + i)
     used.push(nodePort)
     return { ...port, nodePort }
   })
@@ -48,13 +43,9 @@ function free<T extends Json>(taken: readonly (Json | undefined)[], nth: (i: num
   return nth(i)
 }
 
-function jobWithSelector(job: JsonObject): JsonObject {
-  const spec = asObject(job['spec'])
-  if (spec['manualSelector'] === true) return job
-  const [uid, name, template] = [textAt(job, 'metadata', 'uid') ?? randomUUID(), textAt(job, 'metadata', 'name') ?? '', asObject(spec['template'])]
-  const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'job-name': name }
-  const labelled = withMetadata(template, { labels: { ...asObject(valueAt(template, 'metadata', 'labels')), ...labels } })
-  return { ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template: labelled } }
+/** The object with more metadata. */
+export function withMetadata(object: JsonObject, more: JsonObject): JsonObject {
+  return { ...object, metadata: { ...objectAt(object, 'metadata'), ...more } }
 }
 
 /** What is written, and by which way. */
@@ -82,9 +73,9 @@ export function settled({ kind, subresource, store }: Written & { readonly store
 
 /** What a request may leave out without losing it. */
 function carried({ kind, store }: { readonly kind: Kind, readonly store: Store }, live: JsonObject, next: JsonObject): JsonObject {
-  const id = resourceKey(kind)
+  const id = kind.resource
   if (id === '/namespaces') return { ...next, spec: live['spec'] }
-  if (id === '/services') return { ...next, spec: serviceSpec(asObject(next['spec']), store, asObject(live['spec'])) }
+  if (id === '/services') return { ...next, spec: serviceSpec(objectAt(next, 'spec'), store, objectAt(live, 'spec')) }
   if (id !== 'apps/daemonsets' || sameJson(valueAt(live, 'spec', 'template'), valueAt(next, 'spec', 'template'))) return next
   const key = 'deprecated.daemonset.template.generation'
   return withMetadata(next, { annotations: { ...annotationsOf(next), [key]: String(Number(annotationsOf(live)[key] ?? 0) + 1) } })
@@ -97,5 +88,5 @@ function raises(kind: Kind, live: JsonObject, next: JsonObject): boolean {
 }
 
 function annotationsOf(object: JsonObject): JsonObject {
-  return asObject(valueAt(object, 'metadata', 'annotations'))
+  return objectAt(object, 'metadata', 'annotations')
 }

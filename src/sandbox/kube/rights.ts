@@ -1,9 +1,7 @@
-import type { Json, JsonObject } from '../../model/json.ts'
-import { textAt, valueAt } from '../../model/json.ts'
-import { ApiError, badValue, detailsOf, invalid } from './api-error.ts'
+import type { JsonObject } from '../../model/json.ts'
+import { objectAt, omit, textAt, valueAt } from '../../model/json.ts'
+import { ApiError, badValue, invalid } from './api-error.ts'
 import type { Kind } from './kind.ts'
-import { groupVersionOf } from './kind.ts'
-import { asObject } from './object.ts'
 import { shaped } from './shape.ts'
 
 /** A rule as RBAC writes it; `namespaces` narrows it, without them it holds in all and for what has none. */
@@ -40,8 +38,8 @@ export function demand(account: Account, attempt: Attempt): void {
   const { group, resource, subresource, namespace, name } = attempt
   const place = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope'
   const what = `${cannot} resource ${JSON.stringify(subresource ? `${resource}/${subresource}` : resource)} in API group ${JSON.stringify(group)} ${place}`
-  const { name: _none, ...details } = detailsOf({ group, plural: resource, kind: '' }, name)
-  throw new ApiError(403, `${resource}${group ? `.${group}` : ''} ${name ? `${JSON.stringify(name)} ` : ''}is forbidden: ${what}`, { details: name ? { name, ...details } : details })
+  const details = { ...(name ? { name } : {}), ...(group ? { group } : {}), kind: resource }
+  throw new ApiError(403, `${resource}${group ? `.${group}` : ''} ${name ? `${JSON.stringify(name)} ` : ''}is forbidden: ${what}`, { details })
 }
 
 function allows(account: Account, attempt: Attempt): boolean {
@@ -62,23 +60,15 @@ export interface Asking { readonly account: Account, readonly accounts: readonly
 
 /** Answers an access review, one's own or that of a user. Throws 422 for a question about nothing. */
 export function reviewed(kind: Kind, body: JsonObject, { account, accounts }: Asking): JsonObject {
-  const { kind: _kind, apiVersion: _version, status: _status, ...question } = body
-  const review = asObject(shaped(question, kind.schema))
-  const { spec } = review
-  const user = textAt(spec, 'user') ?? ''
-  const attempt = attemptIn(spec)
-  const about = { group: kind.group, plural: '', kind: '' }
-  if (!attempt) throw invalid(about, '', [badValue('spec.resourceAttributes', undefined, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')])
+  const review = objectAt(shaped(omit(body, ['kind', 'apiVersion', 'status']), kind.schema, { path: '', unknown: [] }))
+  const [resource, path, user = ''] = [valueAt(review, 'spec', 'resourceAttributes'), valueAt(review, 'spec', 'nonResourceAttributes'), textAt(review, 'spec', 'user')]
+  const refused = (field: string, why: string): ApiError => invalid({ group: kind.group, plural: '', kind: '' }, '', [badValue(field, undefined, why)])
+  if ((resource === undefined) === (path === undefined)) throw refused('spec.resourceAttributes', 'exactly one of nonResourceAttributes or resourceAttributes must be specified')
   const own = kind.kind === 'SelfSubjectAccessReview'
-  if (!own && user === '') throw invalid(about, '', [badValue('spec.user', '', 'at least one of user or group must be specified')])
-  const asked = own ? account : accounts.find(other => other.user === user)
-  return { kind: kind.kind, apiVersion: groupVersionOf(kind), ...review, status: { allowed: asked !== undefined && allows(asked, attempt) } }
-}
-
-function attemptIn(spec: Json | undefined): Attempt | undefined {
-  const [resource, path] = [valueAt(spec, 'resourceAttributes'), valueAt(spec, 'nonResourceAttributes')]
+  if (!own && user === '') throw refused('spec.user', 'at least one of user or group must be specified')
   const text = (name: string): string => textAt(resource ?? path, name) ?? ''
-  if ((resource === undefined) === (path === undefined)) return undefined
-  if (path !== undefined) return { verb: text('verb'), path: text('path') }
-  return { verb: text('verb'), group: text('group'), resource: text('resource'), subresource: text('subresource'), namespace: text('namespace'), name: text('name') }
+  const attempt = resource === undefined ? { verb: text('verb'), path: text('path') }
+    : { verb: text('verb'), group: text('group'), resource: text('resource'), subresource: text('subresource'), namespace: text('namespace'), name: text('name') }
+  const asked = own ? account : accounts.find(other => other.user === user)
+  return { kind: kind.kind, apiVersion: kind.groupVersion, ...review, status: { allowed: asked !== undefined && allows(asked, attempt) } }
 }

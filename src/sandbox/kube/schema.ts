@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, textAt } from '../../model/json.ts'
+import { isList, isObject, objectAt, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { TYPES } from './data/types.ts'
 
 /** A field of a struct. `omit`: left out where zero; `pointer`: kept as written; `always`: present even where nobody wrote it. */
@@ -52,8 +52,7 @@ export function namedSchema(name: string): Schema {
   const schema: Schema = { kind: 'struct', name, fields }
   cache.set(name, schema)
   for (const item of line) {
-    const [, key, type = '', end, retain] = /^(\w+):(.+?)([*!]?)(\^?)$/.exec(item) ?? []
-    if (key === undefined) continue
+    const [, key = '', type = '', end, retain] = /^(\w+):(.+?)([*!]?)(\^?)$/.exec(item) ?? []
     fields.set(key, { schema: retain ? { ...parseType(type), retainKeys: true } : parseType(type), presence: end === '*' ? 'pointer' : end === '!' ? 'always' : 'omit' })
   }
   return schema
@@ -78,11 +77,9 @@ function parseType(text: string): Schema {
 /** The schema of a custom resource from the OpenAPI schema of its definition; without one everything is kept. */
 export function customSchema(rules: JsonObject | undefined): Schema {
   const root = rules ? fromRules(rules) : DEDUCED_MAP
-  const fields = new Map<string, Field>(root.fields ?? [])
-  fields.set('apiVersion', { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' })
-  fields.set('kind', { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' })
-  fields.set('metadata', { schema: namedSchema('meta.ObjectMeta'), presence: 'always' })
-  return { ...root, kind: 'struct', fields }
+  const text: Field = { schema: { kind: 'scalar', letter: 's' }, presence: 'omit' }
+  const metadata: Field = { schema: namedSchema('meta.ObjectMeta'), presence: 'always' }
+  return { ...root, kind: 'struct', fields: new Map([...root.fields ?? [], ['apiVersion', text], ['kind', text], ['metadata', metadata]]), ...rules?.['x-kubernetes-preserve-unknown-fields'] === true ? { open: true } : {} }
 }
 
 function fromRules(rules: JsonObject): Schema {
@@ -96,11 +93,8 @@ function fromRules(rules: JsonObject): Schema {
   if (isObject(values)) return { kind: 'map', element: fromRules(values), rules, ...atomic }
   const properties = rules['properties']
   if (isObject(properties)) {
-    const fields = new Map<string, Field>()
-    for (const [name, value] of Object.entries(properties)) {
-      if (isObject(value)) fields.set(name, { schema: fromRules(value), presence: 'pointer' })
-    }
-    return { kind: 'struct', fields, open, rules, ...atomic }
+    const fields = Object.entries(properties).map(([name, value]): [string, Field] => [name, { schema: fromRules(objectAt(value)), presence: 'pointer' }])
+    return { kind: 'struct', fields: new Map(fields), open, rules, ...atomic }
   }
   if (open || type === undefined) return { kind: 'any', rules, ...atomic }
   if (type === 'object') return { kind: 'struct', fields: new Map(), open: values === true, rules, ...atomic }
@@ -108,18 +102,14 @@ function fromRules(rules: JsonObject): Schema {
 }
 
 function listFromRules(rules: JsonObject): Schema {
-  const items = isObject(rules['items']) ? rules['items'] : {}
+  const items = objectAt(rules, 'items')
   const list: Schema = { kind: 'list', element: fromRules(items), rules }
   const type = rules['x-kubernetes-list-type']
   if (type === 'set') return { ...list, set: true }
-  if (type !== 'map' || !isList(rules['x-kubernetes-list-map-keys'])) return { ...list, atomic: true }
-  const keys = rules['x-kubernetes-list-map-keys'].filter(key => typeof key === 'string')
-  const keyDefaults: Record<string, Json> = {}
-  for (const key of keys) {
-    const field = isObject(items['properties']) ? items['properties'][key] : undefined
-    if (isObject(field) && field['default'] !== undefined) keyDefaults[key] = field['default']
-  }
-  return { ...list, keys, keyDefaults }
+  if (type !== 'map') return { ...list, atomic: true }
+  const keys = textsAt(rules, 'x-kubernetes-list-map-keys')
+  const defaults = keys.map(key => [key, valueAt(items, 'properties', key, 'default')]).filter(([, value]) => value !== undefined)
+  return { ...list, keys, keyDefaults: Object.fromEntries(defaults) }
 }
 
 /** The schema to use for this very value: an undeclared one is deduced (lists whole, maps field by field). */

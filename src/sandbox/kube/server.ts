@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { stringify } from 'yaml'
 import type { Json } from '../../model/json.ts'
 import { answer } from './api.ts'
@@ -60,21 +62,24 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
   const token = randomBytes(16).toString('hex')
   const registry = new Registry()
   const objects = new Objects(new Store(keepChanges), registry)
-  const api: Api = { objects, accounts: [{ ...ADMIN, token }, ...accounts] }
+  const api: Api = { objects, accounts: [{ ...ADMIN, token }, ...accounts], bookmarkEvery: options.bookmarkEvery ?? 60_000 }
   const stopHousekeeping = startHousekeeping(objects)
   const controller = startWorkloads(objects, options.controller === false ? { enabled: false } : options.controller ?? {})
-  for (const name of ['default', 'kube-system']) call(api, { method: 'POST', path: '/api/v1/namespaces', body: { kind: 'Namespace', metadata: { name } } })
+  for (const name of ['default', 'kube-system']) call(api, 'POST', '/api/v1/namespaces', { kind: 'Namespace', metadata: { name } })
   const certificates = makeCertificates()
   const sockets = new Set<Socket>()
   const server = createServer({ cert: certificates.cert, key: certificates.key }, (request, response) => {
-    serve(request, response, { api, every: options.bookmarkEvery ?? 60_000 }).catch(() => response.destroy())
+    serve(request, response, api).catch(() => response.destroy())
   })
   server.on('connection', (socket: Socket) => { sockets.add(socket); socket.on('close', () => sockets.delete(socket)) })
   server.keepAliveTimeout = 30_000
-  const url = `https://${HOST}:${await listening(server, options.port ?? 0)}`
+  server.listen(options.port ?? 0, HOST)
+  await once(server, 'listening')
+  const address: AddressInfo | string | null = server.address()
+  const url = `https://${HOST}:${typeof address === 'object' ? address?.port : address}`
   return {
     url, ca: certificates.ca, token, controller, kubeconfig: kubeconfigOf(url, certificates.ca, token),
-    request: async (...[method, path, body, contentType]) => call(api, { method, path, body, contentType }),
+    request: async (...request) => call(api, ...request),
     ensureKind: kind => registry.serve(kind),
     stop: async () => {
       controller.stop()
@@ -85,16 +90,6 @@ export async function startKube(options: KubeOptions = {}): Promise<Kube> {
       })
     },
   }
-}
-
-function listening(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, HOST, () => {
-      const address: AddressInfo | string | null = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
 }
 
 /** The cluster, user and context of every kubeconfig that is made here. */
@@ -109,10 +104,8 @@ function kubeconfigOf(server: string, ca: string, token: string): string {
   })
 }
 
-interface Asked { readonly method: string, readonly path: string, readonly body?: Json | undefined, readonly contentType?: string | undefined }
-
 /** A request in the process; it has all rights. */
-function call(api: Api, { method, path, body, contentType }: Asked): { readonly status: number, readonly body: Json } {
+function call(api: Api, ...[method, path, body, contentType]: Parameters<Kube['request']>): { readonly status: number, readonly body: Json } {
   const found = answer(api, {
     method, path, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)), account: ADMIN,
     contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'), accept: 'application/json', userAgent: '',
@@ -121,29 +114,20 @@ function call(api: Api, { method, path, body, contentType }: Asked): { readonly 
   return { status: found.status, body: 'body' in found ? found.body : found.text }
 }
 
-interface Serving { readonly api: Api, readonly every: number }
-
-async function serve(request: IncomingMessage, response: ServerResponse, { api, every }: Serving): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, api: Api): Promise<void> {
   const path = request.url ?? '/'
   const open = /^\/(healthz|livez|readyz|version)\b/.test(path)
   const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
   const account = api.accounts.find(known => known.token !== '' && known.token === token) ?? (open ? ANYBODY : undefined)
-  const body = await readBody(request)
   if (!account) return send(response, { status: 401, body: new ApiError(401, 'Unauthorized').status() })
   const somebody = request.headers['impersonate-user'] ?? request.headers['impersonate-group']
   if (somebody !== undefined) return send(response, { status: 403, body: new ApiError(403, 'this server lets nobody act for somebody else').status() })
   const found = answer(api, {
-    method: request.method ?? 'GET', path, body, contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
+    method: request.method ?? 'GET', path, body: await buffer(request), contentType: (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '',
     accept: request.headers.accept ?? '', userAgent: request.headers['user-agent'] ?? '', account,
   })
-  if ('start' in found) streamWatch(response, found, every)
+  if ('start' in found) streamWatch(response, found, api.bookmarkEvery)
   else send(response, found, request.headers.accept)
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)))
-  return Buffer.concat(chunks)
 }
 
 function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unknown }>, accept = ''): void {
@@ -160,26 +144,23 @@ function send(response: ServerResponse, found: Exclude<ApiAnswer, { start: unkno
 
 /** One JSON line an event, until the client goes or `timeoutSeconds` are over. */
 function streamWatch(response: ServerResponse, found: Extract<ApiAnswer, { start: unknown }>, every: number): void {
-  const { query } = found
-  const write: WatchSink = (type, object) => { response.write(`${JSON.stringify({ type, object })}\n`) }
+  const write: WatchSink = (type, object) => { if (!response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`) }
   response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked' })
   response.flushHeaders()
-  let end = (): void => {}
+  let stop = (): void => {}
   try {
-    end = found.start(write)
+    stop = found.start(write)
   } catch (error) {
     if (error instanceof ApiError) write('ERROR', error.status())
     response.end()
     return
   }
-  const seconds = Number(query.get('timeoutSeconds') ?? '0') || 30 * 60
-  const marks = query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
-  const finish = (): void => {
-    end()
+  const seconds = Number(found.query.get('timeoutSeconds') ?? '0') || 30 * 60
+  const marks = found.query.get('allowWatchBookmarks') === 'true' ? setInterval(() => write('BOOKMARK', found.bookmark()), every) : undefined
+  const timer = setTimeout(() => response.end(), seconds * 1000)
+  response.on('close', () => {
+    stop()
     clearTimeout(timer)
     clearInterval(marks)
-    response.end()
-  }
-  const timer = setTimeout(finish, seconds * 1000)
-  response.on('close', finish)
+  })
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject } from '../../model/json.ts'
+import { isList, isObject, showJson } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
+import { withDefaults } from './defaults.ts'
 import { canonicalQuantity } from './quantity.ts'
 import { resolved } from './schema.ts'
 import type { Field, Schema } from './schema.ts'
@@ -12,15 +13,15 @@ const SCALARS: Readonly<Record<string, readonly [go: string, json: string, zero:
 }
 const QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
-/** Where a value stands, and the paths of fields that types do not have, found so far. */
-export interface Place { readonly path: string, readonly unknown: string[] }
+/** Where a value stands, the paths of fields that types do not have, found so far, and whether defaults are left out. */
+export interface Place { readonly path: string, readonly unknown: string[], readonly bare?: boolean }
 
 /**
  * A value as the server keeps it after decoding into its type: unknown fields dropped (their paths go to the place), zero
- * values that are not written dropped, fields that are always there filled, quantities respelled.
+ * values that are not written dropped, fields that are always there filled, quantities respelled, defaults written.
  * Throws 400 where a value is of the wrong kind.
  */
-export function shaped(value: Json | undefined, schema: Schema, place: Place = { path: '', unknown: [] }): Json {
+export function shaped(value: Json | undefined, schema: Schema, place: Place): Json {
   const known = resolved(schema, value)
   if (known.kind === 'struct') return shapedStruct(value ?? {}, known, place)
   if (known.kind === 'map') {
@@ -43,17 +44,19 @@ function shapedStruct(value: Json, schema: Schema, place: Place): JsonObject {
     else if (source[key] !== undefined && (source[key] !== null || schema.rules === undefined)) out[key] = source[key]
   }
   for (const [key, field] of schema.fields ?? []) {
-    const raw = source[key]
-    if (raw === undefined || raw === null) {
-      if (field.presence === 'always') out[key] = zero(field.schema)
-      else if (raw === null && field.schema.rules?.['nullable'] === true) out[key] = null
+    const { rules } = field.schema
+    const [written, nullable] = [source[key] ?? undefined, source[key] === null && rules?.['nullable'] === true]
+    const raw = written === undefined && !nullable && !place.bare ? rules?.['default'] : written
+    if (raw === undefined) {
+      if (field.presence === 'always') out[key] = zero(field.schema, place)
+      else if (nullable) out[key] = null
       continue
     }
     const item = shaped(raw, field.schema, below(place, key))
     if (!empty(item, field)) out[key] = item
     else if (field.presence === 'always') out[key] = isList(item) ? null : item
   }
-  return out
+  return schema.name === undefined || place.bare ? out : withDefaults(out, schema.name)
 }
 
 function empty(value: Json, field: Field): boolean {
@@ -64,27 +67,24 @@ function empty(value: Json, field: Field): boolean {
   return field.presence === 'omit' && (value === '' || value === 0 || value === false)
 }
 
-function zero(schema: Schema): Json {
-  return schema.kind === 'struct' ? shaped({}, schema) : SCALARS[schema.letter ?? 'x']?.[2] ?? null
+function zero(schema: Schema, place: Place): Json {
+  return schema.kind === 'struct' ? shaped({}, schema, place) : SCALARS[schema.letter ?? 'x']?.[2] ?? null
 }
 
 function shapedScalar(value: Json | undefined, schema: Schema, place: Place): Json {
   const { letter = 'x' } = schema
-  if (value === null || value === undefined) return zero(schema)
+  if (value === null || value === undefined) return zero(schema, place)
   if (letter === 'x' || schema.rules !== undefined) return value
-  if (letter === 'q') return quantity(value)
+  if (letter === 'q') {
+    const quantity = canonicalQuantity(showJson(value))
+    if (quantity === undefined) throw badRequest(QUANTITY)
+    return quantity
+  }
   const [go, json] = SCALARS[letter] ?? [letter, '']
   const fits = letter === 'o' ? typeof value === 'string' || typeof value === 'number' : typeof value === json
   if (!fits) throw wrongType(value, go, place)
   if (letter === 'i' && !Number.isInteger(value)) throw badRequest(`json: cannot unmarshal number ${JSON.stringify(value)} into Go struct field ${place.path} of type int32`)
   return value
-}
-
-function quantity(value: Json): string {
-  const text = typeof value === 'number' ? String(value) : value
-  const known = typeof text === 'string' ? canonicalQuantity(text) : undefined
-  if (known === undefined) throw badRequest(QUANTITY)
-  return known
 }
 
 function expectObject(value: Json, place: Place): JsonObject {

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../model/json.ts'
-import { isObject, textAt } from '../../model/json.ts'
+import { objectAt, textAt } from '../../model/json.ts'
 import { ApiError } from './api-error.ts'
 
 /** One change of one object, in the order it happened. */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
-  /** The resource, as resourceKey() writes it. */
+  /** The resource of its kind, see Kind. */
   readonly resource: string
   readonly revision: number
   readonly object: JsonObject
@@ -46,20 +46,17 @@ export class Store {
   }
 
   /** Every object of every resource. */
-  * all(): Iterable<readonly [string, JsonObject]> {
-    for (const [resource, objects] of this.resources) {
-      for (const object of objects.values()) yield [resource, object]
-    }
+  all(): readonly (readonly [string, JsonObject])[] {
+    return [...this.resources].flatMap(([resource, objects]) => [...objects.values()].map(object => [resource, object] as const))
   }
 
   /** Stores the object under a new revision and gives it back with it. */
   put(resource: string, object: JsonObject): JsonObject {
-    const key = keyOf(object)
     const objects = this.resources.get(resource) ?? new Map<string, JsonObject>()
     this.resources.set(resource, objects)
-    const before = objects.get(key)
+    const before = objects.get(keyOf(object))
     const stored = this.stamped(object)
-    objects.set(key, stored)
+    objects.set(keyOf(object), stored)
     this.tell({ type: before ? 'MODIFIED' : 'ADDED', resource, revision: this.revision, object: stored, before })
     return stored
   }
@@ -86,8 +83,7 @@ export class Store {
 
   private stamped(object: JsonObject): JsonObject {
     this.revision++
-    const metadata = object['metadata']
-    return { ...object, metadata: { ...(isObject(metadata) ? metadata : {}), resourceVersion: String(this.revision) } }
+    return { ...object, metadata: { ...objectAt(object, 'metadata'), resourceVersion: String(this.revision) } }
   }
 
   private tell(change: Change): void {
@@ -100,6 +96,7 @@ export class Store {
   }
 }
 
-function keyOf(object: JsonObject): string {
+/** Where an object stands among those of its resource. */
+export function keyOf(object: JsonObject): string {
   return `${textAt(object, 'metadata', 'namespace') ?? ''}/${textAt(object, 'metadata', 'name') ?? ''}`
 }

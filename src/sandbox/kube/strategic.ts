@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, sameJson } from '../../model/json.ts'
+import { isList, isObject, omit, pick, sameJson, valueAt } from '../../model/json.ts'
 import { badRequest } from './api-error.ts'
-import { omit, pick } from './object.ts'
 import { ANY, childSchema } from './schema.ts'
 import type { Schema } from './schema.ts'
 
@@ -56,7 +55,7 @@ function cleaned(patch: Json): Json | undefined {
   if (isList(patch)) return patch.map(cleaned).filter(item => item !== undefined)
   if (!isObject(patch)) return patch
   if (patch['$patch'] !== undefined) return undefined
-  const entries = Object.entries(patch).map(([key, value]) => [key, value === undefined || value === null || key.startsWith('$') ? undefined : cleaned(value)] as const)
+  const entries = Object.entries(patch).flatMap(([key, value]) => value === undefined || value === null || key.startsWith('$') ? [] : [[key, cleaned(value)] as const])
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
@@ -66,13 +65,12 @@ function mergedList(original: Items, patch: Items, list: Schema): Items {
     const merged = [...original, ...patch].filter((item, i, all) => all.findIndex(other => sameJson(other, item)) === i)
     return inOrder(merged, patch, { server: original, key })
   }
-  const directive = (item: Json): Json | undefined => isObject(item) ? item['$patch'] : undefined
-  const directives = patch.filter(item => directive(item) !== undefined)
-  const plain = patch.filter(item => directive(item) === undefined)
-  const unknown = directives.map(directive).find(name => name !== 'replace' && name !== 'delete')
+  const directives = patch.map(item => valueAt(item, '$patch')).filter(name => name !== undefined)
+  const plain = patch.filter(item => valueAt(item, '$patch') === undefined)
+  const unknown = directives.find(name => name !== 'replace' && name !== 'delete')
   if (unknown !== undefined) throw unknownDirective(unknown)
-  if (directives.some(item => directive(item) === 'replace')) return plain
-  const kept = original.filter(other => !directives.some(item => sameKey(other, item, key)))
+  if (directives.includes('replace')) return plain
+  const kept = original.filter(other => !patch.some(item => !plain.includes(item) && sameKey(other, item, key)))
   const merged: Json[] = [...kept]
   for (const item of plain) {
     if (!isObject(item) || item[key] === undefined) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)

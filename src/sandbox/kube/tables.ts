@@ -1,17 +1,17 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, textAt, valueAt } from '../../model/json.ts'
+import { isList, objectsAt, pick, textAt, valueAt } from '../../model/json.ts'
 import { since, valueIn, word, WORDS } from './cells.ts'
 import { COLUMNS } from './data/columns.ts'
-import { groupVersionOf, resourceKey } from './kind.ts'
 import type { Kind } from './kind.ts'
 
 interface Column { readonly definition: JsonObject, readonly cell: (object: JsonObject) => Json }
 
 const META = { apiVersion: 'meta.k8s.io/v1' }
 const NAME: Column = { definition: definition('Name', { format: 'name' }), cell: object => textAt(object, 'metadata', 'name') ?? '' }
-const AGE: Column = { definition: definition('Age', { type: 'date' }), cell: object => since(valueAt(object, 'metadata', 'creationTimestamp')) }
-const CREATED: Column = { definition: definition('Created At', { type: 'date' }), cell: object => textAt(object, 'metadata', 'creationTimestamp') ?? '' }
-const LINES = new Map(COLUMNS.trim().split('\n').map(line => [line.slice(0, line.indexOf(' ')), line] as const))
+const BUILT_IN = new Map(COLUMNS.trim().split('\n').map(line => {
+  const [resource = '', ...columns] = line.split('  ')
+  return [resource, columns.map(column)] as const
+}))
 
 /**
  * How objects and lists are to be shown: as they are, or, where the client asks for that first, as a Table (kubectl get) or by their
@@ -20,18 +20,21 @@ const LINES = new Map(COLUMNS.trim().split('\n').map(line => [line.slice(0, line
 export function viewOf({ accept, query }: { readonly accept: string, readonly query: URLSearchParams }, kind: Kind): (object: JsonObject) => JsonObject {
   const wanted = accept.split(',').map(clause => clause.replaceAll(' ', '')).find(clause => /^(?:application|\*)\/(?:json|\*)/.test(clause) && !/;v=v1(?!;|$)/.test(clause)) ?? ''
   const form = wanted.includes('g=meta.k8s.io') ? /;as=(\w+)/.exec(wanted)?.[1] : undefined
-  if (form === 'PartialObjectMetadata' || form === 'PartialObjectMetadataList') return object => isList(object['items']) ? { ...META, kind: 'PartialObjectMetadataList', metadata: object['metadata'], items: objectsAt(object, 'items').map(partial) } : partial(object)
+  if (form?.startsWith('PartialObjectMetadata')) return object => isList(object['items']) ? { ...partial(object), kind: 'PartialObjectMetadataList', items: objectsAt(object, 'items').map(partial) } : partial(object)
   if (form !== 'Table') return object => object
-  const columns = columnsOf(kind)
+  const [columns, include] = [columnsOf(kind), query.get('includeObject')]
   let described = false
   return object => {
     const items = isList(object['items']) ? objectsAt(object, 'items') : [object]
-    const { resourceVersion, continue: next, remainingItemCount } = isObject(object['metadata']) ? object['metadata'] : {}
+    const metadata = pick(object['metadata'], ['resourceVersion', 'continue', 'remainingItemCount'])
     const definitions = described ? null : columns.map(column => column.definition)
     described = true
     return {
-      ...META, kind: 'Table', metadata: { resourceVersion, ...(next ? { continue: next, remainingItemCount } : {}) }, columnDefinitions: definitions,
-      rows: items.filter(item => textAt(item, 'metadata', 'name') !== undefined).map(item => ({ cells: columns.map(column => column.cell(item)), ...rowObject({ kind: kind.kind, apiVersion: groupVersionOf(kind), ...item }, query.get('includeObject')) })),
+      ...META, kind: 'Table', metadata, columnDefinitions: definitions,
+      rows: items.filter(item => textAt(item, 'metadata', 'name') !== undefined).map(item => {
+        const whole = { kind: kind.kind, apiVersion: kind.groupVersion, ...item }
+        return { cells: columns.map(column => column.cell(item)), ...(include === 'None' ? {} : { object: include === 'Object' ? whole : partial(item) }) }
+      }),
     }
   }
 }
@@ -40,25 +43,18 @@ function partial({ metadata }: JsonObject): JsonObject {
   return { ...META, kind: 'PartialObjectMetadata', metadata }
 }
 
-function rowObject(item: JsonObject, include: string | null): JsonObject {
-  return include === 'None' ? {} : { object: include === 'Object' ? item : partial(item) }
-}
-
-function definition(name: string, more: { readonly type?: string, readonly format?: string, readonly description?: string, readonly priority?: number } = {}): JsonObject {
+function definition(name: string, more: JsonObject = {}): JsonObject {
   return { name, type: 'string', format: '', description: '', priority: 0, ...more }
 }
 
-/** The columns of a kind: those of the real printers, of its definition, or the name and the age (for built-in kinds the time of creation). */
-function columnsOf(kind: Kind): readonly Column[] {
-  if (kind.custom) return kind.columns ? [NAME, ...kind.columns.map(customColumn)] : [NAME, AGE]
-  const line = LINES.get(resourceKey(kind))
-  if (line === undefined) return [NAME, CREATED]
-  return [NAME, ...line.split('  ').slice(1).map(column)]
+/** The columns of a kind: those of its definition, or of data/columns.ts. */
+function columnsOf({ resource, custom, columns }: Kind): readonly Column[] {
+  return [NAME, ...columns?.map(customColumn) ?? BUILT_IN.get(custom ? 'custom' : resource) ?? BUILT_IN.get('*') ?? []]
 }
 
 function column(text: string): Column {
-  const [, wide, name = '', type, cell = ''] = /^(\+?)([^=:]+)(?::([ib]))?=(.*)$/.exec(text) ?? []
-  const more = { ...(type ? { type: type === 'i' ? 'integer' : 'boolean' } : {}), ...(wide ? { priority: 1 } : {}) }
+  const [, wide, name = '', type, cell = ''] = /^(\+?)([^=:]+)(?::([ibd]))?=(.*)$/.exec(text) ?? []
+  const more = { ...(type ? { type: { i: 'integer', b: 'boolean' }[type] ?? 'date' } : {}), ...(wide ? { priority: 1 } : {}) }
   const whole = /^\{([^{}]*)\}$/.exec(cell)?.[1]
   return { definition: definition(name, more), cell: object => whole === undefined ? cell.replace(/\{([^{}]*)\}/g, (_, part: string) => word(filled(object, part))) : filled(object, whole) }
 }
@@ -75,9 +71,8 @@ function filled(object: JsonObject, part: string): Json {
 function customColumn(given: JsonObject): Column {
   const type = textAt(given, 'type') ?? 'string'
   const steps = stepsOf(textAt(given, 'jsonPath') ?? '')
-  const [format, description, priority] = [textAt(given, 'format') ?? '', textAt(given, 'description') ?? '', given['priority']]
   return {
-    definition: definition(textAt(given, 'name') ?? '', { type, format, description, priority: typeof priority === 'number' ? priority : 0 }),
+    definition: definition(textAt(given, 'name') ?? '', pick(given, ['type', 'format', 'description', 'priority'])),
     cell: object => cellOf(type, steps?.reduce<readonly Json[]>((found, step) => found.flatMap(step), [object])[0]),
   }
 }
@@ -92,22 +87,17 @@ function cellOf(type: string, first: Json | undefined): Json {
 
 type Step = (value: Json) => readonly Json[]
 
+const STEP = /\.((?:\\.|[^.[\\])+)|\[(?:'([^']*)'|"([^"]*)"|(-?\d+|\*)|\?\(@((?:\.[\w-]+)+)\s*==\s*(?:"([^"]*)"|'([^']*)'|(\w+))\))\]/g
+
 /** The steps of a JSONPath of Kubernetes' sort (`.a.b`, `['a']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`); undefined for any other. */
 function stepsOf(path: string): readonly Step[] | undefined {
-  const steps: Step[] = []
-  let rest = path.replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '')
-  while (rest !== '') {
-    const match = /^(?:\.((?:\\.|[^.[\\])+)|\[(?:'([^']*)'|"([^"]*)"|(-?\d+|\*)|\?\(@((?:\.[\w-]+)+)\s*==\s*(?:"([^"]*)"|'([^']*)'|(\w+))\))\])/.exec(rest)
-    if (!match) return undefined
-    const [all, field, single, double, index, filter, ...values] = match
+  const text = path.replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '')
+  if (text.replaceAll(STEP, '') !== '') return undefined
+  return [...text.matchAll(STEP)].map(([, field, single, double, index, filter, ...values]): Step => value => {
     const key = field?.replace(/\\(.)/g, '$1') ?? single ?? double
-    steps.push(value => {
-      if (key !== undefined) return [valueAt(value, key)].filter(item => item !== undefined)
-      const list = isList(value) ? value : []
-      if (filter !== undefined) return list.filter(item => word(valueIn(item, filter.slice(1))) === values.find(text => text !== undefined))
-      return index === '*' ? list : list.slice(Number(index)).slice(0, 1)
-    })
-    rest = rest.slice(all.length)
-  }
-  return steps
+    if (key !== undefined) return [valueAt(value, key)].filter(item => item !== undefined)
+    const list = isList(value) ? value : []
+    if (filter !== undefined) return list.filter(item => word(valueIn(item, filter.slice(1))) === values.find(wanted => typeof wanted === 'string'))
+    return index === '*' ? list : list.slice(Number(index)).slice(0, 1)
+  })
 }

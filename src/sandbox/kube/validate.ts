@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../model/json.ts'
-import { isList, isObject, objectsAt, sameJson, textAt, valueAt } from '../../model/json.ts'
+import { isList, isObject, objectsAt, omit, sameJson, textAt, textsAt, valueAt } from '../../model/json.ts'
 import { badValue, required } from './api-error.ts'
 import type { Cause } from './api-error.ts'
+import { valueIn } from './cells.ts'
 import type { Kind } from './kind.ts'
-import { asObject } from './object.ts'
 import { childSchema, resolved } from './schema.ts'
 import type { Schema } from './schema.ts'
 import { matchesSelector } from './select.ts'
@@ -12,16 +12,6 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const SUBDOMAIN_TEXT = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 const LABEL_TEXT = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-/** Where the pods of a kind are described. */
-const POD_SPECS: Readonly<Record<string, string>> = {
-  '/Pod': 'spec', 'apps/Deployment': 'spec.template.spec', 'apps/StatefulSet': 'spec.template.spec', 'apps/DaemonSet': 'spec.template.spec', 'apps/ReplicaSet': 'spec.template.spec',
-  'batch/Job': 'spec.template.spec', 'batch/CronJob': 'spec.jobTemplate.spec.template.spec',
-}
-/** What cannot change once it is written. */
-const FIXED: Readonly<Record<string, readonly string[]>> = {
-  'apps/Deployment': ['spec.selector'], 'apps/DaemonSet': ['spec.selector'], 'apps/ReplicaSet': ['spec.selector'], 'batch/Job': ['spec.template', 'spec.selector', 'spec.completions'],
-  'rbac.authorization.k8s.io/RoleBinding': ['roleRef'], 'rbac.authorization.k8s.io/ClusterRoleBinding': ['roleRef'],
-}
 const STATEFUL_FREE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
 const STATEFUL_TEXT = `updates to statefulset spec for fields other than ${STATEFUL_FREE.slice(0, -1).map(name => `'${name}'`).join(', ')} and 'minReadySeconds' are forbidden`
 const POD_TEXT = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
@@ -31,19 +21,14 @@ const POD_TEXT = 'pod updates may not change fields other than `spec.containers[
  * counts, selectors, containers, fields that cannot change) and, for custom resources, their OpenAPI schema without CEL rules.
  */
 export function faults(kind: Kind, live: JsonObject | undefined, next: JsonObject): readonly Cause[] {
-  const id = `${kind.group}/${kind.kind}`
-  const pods = POD_SPECS[id]
+  const pods = kind.podSpec
   return [
     ...live ? [] : nameFaults(kind, textAt(next, 'metadata', 'name') ?? ''),
     ...kind.group === 'apps' && pods ? workloadFaults(next) : [],
-    ...pods ? podFaults(at(next, pods), pods, kind.group === 'batch') : [],
+    ...pods ? podFaults(valueIn(next, pods), pods, kind.group === 'batch') : [],
     ...kind.custom ? schemaFaults(next, kind.schema, '') : [],
-    ...live ? changeFaults(id, live, next) : [],
+    ...live ? changeFaults(kind, live, next) : [],
   ]
-}
-
-function at(object: JsonObject, path: string): Json | undefined {
-  return valueAt(object, ...path.split('.'))
 }
 
 function nameFaults({ group, kind }: Kind, name: string): readonly Cause[] {
@@ -58,9 +43,8 @@ function workloadFaults({ spec }: JsonObject): readonly Cause[] {
   const out: Cause[] = []
   const replicas = valueAt(spec, 'replicas')
   if (typeof replicas === 'number' && replicas < 0) out.push(badValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
-  const selector = valueAt(spec, 'selector')
+  const [selector, labels] = [valueAt(spec, 'selector'), valueAt(spec, 'template', 'metadata', 'labels')]
   if (selector === undefined) out.push(required('spec.selector'))
-  const labels = valueAt(spec, 'template', 'metadata', 'labels')
   if (!matchesSelector(selector, labels)) out.push(badValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
   if (textAt(spec, 'strategy', 'type') === 'Recreate' && valueAt(spec, 'strategy', 'rollingUpdate') !== undefined) {
     out.push(forbidden('spec.strategy.rollingUpdate', 'may not be specified when strategy `type` is \'Recreate\''))
@@ -70,41 +54,36 @@ function workloadFaults({ spec }: JsonObject): readonly Cause[] {
 
 function podFaults(spec: Json | undefined, path: string, ending: boolean): readonly Cause[] {
   const names = new Set<string>()
-  const all = ['initContainers', 'containers'].flatMap(list => objectsAt(spec, list).flatMap((container, i) => containerFaults(container, `${path}.${list}[${i}]`, names)))
-  const found = objectsAt(spec, 'containers').length === 0 ? [required(`${path}.containers`)] : all
+  const found = objectsAt(spec, 'containers').length === 0 ? [required(`${path}.containers`)]
+    : ['initContainers', 'containers'].flatMap(list => objectsAt(spec, list).flatMap((container, i) => containerFaults(container, `${path}.${list}[${i}]`, names)))
   const ends = !ending || ['OnFailure', 'Never'].includes(textAt(spec, 'restartPolicy') ?? '')
   return ends ? found : [...found, required(`${path}.restartPolicy`, 'valid values: "OnFailure", "Never"')]
 }
 
 function containerFaults(container: JsonObject, path: string, names: Set<string>): readonly Cause[] {
-  const name = textAt(container, 'name') ?? ''
-  const fault = name === '' ? required(`${path}.name`) : !LABEL.test(name) ? badValue(`${path}.name`, name, LABEL_TEXT)
-    : names.has(name) ? { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field: `${path}.name` } : undefined
+  const [name = '', field] = [textAt(container, 'name'), `${path}.name`]
+  const fault = name === '' ? required(field) : !LABEL.test(name) ? badValue(field, name, LABEL_TEXT)
+    : names.has(name) ? { reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field } : undefined
   names.add(name)
   return [...fault ? [fault] : [], ...textAt(container, 'image') ? [] : [required(`${path}.image`)]]
 }
 
-function changeFaults(id: string, live: JsonObject, next: JsonObject): readonly Cause[] {
+function changeFaults({ group, resource, fixed = [] }: Kind, live: JsonObject, next: JsonObject): readonly Cause[] {
   const differs = (part: (object: JsonObject) => Json | undefined): boolean => !sameJson(part(live), part(next))
-  if (id === 'apps/StatefulSet' && differs(fixedOfStatefulSet)) return [forbidden('spec', STATEFUL_TEXT)]
-  if (id === '/Pod' && differs(fixedOfPod)) return [forbidden('spec', POD_TEXT)]
-  if ((id === '/ConfigMap' || id === '/Secret') && live['immutable'] === true && differs(object => object['data'])) return [forbidden('data', 'field is immutable when `immutable` is set')]
-  return (FIXED[id] ?? []).filter(path => differs(object => at(object, path))).map(path => badValue(path, at(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
+  if (resource === 'apps/statefulsets' && differs(set => omit(set['spec'], STATEFUL_FREE))) return [forbidden('spec', STATEFUL_TEXT)]
+  if (resource === '/pods' && differs(fixedOfPod)) return [forbidden('spec', POD_TEXT)]
+  if (group === '' && live['immutable'] === true && differs(object => object['data'])) return [forbidden('data', 'field is immutable when `immutable` is set')]
+  return fixed.filter(path => differs(object => valueIn(object, path))).map(path => badValue(path, valueIn(next, path), path === 'roleRef' ? 'cannot change roleRef' : 'field is immutable'))
 }
 
 function forbidden(field: string, why: string): Cause {
   return { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field }
 }
 
-function fixedOfStatefulSet({ spec }: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(asObject(spec)).filter(([key]) => !STATEFUL_FREE.includes(key)))
-}
-
 /** What of a pod cannot change: all but the images, the deadlines and the tolerations. */
-function fixedOfPod(pod: JsonObject): JsonObject {
-  const { activeDeadlineSeconds: _deadline, terminationGracePeriodSeconds: _grace, tolerations: _tolerations, ...spec } = asObject(pod['spec'])
-  const bare = (list: string): readonly JsonObject[] => objectsAt(spec, list).map(({ image: _image, ...container }) => container)
-  return { ...spec, containers: bare('containers'), initContainers: bare('initContainers') }
+function fixedOfPod({ spec }: JsonObject): JsonObject {
+  const bare = (list: string): readonly JsonObject[] => objectsAt(spec, list).map(container => omit(container, ['image']))
+  return { ...omit(spec, ['activeDeadlineSeconds', 'terminationGracePeriodSeconds', 'tolerations']), containers: bare('containers'), initContainers: bare('initContainers') }
 }
 
 /** Checks a value of a custom resource against its OpenAPI schema, as far as keywords below are used. */
@@ -115,8 +94,7 @@ function schemaFaults(value: Json, schema: Schema, path: string): readonly Cause
   const known = resolved(schema, value)
   if (isList(value)) return [...own, ...value.flatMap((item, i) => known.element ? schemaFaults(item, known.element, `${path}[${i}]`) : [])]
   if (!isObject(value)) return own
-  const names = isList(rules['required']) ? rules['required'].filter(name => typeof name === 'string') : []
-  const missing = names.filter(name => valueAt(value, name) === undefined).map(name => required(join(path, name)))
+  const missing = textsAt(rules, 'required').filter(name => value[name] === undefined).map(name => required(join(path, name)))
   return [...own, ...missing, ...Object.entries(value).flatMap(([key, item]) => {
     const child = path === '' && key === 'metadata' ? undefined : childSchema(known, key)
     return child && item !== undefined ? schemaFaults(item, child, join(path, key)) : []
@@ -130,7 +108,7 @@ const LIMITS: Readonly<Record<string, readonly (readonly [string, string, string
 }
 
 function keywordFaults(value: Json, rules: JsonObject, path: string): readonly Cause[] {
-  const [type, found] = [textAt(rules, 'type'), typeName(value)]
+  const [type, found] = [textAt(rules, 'type'), value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value]
   if (value === null && rules['nullable'] === true) return []
   if (type !== undefined && found !== type && !(found === 'integer' && type === 'number')) {
     return [{ reason: 'FieldValueTypeInvalid', message: `Invalid value: ${JSON.stringify(found)}: ${path} in body must be of type ${type}: ${JSON.stringify(found)}`, field: path }]
@@ -149,11 +127,6 @@ function keywordFaults(value: Json, rules: JsonObject, path: string): readonly C
     out.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${allowed.map(item => JSON.stringify(item)).join(', ')}`, field: path })
   }
   return out
-}
-
-/** The type of a value as OpenAPI calls it. */
-function typeName(value: Json): string {
-  return value === null ? 'null' : isList(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value
 }
 
 /** A pattern this runtime cannot read is not held against the object. */

@@ -85,7 +85,7 @@ describe('the grammar', () => {
     { line: 'merge change/abc --wait', operation: 'merge', input: { change: 'change/abc', until: 'end' } },
     { line: 'cancel change/abc --reason no', operation: 'cancel', input: { change: 'change/abc', reason: 'no' } },
     { line: 'work --once', operation: 'work', input: { once: true } },
-    { line: 'work', operation: 'work', input: { once: false } },
+    { line: 'work', operation: 'work', input: { once: false }, more: { wants: 'stopped' } },
   ]
   for (const { line, operation, input, more } of lines) {
     it(`understands: writ ${line}`, () => {
@@ -165,6 +165,9 @@ describe('the grammar', () => {
     ['scale deployment/web --replicas=-1', 'usage/bad-argument', /whole number/],
     ['scale deployment/web --replicas=2.5', 'usage/bad-argument', /whole number/],
     ['scale deployment/web --replicas=two', 'usage/bad-argument', /whole number/],
+    ['scale deployment/web --replicas=99999999999999999999', 'usage/bad-argument', /^--replicas takes a whole number from 0 to 2147483647, not "99999999999999999999"\.$/],
+    ['set field deployment/web replicas=4000000000', 'usage/bad-argument', /^replicas takes a whole number from 0 to 2147483647/],
+    ['list --limit 1001', 'usage/bad-argument', /^--limit takes a whole number from 1 to 1000/],
     ['scale deployment/web pod/x --replicas=2', 'usage/bad-argument', /"pod\/x" is too many/],
     ['get deployment/web', 'usage/not-supported', /shows changes, not deployment/],
     ['get change/ABC', 'usage/bad-argument', /is no change/],

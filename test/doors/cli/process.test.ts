@@ -2,9 +2,12 @@ import { expect } from 'chai'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { writProgram } from '../../docs/shell.ts'
+import { kubeconfigOf } from '../../support/object-server.ts'
 
 interface Ended { readonly code: number | null, readonly out: string, readonly err: string }
 
@@ -78,6 +81,52 @@ describe('the program', function () {
     expect(err).to.contain('Ctrl-C stops').and.contain('what is done is kept')
     expect(() => readFileSync(join(dir, 'store', 'writ.db'))).to.throw('ENOENT')
   })
+
+  it('ends at once at Ctrl-C and at the request to end where it only looks at a server that does not answer, and says before what it waits for', async () => {
+    const [silent, config] = await silentCluster()
+    try {
+      await Promise.all(([['SIGINT', 130, ['owner', 'deployment/web']], ['SIGTERM', 143, ['diff', 'deployment/web', '-o', 'json']], ['SIGTERM', 143, ['doctor']], ['SIGINT', 130, ['history', 'deployment/web']]] as const).map(async ([signal, exit, args]) => {
+        const { code, out, err, ms } = await interrupted(signal, [...args, '--config', config])
+        expect([code, out], `${args.join(' ')}: ${err}`).to.deep.equal([exit, ''])
+        expect(err).to.match(/waiting for https:\/\/127\.0\.0\.1:\d+ \(cluster here\)\n$/)
+        expect(ms, args.join(' ')).to.be.lessThan(3000)
+      }))
+    } finally {
+      silent.close()
+    }
+  })
+
+  it('says that nothing was written where a change was asked for and it ends before one is recorded', async () => {
+    const [silent, config] = await silentCluster()
+    try {
+      const [text, json] = await Promise.all([[], ['-o', 'json']].map(more => interrupted('SIGTERM', ['scale', 'deployment/web', '--replicas=3', '--config', config, ...more])))
+      expect([text?.code, text?.out, json?.code, JSON.parse(json?.out ?? '').kind]).to.deep.equal([4, 'Nothing was written.\n', 4, 'Interrupted'])
+      expect(Math.max(text?.ms ?? 0, json?.ms ?? 0)).to.be.lessThan(3000)
+    } finally {
+      silent.close()
+    }
+  })
+
+  /** A configuration over an API server that accepts and never answers. */
+  async function silentCluster(): Promise<[Server, string]> {
+    const silent = createServer(socket => { socket.on('error', () => undefined).resume() })
+    await new Promise<void>(done => { silent.listen(0, '127.0.0.1', done) })
+    const config = mkdtempSync(join(dir, 'silent-'))
+    writeFileSync(join(config, 'kubeconfig'), kubeconfigOf(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`))
+    writeFileSync(join(config, 'writ.yaml'), `clusters: [{name: here, context: test, kubeconfig: ${join(config, 'kubeconfig')}}]\nstore: {path: ${join(config, 'writ.db')}}\n`)
+    return [silent, config]
+  }
+
+  async function interrupted(signal: NodeJS.Signals, args: readonly string[]): Promise<Ended & { readonly ms: number }> {
+    const { child, ended } = writ(args)
+    let began = 0
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (!chunk.toString().includes('waiting for https')) return
+      began = Date.now()
+      child.kill(signal)
+    })
+    return { ...await ended, ms: Date.now() - began }
+  }
 
   it('examines the machine without a configuration', async () => {
     const { code, out } = await writ(['doctor', '--config', join(dir, 'none'), '-o', 'json'], { XDG_STATE_HOME: dir }).ended

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { isObject, textAt, valueAt } from '../../../src/model/json.ts'
+import { isList, isObject, textAt, valueAt } from '../../../src/model/json.ts'
 import type { Called, Stage } from '../../support/stage.ts'
 
 const IMAGE = 'registry.example/web:1.1.0'
@@ -57,9 +57,26 @@ describe('the command line', function () {
       const { exit, json, out } = await stage.call('set', 'image', 'deployment', 'web', `web=${IMAGE}`, '-n', 'dev', '--dry-run=server', '-o', 'json')
       expect(exit).to.equal(0)
       expect(json).to.include({ kind: 'Plan', route: 'pull-request', environmentClass: 'dev', mergesItself: true })
-      expect(json).to.have.keys('kind', 'request', 'target', 'environment', 'edits', 'owner', 'ownerEvidence', 'base', 'branch', 'files', 'places', 'proof', 'blast', 'alsoShips', 'route', 'routeReason', 'environmentClass', 'verdicts', 'policyBundle', 'needs', 'mergesItself', 'digest', 'diff', 'next')
+      expect(json).to.have.keys('kind', 'request', 'target', 'environment', 'edits', 'owner', 'ownerEvidence', 'base', 'branch', 'files', 'places', 'proof', 'blast', 'alsoShips', 'route', 'routeReason', 'environmentClass', 'server', 'verdicts', 'policyBundle', 'needs', 'mergesItself', 'digest', 'diff', 'next')
       expect(json['files']).to.deep.equal(['dev/web.yaml'])
+      expect(json['server']).to.deep.equal([{ object: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'dev', name: 'web' }, cluster: 'here', asked: 'dry run', because: null, warnings: [] }])
       expect(out).to.not.contain('hunter2')
+    })
+
+    it('promises nothing that the API server would refuse, and says where the edit would stand', async () => {
+      const [before, ask] = [stage.branches(), ['set', 'field', 'deploy/web', 'spec.nope=1', '-n', 'dev']]
+      expect((await stage.call(...ask, '--dry-run')).out).to.contain('  server       asked (dry run), accepts\n')
+      stage.knobs.server = object => JSON.stringify(object).includes('"nope"') ? { kind: 'refused', sentence: '', objections: [{ field: 'spec.nope', sentence: 'unknown field' }] } : { kind: 'made', object }
+      const { exit, out } = await stage.call(...ask)
+      expect(exit).to.equal(3)
+      expect(out).to.contain('SERVER_REFUSES: The API server of cluster here would not take Deployment dev/web as this change leaves it: spec.nope: unknown field.')
+        .and.match(/spec\.nope: unknown field.*\n.*the edit would stand here \(dev\/web\.yaml:\d+\)/)
+      expect(stage.branches()).to.deep.equal(before)
+      stage.knobs.server = () => ({ kind: 'denied', sentence: 'admission webhook "a.b.c" denied the request: no' })
+      const warned = await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--dry-run')
+      expect(warned.out).to.contain('  server       asked (dry run), with warnings\n').and.contain('admission webhook "a.b.c" denied the request: no')
+      stage.knobs.server = () => ({ kind: 'unable', sentence: 'a webhook does not support dry run' })
+      expect((await stage.call('scale', 'deploy/web', '--replicas=3', '-n', 'dev', '--dry-run')).out).to.contain('  server       not asked: a webhook does not support dry run\n')
     })
 
     it('drives a change of dev to verified with --wait, and says no change when asked again', async () => {
@@ -126,7 +143,6 @@ describe('the command line', function () {
 
     it('says in plain words which flag is wrong, and where its help is', async () => {
       const cases: readonly (readonly [readonly string[], string])[] = [
-        [['scale', 'deploy/web', '--replicas=4000000000'], '--replicas must be 2147483647 or less'],
         [['scale', 'deploy/web', '--replicas=3', '-n', ''], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
         [['scale', 'deploy/web', '--replicas=3', '-n', 'a b'], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
         [['owner', 'deploy/web', '-n', '../x'], '--namespace must be the name of a namespace: small letters, digits and -, 63 at most'],
@@ -139,8 +155,12 @@ describe('the command line', function () {
         [['scale', 'deploy/web', '--replicas=3', '--incident', 'x'.repeat(201)], '--incident must not be longer than 200 characters'],
         [['set', 'resources', 'deploy/web', '--limits', 'c u=1'], '--limits takes NAME=AMOUNT: the name must be a resource such as cpu or memory'],
         [['set', 'resources', 'deploy/web', '--limits', 'cpu=1', '-c', 'A B'], '-c must be the name of a container, init:NAME, or *'],
+        [['suspend', 'kustomization/x', '--for', '0s'], '--for must be from 1s to 365d'],
+        [['suspend', 'kustomization/x', '--for', '999999999999d'], '--for must be from 1s to 365d'],
+        [['suspend', 'kustomization/x', '--until', 'tomorrow'], '--until must be a time with its zone, such as 2026-11-30T18:00:00Z'],
+        [['suspend', 'kustomization/x', '--until', '2026-02-30T18:00:00Z'], '--until must be a time that exists'],
+        [['diff', '--app', 'a b'], '--app must not hold blanks or line breaks'],
         [['list', '--status', 'done'], '--status must be one of open, verified, rejected, cancelled, superseded, failed, refused'],
-        [['list', '--limit', '0'], '--limit must be 1 or more'],
         [['approve', 'abc', '--key', ''], '--key must not be empty'],
       ]
       for (const [args, message] of cases) {
@@ -267,6 +287,43 @@ describe('the command line', function () {
       expect(stage.holds).to.equal(0)
       expect([worked.exit === 0 || worked.exit === 4, worked.json['kind']]).to.deep.equal([true, 'Work'])
       expect((await stage.call('get', idOf({ json, exit, err, out: '' }), '--wait')).exit).to.equal(0)
+    })
+  })
+
+  describe('work', () => {
+    it('ends with 0 where nothing is left, 4 where some wait, and 1 where one could not be driven', async () => {
+      const once = async (): Promise<readonly unknown[]> => { const { exit, json } = await stage.call('work', '--once', '-o', 'json'); return [exit, isList(json['failures']) ? json['failures'].map(one => textAt(one, 'code')) : null] }
+      expect(await once()).to.deep.equal([0, []])
+      const id = await waiting()
+      expect(await once()).to.deep.equal([4, []])
+      await stage.call('approve', id, '--key', stage.keys.bo)
+      stage.knobs.user = 'bo'
+      await stage.call('approve', id, '--key', stage.keys.bo)
+      renameSync(stage.repository.dir, `${stage.repository.dir}.away`)
+      expect(await once()).to.deep.equal([1, ['git/unreachable']])
+      renameSync(`${stage.repository.dir}.away`, stage.repository.dir)
+      expect(await once()).to.deep.equal([4, []])
+      await stage.call('cancel', id)
+      expect(await once()).to.deep.equal([0, []])
+    })
+
+    it('ends with 0 where a change has failed in it, and says where failures are listed', async () => {
+      stage.knobs.syncs = false
+      const asked = await stage.call('set', 'image', 'deployment/web', `web=${IMAGE}`, '-n', 'dev', '-o', 'json')
+      expect([asked.exit, asked.json['step']], asked.err).to.deep.equal([4, 'verify'])
+      const id = idOf(asked)
+      await stage.repository.commit({ 'dev/web.yaml': stage.repository.git('show', 'main:dev/web.yaml').replace(IMAGE, 'registry.example/web:1.0.0') + '\n' })
+      stage.knobs.syncs = true
+      const { exit, out } = await stage.call('work', '--once')
+      expect([exit, out.includes(`change/${id} `), out.endsWith('Next: writ list --status failed\n')], out).to.deep.equal([0, true, true])
+      expect((await stage.call('list', '--status', 'failed', '-o', 'name')).out).to.equal(`change/${id}\n`)
+    })
+
+    it('ends with 0 where it is stopped, whatever still waits', async () => {
+      await waiting()
+      const call = stage.call('work')
+      setTimeout(() => stage.interrupt(), 300)
+      expect((await call).exit).to.equal(0)
     })
   })
 

@@ -3,7 +3,7 @@ import type { Edit } from '../../../src/model/field.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { refOf } from '../../../src/model/resource.ts'
-import { compareRenders } from '../../../src/flow/compare.ts'
+import { compareRenders } from '../../../src/flow/fields/compare.ts'
 import { judgeDifference } from '../../../src/flow/proof/verdict.ts'
 import type { RenderVerdict } from '../../../src/flow/proof/verdict.ts'
 

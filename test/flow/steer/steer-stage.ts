@@ -83,7 +83,7 @@ export class SteerStage {
   async ask(name: string, input: JsonObject, over: Partial<World> = {}): Promise<Answer & JsonObject> {
     const operation = operations.find(one => one.name === name)
     if (operation === undefined) throw new Error(`no operation ${name}`)
-    const caller = { world: { ...this.world, ...over }, identity: this.#connected.identity, progress: () => undefined, signal: new AbortController().signal, redact }
+    const caller = { world: { ...this.world, ...over }, identity: this.#connected.identity, progress: () => undefined, looking: <T>(work: () => Promise<T>) => work(), signal: new AbortController().signal, redact }
     const { answer } = await operation.call(caller, input, { wide: false, columns: null })
     const plain: unknown = JSON.parse(JSON.stringify(answer))
     if (!isObject(plain)) throw new Error('no answer')

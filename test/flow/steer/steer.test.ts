@@ -1,10 +1,12 @@
 import { expect } from 'chai'
+import { join } from 'node:path'
 import { textAt, valueAt } from '../../../src/model/json.ts'
 import type { World } from '../../../src/flow/world.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import { metadataText } from '../../../src/model/resource.ts'
 import { PAUSE_MARK } from '../../../src/model/steering.ts'
 import { WritError } from '../../../src/model/error.ts'
+import { openStore } from '../../../src/outside/store/open-store.ts'
 import { SteerStage, target } from './steer-stage.ts'
 
 const AUTOMATED = ['spec', 'syncPolicy', 'automated'] as const
@@ -72,6 +74,75 @@ describe('steering an owner', function () {
       await stage.work()
       expect(valueAt(await stage.owner('flux-dev'), 'spec', 'suspend')).to.equal(undefined)
       expect((await stage.ask('get', { change: String(second['id']) }))['status']).to.equal('verified')
+    })
+
+    for (const [owner, where] of [['kustomization/flux-dev', 'one store'], ['application/app-dev', 'one store'], ['kustomization/flux-dev', 'two stores'], ['application/app-dev', 'two stores']] as const) {
+      it(`that is asked for twice at once on ${owner}, from ${where}, is begun once: the other is told whose it is and when it ends, and leaves nothing behind`, async () => {
+        const name = owner.split('/')[1] ?? ''
+        const other = await openStore({ path: join(stage.sandbox.folder, `second-${name}.db`), clock: stage.world.clock, process: 'second/1' })
+        // Neither goes on before both have planned; with two stores neither writes before both have read the owner.
+        const met = barrier(2)
+        const over = where === 'one store' ? [leasesAfter(met), leasesAfter(met)] : [patchAfter(met), { ...patchAfter(met), changes: other.changes, leases: other.leases, approvals: other.approvals }]
+        const answers = await Promise.all(['2h', '4h'].map((after, i) => stage.ask('suspend', { target: target(owner), end: { after }, until: 'end' }, over[i])))
+        await other.close()
+        const [first, second] = answers[0]?.['status'] === 'open' ? answers : answers.toReversed()
+        const mark = JSON.parse(metadataText(await stage.owner(name), 'annotations', PAUSE_MARK) ?? '')
+        expect([first?.['status'], mark.change, mark.until]).to.deep.equal(['open', first?.['id'], valueAt(first, 'plan', 'steer', 'until')])
+        // In one store the later request may also come before the earlier one has begun anything.
+        if (where === 'two stores' || second?.['status'] !== 'superseded') {
+          expect([second?.['status'], valueAt(second, 'ended', 'code')]).to.deep.equal(['refused', 'CONFLICT'])
+          expect(String(valueAt(second, 'ended', 'message'))).to.contain(`change/${String(first?.['id'])} has paused`).and.contain(`until ${String(mark.until)}`)
+        }
+        // Asked again, it is the same as after the first: the plan says so, and the pause is taken over.
+        const again = await stage.suspend(owner, { end: { after: '3h' } })
+        expect([again['status'], valueAt(again, 'plan', 'notes')]).to.deep.equal(['open', [`it is paused until ${String(mark.until)} by change/${String(first?.['id'])}; this one takes its place`]])
+        expect((await stage.resume(owner))['status']).to.equal('verified')
+        await stage.work()
+        expect(metadataText(await stage.owner(name), 'annotations', PAUSE_MARK)).to.equal(undefined)
+        expect((await stage.world.changes.list({ status: 'open', limit: 10 })).map(change => change.id)).to.deep.equal([])
+      })
+    }
+
+    function barrier(size: number): () => Promise<void> {
+      let [waiting, open]: [number, () => void] = [0, () => undefined]
+      const all = new Promise<void>(resolve => { open = resolve })
+      return () => {
+        if (++waiting === size) open()
+        return all
+      }
+    }
+
+    function leasesAfter(met: () => Promise<void>): Partial<World> {
+      const { leases } = stage.world
+      let first = true
+      return { leases: { ...leases, take: async name => {
+        if (first) {
+          first = false
+          await met()
+        }
+        return leases.take(name)
+      } } }
+    }
+
+    function patchAfter(met: () => Promise<void>): Partial<World> {
+      const { servers } = stage.world
+      return { servers: { named: name => ({ ...servers.named(name), patch: async (...args) => {
+        await met()
+        return servers.named(name).patch(...args)
+      } }) } }
+    }
+
+    it('whose process comes back late takes over nothing that was begun since', async () => {
+      const { servers } = stage.world
+      const away = { named: (name: string): ReturnType<typeof servers.named> => ({ ...servers.named(name), patch: () => Promise.reject(new WritError('cluster/unreachable', 'nobody there', { retry: true })) }) }
+      await stage.ask('suspend', { target: target('kustomization/flux-dev'), end: { after: '1h' } }, { servers: away }).then(() => undefined, () => undefined)
+      const [late] = await stage.world.changes.list({ status: 'open', limit: 10 })
+      const since = await stage.suspend('kustomization/flux-dev', { end: { after: '4h' } })
+      await stage.work()
+      const ended = await stage.ask('get', { change: late?.id ?? '' })
+      expect([ended['status'], valueAt(ended, 'ended', 'code')]).to.deep.equal(['refused', 'CONFLICT'])
+      expect(JSON.parse(metadataText(await stage.owner('flux-dev'), 'annotations', PAUSE_MARK) ?? '')).to.include({ change: since['id'] })
+      expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
     })
 
     it('that somebody else ended is not put back, and what they set is left', async () => {
@@ -185,7 +256,7 @@ describe('steering an owner', function () {
 
     it('needs an end, and one that the environment allows', async () => {
       const bad = async (end: JsonObject): Promise<string> => stage.ask('suspend', { target: { cluster: null, namespace: null, type: 'kustomization', name: 'flux-dev' }, end }).then(answer => `no error: ${answer.kind}`, (error: unknown) => error instanceof Error ? error.message : '')
-      expect(await bad({})).to.match(/end/)
+      expect(await bad({})).to.equal('--for or --until must be given.')
       expect(await bad({ after: '25h' })).to.equal('Environment dev lets an owner be paused for 24h at most.')
       expect(await bad({ at: '2020-01-01T00:00:00Z' })).to.match(/is over already/)
       expect(await bad({ at: '2026-13-01T00:00:00' })).to.match(/zone/)
@@ -257,6 +328,36 @@ describe('steering an owner', function () {
       }
       stage.sandbox.behaviours.delete('Application argocd/app-dev')
       await stage.patch('app-dev', { spec: { syncPolicy: { automated: null } } })
+    })
+
+    it('names what is no longer in Git and left there, and deletes it where it is asked to prune', async () => {
+      const other = async (content: string | null): Promise<unknown> => stage.sandbox.git.commit('apps', { branch: 'main', author: { name: 'Other', email: 'other@example.com' }, message: 'The other', files: [{ path: 'app-dev/other.yaml', content }] })
+      const isThere = async (): Promise<boolean> => await stage.sandbox.api.get({ group: '', version: 'v1', kind: 'ConfigMap', namespace: 'app-dev', name: 'other' }) !== null
+      await other('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n  namespace: app-dev\n')
+      const compared = async (done: JsonObject): Promise<void> => {
+        await stage.patch('app-dev', { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } })
+        await stage.until(async () => {
+          const app = await stage.owner('app-dev')
+          return metadataText(app, 'annotations', 'argocd.argoproj.io/refresh') === undefined && valueAt(app, 'status', 'sync', 'revision') === valueAt(done, 'facts', 'verified', 'revision')
+        }, 'compared again')
+      }
+      await compared(await stage.sync('application/app-dev'))
+      await other(null)
+      const planned = await stage.sync('application/app-dev', { dryRun: true })
+      expect(planned['notes']).to.deep.equal(['no longer in Git and left in the cluster: ConfigMap app-dev/other; --prune deletes it'])
+      expect((await stage.sync('application/app-dev', { dryRun: true, prune: true }))['notes']).to.equal(undefined)
+      const left = await stage.sync('application/app-dev')
+      expect([left['status'], await isThere()]).to.deep.equal(['verified', true])
+      await compared(left)
+      expect([(await stage.sync('application/app-dev', { prune: true }))['status'], await isThere()]).to.deep.equal(['verified', false])
+    })
+
+    it('takes no order to prune for a Kustomization that does not, and names what that leaves', async () => {
+      await stage.patch('flux-dev', { spec: { prune: false } })
+      const refused = await stage.sync('kustomization/flux-dev', { prune: true })
+      expect([refused.kind, refused['code'], String(refused['message']).includes('Flux takes no order')]).to.deep.equal(['Refusal', 'UNSUPPORTED', true])
+      await stage.patch('flux-dev', { spec: { prune: true } })
+      expect((await stage.sync('kustomization/flux-dev', { dryRun: true, prune: true })).kind).to.equal('Plan')
     })
 
     it('asks the source of a Kustomization first, then the Kustomization', async () => {
@@ -345,7 +446,8 @@ describe('steering an owner', function () {
 
     it('refuses what is suspended', async () => {
       await stage.patch('flux-dev', { spec: { suspend: true } })
-      expect((await stage.sync('kustomization/flux-dev'))['code']).to.equal('SUSPENDED')
+      const refused = await stage.sync('kustomization/flux-dev')
+      expect([refused['code'], refused['hint']]).to.deep.equal(['SUSPENDED', 'writ resume kustomization/flux-dev -n flux-system'])
       await stage.patch('flux-dev', { spec: { suspend: null } })
     })
 
@@ -370,6 +472,15 @@ describe('steering an owner', function () {
       expect(times).to.deep.equal([...times].sort((a, b) => b.localeCompare(a)))
     }
     for (const owner of ['kustomization/flux-dev', 'application/app-dev']) expect((await stage.resume(owner))['status']).to.equal('verified')
+  })
+
+  it('says where it looked for an owner that is nowhere, where there are some, and which was probably meant', async () => {
+    const said = (owner: string): Promise<string> => stage.sync(owner).then(() => '', (error: unknown) => error instanceof WritError ? `${error.code}: ${error.message} ${error.hint}` : String(error))
+    const looked = 'in cluster sandbox: the namespace of its context, default, was looked into first, and then all others.'
+    expect(await said('application/nope')).to.equal(`cluster/not-found: There is no Application nope ${looked} There are Applications in argocd.`)
+    expect(await said('application/app-devv')).to.equal(`cluster/not-found: There is no Application app-devv ${looked} Did you mean application/app-dev -n argocd? There are Applications in argocd.`)
+    expect(await said('helmrelease/nope')).to.equal(`cluster/not-found: There is no HelmRelease nope ${looked} There is no HelmRelease at all.`)
+    expect(await said('application/app-dev@app-dev')).to.contain('Application app-dev/app-dev is not in cluster sandbox. There is one of this name in namespace argocd.')
   })
 
   it('steers nothing that is no owner and has none', async () => {

@@ -22,7 +22,7 @@ async function look(of: { readonly delivered: Delivered, readonly revision: stri
   }
   const world: World = {
     ...base, clock: { ...base.clock, now: () => NOW },
-    steering: [{ tool: 'flux', paused: () => Promise.resolve([]), look: () => of.refused === undefined ? Promise.resolve(seen) : Promise.reject(of.refused) }],
+    steering: [{ tool: 'flux', paused: () => Promise.resolve([]), hubs: () => [], look: () => of.refused === undefined ? Promise.resolve(seen) : Promise.reject(of.refused) }],
     tools: base.tools.map(tool => ({
       ...tool, name: 'flux', refresh: () => Promise.resolve(),
       observe: () => Promise.resolve({ revision: of.revision, accepted: true, unmet: [], unchanged: true, blocked: null, failure: null, listed: true, pending: false, notes: [] }),

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
+import { findOwner } from '../../../src/flow/owner/find-owner.ts'
 import { plan as planChange } from '../../../src/flow/plan.ts'
 import type { World } from '../../../src/flow/world.ts'
 import { isRefusal, refuse } from '../../../src/model/error.ts'
@@ -26,6 +27,7 @@ import { bareRepository } from '../../outside/git/bare.ts'
 import type { BareRepository } from '../../outside/git/bare.ts'
 import { ONE, application, kustomization, startFleet, toolsOf } from '../../outside/tools/fixtures.ts'
 import type { Fleet } from '../../outside/tools/fixtures.ts'
+import { answeringServer } from '../../support/answering-server.ts'
 import { proofWorld } from '../../support/proof-world.ts'
 
 const WEB = 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  replicas: 2\n  template:\n    spec:\n      containers:\n        - name: web\n          image: web:1\n'
@@ -62,7 +64,7 @@ describe('a field that the owner\'s own manifest decides', function () {
     }
     const handle = base.repositories.open('')
     world = {
-      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, environments: { all: [], of: () => environment('dev') },
+      ...base, clock: { ...systemClock(), sleep: () => Promise.resolve() }, clusters: fleet.clusters, servers: { named: () => answeringServer() }, environments: { all: [], of: () => environment('dev') },
       tools: [argocdTool(toolsOf(fleet)), fluxTool(toolsOf(fleet))], ownerObjects: ownerObjects({ clusters: fleet.clusters, config: ONE }),
       policies: { bundle: () => Promise.resolve('b'), judge: (_environment, objects) => Promise.resolve(objects.map(({ ref }) => ({ policy: 'seen', binding: 'all', object: showRef(ref), result: 'pass', preExisting: false, severity: null, message: '', file: '' } as const))) },
       repositories: {
@@ -279,17 +281,90 @@ describe('a field that the owner\'s own manifest decides', function () {
       const result = await asked([IMAGE])
       expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('ApplicationSet argocd/more').and.include('--scope shared')
     })
+    it('says in which namespaces ApplicationSets could not be looked at', async () => {
+      await generate(set('web:{{.tag}}', FILES()), ENVS)
+      put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'argocd-cmd-params-cm', namespace: 'argocd' }, data: { 'applicationsetcontroller.namespaces': 'team-a' } })
+      fleet.servers['one']?.intercept(({ url = '' }) => /v1alpha1\/applicationsets|team-a\/applicationsets/.test(url) ? { status: 403 } : null)
+      const result = await planned(IMAGE)
+      fleet.servers['one']?.intercept(null)
+      expect(JSON.stringify(result.ownerEvidence)).to.include('whether an ApplicationSet of another namespace reads them, too, is not known: they may not be listed in team-a')
+    })
     it('is refused where the Application lives otherwise than its file says', async () => {
       await generate(set('web:{{.tag}}', FILES()), { ...ENVS, 'envs/shop/config.json': '{"name": "shop", "tag": "7"}\n' })
       const result = await asked([IMAGE])
       expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('is no longer \\"web:2\\"')
     })
-    it('is refused with what clusters give, and where to change it', async () => {
-      await generate(set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - clusters: {}\n`), ENVS)
-      put(...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
-      await ops.commit({ 'apps/set.yaml': set('web:{{.tag}}', `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - clusters: {}\n`) }, 'main')
+    const JOINED = (second: string): string => `    - matrix:\n        generators:\n          - git: { repoURL: '${ops.url}', revision: main, files: [{ path: 'envs/*/config.json' }] }\n          - ${second}\n`
+    const cluster = (name: string, labels: JsonObject): KubernetesObject => ({
+      apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'argocd', labels: { 'argocd.argoproj.io/secret-type': 'cluster', ...labels }, annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'login-a', contact: 'login-b' } },
+      data: { name: Buffer.from(name).toString('base64'), server: Buffer.from(`https://${name}.example`).toString('base64'), config: Buffer.from('login-c').toString('base64') },
+    })
+    const joined = (image: string, second: string): string => set(image, JOINED(second)).replace("name: '{{.name}}'", "name: '{{.app}}'")
+    const APPS_FILES = { 'envs/shop/config.json': '{\n  "app": "shop",\n  "tag": "2",\n  "stage": "low"\n}\n', 'envs/other/config.json': '{"app": "other", "tag": "5", "stage": "high"}\n' }
+    const BY_STAGE = "clusters: { selector: { matchLabels: { stage: '{{.stage}}' } } }"
+    it('is edited in the file that a matrix joins with clusters', async () => {
+      await generate(joined('web:{{.tag}}', BY_STAGE), APPS_FILES)
+      put(cluster('dev', { stage: 'low' }), cluster('prod', { stage: 'high' }))
+      const result = await planned(IMAGE)
+      expect(diff(result)).to.deep.equal(['envs/shop/config.json', '  "tag": "3",'])
+      expect(result.proof.changes.map(({ object }) => showRef(object))).to.deep.equal(['Application argocd/shop'])
+      expect(result.owner.render.generates?.clusters).to.deep.equal(['dev', 'prod'].map(name => ({ secret: `argocd/${name}`, name, server: `https://${name}.example`, project: '', labels: { 'argocd.argoproj.io/secret-type': 'cluster', stage: name === 'dev' ? 'low' : 'high' }, annotations: {} })))
+      expect(JSON.stringify(result)).to.not.include('login-')
+      expect(JSON.stringify(planDocument(result, null))).to.not.include('login-')
+    })
+    it('is refused where the file makes an Application for each of several clusters', async () => {
+      await generate(joined('web:{{.tag}}', BY_STAGE).replace("'{{.app}}'", "'{{.app}}{{.metadata.labels.more}}'"), APPS_FILES)
+      put(cluster('dev', { stage: 'low', more: '' }), cluster('prod', { stage: 'low', more: '-b' }))
       const result = await asked([IMAGE])
-      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('cluster Secrets').and.include('by hand')
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('Application argocd/shop-b spec.source.kustomize.images.0 changes too')
+    })
+    it('is refused with the Secret and the label where that decides', async () => {
+      const text = joined('web:{{.metadata.labels.tag}}', BY_STAGE)
+      await generate(text, APPS_FILES)
+      put(cluster('dev', { stage: 'low', tag: '2' }), ...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+      await ops.commit({ 'apps/set.yaml': text }, 'main')
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('Change metadata.labels.tag of Secret argocd/dev where it is kept').and.include('apps/set.yaml:22')
+    })
+    it('names the right without which cluster Secrets are not known, and the line of the generator', async () => {
+      await generate(joined('web:{{.tag}}', BY_STAGE), { ...APPS_FILES, 'sets/all.yaml': joined('web:{{.tag}}', BY_STAGE) })
+      fleet.servers['one']?.intercept(({ url }) => url?.includes('/secrets') === true ? { status: 403 } : null)
+      const result = await asked([IMAGE])
+      fleet.servers['one']?.intercept(null)
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('Writ may not list Secrets in namespace argocd of cluster one (verb list, resource secrets)').and.include(`sets/all.yaml:12 of ${ops.url}`)
+    })
+    it('says what keeps a set that nobody deploys from being edited, with its file and line', async () => {
+      const text = set('web:{{.tag}}', JOINED('pullRequest: { github: {} }'))
+      await generate(text, { ...ENVS, 'sets/all.yaml': `# a set\n${text}` })
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('deployed by nobody').and.include('ApplicationSet all: its pullRequest generator gives what stands in open pull requests').and.include(`sets/all.yaml:13 of ${ops.url}`)
+    })
+    it('says it at the field where no file holds the set', async () => {
+      await generate(set('web:{{.tag | quote}}', FILES()), ENVS)
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('that no value can be found for').and.include('ApplicationSet argocd/all spec.template.spec.source.kustomize.images')
+    })
+    it('says which element of a set that nobody deploys would have to change', async () => {
+      await generate(set('web:{{.tag}}', '    - list:\n        elements:\n          - { name: shop, tag: "2" }\n'), {})
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('would have to say 3 for 2 at spec.generators').and.include('"at":"ApplicationSet argocd/all spec.generators')
+    })
+    it('is refused with what the generator gives, at file and line, where somebody deploys the set', async () => {
+      const text = set('web:{{.tag}}', JOINED('scmProvider: { github: {} }'))
+      await generate(text, ENVS)
+      put(...root('./apps', ['argocd_all_argoproj.io_ApplicationSet']))
+      await ops.commit({ 'apps/set.yaml': text }, 'main')
+      const result = await asked([IMAGE])
+      expect(isRefusal(result) ? JSON.stringify(result) : '').to.include('INLINE').and.include('a forge lists').and.include('by hand').and.include('apps/set.yaml:12')
+    })
+    it('is told as a gate by whoever only asks for the owner', async () => {
+      const text = set('web:{{.tag}}', JOINED('plugin: { configMapRef: { name: x } }'))
+      await generate(text, { ...ENVS, 'sets/all.yaml': text })
+      const answer = await findOwner(world, { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' })
+      expect(isRefusal(answer) ? [answer.message] : answer.gates.filter(({ flag }) => flag === 'generated').map(({ sentence, at }) => `${sentence} (${at ?? ''})`)).to.deep.equal([
+        'ApplicationSet all writes its spec: what stands in it is changed there (metadata.ownerReferences)',
+        `what stands in its spec cannot be changed through ApplicationSet argocd/all: its plugin generator gives what a plugin answers (sets/all.yaml:12 of ${ops.url})`,
+      ])
     })
     it('names a repository that writ.yaml does not', async () => {
       await generate(set('web:{{.tag}}', `    - git: { repoURL: 'https://elsewhere.example/x.git', revision: main, files: [{ path: 'envs/*/config.json' }] }\n`), {})
@@ -324,6 +399,106 @@ describe('a field that the owner\'s own manifest decides', function () {
       expect(isRefusal(result) ? `${result.refused} ${JSON.stringify(result.evidence)} ${result.hint}` : '').to.include('NON_GIT_SOURCE').and.include(words).and.include('writ set field helmrelease/web -n shop spec.values.KEY=VALUE')
     })
   }
+  describe('of what a ResourceSet of the Flux operator makes', () => {
+    const resourceSet = (inputs: string, body: string): string => `apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata:\n  name: apps\n  namespace: flux-system\nspec:\n  inputs:\n${inputs}  resources:\n    - ${WEB.trimEnd().replaceAll('\n', '\n      ').replace('web:1', body)}\n`
+    const READY: JsonObject = { status: { ...listing('shop_web_apps_Deployment'), conditions: [{ type: 'Ready', status: 'True' }] } }
+    const make = async (text: string, more: JsonObject = READY, files: Readonly<Record<string, string>> = {}): Promise<void> => {
+      web({ labels: { 'resourceset.fluxcd.controlplane.io/name': 'apps', 'resourceset.fluxcd.controlplane.io/namespace': 'flux-system' } })
+      await ops.commit({ 'sets/apps.yaml': text, ...files }, 'main')
+      put(...declared(text, more), ...root('./sets', ['flux-system_apps_fluxcd.controlplane.io_ResourceSet']))
+    }
+    const INPUTS = '    - tag: "1" # pinned\n'
+    const refused = async (...asks: readonly FieldAsk[]): Promise<string> => {
+      const result = await asked(asks)
+      return isRefusal(result) ? `${result.refused} ${result.message} ${JSON.stringify(result.evidence)} ${result.hint}` : 'no refusal'
+    }
+
+    it('is edited in the input of the set, and proven there and below', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      const result = await planned(IMAGE)
+      expect(diff(result)).to.deep.equal(['sets/apps.yaml', '    - tag: "3" # pinned'])
+      expect([showRef(result.target), result.owner.name, showRef(askedObject(result).target)]).to.deep.equal(['ResourceSet flux-system/apps', 'root', 'Deployment shop/web'])
+      expect(result.through?.map(({ owner, edits, sentence }) => `${owner.kind} ${edits.map(({ before, after }) => `${String(before)} ${String(after)}`).join()} ${sentence}`)).to.deep.equal(['ResourceSet web:1 web:3 ResourceSet flux-system/apps makes exactly this of it'])
+      expect(result.verdicts.map(({ object }) => object)).to.include.members(['ResourceSet flux-system/apps', 'Deployment shop/web'])
+      expect(planLines(result).map(one => one.text).join('\n')).to.include('reaches      Deployment shop/web through ResourceSet flux-system/apps')
+      expect(await stillReaches(world, result)).to.equal(null)
+      const merged = await ops.commit({ 'sets/apps.yaml': resourceSet(INPUTS.replace('"1"', '"3"'), 'web:<< inputs.tag >>') }, 'work-set')
+      expect(await proveMerge(world, result, { baseCommit: result.base, mergedTree: merged })).to.include({ exact: true })
+      const answer = await findOwner(world, { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' })
+      expect(isRefusal(answer) ? answer.message : answer.obstacle).to.equal(null)
+    })
+    it('is edited in the literal of the template', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      expect(diff(await planned({ kind: 'replicas', value: 4 }))).to.deep.equal(['sets/apps.yaml', '        replicas: 4'])
+    })
+    it('is no change where the set makes it so already', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      const result = await asked([{ kind: 'image', container: 'web', value: 'web:1' }])
+      expect('noChange' in result ? result.message : '').to.include('Deployment shop/web is already so in Git')
+    })
+    it('is refused where the edit decides other objects, with their names, and shown with all of them where those may change', async () => {
+      const text = resourceSet(`${INPUTS}    - tag: "9"\n      app: b\n`, 'web:1').replace("- tag: \"1\" # pinned", '- app: a').replace('name: web\n        namespace', "name: << inputs.app >>\n        namespace").replace('- app: a', '- app: web')
+      await make(text)
+      expect(await refused(IMAGE)).to.include('SHARED_BASE').and.include('Deployment shop/b spec.template.spec.containers[name=web].image changes too')
+      const result = await planChange(world, { ...plan().request, target: { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' }, asks: [IMAGE], scope: 'shared' })
+      expect('digest' in result ? result.through?.[0]?.changes.map(({ object }) => showRef(object)) : JSON.stringify(result)).to.deep.equal(['Deployment shop/web', 'Deployment shop/b'])
+      expect('digest' in result ? result.verdicts.map(({ object }) => object) : '').to.include('Deployment shop/b')
+    })
+    it('is refused with file and line where an expression does more', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag | upper >>'))
+      expect(await refused(IMAGE)).to.include('UNSUPPORTED').and.include('does more than print inputs').and.include('"at":"sets/apps.yaml:21"').and.include('It stands in sets/apps.yaml:2.')
+    })
+    it('is refused beside an input provider', async () => {
+      await make(`${resourceSet(INPUTS, 'web:<< inputs.tag >>')}  inputsFrom:\n    - { kind: ResourceSetInputProvider, name: tags }\n`)
+      expect(await refused(IMAGE)).to.include('ResourceSetInputProvider tags')
+      const answer = await findOwner(world, { cluster: null, namespace: 'shop', type: 'deploy', name: 'web' })
+      expect(isRefusal(answer) ? answer.message : answer.obstacle?.refused).to.equal('UNSUPPORTED')
+    })
+    it('is refused while the set has not made what its spec says, lives otherwise, or is switched off', async () => {
+      const text = resourceSet(INPUTS, 'web:<< inputs.tag >>')
+      await make(text, { status: { ...listing('shop_web_apps_Deployment'), conditions: [{ type: 'Ready', status: 'False' }] } })
+      expect(await refused(IMAGE)).to.include('it has not made what its spec says')
+      await make(text)
+      put(...declared(text.replace('"1"', '"5"'), READY))
+      expect(await refused(IMAGE)).to.include('the spec in the source and the live one differ')
+      await make(text.replace('  namespace: flux-system\n', '  namespace: flux-system\n  annotations: { fluxcd.controlplane.io/reconcile: disabled }\n'))
+      expect(await refused(IMAGE)).to.include('SUSPENDED')
+    })
+    it('is refused where nobody deploys the set', async () => {
+      await make(resourceSet(INPUTS, 'web:<< inputs.tag >>'))
+      fleet.servers['one']?.remove('Kustomization', 'root')
+      expect(await refused(IMAGE)).to.include('UNSUPPORTED').and.include('nobody deploys ResourceSet flux-system/apps from Git')
+    })
+  })
+  describe('of what was built from a repository of writ.yaml', () => {
+    const source = (kind: string, metadata: JsonObject): KubernetesObject => ({ apiVersion: 'source.toolkit.fluxcd.io/v1', kind, metadata: { name: 'web', namespace: 'flux-system' }, spec: kind === 'Bucket' ? { endpoint: 'minio.example', bucketName: 'web' } : { url: 'oci://registry.example/web' }, status: { artifact: { revision: 'latest@sha256:1', metadata } } })
+    const built = (revision: string): JsonObject => ({ 'org.opencontainers.image.source': apps.url, 'org.opencontainers.image.revision': revision })
+    const applied = (kind: string): KubernetesObject => kustomization('web', { spec: { path: './', sourceRef: { kind, name: 'web' } }, status: listing('shop_web_apps_Deployment') })
+    const refusal = async (...objects: readonly KubernetesObject[]): Promise<string> => {
+      web()
+      put(...objects)
+      const result = await asked([IMAGE])
+      return isRefusal(result) ? `${result.refused} ${JSON.stringify(result.evidence)} ${result.hint}` : ''
+    }
+    it('names the file of a Kustomization\'s object at the commit that the artifact names', async () => {
+      const commit = apps.git('rev-parse', 'main')
+      expect(await refusal(applied('OCIRepository'), source('OCIRepository', built(`main@sha1:${commit}`)))).to.include('NON_GIT_SOURCE').and.include(`it was built from ${apps.url} at main@sha1:${commit}`)
+        .and.include('Change it there by hand').and.include(`${apps.url}: `).and.include('web/web.yaml:2 holds Deployment shop/web')
+    })
+    it('looks at the default branch where the commit is unknown', async () => {
+      expect(await refusal(applied('OCIRepository'), source('OCIRepository', built(`v1/${'0'.repeat(40)}`)))).to.include('web/web.yaml:2 holds Deployment shop/web')
+    })
+    it('names the chart of a release by its chartRef', async () => {
+      const [release] = declared(RELEASE.replace(/ {2}chart:\n[^]*$/, '  chartRef: { kind: OCIRepository, name: web, namespace: flux-system }\n'), { status: { ...listing('shop_web_apps_Deployment'), history: [{ chartName: 'web', chartVersion: '1.0.0' }] } })
+      expect(release === undefined ? '' : await refusal(release, source('OCIRepository', built('main')))).to.include('writ set field helmrelease/web').and.include('chart/Chart.yaml is that of chart web')
+    })
+    it('says that a bucket does not say what it was built from', async () => {
+      expect(await refusal(applied('Bucket'), source('Bucket', {}))).to.include('NON_GIT_SOURCE').and.include('it comes from bucket web of minio.example').and.include('has no org.opencontainers.image.source')
+    })
+    it('never takes a repository for known that writ.yaml does not name', async () => {
+      expect(await refusal(applied('OCIRepository'), source('OCIRepository', { 'org.opencontainers.image.source': 'https://elsewhere.example/x' }))).to.include('it was built from https://elsewhere.example/x').and.not.include('of writ.yaml')
+    })
+  })
   it('never adds whole objects to a release, nor takes them away', async () => {
     web()
     await release('  values:\n    tag: "2"\n')

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { lookLive } from '../../../src/flow/look-live.ts'
-import type { Verification } from '../../../src/flow/verification.ts'
+import { lookLive } from '../../../src/flow/verify/look-live.ts'
+import type { Verification } from '../../../src/flow/verify/verification.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import { plan } from '../../fixtures/plan.ts'
 import { ONE, startFleet } from '../../outside/tools/fixtures.ts'

@@ -42,13 +42,13 @@ describe('an API server, beside reading', function () {
 
   it('tells what applying would make, and keeps nothing of it', async () => {
     const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data: { mode: 'five', more: 'x' } }
-    const made = await server.dryApply(CONFIGMAP, manifest, 'argocd-controller')
+    const made = await server.dryApply(CONFIGMAP, manifest, { manager: 'argocd-controller' })
     expect(made.kind === 'made' ? valueAt(made.object, 'data') : made).to.deep.equal({ mode: 'five', more: 'x' })
     expect(valueAt((await kube.request('GET', '/api/v1/namespaces/default/configmaps/settings')).body, 'data')).to.deep.equal({ mode: 'three' })
-    expect((await server.dryApply(CONFIGMAP, { ...manifest, metadata: { name: 'new', namespace: 'default' } }, 'm')).kind).to.equal('made')
+    expect((await server.dryApply(CONFIGMAP, { ...manifest, metadata: { name: 'new', namespace: 'default' } }, { manager: 'm' })).kind).to.equal('made')
     expect((await kube.request('GET', '/api/v1/namespaces/default/configmaps/new')).status).to.equal(404)
-    expect((await server.dryApply(CONFIGMAP, { ...manifest, data: { mode: ['no', 'text'] } }, 'm')).kind).to.equal('refused')
-    expect((await server.dryApply(CONFIGMAP, { ...manifest, metadata: { name: 'x', namespace: 'nowhere' } }, 'm')).kind).to.equal('refused')
+    expect((await server.dryApply(CONFIGMAP, { ...manifest, data: { mode: ['no', 'text'] } }, { manager: 'm' })).kind).to.equal('refused')
+    expect((await server.dryApply(CONFIGMAP, { ...manifest, metadata: { name: 'x', namespace: 'nowhere' } }, { manager: 'm' })).kind).to.equal('absent')
   })
 
   it('says what the caller may do, and which version it is', async () => {

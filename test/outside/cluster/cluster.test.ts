@@ -16,7 +16,7 @@ import type { ObjectServer } from '../../support/object-server.ts'
 const TOKEN = 'sesame-token'
 
 function clusterOf(kubeconfig: string, timeout?: number): Cluster {
-  return kubernetesCluster(connect({ cluster: 'test', files: [kubeconfig], context: 'test' }, timeout), 'shop')
+  return kubernetesCluster(connect({ cluster: 'test', files: [kubeconfig], context: 'test' }, timeout === undefined ? {} : { timeout }), 'shop')
 }
 
 function deployment(name: string, labels: Record<string, string> = {}): { apiVersion: string, kind: string, metadata: { name: string, namespace: string, labels: Record<string, string> } } {
@@ -160,9 +160,33 @@ describe('a cluster in trouble', () => {
   })
   it('ends a request that gets no answer', async () => {
     server.intercept(() => 'hang')
-    const error = await errorOf(cluster.get(kind, 'shop', 'web'))
+    const error = await errorOf(clusterOf(server.kubeconfig, 400).get(kind, 'shop', 'web'))
     expect(error?.code).to.equal('cluster/unreachable')
     expect(error?.message).to.include('no answer in time')
+    expect(server.requests).to.have.length(1)
+  })
+  it('asks again over a new connection where one that was kept open has died', async () => {
+    const kept = clusterOf(server.kubeconfig, 1200)
+    await kept.get(kind, 'shop', 'web')
+    let died = false
+    server.intercept(() => { if (died) return null; died = true; return 'hang' })
+    expect(await kept.get(kind, 'shop', 'web')).to.not.equal(null)
+    expect(server.requests).to.have.length(3)
+  })
+  it('asks a server that answers others again for what it did not answer', async () => {
+    let hung = false
+    server.intercept(request => {
+      if (hung || request.url?.includes('/services') !== true) return null
+      hung = true
+      return 'hang'
+    })
+    const busy = clusterOf(server.kubeconfig, 400)
+    const service = { ...kind, group: '', version: 'v1', kind: 'Service', plural: 'services' }
+    const lost = busy.get(service, 'shop', 'web')
+    await new Promise(resolve => { setTimeout(resolve, 100) })
+    await busy.get(kind, 'shop', 'web')
+    expect(await lost).to.equal(null)
+    expect(server.requests.filter(line => line.includes('/services'))).to.have.length(2)
   })
   it('survives a connection that is cut once', async () => {
     let cut = false

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,8 @@ export interface BareRepository {
   /** Commits files on a branch (made from main where it is missing) and gives the commit; null removes a file. */
   commit(files: Readonly<Record<string, TestFile | null>>, branch?: string, message?: string): Promise<string>
   git(...args: readonly string[]): string
+  /** The commit of a branch, or '': what its file says, since starting git from a large process takes longer than all that git does. */
+  tip(branch: string): string
   /** Installs a server-side hook. */
   hook(name: string, script: string): Promise<void>
   remove(): Promise<void>
@@ -35,13 +38,20 @@ export interface BareRepository {
 export async function bareRepository(files: Readonly<Record<string, TestFile>> = { 'app.yaml': 'replicas: 1\n' }): Promise<BareRepository> {
   const root = await mkdtemp(join(tmpdir(), 'writ-test-git-'))
   const dir = join(root, 'team', 'app.git')
-  await mkdir(dir, { recursive: true })
-  rawGit(dir, ['init', '-q', '--bare', '--template=', '-b', 'main'])
+  // What `git init --bare --template=` makes.
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) await mkdir(join(dir, folder), { recursive: true })
+  await writeFile(join(dir, 'HEAD'), 'ref: refs/heads/main\n')
+  await writeFile(join(dir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n')
   let seconds = 1_700_000_000
   const heads = new Set<string>()
   const repository: BareRepository = {
     root, dir, url: `file://${dir}`,
     git: (...args) => rawGit(dir, args),
+    tip: branch => {
+      if (existsSync(join(dir, 'packed-refs'))) return rawGit(dir, ['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`])
+      const file = join(dir, 'refs', 'heads', branch)
+      return existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+    },
     commit(change, branch = 'main', message = 'a change') {
       seconds += 1
       const from = heads.has(branch) ? branch : heads.has('main') ? 'main' : null

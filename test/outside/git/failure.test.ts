@@ -121,6 +121,21 @@ describe('a repository that cannot be used', () => {
     expect(processesWith(server.host)).to.deep.equal([])
   })
 
+  it('is not asked again for a while where it did not answer, and then is', async () => {
+    server.behave = () => 'hang'
+    const told: string[] = []
+    const { reader } = open({ timeout: 1500, patience: 300, tell: line => { told.push(line) } })
+    const first = await errorOf(reader.tip('main'))
+    const started = Date.now()
+    const again = await errorOf(reader.tip('main'))
+    expect([again?.code, again?.message]).to.deep.equal(['git/unreachable', first?.message])
+    expect(Date.now() - started).to.be.lessThan(500)
+    expect(told).to.deep.equal([`waiting for http://${server.host}`])
+    server.behave = () => 'serve'
+    await sleep(1600)
+    expect(await failureOf(reader.tip('main'))).to.equal('no failure')
+  })
+
   it('follows no redirect, to this host or another', async () => {
     let elsewhere = 0
     const other = createServer(socket => { elsewhere += 1; socket.destroy() })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { JudgedObject } from '../../../src/flow/ports.ts'
+import type { JudgedObject } from '../../../src/model/plan.ts'
 import { refOf } from '../../../src/model/resource.ts'
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { kindInfo } from '../../../src/outside/policy/kinds.ts'

@@ -34,6 +34,19 @@ describe('an ApplicationSet as an owner', () => {
     put({ spec: { ...SPEC, generators: [] } })
     expect((await tool().observe(OWNER, TARGET)).unchanged).to.equal(false)
   })
+  it('is the same one after its controller has written it back, with what its types add and leave out', async () => {
+    const nothing = { metadata: {}, spec: { destination: {}, project: '' } }
+    const matrix = (git: JsonObject, more: JsonObject = {}, element: JsonObject = { name: 'one', tag: '' }): JsonObject => ({ ...SPEC, generators: [{ matrix: { generators: [{ git }, { list: { elements: [element] } }], ...more } }] })
+    const owner: Owner = { ...OWNER, render: { ...OWNER.render, generates: { set: { name: 'all', namespace: 'argocd', spec: matrix({ repoURL: 'u', files: [{ path: 'a', exclude: false }] }) }, url: 'u', revision: 'HEAD' } } }
+    const unchanged = async (spec: JsonObject): Promise<boolean> => {
+      put({ spec })
+      return (await tool().observe(owner, TARGET)).unchanged
+    }
+    expect(await unchanged(matrix({ repoURL: 'u', revision: '', files: [{ path: 'a' }], template: nothing }, { template: nothing }))).to.equal(true)
+    expect(await unchanged(matrix({ repoURL: 'u', revision: 'v1', files: [{ path: 'a' }], template: nothing }))).to.equal(false)
+    expect(await unchanged(matrix({ repoURL: 'u', files: [{ path: 'a' }], template: { metadata: { name: 'x' } } }))).to.equal(false)
+    expect(await unchanged(matrix({ repoURL: 'u', files: [{ path: 'a' }] }, {}, { name: 'one' }))).to.equal(false)
+  })
   it('is asked to generate by its own annotation, of which nothing is taken back', async () => {
     put()
     await tool().refresh(OWNER, 'token', 'normal')

@@ -211,6 +211,7 @@ describe('Argo CD', () => {
         const result = await read(app)
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
+        if (isRefusal(result) && code === 'SUSPENDED') expect(result.hint).to.equal('kubectl annotate applications.argoproj.io -n argocd shop argocd.argoproj.io/skip-reconcile-')
       })
     }
     it('reads how a chart is rendered', async () => {
@@ -390,6 +391,11 @@ describe('Argo CD', () => {
       const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [ENTRY, { kind: 'Service', name: 'x', status: 'OutOfSync' }] }) }))
       expect(seen.accepted).to.equal(true)
       expect(seen.notes.join()).to.include('1 of its objects')
+    })
+    it('names what is no longer in Git and not deleted, the first five of it', async () => {
+      const left = Array.from({ length: 6 }, (_, i) => ({ kind: 'ConfigMap', namespace: 'shop', name: `old-${i}`, status: 'OutOfSync', requiresPruning: true }))
+      const seen = await observed(application('shop', { status: sync('OutOfSync', { resources: [ENTRY, ...left] }) }))
+      expect(seen.notes.at(-1)).to.equal('no longer in Git and not deleted: ConfigMap shop/old-0, ConfigMap shop/old-1, ConfigMap shop/old-2, ConfigMap shop/old-3, ConfigMap shop/old-4 and 1 more')
     })
     it('is accepted after an older failed sync, once it is Synced', async () => {
       const seen = await observed(application('shop', { status: sync('Synced', { operationState: { phase: 'Failed', message: 'x', finishedAt: '2026-01-01T00:00:00Z', syncResult: { revision: OTHER } } }) }))

@@ -164,6 +164,8 @@ describe('Flux', () => {
         const result = await read(object, source)
         expect(isRefusal(result) ? result.refused : 'an owner').to.equal(code)
         expect(isRefusal(result) ? result.evidence[0]?.at : '').to.include(path)
+        // What to do about it, as it is typed.
+        if (isRefusal(result) && code === 'SUSPENDED') expect(result.hint).to.equal(path === 'spec.suspend' ? 'writ resume kustomization/shop -n flux-system' : 'flux resume source git shop -n flux-system')
       })
     }
     it('names what an ArtifactGenerator copies into an ExternalArtifact, and from where', async () => {

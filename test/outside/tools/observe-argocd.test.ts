@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { GitOpsTool } from '../../../src/flow/ports.ts'
 import { isRefusal } from '../../../src/model/error.ts'
-import { isObject } from '../../../src/model/json.ts'
+import { isObject, valueAt } from '../../../src/model/json.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import type { Observation } from '../../../src/model/observation.ts'
 import type { Owner, OwnerRef } from '../../../src/model/owner.ts'
@@ -182,6 +182,13 @@ describe('an Application after a merge', () => {
       put(application('shop'))
       await tool.sync(owner, { ...ask, prune: true })
       expect(app()?.['operation']).to.deep.include({ sync: { prune: true } })
+    })
+    it('prunes where the Application does so by itself, since it would not sync that commit a second time', async () => {
+      for (const [automated, expected] of [[{ prune: true }, true], [{}, undefined], [{ prune: true, enabled: false }, undefined]] as const) {
+        put(application('shop', { spec: { syncPolicy: { automated } } }))
+        await tool.sync(owner, ask)
+        expect(valueAt(app(), 'operation', 'sync', 'prune'), JSON.stringify(automated)).to.equal(expected)
+      }
     })
     it('gives every source of several its own commit', async () => {
       const sources = [{ repoURL: 'https://git.example/shop.git', path: 'a', targetRevision: 'main' }, { repoURL: 'https://git.example/shop.git', path: 'b', targetRevision: 'main' }]

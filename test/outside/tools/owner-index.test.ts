@@ -197,7 +197,7 @@ describe('an index of owners', () => {
     expect(await requests(() => asked('x'))).to.deep.equal([])
   })
   it('lists in smaller pages where owners are so large that a page cannot be read', async () => {
-    const small = connect({ cluster: 't', files: [api.kubeconfig], context: 't' }, undefined, 20_000)
+    const small = connect({ cluster: 't', files: [api.kubeconfig], context: 't' }, { largest: 20_000 })
     kinds = kindReader(() => small)
     for (let i = 0; i < 12; i += 1) api.objects.set(`big${i}`, { ...owner(`big${i}`, `k${i}`), text: 'x'.repeat(3000) })
     index = open()

@@ -67,7 +67,8 @@ export function startController(address: ArgoAddress, of: { readonly name: strin
   })
 }
 
-async function listens(port: number): Promise<boolean> {
+/** True where something takes connections at this port of 127.0.0.1. */
+export async function listens(port: number): Promise<boolean> {
   const { connect } = await import('node:net')
   return new Promise(resolve => {
     const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })

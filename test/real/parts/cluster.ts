@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import { connect } from './connection.ts'
 import type { Address, Connection } from './connection.ts'
+import { kubeconfig, REAL } from './kubeconfig.ts'
 import { freePorts, startProgram } from './program.ts'
 import type { Program } from './program.ts'
 
@@ -15,8 +15,10 @@ export interface RealCluster {
   readonly url: string
   /** Of the one to whom everything is allowed. */
   readonly address: Address
+  /** What a further API server on the same etcd begins with. */
+  readonly ground: ApiGround
   readonly admin: Connection
-  /** A file with one context, `real`, for this user. */
+  /** A file with one context, REAL, for this user. */
   kubeconfigFor(user: string): string
   /** In the order in which they must be stopped. */
   readonly programs: readonly Program[]
@@ -31,6 +33,13 @@ export interface ClusterStart {
   /** The folder with kube-apiserver and kube-controller-manager. */
   readonly binaries: string
   readonly users: readonly User[]
+}
+
+/** What API servers may share: an etcd, the users with their tokens and the key of service accounts in a folder. */
+export interface ApiGround {
+  readonly folder: string
+  readonly etcd: string
+  readonly binary: string
 }
 
 const ADMIN = 'admin'
@@ -49,13 +58,13 @@ export async function startCluster(start: ClusterStart): Promise<RealCluster> {
     const file = join(folder, `${name}.kubeconfig`)
     const token = users.find(user => user.name === name)?.token
     if (token === undefined) throw new Error(`no user ${name}`)
-    writeFileSync(file, kubeconfig(url, readFileSync(caFile), token), { mode: 0o600 })
+    writeFileSync(file, kubeconfig({ [REAL]: { url, caFile, token } }), { mode: 0o600 })
     return file
   }
   const token = users[0]?.token ?? ''
+  const ground: ApiGround = { folder, etcd: `http://127.0.0.1:${etcd}`, binary: join(start.binaries, 'kube-apiserver') }
   const api = (): Promise<Program> => startProgram({
-    name: 'kube-apiserver', command: join(start.binaries, 'kube-apiserver'), cwd: folder, logs, args: apiFlags(folder, etcd, port),
-    ready: async () => existsSync(caFile) && (await connect({ url, caFile, token }).text('GET', '/readyz')).status === 200,
+    name: 'kube-apiserver', command: ground.binary, cwd: folder, logs, args: apiFlags(ground, port, join(folder, 'certs')), ready: () => isReady({ url, caFile, token }),
   })
   const programs = { api: await api() }
   const admin = connect({ url, caFile, token })
@@ -66,7 +75,7 @@ export async function startCluster(start: ClusterStart): Promise<RealCluster> {
     ready: async () => (await admin.request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
   })
   return {
-    url, address: { url, caFile, token }, admin, kubeconfigFor,
+    url, address: { url, caFile, token }, ground, admin, kubeconfigFor,
     // Without etcd the API server hangs on SIGTERM: etcd goes last.
     get programs() { return [manager, programs.api, store] },
     restartApi: async () => {
@@ -81,22 +90,29 @@ function etcdFlags(folder: string, client: number, peer: number): readonly strin
     '--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`, '--initial-cluster', `default=http://127.0.0.1:${peer}`]
 }
 
-function apiFlags(folder: string, etcd: number, port: number): readonly string[] {
+/**
+ * Starts a second API server on the same etcd, whose objects are its own (`--etcd-prefix`), with the same users and tokens. No controller manager and no node run
+ * there: what must only be kept and watched works, workloads do not. In a folder of its own; its log is `name`.
+ */
+export async function startSecondApi(ground: ApiGround, of: { readonly name: string, readonly folder: string, readonly logs: string, readonly token: string }): Promise<{ readonly address: Address, readonly program: Program }> {
+  const [port = 0] = await freePorts(1)
+  const certs = join(of.folder, 'certs')
+  const address: Address = { url: `https://127.0.0.1:${port}`, caFile: join(certs, 'apiserver.crt'), token: of.token }
+  const program = await startProgram({ name: of.name, command: ground.binary, cwd: of.folder, logs: of.logs, args: [...apiFlags(ground, port, certs), '--etcd-prefix', `/${of.name}`], ready: () => isReady(address) })
+  return { address, program }
+}
+
+async function isReady(address: Address): Promise<boolean> {
+  return existsSync(address.caFile) && (await connect(address).text('GET', '/readyz')).status === 200
+}
+
+function apiFlags({ folder, etcd }: ApiGround, port: number, certs: string): readonly string[] {
   const key = join(folder, 'service-account.key')
   if (!existsSync(key)) writeFileSync(key, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 })
-  return ['--etcd-servers', `http://127.0.0.1:${etcd}`, '--secure-port', String(port), '--bind-address', '127.0.0.1', '--cert-dir', join(folder, 'certs'),
+  return ['--etcd-servers', etcd, '--secure-port', String(port), '--bind-address', '127.0.0.1', '--cert-dir', certs,
     '--service-account-key-file', key, '--service-account-signing-key-file', key, '--service-account-issuer', 'https://kubernetes.default.svc',
     '--token-auth-file', join(folder, 'tokens.csv'), '--authorization-mode=RBAC', '--service-cluster-ip-range=10.96.0.0/24', '--disable-admission-plugins=ServiceAccount',
     '--endpoint-reconciler-type=none']
-}
-
-function kubeconfig(server: string, ca: Buffer, token: string): string {
-  return stringify({
-    apiVersion: 'v1', kind: 'Config', 'current-context': 'real',
-    clusters: [{ name: 'real', cluster: { server, 'certificate-authority-data': ca.toString('base64') } }],
-    users: [{ name: 'real', user: { token } }],
-    contexts: [{ name: 'real', context: { cluster: 'real', user: 'real', namespace: 'default' } }],
-  })
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { ArgoAddress, Controller } from './argocd.ts'
 import { build, PARTS } from './build.ts'
 import type { Part } from './build.ts'
 import { startCluster } from './cluster.ts'
+import type { ApiGround } from './cluster.ts'
 import { startFlux } from './flux.ts'
 import { startKubelet } from './kubelet.ts'
 import { grantRights } from './rights.ts'
@@ -22,6 +23,8 @@ export interface RealAddress {
   readonly folders: Readonly<Record<Part, string>>
   /** Where controllers are ended and started again: POST URL/NAME/stop, URL/NAME/start. */
   readonly control: string
+  /** For scenarios that start an API server of their own. */
+  readonly ground: ApiGround
   /** For scenarios that start an application controller of their own. */
   readonly argocd: ArgoAddress
   /** The folder of the parts' logs. */
@@ -90,7 +93,7 @@ export async function up({ folder, folders }: { readonly folder: string, readonl
     const control = await startControl({ argocd: argo.controller, 'kustomize-controller': flux.kustomize, 'helm-controller': flux.helm, 'kube-apiserver': api })
     ends.push(control.stop)
     const address: RealAddress = {
-      ...cluster.address, folders, control: control.url, argocd: argo.address, logs, kubeconfigs: { admin: cluster.kubeconfigFor('admin'), writ: cluster.kubeconfigFor('writ'), person: cluster.kubeconfigFor('person') },
+      ...cluster.address, ground: cluster.ground, folders, control: control.url, argocd: argo.address, logs, kubeconfigs: { admin: cluster.kubeconfigFor('admin'), writ: cluster.kubeconfigFor('writ'), person: cluster.kubeconfigFor('person') },
     }
     const file = join(folder, 'real.json')
     writeFileSync(file, JSON.stringify(address), { mode: 0o600 })

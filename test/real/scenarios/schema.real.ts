@@ -5,7 +5,7 @@ import { groupVersion, isKubernetesObject } from '../../../src/model/resource.ts
 import type { KubernetesObject } from '../../../src/model/resource.ts'
 import { connect } from '../parts/connection.ts'
 import type { Connection } from '../parts/connection.ts'
-import { realAddress } from '../scene.ts'
+import { realAddress, realRuns } from '../scene.ts'
 import { standInStates } from '../stand-in-states.ts'
 
 const PLURALS: Readonly<Record<string, string>> = { Application: 'applications', AppProject: 'appprojects', GitRepository: 'gitrepositories', HelmChart: 'helmcharts', HelmRelease: 'helmreleases', Kustomization: 'kustomizations' }
@@ -22,7 +22,7 @@ describe('what the stand-ins write', function () {
   const placed = new Map<string, Promise<KubernetesObject>>()
   before(async function () {
     const real = realAddress()
-    if (real === null) return this.skip()
+    if (!realRuns() || real === null) return this.skip()
     cluster = connect(real)
     await cluster.api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, 'scenario')
     process.env['PATH'] = `${real.folders.kustomize}:${real.folders.helm}:${path ?? ''}`

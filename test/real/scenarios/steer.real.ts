@@ -75,10 +75,14 @@ describe('a pause', () => {
     await scene.seen({ group: 'apps', version: 'v1', plural: 'deployments', namespace: scene.namespace, name: 'web' }, object => JSON.stringify(object).includes(V2), 'the new image')
   })
 
-  scenario('ends by itself when its time is up, where the loop runs', { name: 'expiry', class: 'dev', roles: ROLES }, async scene => {
+  scenario('ends by itself at the time that was named, where the loop runs, and not before', { name: 'expiry', class: 'dev', roles: ROLES }, async scene => {
     await settled(scene)
     const before = await pauseFields(scene)
-    const paused = await scene.writ('suspend', ...ownerArgs(scene), '--for', '12s', '--reason', 'a scenario')
+    const past = await scene.writ('suspend', ...ownerArgs(scene), '--until', '2026-01-01T00:00:00Z', '--reason', 'a scenario')
+    expect([past.exit, await pauseFields(scene)], shown(past)).to.deep.equal([2, before])
+    const until = Math.ceil(Date.now() / 1000) * 1000 + 20_000
+    // As somebody two hours east of UTC writes it.
+    const paused = await scene.writ('suspend', ...ownerArgs(scene), '--until', new Date(until + 7_200_000).toISOString().replace(/\.\d+Z$/, '+02:00'), '--reason', 'a scenario')
     expect(paused.exit, shown(paused)).to.equal(0)
     const id = textAt(paused.answer, 'id') ?? ''
     expect(await pauseFields(scene)).not.to.deep.equal(before)
@@ -89,7 +93,7 @@ describe('a pause', () => {
       if (textAt(now.answer, 'status') !== 'open') break
     }
     const ended = await scene.writ('get', `change/${id}`)
-    expect(textAt(ended.answer, 'status'), shown(ended)).to.equal('verified')
+    expect([textAt(ended.answer, 'status'), Date.now() >= until], shown(ended)).to.deep.equal(['verified', true])
     expect(await pauseFields(scene)).to.deep.equal(before)
     await look(scene)
     await scene.seen({ group: 'apps', version: 'v1', plural: 'deployments', namespace: scene.namespace, name: 'web' }, object => JSON.stringify(object).includes(V3), 'the new image')

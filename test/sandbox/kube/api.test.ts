@@ -374,6 +374,27 @@ describe('embedded Kubernetes API', () => {
     await must(kube, 'DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.example.com')
     expect(await refusal(kube, 'GET', path)).to.include({ status: 404 })
   })
+
+  for (const [what, schema] of [
+    ['alone', { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }],
+    ['beside fields', { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { size: { type: 'integer' } } } } }],
+  ] as const) {
+    it(`keeps whatever it is given where the root of a definition's schema says so, ${what}`, async () => {
+      const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }]
+      await must(kube, 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { metadata: { name: 'things.example.com' }, spec: { group: 'example.com', scope: 'Cluster', names: { plural: 'things', kind: 'Thing' }, versions } })
+      await eventually(async () => JSON.stringify(await must(kube, 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com')).includes('"Established","status":"True"'))
+      const path = '/apis/example.com/v1/things'
+      const given = { spec: { size: 1, list: [{ a: 1 }], deep: { none: null, x: { y: true } } }, data: { k: 'v' }, note: 'n' }
+      const made = await must(kube, 'POST', `${path}?fieldValidation=Strict`, { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 't' }, ...given })
+      expect(made).to.deep.include(given)
+      const changed = await must(kube, 'PATCH', `${path}/t?fieldValidation=Strict`, { spec: { deep: { x: { z: 2 } } }, data: null })
+      expect(changed).to.have.deep.property('spec', { ...given.spec, deep: { none: null, x: { y: true, z: 2 } } })
+      expect(changed).to.not.have.property('data')
+      expect(await refusal(kube, 'POST', `${path}?fieldValidation=Strict`, { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'u', nonsense: 1 } })).to.include({ status: 400 })
+      await must(kube, 'DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com')
+      await eventually(async () => (await kube.request('GET', path)).status === 404)
+    })
+  }
 })
 
 function namesOf(list: Json): readonly Json[] {

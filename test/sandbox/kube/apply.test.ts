@@ -97,6 +97,12 @@ describe('embedded Kubernetes API: patches and owners', () => {
     })
   }
 
+  it('strategic merge heeds no directive in what is new altogether', async () => {
+    const spec = { dnsConfig: { '$setElementOrder/nameservers': ['9.9.9.9'], nameservers: ['1.1.1.1'], searches: null } }
+    const patched = await must(kube, 'PATCH', PATH, { spec: { template: { spec } } }, 'application/strategic-merge-patch+json')
+    expect(valueAt(patched, 'spec', 'template', 'spec', 'dnsConfig')).to.deep.equal({ nameservers: ['1.1.1.1'] })
+  })
+
   it('strategic merge takes values out of a plain list', async () => {
     await must(kube, 'PATCH', PATH, { metadata: { finalizers: ['a.b/1', 'a.b/2'] } })
     const patched = await must(kube, 'PATCH', PATH, { metadata: { '$deleteFromPrimitiveList/finalizers': ['a.b/1'] } }, 'application/strategic-merge-patch+json')

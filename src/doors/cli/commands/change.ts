@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { amounts, namedObject, onlyObject, pairs, wholeNumber } from '../arguments.ts'
+import { REPLICAS, amounts, namedObject, onlyObject, pairs, wholeNumber } from '../arguments.ts'
 import { bad } from '../arguments.ts'
 import { changeInput, changeJob, changing, common, optionsOf, textOption } from '../options.ts'
 import { addSetEnv, addSetField } from './change-fields.ts'
@@ -58,8 +58,8 @@ function scale(program: Command, take: Take): void {
       const current = textOption(options, 'currentReplicas')
       take(changeJob('scale', options, {
         ...changeInput(options, onlyObject(words)),
-        replicas: wholeNumber(textOption(options, 'replicas') ?? '', '--replicas'),
-        currentReplicas: current === null ? null : wholeNumber(current, '--current-replicas'),
+        replicas: wholeNumber(textOption(options, 'replicas') ?? '', '--replicas', REPLICAS),
+        currentReplicas: current === null ? null : wholeNumber(current, '--current-replicas', REPLICAS),
       }))
     })
 }

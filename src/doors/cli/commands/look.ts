@@ -80,7 +80,7 @@ function history(program: Command, take: Take): void {
     .option('--limit <n>', 'how many at most', '50')
   examples(common(command), 'writ history', 'writ history deployment/web -n shop').action((words: Words) => {
     const options = optionsOf(command)
-    const input = { ...words.length === 0 ? { target: null, ...place(options) } : { target: target(options, words) }, limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }
+    const input = { ...words.length === 0 ? { target: null, ...place(options) } : { target: target(options, words) }, limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit', [1, 200]) }
     take({ kind: 'operation', operation: 'history', input, ...jobOptions(options) })
   })
 }
@@ -92,7 +92,7 @@ function listing(command: Command): Command {
 
 function listJob(options: Options): Parameters<Take>[0] {
   if (options['wait'] === true) throw bad('--wait is for one change.', 'Name it as change/ID.')
-  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit') }, ...jobOptions(options), ...options['watch'] === true ? { watch: true } : {} }
+  return { kind: 'operation', operation: 'list', input: { status: textOption(options, 'status'), ...place(options), limit: wholeNumber(textOption(options, 'limit') ?? '50', '--limit', [1, 1000]) }, ...jobOptions(options), ...options['watch'] === true ? { watch: true } : {} }
 }
 
 function isList(words: Words): boolean {

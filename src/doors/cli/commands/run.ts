@@ -16,12 +16,13 @@ export function addRunCommands(program: Command, take: Take): void {
 }
 
 function work(program: Command, take: Take): void {
-  const command = program.command('work').helpGroup('Run:').summary('drive all open changes').description('Drive all open changes, again and again until it is stopped.')
-    .option('--once', 'look once at each of them, then end')
+  const command = program.command('work').helpGroup('Run:').summary('drive all open changes').description('Drive all open changes, again and again until it is stopped. The exit code is of the driving: how changes ended, writ list --status failed shows.')
+    .option('--once', 'look once at each of them, then end: 0 where nothing is left to do, 4 where some wait, 1 where one could not be driven')
   common(command).action(() => {
     const options = optionsOf(command)
     everywhere(options, 'work')
-    take({ kind: 'operation', operation: 'work', input: { once: options['once'] === true }, ...jobOptions(options) })
+    const once = options['once'] === true
+    take({ kind: 'operation', operation: 'work', input: { once }, ...once ? {} : { wants: 'stopped' as const }, ...jobOptions(options) })
   })
 }
 

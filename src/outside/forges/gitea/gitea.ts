@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { ChangeRequestText, Forge, MergeAsk } from '../../../flow/ports.ts'
+import type { Forge } from '../../../flow/ports.ts'
+import type { ChangeRequestText, MergeAsk } from '../../../model/forge.ts'
 import { WritError } from '../../../model/error.ts'
 import type { ChangeRequestInfo, ChangeRequestLook, ForgeEvent, MergeResult } from '../../../model/forge.ts'
 import { isObject, showJson, textAt, valueAt } from '../../../model/json.ts'

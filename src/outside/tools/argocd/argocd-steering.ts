@@ -11,6 +11,7 @@ export function argocdSteering({ clusters, config, kinds, now = Date.now }: Pick
   return {
     tool: 'argocd',
     look: ref => lookApplication({ hub: hubs.find(hub => hub.cluster === ref.cluster) ?? { cluster: ref.cluster, namespace: 'argocd', members: [] }, now: now() }, clusters.named(ref.cluster), ref),
+    hubs: cluster => hubs.filter(hub => hub.cluster !== cluster && hub.members.some(member => member.cluster === cluster)).map(hub => hub.cluster),
     paused: async () => (await Promise.all(hubs.map(({ cluster, namespace }) => markedOwners({
       cluster: clusters.named(cluster), kinds, group: ARGO_GROUP, kind: 'Application', namespace, ref: app => applicationRef(cluster, app),
     })))).flat(),

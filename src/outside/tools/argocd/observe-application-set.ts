@@ -1,5 +1,6 @@
 import type { Cluster } from '../../../flow/ports.ts'
-import { sameJson, textAt, valueAt } from '../../../model/json.ts'
+import { sameGenerators } from '../../../model/application-set/same-generators.ts'
+import { textAt, valueAt } from '../../../model/json.ts'
 import type { Observation } from '../../../model/observation.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { Owner } from '../../../model/owner.ts'
@@ -23,7 +24,7 @@ export async function observeApplicationSet(cluster: Cluster, owner: Owner): Pro
   const pending = metadataText(set, 'annotations', SET_REFRESH) !== undefined
   return {
     ...nothing, unmet, accepted: unmet.length === 0, listed: true, pending, notes: pending ? ['its controller has not taken the refresh request yet'] : [],
-    unchanged: sameJson(valueAt(set, 'spec', 'generators'), owner.render.generates?.set.spec['generators']),
+    unchanged: sameGenerators(valueAt(set, 'spec', 'generators'), owner.render.generates?.set.spec['generators']),
     failure: failed === null ? null : { permanent: false, sentence: failed, revision: null, class: 'unknown' },
     tuple: { owner: showOwner(owner), uid: textAt(set, 'metadata', 'uid') ?? null, resourceVersion: textAt(set, 'metadata', 'resourceVersion') ?? null, error: failed },
   }

@@ -117,10 +117,13 @@ function isPending(app: KubernetesObject): boolean {
 }
 
 function notes(app: KubernetesObject): readonly string[] {
-  const others = objectsAt(app, 'status', 'resources').filter(one => one['status'] === 'OutOfSync').length
+  const resources = objectsAt(app, 'status', 'resources')
+  const others = resources.filter(one => one['status'] === 'OutOfSync').length
+  const left = resources.filter(one => one['requiresPruning'] === true).map(one => showRef({ kind: textAt(one, 'kind') ?? '', namespace: textAt(one, 'namespace') ?? null, name: textAt(one, 'name') ?? '' }))
   return [
     ...(isPending(app) ? ['its controller has not taken the refresh request yet'] : []),
     ...(others === 0 ? [] : [`${others} of its objects are OutOfSync`]),
+    ...(left.length === 0 ? [] : [`no longer in Git and not deleted: ${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''}`]),
     ...(isStuck(app) ? ['controller defect suspected: it has carried its operation out and never cleared it'] : []),
   ]
 }

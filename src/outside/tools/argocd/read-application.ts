@@ -68,7 +68,7 @@ function standing(app: KubernetesObject): Obstacle | null {
   const maker = objectsAt(app, 'metadata', 'ownerReferences').find(owner => owner['controller'] === true && owner['kind'] !== 'ApplicationSet')
   if (maker !== undefined) return unsupported('metadata.ownerReferences', `so ${textAt(maker, 'kind') ?? ''} ${textAt(maker, 'name') ?? ''} writes its spec`)
   if (inDeletion(app)) return unsupported('metadata.deletionTimestamp', 'so it is being deleted')
-  return isSkipped(app) ? { code: 'SUSPENDED', path: 'metadata.annotations[argocd.argoproj.io/skip-reconcile]', because: 'so its controller leaves it alone' } : null
+  return isSkipped(app) ? { code: 'SUSPENDED', path: 'metadata.annotations[argocd.argoproj.io/skip-reconcile]', because: 'so its controller leaves it alone', next: `kubectl annotate applications.argoproj.io -n ${textAt(app, 'metadata', 'namespace') ?? ''} ${textAt(app, 'metadata', 'name') ?? ''} argocd.argoproj.io/skip-reconcile-` } : null
 }
 
 function hook(app: KubernetesObject, target: Target): Obstacle | null {

@@ -36,12 +36,17 @@ function withOperation(app: KubernetesObject, owner: Owner, ask: SyncAsk): Kuber
     info: [{ name: 'writ.dev/change', value: ask.change }],
     initiatedBy: { username: ask.by },
     ...isObject(retry) ? { retry } : {},
-    sync: { ...ask.prune ? { prune: true } : {}, ...isList(options) ? { syncOptions: options } : {}, ...isAutomated(app) ? {} : revision(app, owner, ask) },
+    sync: { ...ask.prune || prunesItself(app) ? { prune: true } : {}, ...isList(options) ? { syncOptions: options } : {}, ...isAutomated(app) ? {} : revision(app, owner, ask) },
   }
   const status = valueAt(app, 'status')
   const rest: Record<string, Json | undefined> = isObject(status) ? { ...status } : {}
   delete rest['operationState']
   return { ...app, operation, status: rest }
+}
+
+/** An Application that syncs and prunes by itself would leave what this sync leaves: it does not sync the same commit a second time. */
+function prunesItself(app: KubernetesObject): boolean {
+  return isAutomated(app) && valueAt(app, 'spec', 'syncPolicy', 'automated', 'prune') === true
 }
 
 /** With several sources each needs its own: those that were not edited keep what they were compared at. */

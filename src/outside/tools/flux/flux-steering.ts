@@ -12,6 +12,7 @@ export function fluxSteering({ clusters, config, kinds }: Pick<FluxOptions, 'clu
   return {
     tool: 'flux',
     look: ref => lookFlux(clusters.named(ref.cluster), ref),
+    hubs: cluster => fluxClusters(config, cluster).filter(name => name !== cluster),
     paused: async () => (await Promise.all(names.flatMap(name => PAUSABLE.map(({ group, kind }) => markedOwners({
       cluster: clusters.named(name), kinds, group, kind, namespace: null, ref: object => fluxRef(name, kind, object),
     }))))).flat(),

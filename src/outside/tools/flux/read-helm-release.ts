@@ -5,7 +5,7 @@ import { showOwner } from '../../../model/owner.ts'
 import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { inDeletion } from '../conditions.ts'
-import { obstacles, refuseOwner, suspendedBy, unsupported } from '../read-result.ts'
+import { obstacles, refuseOwner, resumeWith, suspendedBy, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { SOURCE_GROUP } from './flux-kinds.ts'
 import { helmReleaseSpec } from './helm-release-spec.ts'
@@ -20,7 +20,7 @@ export interface ReleaseSeen { readonly ref: OwnerRef, readonly target: Target, 
  */
 export function readHelmRelease({ ref, target, live, object, around, also }: ReleaseSeen): Owner | Refusal {
   const spec = helmReleaseSpec(object, around)
-  const { obstacle, suspended } = obstacles([standing(object, ref.cluster !== target.cluster), suspension(object), optOut(live)], also)
+  const { obstacle, suspended } = obstacles([standing(object, ref.cluster !== target.cluster), suspension(object, ref), optOut(live)], also)
   if (obstacle !== null) return refuseOwner(ref, obstacle)
   if (spec.obstacle?.code === 'NON_GIT_SOURCE') return remoteChart(ref, spec.obstacle, around)
   if (spec.obstacle !== null) return refuseOwner(ref, spec.obstacle)
@@ -46,8 +46,8 @@ function standing(object: KubernetesObject, fromHub: boolean): Obstacle | null {
   return null
 }
 
-function suspension(object: KubernetesObject): Obstacle | null {
-  return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
+function suspension(object: KubernetesObject, ref: OwnerRef): Obstacle | null {
+  return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy', next: resumeWith(ref) } : null
 }
 
 /** The values can be edited without the chart: by asking for them. */
@@ -61,11 +61,12 @@ function remoteChart(ref: OwnerRef, obstacle: Obstacle, around: readonly Kuberne
 export function originOf(source: KubernetesObject): readonly Evidence[] {
   if (!source.apiVersion.startsWith(`${SOURCE_GROUP}/`) || source.kind === 'GitRepository') return []
   const at = `${source.kind} ${textAt(source, 'metadata', 'namespace') ?? ''}/${textAt(source, 'metadata', 'name') ?? ''}`
+  const bucket = textAt(source, 'spec', 'bucketName')
   const url = textAt(source, 'spec', 'url') ?? textAt(source, 'spec', 'endpoint')
   const metadata = valueAt(source, 'status', 'artifact', 'metadata')
   const [origin, revision] = ['org.opencontainers.image.source', 'org.opencontainers.image.revision'].map(key => isObject(metadata) && typeof metadata[key] === 'string' ? metadata[key] : undefined)
   return [
-    ...url === undefined ? [] : [{ sentence: `it comes from ${url}`, at: `${at} spec` }],
-    ...origin === undefined && revision === undefined ? [] : [{ sentence: `it says that it was built from ${origin ?? 'an unnamed repository'}${revision === undefined ? '' : ` at ${revision}`}`, at: `${at} status.artifact.metadata` }],
+    ...url === undefined ? [] : [{ sentence: `it comes from ${bucket === undefined ? '' : `bucket ${bucket} of `}${url}`, at: `${at} spec` }],
+    ...origin === undefined && revision === undefined ? source.kind === 'OCIRepository' || source.kind === 'Bucket' ? [{ sentence: 'it does not say what it was built from: its artifact has no org.opencontainers.image.source', at: `${at} status.artifact.metadata` }] : [] : [{ sentence: `it says that it was built from ${origin ?? 'an unnamed repository'}${revision === undefined ? '' : ` at ${revision}`}`, at: `${at} status.artifact.metadata` }],
   ]
 }

@@ -8,7 +8,7 @@ import type { Owner, OwnerRef } from '../../../model/owner.ts'
 import type { KubernetesObject, Target } from '../../../model/resource.ts'
 import { condition, inDeletion } from '../conditions.ts'
 import { plainPath } from '../../../model/plain-path.ts'
-import { obstacles, refuseOwner, suspendedBy, unsupported } from '../read-result.ts'
+import { obstacles, refuseOwner, resumeWith, suspendedBy, unsupported } from '../read-result.ts'
 import type { Obstacle } from '../read-result.ts'
 import { ignoredByKustomization } from '../ignored-fields.ts'
 import { around } from './around.ts'
@@ -27,7 +27,7 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
   const kind = await kustomizationKind(cluster)
   const object = kind === null ? null : await cluster.get(kind, ref.namespace, ref.name)
   if (object === null) return refuse('OWNER_NOT_FOUND', `${showOwner(ref)} is not in cluster ${ref.cluster}.`)
-  const { obstacle: own, suspended } = obstacles([standing(object, ref.cluster !== target.cluster), suspension(object), kustomizationSpec(object, null).obstacle, optOut(of.live)], of.also)
+  const { obstacle: own, suspended } = obstacles([standing(object, ref.cluster !== target.cluster), suspension(object, ref), kustomizationSpec(object, null).obstacle, optOut(of.live)], of.also)
   if (own?.code === 'NON_GIT_SOURCE') return remoteSource(cluster, { ref, object, obstacle: own })
   if (own !== null) return refuseOwner(ref, own)
   const source = await gitRepository(cluster, object)
@@ -52,7 +52,7 @@ export async function readKustomization(cluster: Cluster, of: { readonly ref: Ow
 /** The Flux operator makes objects from a template in its own manifest: that is what people edit. */
 function refuseGenerator(ref: OwnerRef): Refusal {
   const where = ref.kind === 'ResourceSet' ? 'spec.inputs, or the template in spec.resources' : 'spec.kustomize.patches, spec.components or spec.distribution'
-  return refuse('UNSUPPORTED', `${showOwner(ref)} of the Flux operator makes the object from its own manifest, which this version does not render.`,
+  return refuse('UNSUPPORTED', `${showOwner(ref)} of the Flux operator makes the object from its own manifest, which is not edited for it.`,
     [{ sentence: 'it is made of the template in the manifest', at: showOwner(ref) }], `Change ${where} of ${showOwner(ref)} in the file that declares it: writ owner ${ref.kind.toLowerCase()}.${OPERATOR_GROUP}/${ref.name} -n ${ref.namespace} says which.`)
 }
 
@@ -92,8 +92,8 @@ function standing(object: KubernetesObject, fromHub: boolean): Obstacle | null {
   return null
 }
 
-function suspension(object: KubernetesObject): Obstacle | null {
-  return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy' } : null
+function suspension(object: KubernetesObject, ref: OwnerRef): Obstacle | null {
+  return valueAt(object, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: 'spec.suspend', because: 'so a merge would not deploy', next: resumeWith(ref) } : null
 }
 
 function isNothing(value: Json | undefined): boolean {
@@ -102,5 +102,5 @@ function isNothing(value: Json | undefined): boolean {
 
 function sourceStanding(source: KubernetesObject): Obstacle | null {
   const name = `GitRepository ${textAt(source, 'metadata', 'name') ?? ''}`
-  return valueAt(source, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: `${name} spec.suspend`, because: 'so a merge would not deploy' } : null
+  return valueAt(source, 'spec', 'suspend') === true ? { code: 'SUSPENDED', path: `${name} spec.suspend`, because: 'so a merge would not deploy', next: `flux resume source git ${textAt(source, 'metadata', 'name') ?? ''} -n ${textAt(source, 'metadata', 'namespace') ?? ''}` } : null
 }

@@ -21,8 +21,7 @@ HostPathVolumeSource type=""
 ObjectFieldSelector apiVersion="v1"
 apps.DeploymentSpec replicas=1 revisionHistoryLimit=10 progressDeadlineSeconds=600
 apps.DeploymentStrategy type="RollingUpdate" ?type=RollingUpdate rollingUpdate+={"maxUnavailable":"25%","maxSurge":"25%"}
-apps.StatefulSetSpec replicas=1 podManagementPolicy="OrderedReady" revisionHistoryLimit=10 persistentVolumeClaimRetentionPolicy={}
-apps.StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted="Retain" whenScaled="Retain"
+apps.StatefulSetSpec replicas=1 podManagementPolicy="OrderedReady" revisionHistoryLimit=10 persistentVolumeClaimRetentionPolicy+={"whenDeleted":"Retain","whenScaled":"Retain"}
 apps.StatefulSetUpdateStrategy type="RollingUpdate" ?type=RollingUpdate rollingUpdate+={"partition":0}
 apps.DaemonSetSpec revisionHistoryLimit=10
 apps.DaemonSetUpdateStrategy type="RollingUpdate" ?type=RollingUpdate rollingUpdate+={"maxUnavailable":1,"maxSurge":0}

@@ -1,0 +1,96 @@
+import type { Change } from '../../model/change.ts'
+import { showPath, wholeOf } from '../../model/field.ts'
+import { showOwner } from '../../model/owner.ts'
+import type { ObjectChange, Plan } from '../../model/plan.ts'
+import { showAsked } from '../../model/asked.ts'
+import { askedObject } from '../../model/plan.ts'
+import { showRef } from '../../model/resource.ts'
+import type { CommitText } from '../ports.ts'
+import type { ChangeRequestText } from '../../model/forge.ts'
+
+/** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
+export function titleOf(plan: Plan): string {
+  return `${plan.environment.name}: ${showAsked(plan)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(askedObject(plan).target)}`
+}
+
+/** The commit of a change: subject, why, and trailers (editing.md 4.5). Deterministic for a change and its plan. */
+export function commitText(change: Change, plan: Plan): CommitText {
+  const requester = plan.request.requester
+  const name = oneLine(requester.person ?? requester.alias)
+  const trailers = [
+    `Writ-Change: ${change.id}`,
+    `Writ-Requested-By: ${name}`,
+    `Writ-Environment: ${plan.environment.name}`,
+    `Writ-Digest: ${plan.digest}`,
+    ...(plan.request.incident === null ? [] : [`Writ-Incident: ${oneLine(plan.request.incident)}`]),
+  ]
+  const body = [
+    ...(plan.request.reason === null ? [] : [quoteBody(plan.request.reason), '']),
+    ...(plan.request.rollbackPlan === null ? [] : ['Rollback plan:', '', quoteBody(plan.request.rollbackPlan), '']),
+    `${plan.proof.sentence}, proven by rendering with ${plan.proof.renderer.name} ${plan.proof.renderer.version}.`,
+  ]
+  return {
+    message: `${oneLine(titleOf(plan))}\n\n${body.join('\n')}\n\n${trailers.join('\n')}\n`,
+    author: { name, email: requester.email ?? noReply(name) },
+    at: change.createdAt,
+  }
+}
+
+/** The merge commit that Writ makes on forges that have no merge of their own. */
+export function mergeText(change: Change, { by, at }: { readonly by: { readonly name: string, readonly email: string }, readonly at: string }): CommitText {
+  const { plan } = change
+  const trailers = [`Writ-Change: ${change.id}`, `Writ-Merged-By: ${oneLine(by.name)}`, `Writ-Environment: ${plan.environment.name}`]
+  return {
+    message: `Merge change ${change.id}: ${oneLine(titleOf(plan))}\n\n${trailers.join('\n')}\n`,
+    author: { name: oneLine(by.name), email: by.email },
+    at,
+  }
+}
+
+/** The address of somebody whose address is not known: a reserved domain, nobody gets mail there. */
+export function noReply(name: string): string {
+  return `${oneLine(name).replaceAll(/[^A-Za-z0-9._-]/g, '-')}@users.noreply.writ.invalid`
+}
+
+/** What the forge shows to reviewers. */
+export function changeRequestText(change: Change): ChangeRequestText {
+  const { plan, facts } = change
+  return {
+    change: change.id,
+    branch: facts.branch ?? '',
+    base: plan.branch,
+    head: facts.head ?? '',
+    title: titleOf(plan),
+    body: [
+      `Requested by ${plan.request.requester.person ?? plan.request.requester.alias}${plan.request.reason === null ? '' : `: ${plan.request.reason}`}`,
+      ...(plan.request.rollbackPlan === null ? [] : ['', `Rollback plan: ${plan.request.rollbackPlan}`]),
+      '',
+      `Environment ${plan.environment.name} (class ${plan.environmentClass}), owner ${showOwner(plan.owner)}.`,
+      `${plan.proof.sentence} (${plan.proof.renderer.name} ${plan.proof.renderer.version}).`,
+      '',
+      ...plan.proof.changes.flatMap(describeObject),
+      ...(plan.notes ?? []).map(note => `- Note: ${note}.`),
+      '',
+      '```diff', plan.diff.trimEnd(), '```',
+      '',
+      plan.blast.length === 0 ? 'No other consumer is affected.' : `Also affected: ${plan.blast.map(entry => entry.path === '' ? '.' : entry.path).join(', ')}.`,
+      `Digest ${plan.digest}.`,
+    ].join('\n'),
+  }
+}
+
+function describeObject(change: ObjectChange): readonly string[] {
+  if (change.kind !== 'changed') return [`- ${showRef(change.object)} is ${change.kind}`]
+  return change.fields.map(field => `- ${showRef(change.object)} ${showPath(field.path)}: ${JSON.stringify(field.before ?? null)} → ${JSON.stringify(field.after ?? null)}`)
+}
+
+/** Trailers and subjects are single lines; what a caller writes can never add one of its own. */
+function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
+  return text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim().slice(0, 200)
+}
+
+/** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer or a skip marker. */
+function quoteBody(text: string): string {
+  return text.replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n').replaceAll(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
+}
