@@ -125,12 +125,18 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
   })
 
   it('says usage/not-supported for forges of a later version, and config/invalid where more is wrong', () => {
-    const writ = `${WRIT}forges:\n  - {name: hub, kind: github, host: github.com}\n  - {name: lab, kind: gitlab, host: gitlab.com}\n  - {name: tea, kind: gitea, host: gitea.com}\n`
+    const writ = `${WRIT}forges:\n  - {name: hub, kind: github, host: github.com}\n  - {name: lab, kind: gitlab, host: gitlab.com}\n`
     withFolder({ 'writ.yaml': writ }, dir => {
       expect(failure(dir).code).to.equal('usage/not-supported')
-      expect(failure(dir).message).to.contain('forges of kind github are not supported').and.contain('gitlab').and.contain('gitea')
+      expect(failure(dir).message).to.contain('forges of kind github are not supported').and.contain('gitlab')
     })
     withFolder({ 'writ.yaml': writ, 'dev.yaml': 'name: x\n' }, dir => { expect(failure(dir).code).to.equal('config/invalid') })
+  })
+
+  it('asks for a token where a forge has an API', () => {
+    withFolder({ 'writ.yaml': `${WRIT}forges:\n  - {name: tea, kind: gitea, host: gitea.com}\n` }, dir => {
+      expect([failure(dir).code, failure(dir).message]).to.satisfy(([code, message]: readonly string[]) => code === 'config/invalid' && message?.includes('needs credentials with a token') === true)
+    })
   })
 
   it('refuses a file that is not UTF-8, cannot be read or is far too large', () => {
