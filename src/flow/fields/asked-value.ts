@@ -13,8 +13,7 @@ export function asked(text: string, as: 'field' | 'string' | 'json', of: { reado
   if (as === 'json') return { value: readJson(text) }
   if (as === 'string') return { value: text }
   if (isObject(before) || isList(before)) return null
-  // Where both are taken, a whole number means one: no port is named by digits alone, and no amount but a percentage is a text.
-  if (typeof before === 'string') return { value: either && /^(?:0|[1-9]\d{0,9})$/.test(text) && !NUMBER.test(before) && isPortOrShare(before) ? Number(text) : text }
+  if (typeof before === 'string') return { value: either ? overText(text, before) : text }
   if (typeof before === 'boolean' && text !== 'true' && text !== 'false') throw otherType(text, 'true or false')
   if (text === 'true' || text === 'false') {
     if (typeof before === 'number') throw otherType(text, 'a number')
@@ -23,6 +22,11 @@ export function asked(text: string, as: 'field' | 'string' | 'json', of: { reado
   const number = NUMBER.test(text) && (typeof before === 'number' || String(Number(text)) === text)
   if (typeof before === 'number' && !number && !either) throw otherType(text, 'a number')
   return { value: number ? exactNumber(text) : text }
+}
+
+/** Where both are taken, a whole number means one: no port is named by digits alone, and no share but a percentage is a text. */
+function overText(text: string, before: string): Json {
+  return /^(?:0|[1-9]\d{0,9})$/.test(text) && isPortOrShare(before) ? Number(text) : text
 }
 
 /** A name of a port, or a percentage: what stands in the place of a whole number. */
