@@ -53,14 +53,17 @@ function accepted(warnings: readonly string[]): Asked {
 }
 
 /**
- * An apply leaves what other managers own: that something is taken away a server sees only where the live object is tried without it. What it objects to then, the
- * change brings.
+ * An apply leaves what other managers own: that something is taken away a server sees only where the live object is tried without it. What it objects to then, and
+ * not to the live object as it is, the change brings.
  */
 async function takenAway(where: Server, placed: Placed, subject: Subject): Promise<Asked> {
   if (!subject.fields.some(field => field.path.length > 0 && field.after === undefined)) return accepted([])
   const alone = await patchedAlone(where, placed, subject)
   if (alone === null || alone.kind === 'made') return accepted([])
-  return alone.kind === 'refused' ? { ...accepted([]), objections: alone.objections } : accepted([`what the change takes away was not tried: ${alone.sentence}`])
+  if (alone.kind !== 'refused') return accepted([`what the change takes away was not tried: ${alone.sentence}`])
+  const asItIs = await patchedAlone(where, placed, { ...subject, fields: [] })
+  const old = asItIs?.kind === 'refused' ? asItIs.objections : []
+  return { ...accepted([]), objections: alone.objections.filter(one => !old.some(other => shown(other) === shown(one))) }
 }
 
 /**
