@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { blocks } from '../model/verdict.ts'
 import { digestOf } from './digest.ts'
+import { deployedBy } from './owner/deployed-by.ts'
 import { unifiedDiff } from './diff.ts'
 import { pathsCover } from './verify/generate-paths.ts'
 import type { World } from './world.ts'
@@ -19,11 +20,12 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
   const verdicts = await evaluate(world, proven, rendered)
   const blocking = verdicts.filter(blocks)
   if (blocking.length > 0) return denied(blocking, verdicts)
-  const affected = affectedEnvironments(world, proven)
+  const deployed = await deployedBy(world, proven)
+  const affected = affectedEnvironments(world, proven, deployed.environments)
   const highest = highestOf(affected)
   const policyBundle = await world.policies.bundle()
   const route = 'pull-request' as const
-  const notes = [...proven.notes ?? [], ...deliveryNotes(proven)]
+  const notes = [...proven.notes ?? [], ...deployed.notes, ...deliveryNotes(proven)]
   const base = { ...proven, ...notes.length === 0 ? {} : { notes }, route, policyBundle }
   return {
     ...base,
@@ -104,8 +106,8 @@ function denied(blocking: readonly Verdict[], all: readonly Verdict[]): Refusal 
 }
 
 /** Every environment that the change reaches; a consumer that no known owner claims counts as prod. */
-function affectedEnvironments(world: World, proven: Proven): readonly Environment[] {
-  const affected = new Map<string, Environment>([[proven.environment.name, proven.environment]])
+function affectedEnvironments(world: World, proven: Proven, deployed: readonly Environment[]): readonly Environment[] {
+  const affected = new Map<string, Environment>([proven.environment, ...deployed].map(one => [one.name, one]))
   for (const entry of proven.blast) {
     if (entry.changes !== null && entry.changes.length === 0) continue
     for (const environment of blastEnvironments(world, entry)) affected.set(environment.name, environment)

@@ -29,7 +29,7 @@ describe('the built program', function () {
 
   it('brings the licence of every package whose code it holds', () => {
     const licences = readFileSync(join(folder, 'dist', 'THIRD-PARTY.txt'), 'utf8')
-    const names = [...new Set(Array.from(texts().matchAll(/^(?:\/\/ |var init_|.*")(?:\.\.\/)*(?:\S*\/)?node_modules\/((?:@[^/]+\/)?[^/"]+)\//gm), found => found[1] ?? ''))]
+    const names = [...new Set(Array.from(texts().matchAll(/^(?:\/\/ |var init_|.*")(?:\.\.\/)*(?:\S*[/:])?node_modules\/((?:@[^/]+\/)?[^/"]+)\//gm), found => found[1] ?? ''))]
     expect(names).to.include.members(['commander', 'yaml', 'zod', '@kubernetes/client-node'])
     for (const name of names) expect(licences, name).to.match(new RegExp(`^${name} \\d`, 'm'))
   })

@@ -84,6 +84,7 @@ function acts(scene: Scene, owner: Deploying): Omit<Played, keyof Scene | 'owner
       expect(approved.exit, shown(approved)).to.equal(4)
       const merged = await scene.writ('merge', `change/${id}`)
       expect(merged.exit, shown(merged)).to.be.oneOf([0, 4])
+      expect(textAt(merged.answer, 'waiting', 'for'), shown(merged)).to.not.equal('people')
       return id
     },
     ownerNow: () => must(scene.get(ref)),

@@ -13,7 +13,7 @@ export function asked(text: string, as: 'field' | 'string' | 'json', of: { reado
   if (as === 'json') return { value: readJson(text) }
   if (as === 'string') return { value: text }
   if (isObject(before) || isList(before)) return null
-  if (typeof before === 'string') return { value: text }
+  if (typeof before === 'string') return { value: either ? overText(text, before) : text }
   if (typeof before === 'boolean' && text !== 'true' && text !== 'false') throw otherType(text, 'true or false')
   if (text === 'true' || text === 'false') {
     if (typeof before === 'number') throw otherType(text, 'a number')
@@ -22,6 +22,17 @@ export function asked(text: string, as: 'field' | 'string' | 'json', of: { reado
   const number = NUMBER.test(text) && (typeof before === 'number' || String(Number(text)) === text)
   if (typeof before === 'number' && !number && !either) throw otherType(text, 'a number')
   return { value: number ? exactNumber(text) : text }
+}
+
+/** Where both are taken, a whole number means one: no port is named by digits alone, and no share but a percentage is a text. */
+function overText(text: string, before: string): Json {
+  return /^(?:0|[1-9]\d{0,9})$/.test(text) && isPortOrShare(before) ? Number(text) : text
+}
+
+/** A name of a port, or a percentage: what stands in the place of a whole number. */
+function isPortOrShare(before: string): boolean {
+  if (/^[\d.]+(?:[numk]|[KMGTPE]i?)?$/.test(before)) return false
+  return /^\d+%$/.test(before) || /^(?=.*[a-z])[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?$/.test(before)
 }
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/

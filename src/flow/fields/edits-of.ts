@@ -108,7 +108,7 @@ function checkText(path: FieldPath): void {
 /** Fields that take a number or a text: ports by number or name, counts or shares of them, amounts (IntOrString and Quantity of the API). */
 function isEither(path: FieldPath): boolean {
   const [section, last] = path.slice(-2).map(step => (typeof step === 'string' ? step : step.key))
-  if (last === undefined || section === undefined) return false
+  if (last === undefined || section === undefined || path[0] !== 'spec') return false
   return EITHER.has(last) || AMOUNTS.has(section) || (last === 'port' && PROBES.has(section))
 }
 

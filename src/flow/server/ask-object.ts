@@ -31,7 +31,7 @@ export async function askObject(where: Server, subject: Subject): Promise<Asked>
   if (placed.object.name === '') return unasked('the object has no name of its own')
   const said = await dryApply(where, placed)
   switch (said.kind) {
-    case 'made': return accepted([])
+    case 'made': return takenAway(where, placed, subject)
     case 'forbidden': return askSchema(where, placed, subject)
     case 'absent': case 'unable': return unasked(said.sentence)
     case 'denied': return accepted([`admission would deny it to the caller, and may judge ${showRef(placed.object)} otherwise when its owner applies it: ${said.sentence}`])
@@ -53,6 +53,20 @@ function accepted(warnings: readonly string[]): Asked {
 }
 
 /**
+ * An apply leaves what other managers own: that something is taken away a server sees only where the live object is tried without it. What it objects to then, and
+ * not to the live object as it is, the change brings.
+ */
+async function takenAway(where: Server, placed: Placed, subject: Subject): Promise<Asked> {
+  if (!subject.fields.some(field => field.path.length > 0 && field.after === undefined)) return accepted([])
+  const alone = await patchedAlone(where, placed, subject)
+  if (alone === null || alone.kind === 'made') return accepted([])
+  if (alone.kind !== 'refused') return accepted([`what the change takes away was not tried: ${alone.sentence}`])
+  const asItIs = await patchedAlone(where, placed, { ...subject, fields: [] })
+  const old = asItIs?.kind === 'refused' ? asItIs.objections : []
+  return { ...accepted([]), objections: alone.objections.filter(one => !old.some(other => shown(other) === shown(one))) }
+}
+
+/**
  * What the change brings of what is objected to: not what is objected to without it, and nothing where the live object takes the changed fields alone (a field
  * that the change takes away stays when another manager applies).
  */
@@ -62,7 +76,7 @@ async function weighed(where: Server, placed: Placed, { subject, said }: { reado
     const takes = subject.fields.some(field => field.after === undefined)
     return accepted(takes ? [] : said.map(one => `the server takes the changed fields, but objects to applying the object as a whole: ${shown(one)}`))
   }
-  const isOld = (one: Objection): boolean => before.some(other => likeness(other) === likeness(one))
+  const isOld = (one: Objection): boolean => before.some(other => shown(other) === shown(one))
   const brought = said.filter(one => !isOld(one))
   const hidden = brought.length > 0 || alone?.kind !== 'refused' ? [] : alone.objections.filter(one => !isOld(one) && touches(subject, one))
   return {
@@ -74,11 +88,6 @@ async function weighed(where: Server, placed: Placed, { subject, said }: { reado
 /** The words of an objection with its field. */
 export function shown({ field, sentence }: Objection): string {
   return field === null ? sentence : `${field}: ${sentence}`
-}
-
-/** Apply names items of lists by their key, decoding by their index. */
-function likeness({ field, sentence }: Objection): string {
-  return field === null ? sentence : field.replaceAll(/\[[^\]]*\]/g, '')
 }
 
 /** Only what lies on the way of a changed field can be the change's own. */

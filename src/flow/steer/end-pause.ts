@@ -9,12 +9,25 @@ import { isThrown, readMark } from './pause-mark.ts'
 
 /** Between two looks at a pause that is in force. */
 const WATCH = 30_000
+/** An owner's controller writes to it all the time: somebody who was faster is no reason to wait for the next round. */
+const TRIES = 3
 
 /**
  * Holds a pause until its time is up, then puts back what was there before; somebody else may have ended or taken it over meanwhile. The end was approved
  * with the beginning. Run by `writ work`, after any restart.
  */
 export async function endPause(context: StepContext): Promise<StepResult> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await endOnce(context)
+    } catch (error) {
+      if (!(error instanceof WritError) || error.code !== 'cluster/conflict') throw error
+      if (tries === TRIES) return { kind: 'waiting', retryAfter: 200, waiting: { for: 'controller', sentence: error.message, next: null } }
+    }
+  }
+}
+
+async function endOnce(context: StepContext): Promise<StepResult> {
   const { world, change } = context
   const { steer } = change.plan
   if (steer === undefined || steer.pause === null || steer.until === null) throw new WritError('internal/bug', `change/${change.id} has no pause to end.`)
@@ -26,12 +39,7 @@ export async function endPause(context: StepContext): Promise<StepResult> {
   const thrown = isThrown(look.object, steer.pause)
   if (left > 0 && thrown) return holding(change, steer.until, Math.min(left, WATCH))
   await context.note({ resumedAt: new Date(world.clock.now()).toISOString() })
-  try {
-    await resumeOwner(world, look, steer.pause)
-  } catch (error) {
-    if (!(error instanceof WritError) || error.code !== 'cluster/conflict') throw error
-    return { kind: 'waiting', retryAfter: 200, waiting: { for: 'controller', sentence: error.message, next: null } }
-  }
+  await resumeOwner(world, look, steer.pause)
   const name = showOwner(change.plan.owner)
   return { kind: 'done', facts: {}, sentence: thrown ? `resumed ${name}: its time was up at ${steer.until}` : `${name} was resumed by somebody else; the mark of the pause is gone, too` }
 }

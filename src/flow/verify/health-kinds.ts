@@ -171,6 +171,7 @@ function byConditions(live: KubernetesObject): Health {
   if (reconciling?.['status'] === 'True') return progressing(`${name} is reconciling: ${textAt(reconciling, 'message') ?? ''}`)
   const ready = conditionOf(live, 'Ready')
   if (ready === null) return byFields(live)
+  if (!isNewest(ready, generation)) return progressing(`${name} was Ready=${showJson(ready['status'] ?? 'not set')} at generation ${showJson(ready['observedGeneration'])}, of ${generation} nothing is said yet`)
   if (ready['status'] === 'True') return { state: 'healthy', sentence: `${name} is Ready${observed === undefined ? '' : ` at generation ${generation}`}` }
   return progressing(`${name} is not Ready: ${textAt(ready, 'reason') ?? ''} ${textAt(ready, 'message') ?? ''}`.trimEnd())
 }

@@ -27,6 +27,13 @@ describe('an asked value', () => {
     expect([said('http', 'field', { before: 80, either: true }), said('81', 'field', { before: 80, either: true }), said('500m', 'field', { before: 1, either: true })]).to.deep.equal(['{"value":"http"}', '{"value":81}', '{"value":"500m"}'])
   })
 
+  it('is a number over the name of a port or a percentage where the API takes both, and stays a text elsewhere', () => {
+    expect(['http', '50%', 'metrics-2'].map(before => said('8080', 'field', { before, either: true }))).to.deep.equal(['{"value":8080}', '{"value":8080}', '{"value":8080}'])
+    for (const [text, before, either] of [['8080', 'http', false], ['2', '50%', false], ['https', 'http', true], ['25%', '50%', true], ['1', '500m', true], ['2', '1Gi', true], ['2', '1', true], ['08', 'http', true]] as const) {
+      expect(said(text, 'field', { before, either }), `${text} over ${before}`).to.equal(`{"value":"${text}"}`)
+    }
+  })
+
   it('is of the type that is said, if one is', () => {
     expect([said('3', 'string', { before: 2 }), said('"a"', 'json', { before: 2 }), said('{"a":[1,null]}', 'json'), said('{a', 'json')]).to.deep.equal(['{"value":"3"}', '{"value":"a"}', '{"value":{"a":[1,null]}}', 'usage/bad-argument'])
   })

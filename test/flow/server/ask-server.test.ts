@@ -133,6 +133,30 @@ describe('asking the API server whether it would take what a change makes', func
     expect(await edit('reader', old, [['spec.old', 2]])).to.equal('asked its schema only (no right to patch deployments.apps)')
   })
 
+  it('is asked for what a change takes away, too, which an apply beside other managers leaves', async () => {
+    const container = ['spec', 'template', 'spec', 'containers', { key: 'name', value: 'web' }] as const
+    expect(await edit('full', WEB, [[[...container, 'image'], undefined]])).to.match(/^SERVER_REFUSES: .*image.*Required/)
+    const named = changed(WEB, [['metadata.labels', { a: 'b' }]])
+    expect(await ask('full', [named, WEB])).to.equal('asked (dry run), accepts')
+  })
+
+  it('holds nothing against what is taken away that the live object has already', async () => {
+    const old = { field: 'spec.old', sentence: 'is too old' }
+    const own = { field: 'spec.template', sentence: 'needs it' }
+    const says = (without: readonly (typeof old)[]): Pick<World, 'servers'> => answering({
+      dryPatch: (_kind, { patch }) => Promise.resolve<DryRun>({ kind: 'refused', sentence: 'refused', objections: Object.keys(patch).length === 0 ? [old] : [old, ...without] }),
+    })
+    const named = changed(WEB, [['metadata.labels', { a: 'b' }]])
+    await kube.request('PATCH', '/apis/apps/v1/namespaces/shop/deployments/web', { metadata: { labels: { a: 'b' } } })
+    expect(await ask('full', [named, WEB], says([]))).to.equal('asked (dry run), accepts')
+    expect(await ask('full', [named, WEB], says([own]))).to.match(/^SERVER_REFUSES: spec\.template: needs it/).and.not.include('too old')
+  })
+
+  it('holds a fault against a change that stands in another item of the list already', async () => {
+    const two = changed(WEB, [['spec.template.spec.containers', [{ name: 'web', image: 'web:1', nope: 1 }, { name: 'other', image: 'other:1' }]]])
+    expect(await edit('full', two, [[['spec', 'template', 'spec', 'containers', { key: 'name', value: 'other' }, 'nope'], 1]])).to.match(/^SERVER_REFUSES: .*nope/)
+  })
+
   it('takes no field for one that stays which the change takes away', async () => {
     const strategy = (type: string, more = {}): Json => ({ type, ...more })
     const rolling = changed(WEB, [['spec.strategy', strategy('RollingUpdate', { rollingUpdate: { maxSurge: 1 } })]])

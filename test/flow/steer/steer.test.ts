@@ -145,6 +145,18 @@ describe('steering an owner', function () {
       expect((await stage.resume('kustomization/flux-dev'))['status']).to.equal('verified')
     })
 
+    it('is ended in the same round where somebody else wrote to the owner meanwhile', async () => {
+      const before = valueAt(await stage.owner('app-dev'), ...AUTOMATED)
+      await stage.suspend('application/app-dev')
+      stage.skew += 2 * 3_600_000 + 1000
+      const { servers } = stage.world
+      let lost = 0
+      const faster = { named: (name: string): ReturnType<typeof servers.named> => ({ ...servers.named(name), patch: (...args) => lost++ < 2 ? Promise.reject(new WritError('cluster/conflict', 'somebody was faster', { retry: true })) : servers.named(name).patch(...args) }) }
+      await stage.ask('work', { once: true }, { servers: faster })
+      const app = await stage.owner('app-dev')
+      expect([lost, valueAt(app, ...AUTOMATED), metadataText(app, 'annotations', PAUSE_MARK)]).to.deep.equal([3, before, undefined])
+    })
+
     it('that somebody else ended is not put back, and what they set is left', async () => {
       const paused = await stage.suspend('application/app-dev')
       await stage.patch('app-dev', { spec: { syncPolicy: { automated: { prune: false } } } })

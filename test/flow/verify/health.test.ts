@@ -141,6 +141,7 @@ describe('health of other kinds', () => {
     ['a custom kind reconciles', custom({ observedGeneration: 2, ...condition('Reconciling') }), 'progressing', 'reconciling: why'],
     ['a custom kind is not Ready', custom({ ...condition('Ready', 'False') }), 'progressing', 'not Ready: Because why'],
     ['a custom kind does not know whether it is Ready', custom({ ...condition('Ready', 'Unknown') }), 'progressing', 'not Ready'],
+    ['a custom kind was Ready at the generation before', custom({ conditions: [{ type: 'Ready', status: 'True', observedGeneration: 1 }] }), 'progressing', 'nothing is said yet'],
     ['a custom kind is Ready', custom({ observedGeneration: 2, ...condition('Ready') }), 'healthy', 'Ready at generation 2'],
     ['a custom kind without conditions is as asked', custom({ observedGeneration: 2 }), 'healthy', 'has no rollout'],
   ]

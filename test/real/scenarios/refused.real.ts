@@ -28,6 +28,11 @@ describe('what the API server refuses', () => {
   scenario('a commit of somebody else that cannot be applied holds ours up, and is told in the server\'s words', { name: 'immutable', more: ONCE }, async scene => {
     const text = await scene.git.read('apps', 'main', 'apps/web/web.yaml')
     await scene.push({ 'apps/web/web.yaml': text?.replaceAll('{app: web}', '{app: other}') ?? '' }, 'Rename the label')
+    // Argo CD may look at any moment: once it has failed, that commit ships with ours by the plan's own word, and no merge goes back to be approved again.
+    if (scene.owner.tool === 'argocd') {
+      await scene.changeOwner({ metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } })
+      await scene.seen(scene.owner.object, owner => textAt(owner, 'status', 'operationState', 'phase') === 'Failed', 'the sync of the commit has failed')
+    }
     const id = await scene.merged(V2)
     const followed = await scene.writ('get', `change/${id}`, '--wait')
     expect([followed.exit, textAt(followed.answer, 'status')], shown(followed)).to.deep.equal([1, 'failed'])
