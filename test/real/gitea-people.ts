@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../../src/model/json.ts'
 import { textAt } from '../../src/model/json.ts'
 import type { ForgePeople } from '../contracts/forge.ts'
+import { startGitea } from './parts/gitea.ts'
 import type { RealGitea } from './parts/gitea.ts'
+import type { RealAddress } from './parts/up.ts'
 
 const LOGINS = ['ada', 'bo', 'eve', 'writ-bot'] as const
 type Login = (typeof LOGINS)[number]
@@ -28,8 +30,22 @@ export interface GiteaRepository {
   readonly people: ForgePeople
 }
 
+/** A Gitea of a file's own, with the people. */
+export async function openGitea(real: RealAddress): Promise<GiteaPeople & { readonly stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'writ-gitea-'))
+  chmodSync(folder, 0o755)
+  const gitea = await startGitea({ folder: join(folder, 'gitea'), logs: folder, binaries: real.folders.gitea })
+  return {
+    ...await startPeople(gitea),
+    stop: async () => {
+      await gitea.program.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
 /** Makes the people; the repositories are those of `root-of-all`. */
-export async function startPeople({ url, token }: RealGitea): Promise<GiteaPeople> {
+async function startPeople({ url, token }: RealGitea): Promise<GiteaPeople> {
   const tokens: Record<string, string> = { root: token }
   const call: GiteaPeople['call'] = async (as, asked, body) => {
     const [method = '', path = ''] = asked.split(' ')

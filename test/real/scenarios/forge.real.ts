@@ -1,34 +1,20 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { ForgePeople, ForgeUnderTest } from '../../contracts/forge.ts'
 import { forgeContract } from '../../contracts/forge.ts'
 import { openForge } from '../../../src/outside/forges/index.ts'
 import type { Forge } from '../../../src/flow/ports.ts'
-import { makeRepository, startPeople } from '../gitea-people.ts'
-import type { GiteaPeople } from '../gitea-people.ts'
-import { startGitea } from '../parts/gitea.ts'
-import type { RealGitea } from '../parts/gitea.ts'
+import { makeRepository, openGitea } from '../gitea-people.ts'
 import { realAddress, realRuns } from '../scene.ts'
 
 describe('the real Gitea', () => {
-  let gitea: RealGitea | null = null
-  let people: GiteaPeople
-  let folder = ''
+  let people: Awaited<ReturnType<typeof openGitea>>
 
   before(async function () {
     const real = realRuns() ? realAddress() : null
     if (real === null) return this.skip()
-    folder = mkdtempSync(join(tmpdir(), 'writ-gitea-'))
-    chmodSync(folder, 0o755)
-    gitea = await startGitea({ folder: join(folder, 'gitea'), logs: folder, binaries: real.folders.gitea })
-    people = await startPeople(gitea)
+    people = await openGitea(real)
   })
 
-  after(async () => {
-    await gitea?.program.stop()
-    if (folder !== '') rmSync(folder, { recursive: true, force: true })
-  })
+  after(() => realRuns() ? people.stop() : undefined)
 
   forgeContract('the real Gitea', 'people review', async (): Promise<ForgeUnderTest> => {
     const one = await makeRepository(people)
