@@ -33,7 +33,11 @@ async function publishLocked(context: StepContext, repository: RepositoryHandle)
     if (pushed.kind === 'moved') return movedBranch(branch)
   }
   const text = changeRequestText({ ...change, plan: current, facts: { ...context.change.facts, branch, head } })
-  const request = await openChangeRequest(change, repository, text)
+  const request = await openChangeRequest(change, repository, text).catch(async (error: unknown) => {
+    // What is on the forge now is said, whatever the forge says to the change request.
+    await context.note({ pushed: head })
+    throw error
+  })
   if ('kind' in request) return request
   const facts: ChangeFacts = { branch, head, headBase: current.base, changeRequest: request }
   return { kind: 'done', facts, plan: current, sentence: `published ${head.slice(0, 12)} on ${branch}, change request ${request.url ?? `${repository.forge.name}/${request.id}`}` }

@@ -58,6 +58,8 @@ export interface ChangeFacts {
   readonly headBase?: string
   /** Every head that Writ ever pushed for this change: commits that it may replace. */
   readonly heads?: readonly string[]
+  /** The head that was pushed although no change request could be opened for it. */
+  readonly pushed?: string
   readonly changeRequest?: { readonly id: string, readonly url: string | null }
   readonly mergeAskedBy?: { readonly person: string, readonly head: string }
   /** The merge commit that was about to be pushed, written ahead of the push. */

@@ -4,14 +4,16 @@ import type { BlastEntry, NoChange, Plan } from '../model/plan.ts'
 import { showAsked } from '../model/asked.ts'
 import { askedObject } from '../model/plan.ts'
 import { showRef } from '../model/resource.ts'
+import { outcomeOf, refusalOutcome } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { withoutSecrets } from './changed-object.ts'
 
 /** A plan as it is printed: everything but the live object, whose other fields are nobody's business here, and the whole files. */
 export interface PlanFields extends Omit<Plan, 'live' | 'files' | 'asked'> { readonly files: readonly string[] }
 export interface PlanDocument extends PlanFields { readonly kind: 'Plan', readonly next: string | null }
 
-export interface RefusalDocument { readonly kind: 'Refusal', readonly code: string, readonly message: string, readonly hint: string, readonly evidence: Refusal['evidence'], readonly next: string }
-export interface NoChangeDocument { readonly kind: 'NoChange', readonly message: string, readonly target: NoChange['target'], readonly next: null }
+export interface RefusalDocument { readonly kind: 'Refusal', readonly outcome: Outcome, readonly code: string, readonly message: string, readonly hint: string, readonly evidence: Refusal['evidence'], readonly next: string }
+export interface NoChangeDocument { readonly kind: 'NoChange', readonly outcome: Outcome, readonly message: string, readonly target: NoChange['target'], readonly next: null }
 
 /** The caller stopped before anything was written. */
 export interface InterruptedDocument { readonly kind: 'Interrupted', readonly message: string, readonly next: string }
@@ -20,6 +22,7 @@ export interface InterruptedDocument { readonly kind: 'Interrupted', readonly me
 export interface ChangeDocument extends Omit<Change, 'plan' | 'key'> {
   readonly kind: 'Change'
   readonly plan: PlanFields
+  readonly outcome: Outcome | null
   readonly next: string | null
   /** True where the same request stood already. */
   readonly existed?: boolean
@@ -59,11 +62,11 @@ export function planDocument(plan: Plan, next: string | null): PlanDocument {
 }
 
 export function refusalDocument(refusal: Refusal): RefusalDocument {
-  return { kind: 'Refusal', code: refusal.refused, message: refusal.message, hint: refusal.hint, evidence: refusal.evidence, next: refusal.hint }
+  return { kind: 'Refusal', outcome: refusalOutcome(refusal.refused), code: refusal.refused, message: refusal.message, hint: refusal.hint, evidence: refusal.evidence, next: refusal.hint }
 }
 
 export function noChangeDocument(result: NoChange): NoChangeDocument {
-  return { kind: 'NoChange', message: result.message, target: result.target, next: null }
+  return { kind: 'NoChange', outcome: 'no_changes', message: result.message, target: result.target, next: null }
 }
 
 export function interruptedDocument(): InterruptedDocument {
@@ -72,7 +75,7 @@ export function interruptedDocument(): InterruptedDocument {
 
 export function changeDocument(change: Change, more: Pick<ChangeDocument, 'existed' | 'approvals' | 'journal'> = {}): ChangeDocument {
   const { plan, key: _key, ...rest } = change
-  return { kind: 'Change', ...rest, plan: planFields(plan), next: nextCommand(change), ...more }
+  return { kind: 'Change', ...rest, outcome: outcomeOf(change, more.existed === true), plan: planFields(plan), next: nextCommand(change), ...more }
 }
 
 export function changeSummary(change: Change): ChangeSummary {

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { textAt, valueAt } from '../../src/model/json.ts'
+import { objectsAt, textAt, valueAt } from '../../src/model/json.ts'
 import type { Called, Stage } from '../support/stage.ts'
 
 const FILE = 'prod/web.yaml'
@@ -198,6 +198,25 @@ describe('a change on its way, while the world moves', function () {
     expect(failed.out).to.contain('main is frozen until Monday')
     expect(merges()).to.deep.equal([])
     expect((await json('bo', 'cancel', id)).json['status']).to.equal('cancelled')
+  })
+
+  it('says that its branch is pushed and no change request could be opened, and opens one as soon as it can', async () => {
+    const { WritError } = await import('../../src/model/error.ts')
+    stage.knobs.forge = forge => ({ ...forge, put: () => Promise.reject(new WritError('forge/unauthorized', 'Forge local does not allow it.')) })
+    const failed = await json('ann', 'scale', 'deploy/web', '--replicas=3', '-n', 'prod')
+    expect([failed.exit, failed.json['code']], failed.err).to.deep.equal([1, 'forge/unauthorized'])
+    const [listed] = objectsAt((await json('ann', 'list')).json, 'items')
+    const id = textAt(listed, 'id') ?? ''
+    const half = await json('ann', 'get', `change/${id}`)
+    expect([half.json['outcome'], half.json['status'], textAt(half.json, 'waiting', 'sentence')]).to.deep.equal(['pushed_without_pr', 'open', 'publish failed: Forge local does not allow it.'])
+    expect(stage.branches().filter(branch => branch.startsWith('writ/'))).to.have.length(1)
+    stage.knobs.forge = forge => forge
+    await json('ann', 'work', '--once')
+    const whole = await json('ann', 'get', `change/${id}`)
+    expect([whole.json['outcome'], whole.json['step']]).to.deep.equal(['created', 'approve'])
+    expect((await json('ann', 'scale', 'deploy/web', '--replicas=3', '-n', 'prod')).json['outcome']).to.equal('updated')
+    expect((await json('ann', 'scale', 'deploy/web', '--replicas=2', '-n', 'prod')).json['outcome']).to.equal('no_changes')
+    expect((await json('bo', 'reject', `change/${id}`)).json['outcome']).to.equal('declined')
   })
 
   it('is merged once the server takes the push', async () => {

@@ -61,7 +61,7 @@ describe('whole objects in words', () => {
   })
   it('are answered one by one where a file holds several', () => {
     const failure = { kind: 'Failure', status: 'failed', code: 'cluster/unknown-kind', message: 'no Gizmo', hint: 'check' } as const
-    expect(text(batchLines({ kind: 'Batch', items: [{ object: 'Gizmo x', answer: failure }, { object: 'ConfigMap flags', answer: { kind: 'NoChange', message: 'so already', target: { cluster: 'c', ...ref }, next: null } }] }))).to.equal([
+    expect(text(batchLines({ kind: 'Batch', items: [{ object: 'Gizmo x', answer: failure }, { object: 'ConfigMap flags', answer: { kind: 'NoChange', outcome: 'no_changes', message: 'so already', target: { cluster: 'c', ...ref }, next: null } }] }))).to.equal([
       '1 of 2: Gizmo x', 'Error cluster/unknown-kind: no Gizmo', 'Next: check', '', '2 of 2: ConfigMap flags', 'No change: so already',
     ].join('\n'))
   })
@@ -191,7 +191,7 @@ describe('texts that are not Writ\'s own', () => {
       describedLines(changeDocument(change({ plan: plan({ request, verdicts, routeReason: forged, ownerEvidence: [{ sentence: forged }] }), status: 'failed', ended }), { approvals, journal })),
       changeLines(changeDocument(change({ waiting: { for: 'controller', sentence: forged, next: null } }))),
       answerLines(refusalDocument({ refused: 'WIDE', message: forged, hint: 'Edit by hand.', evidence: ended.evidence })),
-      answerLines({ kind: 'NoChange', message: forged, target: plan().target, next: null }),
+      answerLines({ kind: 'NoChange', outcome: 'no_changes', message: forged, target: plan().target, next: null }),
       changedObject({ object: { ...object, kind: 'ConfigMap', group: '' }, kind: 'changed', fields: [{ path: ['data', forged], before: forged, after: forged }], reordered: [] }),
       listLines([changeSummary(change({ waiting: { for: 'controller', sentence: forged, next: null } }))], { now: '', wide: false }),
     ].map(lines => printed(lines, { io: { colour: false }, redact: clean => clean }))
@@ -211,7 +211,7 @@ describe('other answers in words', () => {
   it('say what is refused, by what evidence, and what to do', () => {
     const refusal = refusalDocument({ refused: 'WIDE', message: 'Too wide.', hint: 'Edit by hand.', evidence: [{ sentence: 'a', at: 'x:1' }, { sentence: 'b' }] })
     expect(text(answerLines(refusal))).to.equal('Refused WIDE: Too wide.\n  a (x:1)\n  b\nNext: Edit by hand.')
-    expect(text(answerLines({ kind: 'NoChange', message: 'It is so.', target: plan().target, next: null }))).to.equal('No change: It is so.')
+    expect(text(answerLines({ kind: 'NoChange', outcome: 'no_changes', message: 'It is so.', target: plan().target, next: null }))).to.equal('No change: It is so.')
     expect(text(answerLines(changeDocument(change(), { existed: true })))).to.match(/^The same request stands already as change\/abcdefgh\.\n/)
   })
 

@@ -2,9 +2,7 @@ import { expect } from 'chai'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { textAt } from '../../../src/model/json.ts'
-import type { Json } from '../../../src/model/json.ts'
-import { valueAt } from '../../../src/model/json.ts'
+import { textAt, valueAt } from '../../../src/model/json.ts'
 import { makeRepository, openGitea } from '../gitea-people.ts'
 import type { GiteaPeople, GiteaRepository } from '../gitea-people.ts'
 import { deploying, TOOLS, web, webIn } from '../owners.ts'
@@ -55,7 +53,7 @@ describe('the whole story on a real Gitea', () => {
         await repository.people.merge(request, 'ada', tool === 'argocd' ? 'merge' : 'squash')
         const followed = await scene.writ('get', `change/${id}`, '--wait')
         expect([followed.exit, textAt(followed.answer, 'status')], shown(followed)).to.deep.equal([0, 'verified'])
-        expect(valueAt(followed.answer as Json, 'facts', 'mergedBy'), shown(followed)).to.equal('ada')
+        expect(valueAt(followed.answer, 'facts', 'mergedBy'), shown(followed)).to.equal('ada')
         expect(await pulls(gitea, repository)).to.have.length(1)
       } finally {
         await sweep(scene, owner.objects)
