@@ -3,7 +3,7 @@ import { CLASS_RULES } from '../model/environment.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
 import { refuse } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
-import type { ApprovalNeed, BlastEntry, Plan, Proven, RenderedChanges } from '../model/plan.ts'
+import type { ApprovalNeed, BlastEntry, EnvironmentNeed, Plan, Proven, RenderedChanges } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { blocks } from '../model/verdict.ts'
@@ -136,14 +136,24 @@ export function highestOf(affected: readonly Environment[]): Environment {
   return affected.reduce((a, b) => (ORDER.indexOf(b.class) > ORDER.indexOf(a.class) ? b : a))
 }
 
-/** The strictest of all affected environments: most approvals, senior if any asks for one, groups of the highest class. */
+/** The strictest of all affected environments: most approvals, senior if any asks for one, and each environment's own people where they are others. */
 export function approvalsNeeded(affected: readonly Environment[]): ApprovalNeed {
   const highest = highestOf(affected)
-  return {
-    count: Math.max(...affected.map(environment => Math.max(environment.approvals, CLASS_RULES[environment.class].approvals))),
-    senior: affected.some(environment => environment.rules.requiresSeniorApproval),
-    groups: highest.approvers ?? [],
-    seniorGroup: highest.seniors,
-    signed: highest.class === 'staging' || highest.class === 'prod',
+  const first = {
+    count: Math.max(...affected.map(countOf)), senior: affected.some(environment => environment.rules.requiresSeniorApproval), groups: highest.approvers ?? [], seniorGroup: highest.seniors,
   }
+  const beside = affected.map(one => ({ environment: one.name, count: countOf(one), senior: one.rules.requiresSeniorApproval, groups: one.approvers ?? [], seniorGroup: one.seniors }))
+    .filter(need => need.environment !== highest.name && asksOthers(need, first))
+  return { ...first, signed: highest.class === 'staging' || highest.class === 'prod', ...beside.length === 0 ? {} : { beside } }
+}
+
+function countOf({ approvals, class: of }: Environment): number {
+  return Math.max(approvals, CLASS_RULES[of].approvals)
+}
+
+/** Whether an environment's need is not met by whoever meets the first one. */
+function asksOthers(need: EnvironmentNeed, first: EnvironmentNeed): boolean {
+  if (need.count === 0) return false
+  const others = need.groups.length > 0 && need.groups.toSorted().join(' ') !== first.groups.toSorted().join(' ')
+  return others || (need.senior && need.seniorGroup !== first.seniorGroup)
 }

@@ -2,6 +2,7 @@ import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import type { Plan } from '../model/plan.ts'
 import { refKey } from '../model/resource.ts'
+import { environmentNow, requireRole } from './approve/roles.ts'
 import { changeKey, sameFields } from './digest.ts'
 import { ROUTES } from './routes.ts'
 import type { Lease } from './ports.ts'
@@ -13,6 +14,8 @@ import type { World } from './world.ts'
  * supersede it, unless it is merged already (DESIGN.md section 2). Throws identity/unknown, identity/not-allowed.
  */
 export async function submit(world: World, plan: Plan): Promise<{ readonly change: Change, readonly existed: boolean }> {
+  const environment = environmentNow(world, plan.environment)
+  requireRole('proposer', plan.request.requester, { environment, what: `propose changes for class ${plan.environmentClass}` })
   mayRequest(plan)
   // One at a time per target: two requests that race for the same fields must see each other.
   const lease = await takeLease(world, `target/${plan.target.cluster}/${refKey(plan.target)}`)

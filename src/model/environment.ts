@@ -43,6 +43,12 @@ export const EnvironmentFile = z.strictObject({
   approvals: z.number().int().min(0).max(10).optional(),
   /** The groups of people.yaml whose members may approve; left out means every known person. */
   approvers: z.array(z.string()).optional(),
+  /** The groups whose members may look at changes here; left out means everybody. */
+  viewers: z.array(z.string()).min(1).optional(),
+  /** The groups whose members, people and machines, may ask for changes; left out means every known one, and in dev and test others too. */
+  proposers: z.array(z.string()).min(1).optional(),
+  /** The groups whose members may end what others have asked for; left out means every known person. */
+  admins: z.array(z.string()).min(1).optional(),
   /** The group whose members count as senior. */
   seniors: z.string().default('senior'),
   /** `automatic` only in dev and test: Writ merges by itself once its gates are passed. */

@@ -75,14 +75,19 @@ export interface ServerAnswer {
   readonly warnings: readonly string[]
 }
 
-/** Approvals that the change needs, from the highest affected environment. */
-export interface ApprovalNeed {
+/** Whose approvals one environment asks for. */
+export interface EnvironmentNeed {
   readonly count: number
   readonly senior: boolean
   /** Groups that may approve; empty: every known human but the requester. */
   readonly groups: readonly string[]
   readonly seniorGroup: string
+}
+
+/** Approvals that the change needs: of the highest affected environment, and where people of others must agree, too (`beside`). One vote counts in each that the person may vote for. */
+export interface ApprovalNeed extends EnvironmentNeed {
   readonly signed: boolean
+  readonly beside?: readonly (EnvironmentNeed & { readonly environment: string })[]
 }
 
 // The type grows step by step; leaving one out does not compile (architecture.md 6.4).

@@ -17,8 +17,9 @@ export const approvalDocument: Operation<z.infer<typeof Input>, DocumentAnswer> 
   doors: PEOPLE,
   reads: true,
   input: Input,
-  run: async ({ world }, { change: name, vote }) => {
-    const change = await findChange(world, name)
+  run: async (caller, { change: name, vote }) => {
+    const { world } = caller
+    const change = await findChange(caller, name)
     return {
       kind: 'ApprovalDocument', document: documentOf(world, change, vote), namespace: 'writ/approval/v1',
       next: `ssh-keygen -Y sign -n writ/approval/v1 -f KEY FILE && writ ${vote} change/${change.id} --document FILE --signature FILE.sig`,

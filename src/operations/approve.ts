@@ -43,7 +43,7 @@ function ballotOf(input: VoteInput, choice: Ballot['vote']): Ballot {
 
 /** Votes as the caller, then drives the change on. */
 export async function castVote(caller: Caller, input: VoteInput, choice: 'approve' | 'reject'): Promise<ChangeDocument> {
-  const change = await findChange(caller.world, input.change)
+  const change = await findChange(caller, input.change)
   await withAliasHint(caller.identity, () => vote(caller.world, change, { by: caller.identity, ballot: ballotOf(input, choice) }))
   caller.progress(`${choice === 'approve' ? 'approval' : 'rejection'} of change/${change.id} is recorded`)
   return withVotes(caller.world, await drive(caller, change.id, input.until))

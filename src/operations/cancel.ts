@@ -20,7 +20,7 @@ export const cancel: Operation<z.infer<typeof Input>, ChangeDocument> = {
   reads: false,
   input: Input,
   run: async (caller, { change: name, reason }) => {
-    const change = await findChange(caller.world, name)
+    const change = await findChange(caller, name)
     await withAliasHint(caller.identity, () => cancelChange(caller.world, change, { by: caller.identity, reason }))
     return changeDocument(await drive(caller, change.id, 'wait'))
   },

@@ -16,8 +16,9 @@ export const describe: Operation<z.infer<typeof Input>, ChangeDocument> = {
   doors: ALL,
   reads: true,
   input: Input,
-  run: async ({ world }, input) => {
-    const change = await findChange(world, input.change)
+  run: async (caller, input) => {
+    const { world } = caller
+    const change = await findChange(caller, input.change)
     const [approvals, journal] = [await world.approvals.list(change.id), await world.changes.journal(change.id)]
     return changeDocument(change, { approvals, journal })
   },

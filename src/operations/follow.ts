@@ -17,7 +17,7 @@ export const follow: Operation<z.infer<typeof Input>, ChangeDocument> = {
   reads: false,
   input: Input,
   run: async (caller, input) => {
-    const change = await findChange(caller.world, input.change)
+    const change = await findChange(caller, input.change)
     return withVotes(caller.world, change.status === 'open' ? await drive(caller, change.id, 'end') : change)
   },
   show: changeLines,

@@ -15,6 +15,6 @@ export const get: Operation<z.infer<typeof Input>, ChangeDocument> = {
   doors: ALL,
   reads: true,
   input: Input,
-  run: async ({ world }, { change: name }) => withVotes(world, await findChange(world, name)),
+  run: async (caller, { change: name }) => withVotes(caller.world, await findChange(caller, name)),
   show: changeLines,
 }

@@ -36,8 +36,9 @@ export const history: Operation<z.infer<typeof Input>, HistoryDocument | Refusal
   reads: true,
   doing: 'looking: reading changes, and for an object its owner and the commits of the repository',
   input: Input,
-  run: async ({ world }, { target, limit, ...where }) => {
-    const changes = target === null ? await changesWhere(world, { ...where, limit }) : await world.changes.list({ limit: MOST })
+  run: async (caller, { target, limit, ...where }) => {
+    const { world } = caller
+    const changes = target === null ? await changesWhere(caller, { ...where, limit }) : await changesWhere(caller, { namespace: null, cluster: null, limit: MOST })
     if (target === null) return { kind: 'History', source: null, items: changes.map(change => changeItem(change)) }
     const found = await findHistory(world, target)
     if (isRefusal(found)) return refusalDocument(found)

@@ -25,8 +25,8 @@ export const list: Operation<z.infer<typeof Input>, ChangeList> = {
   doors: ALL,
   reads: true,
   input: Input,
-  run: async ({ world }, { status, limit, ...where }) => {
-    const changes = await changesWhere(world, { ...where, ...status === null ? {} : { status }, limit })
+  run: async (caller, { status, limit, ...where }) => {
+    const changes = await changesWhere(caller, { ...where, ...status === null ? {} : { status }, limit })
     return { kind: 'ChangeList', items: changes.map(changeSummary) }
   },
   show: ({ items }, style) => listLines(items, style),

@@ -20,7 +20,7 @@ export const merge: Operation<z.infer<typeof Input>, ChangeDocument> = {
   reads: false,
   input: Input,
   run: async (caller, input) => {
-    const change = await findChange(caller.world, input.change)
+    const change = await findChange(caller, input.change)
     await withAliasHint(caller.identity, () => askMerge(caller.world, change, caller.identity))
     return changeDocument(await drive(caller, change.id, input.until))
   },

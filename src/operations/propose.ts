@@ -1,3 +1,4 @@
+import { environmentNow, requireRole } from '../flow/approve/roles.ts'
 import { isNoChange, plan } from '../flow/plan.ts'
 import { standing, submit } from '../flow/submit.ts'
 import { isRefusal, refuse } from '../model/error.ts'
@@ -39,6 +40,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
   }
   const result = await caller.looking(() => plan(world, request))
   if (isRefusal(result)) return refusalDocument(result)
+  if (!isNoChange(result)) requireRole('viewer', identity, { environment: environmentNow(world, result.environment), what: 'see what would change there' })
   if (isNoChange(result)) return onItsWay(caller, input, result)
   const stale = checkReplicas(result, proposal.currentReplicas ?? null)
   if (stale !== null) return refusalDocument(stale)

@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
 import type { OwnerRef } from '../model/owner.ts'
-import type { ApprovalNeed, BlastEntry, Plan as WholePlan } from '../model/plan.ts'
+import type { ApprovalNeed, BlastEntry, EnvironmentNeed, Plan as WholePlan } from '../model/plan.ts'
 import { askedObject } from '../model/plan.ts'
 import { showAsked } from '../model/asked.ts'
 import { showRef } from '../model/resource.ts'
@@ -64,9 +64,13 @@ export function proofOf(owner: OwnerRef, evidence: readonly Evidence[]): readonl
 /** Who must agree, in words. */
 export function approvalSentence(needs: ApprovalNeed): string {
   if (needs.count === 0) return 'none needed'
-  const who = needs.groups.length === 0 ? 'another person' : `another person of ${needs.groups.join(' or ')}`
-  const senior = needs.senior ? `, at least one of ${needs.seniorGroup}` : ''
-  return `${needs.count} by ${who}${senior}${needs.signed ? ', signed with an SSH key' : ''}`
+  const beside = (needs.beside ?? []).map(need => `; for ${need.environment} ${whoOf(need)}`)
+  return `${whoOf(needs)}${beside.join('')}${needs.signed ? ', signed with an SSH key' : ''}`
+}
+
+function whoOf({ count, groups, senior, seniorGroup }: EnvironmentNeed): string {
+  const who = groups.length === 0 ? 'another person' : `another person of ${groups.join(' or ')}`
+  return `${count} by ${who}${senior ? `, at least one of ${seniorGroup}` : ''}`
 }
 
 /** What comes after the plan, in order. */

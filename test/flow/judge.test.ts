@@ -18,6 +18,13 @@ describe('approvals needed', () => {
   it('are those of the highest affected environment', () => {
     expect(approvalsNeeded([environment('dev'), environment('prod', { approvers: ['platform'], seniors: 'leads' })])).to.deep.equal({ count: 1, senior: true, groups: ['platform'], seniorGroup: 'leads', signed: true })
   })
+  it('are of each affected environment that has other people, too', () => {
+    const [a, b] = [environment('prod', { name: 'a', approvers: ['team-a'] }), environment('prod', { name: 'b', approvers: ['team-b'] })]
+    expect(approvalsNeeded([a, b]).beside).to.deep.equal([{ environment: 'b', count: 1, senior: true, groups: ['team-b'], seniorGroup: 'senior' }])
+    expect(approvalsNeeded([environment('prod', { name: 'a' }), environment('staging', { approvers: ['team-b'] })]).beside?.map(need => need.environment)).to.deep.equal(['staging'])
+    expect(approvalsNeeded([a, environment('prod', { name: 'b', approvers: ['team-a'], seniors: 'leads' })]).beside).to.have.length(1)
+    for (const same of [a, environment('prod', { name: 'b', approvers: ['team-a'] }), environment('prod', { name: 'b' }), environment('dev', { approvers: ['team-b'] })]) expect(approvalsNeeded([a, same]).beside).to.equal(undefined)
+  })
   it('never fall below the class, whatever an environment says', () => {
     expect(approvalsNeeded([environment('prod', { approvals: 0 })]).count).to.equal(1)
     expect(approvalsNeeded([environment('dev', { approvals: 2 }), environment('staging')]).count).to.equal(2)

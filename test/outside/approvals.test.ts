@@ -16,6 +16,7 @@ import { aChange, aPlan, anApproval } from '../contracts/samples.ts'
 
 const NOW = Date.parse('2026-01-01T12:00:00.000Z')
 const HEAD = 'head1'
+const OF_TEAM = { environment: 'other', count: 1, senior: false, groups: ['team'], seniorGroup: 'senior' }
 const NEED: ApprovalNeed = { count: 1, senior: false, groups: [], seniorGroup: 'senior', signed: false }
 
 // ann asked for the change of the samples.
@@ -113,6 +114,13 @@ describe('counting approvals', () => {
     { need: { senior: true, groups: ['team', 'senior'] }, by: ['cy'], missing: null },
     { need: { count: 2, groups: ['team', 'ops'] }, by: [], missing: '2 approvals by members of team or ops' },
     { need: { count: 2 }, by: [], missing: '2 approvals by other people' },
+    { need: { beside: [OF_TEAM] }, by: [], missing: '1 approval by another person' },
+    { need: { beside: [OF_TEAM] }, by: ['cy'], missing: '1 approval by a member of team for other' },
+    { need: { beside: [OF_TEAM] }, by: ['bo'], missing: null },
+    { need: { groups: ['senior'], beside: [OF_TEAM] }, by: ['bo'], missing: '1 approval by a member of senior' },
+    { need: { groups: ['senior'], beside: [OF_TEAM] }, by: ['bo', 'cy'], missing: null },
+    { need: { groups: ['senior'], beside: [OF_TEAM] }, by: ['di'], missing: null },
+    { need: { groups: ['senior'], beside: [{ ...OF_TEAM, senior: true, seniorGroup: 'leads' }] }, by: ['di'], missing: '1 approval by a member of leads who is also in team for other' },
   ]
   for (const { need, by, missing } of MISSING) {
     it(`misses ${missing ?? 'nothing'} of ${JSON.stringify(need)} after ${by.join(' and ') || 'nobody'}`, async () => {

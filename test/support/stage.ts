@@ -72,6 +72,8 @@ export interface Knobs {
   keeps: string | null | undefined
   /** What the API server makes of an object in a dry run. */
   server: (object: KubernetesObject) => DryRun
+  /** Laid over the file of prod. */
+  prod: Partial<EnvironmentFile>
   /** Laid over the forge. */
   forge: (forge: Forge) => Forge
   env: Record<string, string>
@@ -82,7 +84,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), forge: forge => forge, env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), prod: {}, forge: forge => forge, env: {} }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -154,7 +156,7 @@ export class Stage {
       clock, committer, process: 'test/1',
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
       servers: { named: () => answeringServer(object => this.knobs.server(object)) }, steering: [],
-      environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), environmentFile('prod', 'prod', 'person')] }),
+      environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), { ...environmentFile('prod', 'prod', 'person'), ...this.knobs.prod }] }),
       people: this.#people,
       ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: () => Promise.resolve([]), applicationSets: () => Promise.resolve({ sets: [], unseen: null }) },
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],

@@ -4,7 +4,7 @@ import { milliseconds } from '../../model/environment.ts'
 import { WritError } from '../../model/error.ts'
 import { canonical, isObject } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
-import type { ApprovalNeed } from '../../model/plan.ts'
+import type { EnvironmentNeed } from '../../model/plan.ts'
 import type { Signatures } from '../ports.ts'
 
 /** What is judged: the votes on a change as it is now, by the people of now. `now` in milliseconds since the epoch. */
@@ -72,8 +72,8 @@ export async function countApprovals(votes: Votes): Promise<ApprovalCount> {
     else counted.push(approval)
   }
   const { needs } = votes.change.plan
-  const seniors = counted.filter(approval => groupsOf(approval.person, votes.people).includes(needs.seniorGroup)).length
-  return { counted, missing: missingOf(needs, counted.length, seniors), rejectedBy, ignored }
+  const missing = [needs, ...needs.beside ?? []].map(need => missingIn(need, counted, votes.people)).find(one => one !== null) ?? null
+  return { counted, missing, rejectedBy, ignored }
 }
 
 async function whyNot(votes: Votes, approval: Approval, counted: readonly Approval[]): Promise<string | null> {
@@ -117,10 +117,22 @@ function obstacleOf(change: Change, name: string, people: readonly Person[]): Ob
   if (person === undefined) return { code: 'identity/unknown', sentence: `${name} is not in people.yaml` }
   if (person.kind !== 'human') return { code: 'approve/not-human', sentence: `${name} is not a human` }
   if (isRequester(person, request.requester)) return { code: 'approve/own-change', sentence: `${name} asked for this change` }
-  if (needs.groups.length > 0 && !needs.groups.some(group => person.groups.includes(group))) {
-    return { code: 'approve/not-entitled', sentence: `${name} is not in ${needs.groups.join(' or ')}, who approve for ${environment.name}` }
+  if (![needs, ...needs.beside ?? []].some(need => isEntitled(person, need))) {
+    const groups = [...new Set([needs, ...needs.beside ?? []].flatMap(need => need.groups))]
+    return { code: 'approve/not-entitled', sentence: `${name} is not in ${groups.join(' or ')}, who approve for ${environment.name}` }
   }
   return null
+}
+
+function isEntitled(person: { readonly groups: readonly string[] }, { groups }: EnvironmentNeed): boolean {
+  return groups.length === 0 || groups.some(group => person.groups.includes(group))
+}
+
+/** What one environment still asks for: only those who may approve there count there. */
+function missingIn(need: EnvironmentNeed & { readonly environment?: string }, counted: readonly Approval[], people: readonly Person[]): string | null {
+  const here = counted.map(({ person }) => groupsOf(person, people)).filter(groups => isEntitled({ groups }, need))
+  const missing = missingOf(need, here.length, here.filter(groups => groups.includes(need.seniorGroup)).length)
+  return missing === null || need.environment === undefined ? missing : `${missing} for ${need.environment}`
 }
 
 /** Persons are compared, not logins: also where the requester was added to people.yaml, or renamed in it, only afterwards. */
@@ -133,7 +145,7 @@ function groupsOf(name: string, people: readonly Person[]): readonly string[] {
   return people.find(person => person.name === name)?.groups ?? []
 }
 
-function missingOf(needs: ApprovalNeed, counted: number, seniors: number): string | null {
+function missingOf(needs: EnvironmentNeed, counted: number, seniors: number): string | null {
   const senior = needs.senior && seniors === 0
   const left = Math.max(needs.count - counted, senior ? 1 : 0)
   if (left <= 0) return null

@@ -4,6 +4,7 @@ import { WritError } from '../../model/error.ts'
 import { canonical } from '../../model/json.ts'
 import type { Identity } from '../../model/request.ts'
 import { checkVoter, documentOf, readDocument } from './approval.ts'
+import { environmentNow, requireRole } from './roles.ts'
 import { carrierOf, lostBranch } from '../publish/published.ts'
 import type { World } from '../world.ts'
 
@@ -50,6 +51,7 @@ export async function askMerge(world: World, change: Change, by: Identity): Prom
   }
   if (by.kind !== 'human') throw new WritError('identity/not-allowed', 'Only a person may merge.')
   if (by.person === null) throw new WritError('identity/unknown', `${by.alias} is not in people.yaml and may not merge.`)
+  mayMerge(world, change, by.groups)
   const asked = { person: by.person, head: change.facts.head }
   return update(world, change, fresh => {
     if (fresh.facts.head !== asked.head) throw new WritError('approve/stale', `change/${change.id} has a new head since you looked.`)
@@ -57,10 +59,18 @@ export async function askMerge(world: World, change: Change, by: Identity): Prom
   })
 }
 
+/** Whoever could ask for the change or approve it may say when it goes in. */
+function mayMerge(world: World, { plan }: Change, groups: readonly string[]): void {
+  const environment = environmentNow(world, plan.environment)
+  const { approvers, proposers, admins = [], seniors } = environment
+  if (approvers === undefined || proposers === undefined || [...approvers, ...proposers, ...admins, seniors].some(group => groups.includes(group))) return
+  throw new WritError('identity/not-allowed', `Who may merge in environment ${environment.name} is in ${[...new Set([...approvers, ...proposers])].join(' or ')}.`)
+}
+
 /** Ends an open change that is not merged yet. */
 export async function cancel(world: World, change: Change, { by, reason }: { readonly by: Identity, readonly reason: string | null }): Promise<Change> {
   ensureOpen(change)
-  if (by.person === null && change.plan.request.requester.alias !== by.alias) throw new WritError('identity/unknown', `${by.alias} is not in people.yaml and may not cancel the change of somebody else.`)
+  mayEnd(world, change, by)
   const lease = await world.leases.take(`change/${change.id}`)
   if ('holder' in lease) throw new WritError('store/locked', `change/${change.id} is being worked on by ${lease.holder}.`, { retry: true, hint: 'Try again in a moment.' })
   try {
@@ -74,6 +84,15 @@ export async function cancel(world: World, change: Change, { by, reason }: { rea
   } finally {
     await lease.release()
   }
+}
+
+/** Who asked for it, who may approve it, and admins. */
+function mayEnd(world: World, { plan }: Change, by: Identity): void {
+  const { requester } = plan.request
+  const own = by.person === null ? requester.alias === by.alias : requester.person === by.person
+  const environment = environmentNow(world, plan.environment)
+  if (own || (by.person !== null && environment.approvers?.some(group => by.groups.includes(group)) === true)) return
+  requireRole('admin', by, { environment, what: 'cancel the change of somebody else' })
 }
 
 /** What is in the base is not stopped by a word here: the next sync deploys it. */
