@@ -1,7 +1,7 @@
 import type { Environment, EnvironmentClass } from '../model/environment.ts'
 import { CLASS_RULES } from '../model/environment.ts'
 import type { Evidence, Refusal } from '../model/error.ts'
-import { refuse } from '../model/error.ts'
+import { isRefusal, refuse } from '../model/error.ts'
 import { showOwner } from '../model/owner.ts'
 import type { ApprovalNeed, BlastEntry, EnvironmentNeed, Plan, Proven, RenderedChanges } from '../model/plan.ts'
 import type { KubernetesObject } from '../model/resource.ts'
@@ -32,7 +32,7 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
     routeReason: routeReason(proven.environment),
     environmentClass: highest.class,
     verdicts,
-    needs: approvalsNeeded(affected),
+    needs: { ...approvalsNeeded(affected), ...reviewed(world, proven) ? { reviews: true } : {} },
     mergesItself: affected.every(environment => environment.rules.mayMergeItself && environment.merge === 'automatic'),
     digest: digestOf(base),
     diff: proven.files.map(unifiedDiff).join(''),
@@ -103,6 +103,11 @@ function denied(blocking: readonly Verdict[], all: readonly Verdict[]): Refusal 
   const denials = blocking.length - errors
   const parts = [denials > 0 ? `${denials} denial${denials === 1 ? '' : 's'}` : '', errors > 0 ? `${errors} policy error${errors === 1 ? '' : 's'}` : ''].filter(part => part !== '')
   return refuse('POLICY', `Policies stop the change: ${parts.join(' and ')} in ${all.length} verdicts.`, evidence)
+}
+
+function reviewed({ repositories }: World, { owner }: Pick<Proven, 'owner'>): boolean {
+  const handle = repositories.open(owner.source.url)
+  return !isRefusal(handle) && handle.forge.can.reviews
 }
 
 /** Every environment that the change reaches; a consumer that no known owner claims counts as prod. */

@@ -87,6 +87,8 @@ export interface EnvironmentNeed {
 /** Approvals that the change needs: of the highest affected environment, and where people of others must agree, too (`beside`). One vote counts in each that the person may vote for. */
 export interface ApprovalNeed extends EnvironmentNeed {
   readonly signed: boolean
+  /** True where a review on the forge counts, too. */
+  readonly reviews?: true
   readonly beside?: readonly (EnvironmentNeed & { readonly environment: string })[]
 }
 

@@ -65,7 +65,7 @@ export function proofOf(owner: OwnerRef, evidence: readonly Evidence[]): readonl
 export function approvalSentence(needs: ApprovalNeed): string {
   if (needs.count === 0) return 'none needed'
   const beside = (needs.beside ?? []).map(need => `; for ${need.environment} ${whoOf(need)}`)
-  return `${whoOf(needs)}${beside.join('')}${needs.signed ? ', signed with an SSH key' : ''}`
+  return `${whoOf(needs)}${beside.join('')}${needs.signed ? `, ${needs.reviews === true ? 'by a review or ' : ''}signed with an SSH key` : ''}`
 }
 
 function whoOf({ count, groups, senior, seniorGroup }: EnvironmentNeed): string {

@@ -67,7 +67,7 @@ const RENDERERS = renderers({ timeoutMs: 60_000 })
 
 /** A world in which only what a proof needs is there; an environment is named like the namespace. Everything else throws. */
 export function proofWorld(of: { readonly repository: FolderRepository, readonly owners: readonly ConsumerOwner[] }): World {
-  const handle: RepositoryHandle = { reader: of.repository.reader, writer: absent('writer'), forge: absent('forge') }
+  const handle: RepositoryHandle = { reader: of.repository.reader, writer: absent('writer'), forge: absent('forge', { can: { mergedBy: 'writ', reviews: false, comments: false } }) }
   const unused = (): never => { throw new Error('not part of this test') }
   const tool: GitOpsTool = { name: 'argocd', claims: unused, read: unused, refresh: unused, sync: unused, observe: unused, owners: async () => Promise.resolve(of.owners) }
   return {
@@ -85,7 +85,7 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
   }
 }
 
-/** Throws as soon as anything of it is used. */
-function absent(name: string): never {
-  return new Proxy({}, { get(_target, key) { throw new Error(`${name}.${String(key)} is not part of this test`) } }) as never
+/** Throws as soon as anything of it is used but what it `has`. */
+function absent(name: string, has: Readonly<Record<string, unknown>> = {}): never {
+  return new Proxy(has, { get(_target, key) { if (typeof key === 'string' && key in has) return has[key]; throw new Error(`${name}.${String(key)} is not part of this test`) } }) as never
 }
