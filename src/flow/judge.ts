@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../model/resource.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { blocks } from '../model/verdict.ts'
 import { digestOf } from './digest.ts'
+import { codeOwnersNeeded } from './approve/code-owners.ts'
 import { deployedBy } from './owner/deployed-by.ts'
 import { unifiedDiff } from './diff.ts'
 import { pathsCover } from './verify/generate-paths.ts'
@@ -23,6 +24,8 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
   const deployed = await deployedBy(world, proven)
   const affected = affectedEnvironments(world, proven, deployed.environments)
   const highest = highestOf(affected)
+  const codeOwners = await codeOwnersNeeded(world, proven, affected)
+  if (isRefusal(codeOwners)) return codeOwners
   const policyBundle = await world.policies.bundle()
   const route = 'pull-request' as const
   const notes = [...proven.notes ?? [], ...deployed.notes, ...deliveryNotes(proven)]
@@ -32,7 +35,7 @@ export async function judge(world: World, proven: Proven, rendered: RenderedChan
     routeReason: routeReason(proven.environment),
     environmentClass: highest.class,
     verdicts,
-    needs: { ...approvalsNeeded(affected), ...reviewed(world, proven) ? { reviews: true } : {} },
+    needs: { ...approvalsNeeded(affected), ...reviewed(world, proven) ? { reviews: true } : {}, ...codeOwners.length === 0 ? {} : { codeOwners } },
     mergesItself: affected.every(environment => environment.rules.mayMergeItself && environment.merge === 'automatic'),
     digest: digestOf(base),
     diff: proven.files.map(unifiedDiff).join(''),

@@ -49,6 +49,8 @@ export const EnvironmentFile = z.strictObject({
   proposers: z.array(z.string()).min(1).optional(),
   /** The groups whose members may end what others have asked for; left out means every known person. */
   admins: z.array(z.string()).min(1).optional(),
+  /** Each changed file needs the approval of one of its owners, by the CODEOWNERS file of the base branch. */
+  codeOwners: z.boolean().optional(),
   /** The group whose members count as senior. */
   seniors: z.string().default('senior'),
   /** `automatic` only in dev and test: Writ merges by itself once its gates are passed. */

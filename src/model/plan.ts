@@ -84,11 +84,15 @@ export interface EnvironmentNeed {
   readonly seniorGroup: string
 }
 
+/** An approval by one of these owners of changed files; `file` is where the base says so. */
+export interface CodeOwnersNeed { readonly owners: readonly string[], readonly paths: readonly string[], readonly file: string, readonly forge: string }
+
 /** Approvals that the change needs: of the highest affected environment, and where people of others must agree, too (`beside`). One vote counts in each that the person may vote for. */
 export interface ApprovalNeed extends EnvironmentNeed {
   readonly signed: boolean
   /** True where a review on the forge counts, too. */
   readonly reviews?: true
+  readonly codeOwners?: readonly CodeOwnersNeed[]
   readonly beside?: readonly (EnvironmentNeed & { readonly environment: string })[]
 }
 

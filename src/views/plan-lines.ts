@@ -63,9 +63,11 @@ export function proofOf(owner: OwnerRef, evidence: readonly Evidence[]): readonl
 
 /** Who must agree, in words. */
 export function approvalSentence(needs: ApprovalNeed): string {
-  if (needs.count === 0) return 'none needed'
+  const owners = (needs.codeOwners ?? []).map((need, i) => `${i === 0 && needs.count === 0 ? '1' : '; 1'} for ${need.paths.join(', ')} by ${need.owners.join(' or ')} (${need.file})`)
+  if (needs.count === 0 && owners.length === 0) return 'none needed'
   const beside = (needs.beside ?? []).map(need => `; for ${need.environment} ${whoOf(need)}`)
-  return `${whoOf(needs)}${beside.join('')}${needs.signed ? `, ${needs.reviews === true ? 'by a review or ' : ''}signed with an SSH key` : ''}`
+  const first = needs.count === 0 ? '' : whoOf(needs)
+  return `${first}${beside.join('')}${owners.join('')}${needs.signed ? `, ${needs.reviews === true ? 'by a review or ' : ''}signed with an SSH key` : ''}`
 }
 
 function whoOf({ count, groups, senior, seniorGroup }: EnvironmentNeed): string {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { textAt } from '../../src/model/json.ts'
+import { textAt, valueAt } from '../../src/model/json.ts'
 import type { Called, Stage } from '../support/stage.ts'
 
 describe('who may do what in an environment', function () {
@@ -36,6 +36,21 @@ describe('who may do what in an environment', function () {
     expect([(await json('ann', 'list')).json['items'], (await json('ann', 'history')).json['items']]).to.deep.equal([[], []])
     expect((await json('bo', 'list')).json['items']).to.have.length(1)
     expect((await json('bo', 'get', `change/${id}`)).json['status']).to.equal('open')
+  })
+
+  it('asks for an owner of each changed file by what the base says, where code owners are asked for', async () => {
+    stage.knobs.prod = { codeOwners: true }
+    const owned = async (by: string): Promise<void> => { await stage.repository.commit({ '.github/CODEOWNERS': `* @nobody\n/prod/ ${by}\n` }) }
+    await owned('@carla @org/team')
+    const planned = await ask('ann', '--dry-run')
+    expect(valueAt(planned.json, 'needs', 'codeOwners')).to.deep.equal([{ owners: ['@carla', '@org/team'], paths: ['prod/web.yaml'], file: '.github/CODEOWNERS', forge: 'local' }])
+    const id = textAt((await ask('ann')).json, 'id') ?? ''
+    const half = await json('bo', 'approve', id, '--key', stage.keys.bo)
+    expect([half.json['step'], textAt(half.json, 'waiting', 'sentence')], half.err).to.deep.equal(['approve', 'waits for 1 approval by a code owner of prod/web.yaml (@carla or @org/team)'])
+    await json('ann', 'cancel', id)
+    await owned('@Bo-There')
+    const other = textAt((await ask('ann')).json, 'id') ?? ''
+    expect((await json('bo', 'approve', other, '--key', stage.keys.bo)).json['step']).to.equal('merge')
   })
 
   it('lets those who asked, approvers and admins end a change, and nobody else where admins are named', async () => {

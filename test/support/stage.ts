@@ -178,7 +178,7 @@ export class Stage {
 
   #person(name: string, groups: string[], kind: 'human' | 'ai'): Person {
     const ssh = name === 'ann' || name === 'bo' ? [readFileSync(`${this.keys[name]}.pub`, 'utf8').trim()] : []
-    return { name, kind, groups, aliases: { os: [name], ssh, forge: {}, oidc: [], kube: [] } }
+    return { name, kind, groups, aliases: { os: [name], ssh, forge: { local: `${name}-there` }, oidc: [], kube: [] } }
   }
 
   #cluster(): Cluster {

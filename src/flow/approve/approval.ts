@@ -4,7 +4,8 @@ import { milliseconds } from '../../model/environment.ts'
 import { WritError } from '../../model/error.ts'
 import { canonical, isObject } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
-import type { EnvironmentNeed } from '../../model/plan.ts'
+import type { ApprovalNeed, EnvironmentNeed } from '../../model/plan.ts'
+import { isCodeOwner } from './code-owners.ts'
 import type { Signatures } from '../ports.ts'
 
 /** What is judged: the votes on a change as it is now, by the people of now. `now` in milliseconds since the epoch. */
@@ -72,7 +73,7 @@ export async function countApprovals(votes: Votes): Promise<ApprovalCount> {
     else counted.push(approval)
   }
   const { needs } = votes.change.plan
-  const missing = [needs, ...needs.beside ?? []].map(need => missingIn(need, counted, votes.people)).find(one => one !== null) ?? null
+  const missing = [needs, ...needs.beside ?? []].map(need => missingIn(need, counted, votes.people)).find(one => one !== null) ?? ownersMissing(needs, counted, votes.people)
   return { counted, missing, rejectedBy, ignored }
 }
 
@@ -133,6 +134,13 @@ function missingIn(need: EnvironmentNeed & { readonly environment?: string }, co
   const here = counted.map(({ person }) => groupsOf(person, people)).filter(groups => isEntitled({ groups }, need))
   const missing = missingOf(need, here.length, here.filter(groups => groups.includes(need.seniorGroup)).length)
   return missing === null || need.environment === undefined ? missing : `${missing} for ${need.environment}`
+}
+
+/** Who owns a changed file and has not agreed. */
+function ownersMissing({ codeOwners = [] }: ApprovalNeed, counted: readonly Approval[], people: readonly Person[]): string | null {
+  const voters = people.filter(({ name }) => counted.some(({ person }) => person === name))
+  const open = codeOwners.find(need => !voters.some(person => isCodeOwner(person, need)))
+  return open === undefined ? null : `1 approval by a code owner of ${open.paths.slice(0, 3).join(', ')}${open.paths.length > 3 ? ', …' : ''} (${open.owners.join(' or ')})`
 }
 
 /** Persons are compared, not logins: also where the requester was added to people.yaml, or renamed in it, only afterwards. */
