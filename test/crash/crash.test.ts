@@ -15,7 +15,7 @@ const LONG = process.env['WRIT_TEST_LONG'] === '1'
 const LANES = ['lane-a', 'lane-b'] as const
 
 /** The points that `npm test` tries; `npm run test:long` tries every one. */
-const SHORT = ['after add#1', 'before push#1', 'after push#1', 'after open#1', 'before push#2', 'after push#2', 'after merged#1', 'after refresh#1']
+const SHORT = ['after add#1', 'before push#1', 'after push#1', 'after put#1', 'before push#2', 'after push#2', 'after merge#1', 'after refresh#1']
 
 describe('a process killed with SIGKILL in the middle of a change', function () {
   this.timeout(LONG ? 1_800_000 : 240_000)

@@ -10,7 +10,7 @@ import { isThrown, readMark } from './pause-mark.ts'
 /** Between two looks at a pause that is in force. */
 const WATCH = 30_000
 /** An owner's controller writes to it all the time: somebody who was faster is no reason to wait for the next round. */
-const TRIES = 3
+const TRIES = 6
 
 /**
  * Holds a pause until its time is up, then puts back what was there before; somebody else may have ended or taken it over meanwhile. The end was approved

@@ -105,7 +105,7 @@ describe('the command line', function () {
       const denied = await stage.call('set', 'image', 'deploy/web', 'web=registry.example/web:latest', '-n', 'dev', '-o', 'json')
       expect(denied.exit).to.equal(3)
       expect(denied.json).to.include({ kind: 'Refusal', code: 'POLICY' })
-      expect(denied.json).to.have.keys('kind', 'code', 'message', 'hint', 'evidence', 'next')
+      expect(denied.json).to.have.keys('kind', 'outcome', 'code', 'message', 'hint', 'evidence', 'next')
       const text = await stage.call('set', 'image', 'deploy/web', 'web=registry.example/web:latest', '-n', 'dev')
       expect(text.out).to.match(/^Refused POLICY: .*\n {2}no-latest denies .*\nNext: /)
       stage.knobs.twoOwners = true
