@@ -20,6 +20,8 @@ const NETWORK_FILE_SYSTEMS = new Map([[0x6969, 'NFS'], [0x517b, 'SMB'], [0xff534
 
 /** Makes the folder (0700) and the file (0600) where they are missing, and takes other people's rights on the file away. */
 export function makeFile(path: string): void {
+  // SQLite's own name for a database without a file.
+  if (path === ':memory:') return
   makeFolder(dirname(path))
   const kind = NETWORK_FILE_SYSTEMS.get(statfsSync(dirname(path)).type)
   if (kind !== undefined) {
