@@ -33,7 +33,7 @@ export function listedPull(state: GitHubState, repository: RepositoryState, of: 
     number: pull.number, id: pull.number, node_id: `PR_${repository.id}_${pull.number}`, html_url: `${place.site}/${repository.name}/pull/${pull.number}`, state: pull.state, title: pull.title, body: pull.body, draft: pull.draft,
     user: account(state, pull.by), created_at: pull.created, updated_at: pull.created, closed_at: pull.state === 'open' ? null : pull.merged?.at ?? pull.created, merged_at: pull.merged?.at ?? null, merge_commit_sha: pull.merged?.commit ?? null,
     head: side(pull.branch, pull.head), base: side(pull.base, of.base), author_association: 'COLLABORATOR',
-    auto_merge: pull.autoMerge === null ? null : { enabled_by: account(state, pull.autoMerge), merge_method: 'merge', commit_title: null, commit_message: null },
+    auto_merge: pull.autoMerge === null ? null : { enabled_by: account(state, pull.autoMerge), merge_method: 'merge', commit_title: '', commit_message: '' },
   })
 }
 
@@ -93,7 +93,7 @@ export function statusBody(one: StatusState): Body {
 export function runBody(run: RunState, { commit, place }: { readonly commit: string, readonly place: Place }): Body {
   return filled('check-run', {
     id: 1, name: run.name, head_sha: commit, status: run.status, conclusion: run.conclusion, html_url: `${place.site}/run`, details_url: null, external_id: null, started_at: null, completed_at: null, check_suite: { id: 1 },
-    output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: '' }, app: appBody({ id: run.app, slug: `app-${run.app}` }), pull_requests: [],
+    output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${place.api}/annotations` }, app: appBody({ id: run.app, slug: `app-${run.app}` }), pull_requests: [],
   })
 }
 

@@ -47,7 +47,8 @@ function wrong(name: string, schema: Schema, value: unknown): string | null {
 
 /** An object with everything that the description requires: what is known of it, and empty values for the rest. */
 export function filled(name: string, known: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return fill(definition(name), known)
+  const { anyOf } = definition(name)
+  return fill(Array.isArray(anyOf) && isSchema(anyOf[0]) ? anyOf[0] : definition(name), known)
 }
 
 function definition(name: string): Schema {

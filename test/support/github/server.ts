@@ -60,15 +60,15 @@ async function respond(exchange: Exchange, serving: Serving): Promise<void> {
   const url = new URL(request.url ?? '/', serving.place.site)
   if (url.pathname.includes('.git/')) return serveGit(exchange, serving)
   const call = { method: request.method ?? '', path: url.pathname.replace(/^\/api\/v3/, ''), url, body: await bodyOf(request), token: request.headers.authorization ?? '' }
-  serving.asked.push(`${call.method} ${call.path}`)
+  const nth = serving.asked.push(`${call.method} ${call.path}`) - 1
   const matched = match(call.method, call.path)
   const fault = serving.fault(matched?.operation ?? call.path)
   if (fault?.kind === 'cut') return void response.destroy()
   if (fault?.kind === 'slow') await pause(fault.ms)
-  if (fault?.kind === 'status') return send(exchange, { status: fault.status, body: { message: fault.message ?? 'Server Error' }, headers: fault.headers ?? {} }, serving.asked)
+  if (fault?.kind === 'status') return void send(exchange, { status: fault.status, body: { message: fault.message ?? 'Server Error' }, headers: fault.headers ?? {} })
   const answer = await answered(call, matched, serving)
   if (fault?.kind === 'lost') return void response.destroy()
-  send(exchange, answer, serving.asked)
+  if (send(exchange, answer) === 304) serving.asked[nth] += ' 304'
 }
 
 interface Called { readonly method: string, readonly path: string, readonly url: URL, readonly body: Readonly<Record<string, unknown>>, readonly token: string }
@@ -118,12 +118,13 @@ function paged(answer: Answer, url: URL): Answer {
   return { status: answer.status, body: answer.list(answer.body.slice((page - 1) * size, page * size)), headers: { ...answer.headers, ...more ? { link: `<${next.href}>; rel="next", <${next.href}>; rel="last"` } : {} } }
 }
 
-function send({ request, response }: Exchange, { status, body, headers = {} }: Answer, asked: string[]): void {
+/** Gives the status that was sent: what has not changed since it was asked for with its tag is not sent again. */
+function send({ request, response }: Exchange, { status, body, headers = {} }: Answer): number {
   const text = JSON.stringify(body)
   const etag = `W/"${createHash('sha256').update(text).digest('hex')}"`
   const same = request.method === 'GET' && status === 200 && request.headers['if-none-match'] === etag
-  if (same) asked[asked.length - 1] += ' 304'
   response.writeHead(same ? 304 : status, { 'content-type': 'application/json; charset=utf-8', 'x-ratelimit-remaining': '4999', ...status === 200 ? { etag } : {}, ...headers }).end(same ? undefined : text)
+  return same ? 304 : status
 }
 
 /** The one question for which only GraphQL has an answer. */
