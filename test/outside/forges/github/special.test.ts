@@ -3,6 +3,7 @@ import type { ChangeRequestText } from '../../../../src/model/forge.ts'
 import { WritError } from '../../../../src/model/error.ts'
 import { makeGround } from '../../../support/github/ground.ts'
 import type { Ground } from '../../../support/github/ground.ts'
+import { gitText } from '../../../support/github/git.ts'
 import { nextId } from '../../../support/github/state.ts'
 import type { RuleState } from '../../../support/github/state.ts'
 
@@ -123,10 +124,12 @@ describe('what is special to GitHub', () => {
   describe('its merge', () => {
     for (const [allowed, parents] of [[['merge', 'squash', 'rebase'], 2], [['squash', 'rebase'], 1], [['rebase'], 1]] as const) {
       it(`goes the first way of ${allowed.join(', ')}`, async () => {
-        ground.repositories[0].methods = allowed
+        const [repository] = ground.repositories
+        repository.methods = allowed
         const result = await ground.one.merge(ground.repository, id, ask())
-        expect(result).to.have.nested.property('info.state', 'merged')
-        expect(parents).to.be.greaterThan(0)
+        const commit = result.kind === 'merged' ? result.info.mergeCommit ?? '' : ''
+        expect(await gitText(['rev-parse', 'main'], { cwd: repository.folder })).to.equal(commit)
+        expect((await gitText(['rev-list', '--parents', '-n', '1', commit], { cwd: repository.folder })).split(' ')).to.have.length(parents + 1)
         expect(ground.server.asked.filter(call => call.startsWith('PUT'))).to.have.length(1)
       })
     }
