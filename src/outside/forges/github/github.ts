@@ -25,8 +25,8 @@ export interface GitHubOptions extends Pick<ApiOptions, 'base' | 'allow' | 'back
   readonly webhook: () => Promise<string | null>
 }
 
-/** Milliseconds between looks for what GitHub says it has and does not show yet: its lists are a moment behind. */
-const LOOKS = [100, 300, 900, 2000]
+const LOOKS = [0.2, 1, 3, 6]
+const BACKOFF = 250
 
 /** GitHub and GitHub Enterprise Server. */
 export function githubForge(options: GitHubOptions): Forge {
@@ -64,7 +64,7 @@ function openHub({ name, access, ...how }: Omit<GitHubOptions, 'webhook'>, repos
     },
   })
   return {
-    forge: name, client, repository, at: { owner: named.owner, repo: named.name },
+    forge: name, client, repository, looks: LOOKS.map(times => times * (how.backoff ?? BACKOFF)), at: { owner: named.owner, repo: named.name },
     me: remembered(async () => {
       if (access.kind === 'app') return access.app.login()
       const answer = await client.answer(octokit => octokit.rest.users.getAuthenticated(), [403])
@@ -96,10 +96,10 @@ async function open(hub: Hub, text: ChangeRequestText): Promise<ChangeRequestInf
   if (here !== null) return update(hub, here, text)
   const failure = await create(hub, text)
   if (!(failure instanceof WritError)) return failure
-  for (const wait of LOOKS) {
+  for (const wait of hub.looks) {
+    await pause(wait)
     const found = await openOne(hub, text)
     if (found !== null) return update(hub, found, text)
-    await pause(wait)
   }
   throw failure
 }

@@ -13,6 +13,8 @@ export interface Hub {
   readonly repository: string
   readonly at: { readonly owner: string, readonly repo: string }
   readonly me: () => Promise<string | null>
+  /** Milliseconds before each further look for what GitHub says is done and does not show yet: its lists are a moment behind. */
+  readonly looks: readonly number[]
 }
 
 /** Throws change/not-found where the repository has none of this number; forge/failed where the repository itself is not shown. */

@@ -10,9 +10,6 @@ import { rulesOf } from './look.ts'
 
 type Method = 'merge' | 'squash' | 'rebase'
 
-/** Milliseconds between looks for a merge that GitHub has said yes to. */
-const LOOKS = [0, 200, 600, 1500]
-
 /** Merges the head that is asked for, by the first way that the repository and its rules allow. Sent once for each way; after an unsure answer it is looked up. */
 export async function merge(hub: Hub, id: string, ask: MergeAsk): Promise<MergeResult> {
   const pull = await pullOf(hub, id)
@@ -51,7 +48,7 @@ async function send(hub: Hub, pull: { readonly number: number, readonly id: stri
   } catch (error) {
     if (!isUnsure(error) || !(await pullOf(hub, pull.id)).merged) throw error
   }
-  for (const wait of LOOKS) {
+  for (const wait of [0, ...hub.looks]) {
     await pause(wait)
     const after = await pullOf(hub, pull.id)
     if (after.merged) return { result: { kind: 'merged', info: infoOf(after, null) }, way: false }
