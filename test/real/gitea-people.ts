@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Json } from '../../src/model/json.ts'
 import { textAt } from '../../src/model/json.ts'
 import type { ForgePeople } from '../contracts/forge.ts'
+import type { ForgeCrowd } from '../contracts/forge-extremes.ts'
 import type { RealGitea } from './parts/gitea.ts'
 
 const LOGINS = ['ada', 'bo', 'eve', 'writ-bot'] as const
@@ -26,6 +27,7 @@ export interface GiteaRepository {
   readonly heads: readonly [string, string, string]
   readonly move: (branch: string, commit: string) => Promise<void>
   readonly people: ForgePeople
+  readonly crowd: ForgeCrowd
 }
 
 /** Makes the people; the repositories are those of `root-of-all`. */
@@ -82,6 +84,11 @@ export async function makeRepository(gitea: GiteaPeople): Promise<GiteaRepositor
   const here = `/repos/${path}`
   return {
     url: `${gitea.url}/${path}.git`, path, heads: [first, second, third], people: peopleOf(gitea, here),
+    crowd: {
+      page: 50,
+      comment: async (id, by, body) => { await gitea.call(by, `POST ${here}/issues/${id}/comments`, { body }) },
+      permit: async (by, may) => { await gitea.call('root', `PUT ${here}/collaborators/${by}`, { permission: may }) },
+    },
     move: async (branch, to) => {
       const clone = mkdtempSync(join(tmpdir(), 'writ-gitea-move-'))
       const run = (...args: readonly string[]): string => execFileSync('git', args, { cwd: clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })

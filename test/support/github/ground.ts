@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import type { ForgeConfig } from '../../../src/model/config.ts'
 import { openForge } from '../../../src/outside/forges/index.ts'
 import type { Forge } from '../../../src/flow/ports.ts'
 import type { ForgePeople, ForgeUnderTest } from '../../contracts/forge.ts'
+import type { ForgeCrowd, ForgeFaults } from '../../contracts/forge-extremes.ts'
 import { gitText } from './git.ts'
 import { follow, mergeInto } from './git-state.ts'
 import { startGitHubServer } from './server.ts'
@@ -18,6 +20,8 @@ export interface Ground extends ForgeUnderTest {
   readonly state: GitHubState
   readonly repositories: readonly [RepositoryState, RepositoryState]
   readonly people: ForgePeople
+  readonly crowd: ForgeCrowd
+  readonly faults: ForgeFaults
   readonly config: ForgeConfig
   /** Another connection; `more` of the configuration, and a secret for all that it names. */
   open(more?: Partial<ForgeConfig>, secret?: () => Promise<string>): Forge
@@ -43,7 +47,12 @@ export async function makeGround(): Promise<Ground> {
   return {
     server, state, config, open, pull, repositories: [repository, elsewhere], one: open(), other: open(), repository: `${server.url}/acme/apps.git`, elsewhere: `${server.url}/acme/other.git`, heads,
     move: async (branch, commit) => { await gitText(['update-ref', `refs/heads/${branch}`, commit], { cwd: repository.folder }) },
-    people: peopleOf(repository, pull),
+    people: peopleOf(repository, pull), faults: faultsOf(server, pull),
+    crowd: {
+      page: 100,
+      comment: (id, by, body) => Promise.resolve(void pull(id).comments.push({ id: nextId(), by, body })),
+      permit: (by, may) => Promise.resolve(void repository.roles.set(by, may)),
+    },
     dispose: async () => {
       await server.stop()
       await rm(folder, { recursive: true })
@@ -75,6 +84,21 @@ async function makeBranches(at: string): Promise<readonly [string, string, strin
   await gitText(['fast-import', '--quiet', '--date-format=now'], { cwd: at, input: `${stream}\n` })
   const [first = '', second = '', third = ''] = (await gitText(['rev-parse', 'writ/a', 'later', 'writ/b'], { cwd: at })).split('\n')
   return [first, second, third]
+}
+
+const PULLS = '/repos/{owner}/{repo}/pulls'
+const WRITES = { open: `POST ${PULLS}`, text: `PATCH ${PULLS}/{pull_number}`, close: `PATCH ${PULLS}/{pull_number}`, comment: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', merge: `PUT ${PULLS}/{pull_number}/merge` } as const
+
+function faultsOf(server: GitHubServer, pull: (id: string) => PullState): ForgeFaults {
+  return {
+    lose: what => { server.break(WRITES[what], { kind: 'lost' }) },
+    limit: seconds => { server.break('every', { kind: 'status', status: 403, message: 'You have exceeded a secondary rate limit.', headers: { 'retry-after': String(seconds) } }) },
+    refuse: () => { server.break('every', { kind: 'status', status: 401, message: 'Bad credentials' }) },
+    event: id => {
+      const body = JSON.stringify({ action: 'synchronize', repository: { clone_url: `${server.url}/acme/apps.git` }, pull_request: { number: pull(id).number, head: { ref: pull(id).branch } } })
+      return { headers: { 'x-github-event': 'pull_request', 'x-github-delivery': 'd-1', 'x-hub-signature-256': `sha256=${createHmac('sha256', TOKEN).update(body).digest('hex')}` }, body }
+    },
+  }
 }
 
 const VERDICTS = { approve: 'APPROVED', 'request-changes': 'CHANGES_REQUESTED', comment: 'COMMENTED' } as const

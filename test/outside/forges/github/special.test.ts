@@ -205,6 +205,14 @@ describe('what is special to GitHub', () => {
     })
   })
 
+  it('finds the merged one behind more than a page of closed ones', async () => {
+    await ground.people.merge(id, 'ada', 'squash')
+    const [repository] = ground.repositories
+    for (let i = 0; i < 130; i += 1) repository.pulls.push({ ...ground.pull(id), number: repository.pulls.length + 1, merged: null, closedBy: 'ada', reviews: [], comments: [] })
+    expect(await ground.one.find(ground.repository, 'writ/a', 'main')).to.deep.include({ id, state: 'merged', mergedBy: 'ada' })
+    expect(ground.server.asked.filter(call => call === 'GET /repos/acme/apps/pulls').length).to.be.at.least(2)
+  })
+
   it('leaves the comments of others alone, also where they carry the mark', async () => {
     ground.pull(id).comments.push({ id: nextId(), by: 'eve', body: '<!-- writ:progress -->\nnot Writ' })
     await ground.one.comment(ground.repository, id, { key: 'progress', body: 'waits' })
