@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { renderMemory } from './flow/proof/render-memory.ts'
 import type { World } from './flow/world.ts'
+import { secretOf } from './model/config.ts'
 import type { ForgeConfig, SecretRef } from './model/config.ts'
 import { milliseconds } from './model/environment.ts'
 import type { Identity } from './model/request.ts'
@@ -17,7 +18,8 @@ import { environments } from './outside/config/environments.ts'
 import { whoAmI } from './outside/config/identity.ts'
 import { loadConfig } from './outside/config/load-config.ts'
 import { writeNew } from './outside/config/write-new.ts'
-import { openForge } from './outside/forges/index.ts'
+import { appToken, forgeApp, openForge } from './outside/forges/index.ts'
+import type { GitHubApp } from './outside/forges/github/app.ts'
 import { openCheckout } from './outside/git/open-checkout.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
@@ -137,24 +139,34 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
 }
 
 function repositoriesOf(config: Config, store: Store, how: { readonly cacheDir: string, readonly tell?: (line: string) => void }): World['repositories'] {
-  return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
-    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, ...how, committer: config.writ.git }),
-    forge: openForge(forge, { rows: store.changeRequests, secret: ref => secretValue(ref, { forge: forge.name, place: config.secretPlaces.get(forge.name) ?? 'writ.yaml' }) }),
-  }))
+  const apps = new Map<string, GitHubApp | null>()
+  return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => {
+    const secret = (ref: SecretRef): Promise<string> => secretValue(ref, { forge: forge.name, place: config.secretPlaces.get(forge.name) ?? 'writ.yaml' })
+    const app = apps.get(forge.name) ?? forgeApp(forge, { secret })
+    apps.set(forge.name, app)
+    const credentials = credentialsOf(forge, { secret, token: app === null ? null : () => appToken(app, url) })
+    return {
+      ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentials }, ...how, committer: config.writ.git }),
+      forge: openForge(forge, { rows: store.changeRequests, secret, app }),
+    }
+  })
 }
 
-function credentialsOf(forge: ForgeConfig, places: Config['secretPlaces']): object {
-  const given = forge.credentials
+/** `token`: that of the forge's App for the repository. */
+function credentialsOf({ credentials: given }: ForgeConfig, of: { readonly secret: (ref: SecretRef) => Promise<string>, readonly token: (() => Promise<string>) | null }): object {
   if (given === undefined) return {}
-  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token, { forge: forge.name, place: places.get(forge.name) ?? 'writ.yaml' }) } }
+  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => of.secret(given.token) } }
+  if ('app' in given) return { credentials: { kind: 'token', username: 'x-access-token', token: of.token } }
   return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
 }
 
 /** Known before anything is printed or written, so that they are hidden, and refused where somebody writes one into a reason. */
 async function registerTokens(config: Config): Promise<void> {
-  for (const { credentials } of config.writ.forges) {
-    const value = credentials !== undefined && 'token' in credentials ? await readSecretIfThere(credentials.token) : null
-    if (value !== null) registerSecret(value)
+  for (const forge of config.writ.forges) {
+    for (const ref of [secretOf(forge)?.ref, forge.webhook]) {
+      const value = ref === undefined ? null : await readSecretIfThere(ref)
+      if (value !== null) registerSecret(value)
+    }
   }
 }
 

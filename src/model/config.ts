@@ -47,6 +47,8 @@ export const ForgeConfig = z.strictObject({
   host: z.string(),
   credentials: z.union([
     z.strictObject({ username: z.string().default('git'), token: SecretRef }),
+    /** A GitHub App: `id` is its App ID or client ID; its installation is looked up by the repository where it is left out. `key`: its private key. */
+    z.strictObject({ app: z.strictObject({ id: z.union([z.number().int().positive(), z.string().min(1)]), installation: z.number().int().positive().optional(), key: SecretRef }) }),
     z.strictObject({ sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }),
   ]).optional(),
   /** Where its API stands, if not at the usual place of its kind. */
@@ -56,6 +58,12 @@ export const ForgeConfig = z.strictObject({
   insecureAllow: z.array(z.enum(['http', 'loopback', 'file'])).default([]),
 })
 export type ForgeConfig = z.infer<typeof ForgeConfig>
+
+/** The secret that a forge's credentials name, and the keys that lead to it; null where they name none. */
+export function secretOf({ credentials }: ForgeConfig): { readonly ref: SecretRef, readonly keys: readonly string[] } | null {
+  if (credentials === undefined || 'sshKey' in credentials) return null
+  return 'token' in credentials ? { ref: credentials.token, keys: ['token'] } : { ref: credentials.app.key, keys: ['app', 'key'] }
+}
 
 /** writ.yaml. Unknown keys are refused, so that a misspelt key is never silently without effect. */
 export const WritConfig = z.strictObject({

@@ -28,6 +28,8 @@ export interface ApiOptions {
   readonly base: string
   readonly allow: readonly InsecureAllow[]
   readonly authorise: () => Promise<Readonly<Record<string, string>>>
+  /** Asked once where credentials are refused: true where there are other ones by now, and the request is sent with these. */
+  readonly renew?: () => Promise<boolean>
   /** Milliseconds for one request, and of the longest wait for another try. */
   readonly timeout?: number
   readonly patience?: number
@@ -43,14 +45,10 @@ const TRIES = 4
 const LARGEST = 20 * 1024 * 1024
 const GET_AGAIN: ReadonlySet<number> = new Set([500, 502, 503, 504, 429])
 
-/**
- * Opens a client. What only reads is asked again where the server failed or asks for patience; what writes is sent once, and whoever sent it looks up what became
- * of it (DESIGN.md section 6: POSTs are never retried blindly). Redirects are never followed: a name that moved is said. Throws git/refused for an address that is not allowed.
- */
+/** Opens a client by the rules of `carrier`. Throws git/refused for an address that is not allowed. */
 export function apiClient(options: ApiOptions): ApiClient {
+  const carry = carrier(options)
   const base = new URL(options.base)
-  if (base.protocol !== 'https:' && !(base.protocol === 'http:' && options.allow.includes('http'))) throw new WritError('git/refused', `The forge ${options.forge} is not asked over ${base.protocol.replace(':', '')}.`, { hint: 'Use https; http only where insecureAllow says so.' })
-  checkAddress(base.hostname, options.allow)
   const url = (ask: ApiAsk): URL => {
     const to = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${ask.path}`)
     for (const [key, value] of Object.entries(ask.query ?? {})) to.searchParams.set(key, String(value))
@@ -58,30 +56,67 @@ export function apiClient(options: ApiOptions): ApiClient {
   }
   return {
     async ask(ask) {
-      for (let tries = 1; ; tries += 1) {
-        const answer = await once(options, ask, url(ask)).catch((error: unknown) => error instanceof WritError ? error : unreachable(options.forge, ask, error))
-        const failure = answer instanceof WritError ? answer : failureOf(options.forge, ask, answer)
-        if (failure === null && !(answer instanceof WritError)) return answer
-        const wait = ask.method === 'GET' && tries < TRIES ? waitFor(answer, { tries, backoff: options.backoff ?? BACKOFF }) : null
-        if (wait === null || wait > (options.patience ?? PATIENCE)) throw failure ?? unreachable(options.forge, ask, null)
-        await pause(wait)
-      }
+      const headers = { accept: 'application/json', 'user-agent': 'writ', ...ask.body === undefined ? {} : { 'content-type': 'application/json' } }
+      const { status, text, header } = await carry({ method: ask.method, path: ask.path, url: url(ask), headers, ...ask.body === undefined ? {} : { body: JSON.stringify(ask.body) } })
+      const answer = { status, body: jsonOf(text), header }
+      const failure = apiFailure(options.forge, ask, answer)
+      if (failure !== null) throw failure
+      return answer
     },
   }
 }
 
-async function once(options: ApiOptions, ask: ApiAsk, url: URL): Promise<ApiAnswer> {
-  const credentials = await options.authorise()
-  const response = await fetch(url, {
-    method: ask.method, redirect: 'manual', signal: AbortSignal.timeout(options.timeout ?? TIMEOUT),
-    headers: { accept: 'application/json', 'user-agent': 'writ', ...credentials, ...ask.body === undefined ? {} : { 'content-type': 'application/json' } },
-    ...ask.body === undefined ? {} : { body: JSON.stringify(ask.body) },
-  })
-  return { status: response.status, body: await jsonOf(response), header: name => response.headers.get(name) }
+/** The same rules for a client that brings its own requests: what is left of `fetch` where no redirect is followed and no other host is asked. */
+export function apiFetch(options: ApiOptions): (url: string, init: { readonly method: string, readonly headers: Readonly<Record<string, string>>, readonly body?: string | null | undefined }) => Promise<Response> {
+  const carry = carrier(options)
+  const { origin } = new URL(options.base)
+  return async (url, { method, headers, body }) => {
+    const to = new URL(url)
+    if (to.origin !== origin) throw new WritError('forge/failed', `The forge ${options.forge} is asked at ${origin} only.`)
+    const { status, text, headers: given, header } = await carry({ method, path: to.pathname, url: to, headers, ...typeof body === 'string' ? { body } : {} })
+    if (status >= 300 && status < 400 && status !== 304) throw apiFailure(options.forge, { method, path: to.pathname }, { status, body: jsonOf(text), header }) ?? unreachable(options.forge, { method, path: to.pathname }, null)
+    return new Response(text === '' ? null : text, { status, headers: given })
+  }
 }
 
-/** An answer is read up to a limit, whatever its header promises; what is no JSON is kept as a text. */
-async function jsonOf(response: Response): Promise<Json> {
+interface Parcel { readonly method: string, readonly path: string, readonly url: URL, readonly headers: Readonly<Record<string, string>>, readonly body?: string }
+interface Reply { readonly status: number, readonly text: string, readonly headers: Headers, readonly header: (name: string) => string | null }
+
+/**
+ * How requests reach a forge. What only reads is asked again where the server failed or asks for patience; what writes is sent once, and whoever sent it looks up what became
+ * of it (DESIGN.md section 6: POSTs are never retried blindly). Redirects are never followed: a name that moved is said. Throws git/refused for an address that is not allowed.
+ */
+function carrier(options: ApiOptions): (parcel: Parcel) => Promise<Reply> {
+  const base = new URL(options.base)
+  if (base.protocol !== 'https:' && !(base.protocol === 'http:' && options.allow.includes('http'))) throw new WritError('git/refused', `The forge ${options.forge} is not asked over ${base.protocol.replace(':', '')}.`, { hint: 'Use https; http only where insecureAllow says so.' })
+  checkAddress(base.hostname, options.allow)
+  return async parcel => {
+    let renewed = false
+    for (let tries = 1; ; tries += 1) {
+      const reply = await once(options, parcel).catch((error: unknown) => error instanceof WritError ? error : unreachable(options.forge, parcel, error))
+      // Who is not let in has done nothing: sending it again is no second time.
+      if (!(reply instanceof WritError) && reply.status === 401 && !renewed && await options.renew?.() === true) {
+        renewed = true
+        continue
+      }
+      const wait = parcel.method === 'GET' && tries < TRIES ? waitFor(reply, { tries, backoff: options.backoff ?? BACKOFF }) : null
+      if (wait !== null && wait <= (options.patience ?? PATIENCE)) await pause(wait)
+      else if (reply instanceof WritError) throw reply
+      else return reply
+    }
+  }
+}
+
+async function once(options: ApiOptions, { method, url, headers, body }: Parcel): Promise<Reply> {
+  const credentials = await options.authorise()
+  const response = await fetch(url, {
+    method, redirect: 'manual', signal: AbortSignal.timeout(options.timeout ?? TIMEOUT), headers: { ...headers, ...credentials }, ...body === undefined ? {} : { body },
+  })
+  return { status: response.status, text: await textOf(response), headers: response.headers, header: name => response.headers.get(name) }
+}
+
+/** An answer is read up to a limit, whatever its header promises. */
+async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of response.body ?? []) {
@@ -89,7 +124,11 @@ async function jsonOf(response: Response): Promise<Json> {
     if (size > LARGEST) throw new WritError('forge/failed', `An answer of the forge is larger than ${LARGEST} bytes.`)
     parts.push(part)
   }
-  const text = Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** What is no JSON is kept as a text. */
+function jsonOf(text: string): Json {
   try {
     return text === '' ? null : JSON.parse(text) as Json
   } catch {
@@ -97,14 +136,22 @@ async function jsonOf(response: Response): Promise<Json> {
   }
 }
 
-function failureOf(forge: string, { method, path, accept = [] }: ApiAsk, { status, body, header }: ApiAnswer): WritError | null {
+/** What an answer says went wrong; null where nothing did. */
+export function apiFailure(forge: string, { method, path, accept = [] }: { readonly method: string, readonly path: string, readonly accept?: readonly number[] }, { status, body, header }: ApiAnswer): WritError | null {
   if ((status >= 200 && status < 300) || accept.includes(status)) return null
   const what = `${method} ${path.split('?')[0] ?? ''}`
   const said = words(body) === '' ? `HTTP ${status}` : `${words(body)} (HTTP ${status})`
   if (status >= 300 && status < 400) return new WritError('forge/failed', `Forge ${forge} says that it is elsewhere now (${what}, HTTP ${status}).`, { hint: 'The repository was renamed or moved: name its new URL in the owner and in writ.yaml.' })
   if (isLimit(status, body, header)) return new WritError('forge/limited', `Forge ${forge} takes no more requests ${until(header)} (${what}): ${said}`, { retry: true })
-  if (status === 401 || status === 403) return new WritError('forge/unauthorized', `Forge ${forge} ${status === 401 ? 'does not accept the credentials' : 'does not allow it'} (${what}): ${said}`, { data: { status } })
+  if (/\barchived\b/i.test(words(body)) && (status === 403 || status === 423)) return new WritError('forge/failed', `Forge ${forge} keeps the repository as an archive, which takes no change (${what}): ${said}`, { hint: 'Take it out of the archive, or name the repository that has followed it in the owner and in writ.yaml.', data: { status } })
+  if (status === 401 || status === 403) return new WritError('forge/unauthorized', `Forge ${forge} ${status === 401 ? 'does not accept the credentials' : 'does not allow it'} (${what}): ${said}${wanted(header)}`, { data: { status } })
   return new WritError('forge/failed', `Forge ${forge} answered ${what}: ${said}`, { retry: status >= 500, data: { status } })
+}
+
+/** Which right is missing, where the forge says it. */
+function wanted(header: ApiAnswer['header']): string {
+  const rights = header('x-accepted-github-permissions') ?? ''
+  return /^[a-z_=,; ]{1,200}$/.test(rights) ? `; it needs ${rights.replaceAll('=', ': ')}` : ''
 }
 
 /** GitHub says its limits with 403, too: by its headers, and the secondary ones by their words. */
@@ -126,15 +173,15 @@ function retryAfter(header: ApiAnswer['header']): number | null {
 }
 
 /** How long to wait before the next try; null where another one is no use. */
-function waitFor(answer: ApiAnswer | WritError, of: { readonly tries: number, readonly backoff: number }): number | null {
+function waitFor(answer: Reply | WritError, of: { readonly tries: number, readonly backoff: number }): number | null {
   const backoff = Math.random() * of.backoff * 2 ** of.tries
   if (answer instanceof WritError) return answer.retry ? backoff : null
-  if (isLimit(answer.status, answer.body, answer.header)) return retryAfter(answer.header) ?? backoff * 4
+  if (isLimit(answer.status, jsonOf(answer.text), answer.header)) return retryAfter(answer.header) ?? backoff * 4
   return GET_AGAIN.has(answer.status) ? Math.max(backoff, retryAfter(answer.header) ?? 0) : null
 }
 
 /** Only codes are named: a client's own text may quote what it sent. */
-function unreachable(forge: string, { method, path }: ApiAsk, cause: unknown): WritError {
+function unreachable(forge: string, { method, path }: { readonly method: string, readonly path: string }, cause: unknown): WritError {
   const code = codeOf(cause)
   const reason = code === 'TimeoutError' ? 'no answer in time' : code === '' ? 'the connection failed' : code
   return new WritError('forge/unreachable', `Forge ${forge} does not answer: ${reason} (${method} ${path}).`, { retry: true })

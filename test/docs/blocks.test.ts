@@ -118,6 +118,15 @@ describe('the files and scripts of the documentation', function () {
     }
   })
 
+  it('has every forge accepted as its page writes it', () => {
+    for (const block of PAGES.filter(page => page.file === 'docs/forges.md').flatMap(page => page.blocks).filter(one => one.language === 'yaml')) {
+      const dir = mkdtempSync(join(tmpdir(), 'writ-docs-forge-'))
+      place(dir, block)
+      expect(loadConfig(dir).writ.forges, String(block.line)).to.have.length(1)
+      rmSync(dir, { recursive: true })
+    }
+  })
+
   it('has the example configuration accepted', () => {
     expect(loadConfig('environments.example').environments.map(one => one.class)).to.deep.equal(['dev', 'prod', 'staging', 'test'])
   })
@@ -130,7 +139,7 @@ describe('the files and scripts of the documentation', function () {
     const kinds = new Set(PAGES.flatMap(page => page.blocks.map(block => block.language)))
     expect([...kinds]).to.have.members(['sh', 'text', 'yaml', 'json'])
     const yaml = PAGES.flatMap(page => page.blocks.filter(block => block.language === 'yaml').map(() => page.file))
-    expect([...new Set(yaml)]).to.have.members(['docs/configuration.md', OWN_CONFIGURATION, 'policies/README.md'])
+    expect([...new Set(yaml)]).to.have.members(['docs/configuration.md', 'docs/forges.md', OWN_CONFIGURATION, 'policies/README.md'])
   })
 
   it('names scripts that do what the page says', () => {

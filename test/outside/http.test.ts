@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WritError } from '../../src/model/error.ts'
-import { apiClient } from '../../src/outside/http.ts'
+import { apiClient, apiFetch } from '../../src/outside/http.ts'
 import type { ApiClient } from '../../src/outside/http.ts'
 import { failureOf } from '../contracts/failure.ts'
 
@@ -110,6 +110,45 @@ describe('the client of a forge\'s API', () => {
       more()
     }
     expect(await failureOf(client({ patience: 0 }).ask({ method: 'GET', path: '/x' }))).to.equal('forge/failed')
+  })
+
+  it('sends again once, with other credentials, where they are refused and there are such', async () => {
+    let renewals = 0
+    const renewing = (is: boolean): ApiClient => apiClient({ forge: 'hub', base, allow: ['http', 'loopback'], authorise: () => Promise.resolve({ authorization: `token ${renewals}` }), renew: () => { renewals += 1; return Promise.resolve(is) } })
+    handler = (_, response, n) => { json(response, n === 1 ? 401 : 200, {}) }
+    expect((await renewing(true).ask({ method: 'POST', path: '/x', body: {} })).status).to.equal(200)
+    expect(asked.map(({ authorization }) => authorization)).to.deep.equal(['token 0', 'token 1'])
+    handler = (_, response) => { json(response, 401, {}) }
+    expect(await failureOf(renewing(true).ask({ method: 'GET', path: '/x' }))).to.equal('forge/unauthorized')
+    expect(await failureOf(renewing(false).ask({ method: 'GET', path: '/x' }))).to.equal('forge/unauthorized')
+    expect(times).to.equal(5)
+  })
+
+  it('says of an archive what it is, and of a right that is missing which', async () => {
+    for (const [status, message] of [[403, 'Repository was archived so is read-only.'], [423, 'repo is archived']] as const) {
+      handler = (_, response) => { json(response, status, { message }) }
+      expect((await errorOf(client().ask({ method: 'POST', path: '/x' }))).message).to.contain('keeps the repository as an archive')
+    }
+    for (const [rights, says] of [['pull_requests=write', '; it needs pull_requests: write'], ['contents=read,checks=read; metadata=read', '; it needs contents: read,checks: read; metadata: read'], ['<script>', ''], ['', '']] as const) {
+      handler = (_, response) => { json(response, 403, { message: 'no', headers: { 'x-accepted-github-permissions': rights } }) }
+      expect((await errorOf(client().ask({ method: 'GET', path: '/x' }))).message).to.equal(`Forge hub does not allow it (GET /x): no (HTTP 403)${says}`)
+    }
+  })
+
+  it('keeps a client that brings its own requests to the same rules: one host, no redirect, reads again, writes once', async () => {
+    const carry = apiFetch({ forge: 'hub', base, allow: ['http', 'loopback'], authorise: () => Promise.resolve({ authorization: 'token s3cret-value-of-a-test' }), backoff: 5 })
+    handler = (_, response, n) => { json(response, n === 1 ? 502 : 404, { message: 'none' }) }
+    const answer = await carry(`${base}/x`, { method: 'GET', headers: {} })
+    expect([answer.status, await answer.json(), asked[1]?.authorization]).to.deep.equal([404, { message: 'none' }, 'token s3cret-value-of-a-test'])
+    handler = (_, response) => { json(response, 502, {}) }
+    expect((await carry(`${base}/x`, { method: 'POST', headers: {}, body: '{}' })).status).to.equal(502)
+    expect(times).to.equal(3)
+    for (const status of [301, 302, 307, 308]) {
+      handler = (_, response) => { response.writeHead(status, { location: 'https://elsewhere.example' }).end() }
+      expect((await errorOf(carry(`${base}/x`, { method: 'GET', headers: {} }))).message).to.contain('it is elsewhere now')
+    }
+    expect(await failureOf(carry('http://127.0.0.1:1/x', { method: 'GET', headers: {} }))).to.equal('forge/failed')
+    expect(() => apiFetch({ forge: 'hub', base: 'http://git.example.com/', allow: [], authorise: () => Promise.resolve({}) })).to.throw(WritError).with.property('code', 'git/refused')
   })
 
   it('never says a secret that the forge gives back, nor what it was asked with', async () => {

@@ -6,6 +6,7 @@ import type { Json } from '../../src/model/json.ts'
 import { textAt } from '../../src/model/json.ts'
 import type { ForgePeople } from '../contracts/forge.ts'
 import { startGitea } from './parts/gitea.ts'
+import type { ForgeCrowd } from '../contracts/forge-extremes.ts'
 import type { RealGitea } from './parts/gitea.ts'
 import type { RealAddress } from './parts/up.ts'
 
@@ -28,6 +29,7 @@ export interface GiteaRepository {
   readonly heads: readonly [string, string, string]
   readonly move: (branch: string, commit: string) => Promise<void>
   readonly people: ForgePeople
+  readonly crowd: ForgeCrowd
 }
 
 /** A Gitea of a file's own, with the people. */
@@ -98,6 +100,11 @@ export async function makeRepository(gitea: GiteaPeople): Promise<GiteaRepositor
   const here = `/repos/${path}`
   return {
     url: `${gitea.url}/${path}.git`, path, heads: [first, second, third], people: peopleOf(gitea, here),
+    crowd: {
+      page: 50,
+      comment: async (id, by, body) => { await gitea.call(by, `POST ${here}/issues/${id}/comments`, { body }) },
+      permit: async (by, may) => { await gitea.call('root', `PUT ${here}/collaborators/${by}`, { permission: may }) },
+    },
     move: async (branch, to) => {
       const clone = mkdtempSync(join(tmpdir(), 'writ-gitea-move-'))
       const run = (...args: readonly string[]): string => execFileSync('git', args, { cwd: clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })

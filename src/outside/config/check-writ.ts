@@ -33,8 +33,10 @@ function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterCo
 function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]): readonly Found[] {
   const found: Found[] = []
   if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
-  if (forge.kind === 'github' || forge.kind === 'gitlab') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
+  if (forge.kind === 'gitlab') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
   if (forge.kind === 'gitea' && (forge.credentials === undefined || !('token' in forge.credentials))) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind gitea needs credentials with a token: its change requests are opened through its API' })
+  if (forge.kind === 'github' && (forge.credentials === undefined || 'sshKey' in forge.credentials)) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind github needs credentials with a token or an App: its pull requests are opened through its API' })
+  if (forge.kind !== 'github' && forge.credentials !== undefined && 'app' in forge.credentials) found.push({ path: ['forges', i, 'credentials', 'app'], message: `only a forge of kind github has Apps; ${forge.kind} takes a token` })
   return found
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
-import { PeopleFile, WritConfig } from '../../model/config.ts'
+import { PeopleFile, WritConfig, secretOf } from '../../model/config.ts'
 import { EnvironmentFile } from '../../model/environment.ts'
 import { WritError } from '../../model/error.ts'
 import { checkEnvironments } from './check-environments.ts'
@@ -46,10 +46,11 @@ export function loadConfig(dir: string): Config {
 }
 
 function secretPlaces({ source, value }: Loaded<WritConfig>): ReadonlyMap<string, string> {
-  return new Map((value?.forges ?? []).flatMap(({ name, credentials }, i) => {
-    if (credentials === undefined || !('token' in credentials)) return []
-    const path = ['forges', i, 'credentials', 'token', 'env' in credentials.token ? 'env' : 'file']
-    return [[name, showPlace(source.problem(path, ''))] as const]
+  return new Map((value?.forges ?? []).flatMap((forge, i) => {
+    const secret = secretOf(forge)
+    if (secret === null) return []
+    const path = ['forges', i, 'credentials', ...secret.keys, 'env' in secret.ref ? 'env' : 'file']
+    return [[forge.name, showPlace(source.problem(path, ''))] as const]
   }))
 }
 
@@ -87,10 +88,12 @@ function withAbsolutePaths(dir: string, writ: WritConfig): WritConfig {
     ...writ,
     clusters: writ.clusters.map(cluster => cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: path(cluster.kubeconfig) }),
     forges: writ.forges.map(forge => {
-      const credentials = forge.credentials
-      if (credentials === undefined) return forge
-      if ('token' in credentials) return { ...forge, credentials: { ...credentials, token: secret(credentials.token) } }
-      return { ...forge, credentials: { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } }
+      const { credentials, webhook, ...rest } = forge
+      const own = { ...rest, ...webhook === undefined ? {} : { webhook: secret(webhook) } }
+      if (credentials === undefined) return own
+      if ('token' in credentials) return { ...own, credentials: { ...credentials, token: secret(credentials.token) } }
+      if ('app' in credentials) return { ...own, credentials: { app: { ...credentials.app, key: secret(credentials.app.key) } } }
+      return { ...own, credentials: { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } }
     }),
     ...writ.policies === undefined ? {} : { policies: path(writ.policies) },
     store: writ.store.path === undefined ? {} : { path: path(writ.store.path) },

@@ -5,22 +5,63 @@ import type { ChangeRequestRows } from '../change-request-rows.ts'
 import { apiClient } from '../http.ts'
 import type { ApiClient } from '../http.ts'
 import { giteaForge } from './gitea/gitea.ts'
+import { githubApp } from './github/app.ts'
+import type { GitHubApp } from './github/app.ts'
+import { githubForge } from './github/github.ts'
+import type { GitHubAccess } from './github/github.ts'
+import { repositoryName } from './parts.ts'
 import { plainForge } from './plain.ts'
 
 /** What the forges are made of beside their configuration. `secret` reads one when it is needed, and keeps it out of every output. */
-export interface ForgeParts { readonly rows: ChangeRequestRows, readonly secret: (ref: SecretRef) => Promise<string> }
+export interface ForgeParts {
+  readonly rows: ChangeRequestRows
+  readonly secret: (ref: SecretRef) => Promise<string>
+  /** The App of the entry, where Git uses its tokens too: see `forgeApp`. */
+  readonly app?: GitHubApp | null
+}
 
 /** The forge of one entry of writ.yaml. Throws usage/not-supported for a kind that this version does not speak with. */
 export function openForge(config: ForgeConfig, parts: ForgeParts): Forge {
   switch (config.kind) {
     case 'plain': return plainForge({ name: config.name, rows: parts.rows })
     case 'gitea': return giteaForge({ name: config.name, api: client(config, parts, { path: '/api/v1', header: token => ({ authorization: `token ${token}` }) }), webhook: () => config.webhook === undefined ? Promise.resolve(null) : parts.secret(config.webhook) })
-    case 'github':
+    case 'github': return githubForge({
+      name: config.name, base: githubApi(config), allow: config.insecureAllow, access: githubAccess(config, parts),
+      webhook: () => config.webhook === undefined ? Promise.resolve(null) : parts.secret(config.webhook),
+    })
     case 'gitlab':
       throw new WritError('usage/not-supported', `The forge ${config.name} is of kind ${config.kind}, which this version does not speak with.`, {
         hint: 'With kind: plain Writ pushes to the same repository and keeps the change requests itself, where its user may push to the branch.',
       })
   }
+}
+
+/** The App of a forge entry, null where it has none: one for the entry, so that the API and Git share its tokens. */
+export function forgeApp(config: ForgeConfig, { secret }: Pick<ForgeParts, 'secret'>): GitHubApp | null {
+  const { name, credentials, insecureAllow } = config
+  if (credentials === undefined || !('app' in credentials)) return null
+  const { id, installation, key } = credentials.app
+  return githubApp({ forge: name, base: githubApi(config), allow: insecureAllow, id, installation: installation ?? null, key: () => secret(key) })
+}
+
+/** The password for Git over https, with the user name `x-access-token`, for a repository of the App. */
+export function appToken(app: GitHubApp, url: string): Promise<string> {
+  return app.token(repositoryName(url, false))
+}
+
+function githubAccess(config: ForgeConfig, parts: ForgeParts): GitHubAccess {
+  const { name, credentials } = config
+  if (credentials !== undefined && 'token' in credentials) return { kind: 'token', token: () => parts.secret(credentials.token) }
+  const app = parts.app ?? forgeApp(config, parts)
+  if (app === null) throw new WritError('config/invalid', `The forge ${name} needs credentials with a token or an App: pull requests are opened through its API.`, { hint: 'Name one in writ.yaml: credentials: {token: {env: NAME}}.' })
+  return { kind: 'app', app }
+}
+
+/** github.com and GitHub with data residency have a host of their own for it, GitHub Enterprise Server a path. */
+function githubApi({ host, api, insecureAllow }: ForgeConfig): string {
+  if (api !== undefined) return api
+  if (host === 'github.com' || /^[a-z0-9-]+\.ghe\.com$/.test(host)) return `https://api.${host}`
+  return `${insecureAllow.includes('http') ? 'http' : 'https'}://${host}/api/v3`
 }
 
 interface Usual { readonly path: string, readonly header: (token: string) => Readonly<Record<string, string>> }

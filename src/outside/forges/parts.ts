@@ -32,3 +32,12 @@ export function commentMark(key: string): string {
 export function isUnsure(error: unknown): boolean {
   return error instanceof WritError && (error.code === 'forge/unreachable' || (error.code === 'forge/failed' && error.retry))
 }
+
+/** Made when it is first asked for, and once; a failure is not kept. */
+export function remembered<T>(make: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | null = null
+  return () => {
+    known ??= make().catch((error: unknown) => { known = null; throw error })
+    return known
+  }
+}

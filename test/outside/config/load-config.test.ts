@@ -125,10 +125,10 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
   })
 
   it('says usage/not-supported for forges of a later version, and config/invalid where more is wrong', () => {
-    const writ = `${WRIT}forges:\n  - {name: hub, kind: github, host: github.com}\n  - {name: lab, kind: gitlab, host: gitlab.com}\n`
+    const writ = `${WRIT}forges:\n  - {name: lab, kind: gitlab, host: gitlab.com}\n`
     withFolder({ 'writ.yaml': writ }, dir => {
       expect(failure(dir).code).to.equal('usage/not-supported')
-      expect(failure(dir).message).to.contain('forges of kind github are not supported').and.contain('gitlab')
+      expect(failure(dir).message).to.contain('forges of kind gitlab are not supported')
     })
     withFolder({ 'writ.yaml': writ, 'dev.yaml': 'name: x\n' }, dir => { expect(failure(dir).code).to.equal('config/invalid') })
   })
@@ -136,6 +136,25 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
   it('asks for a token where a forge has an API', () => {
     withFolder({ 'writ.yaml': `${WRIT}forges:\n  - {name: tea, kind: gitea, host: gitea.com}\n` }, dir => {
       expect([failure(dir).code, failure(dir).message]).to.satisfy(([code, message]: readonly string[]) => code === 'config/invalid' && message?.includes('needs credentials with a token') === true)
+    })
+  })
+
+  it('takes a token or an App for GitHub, and an App for GitHub only', () => {
+    const forge = (kind: string, credentials: string): string => `${WRIT}forges:\n  - {name: hub, kind: ${kind}, host: github.com${credentials}}\n`
+    for (const credentials of [', credentials: {token: {env: T}}', ', credentials: {app: {id: 7, key: {file: app.pem}}}', ', credentials: {app: {id: Iv1.abc, installation: 9, key: {env: K}}}']) {
+      withFolder({ 'writ.yaml': forge('github', credentials) }, dir => { expect(loadConfig(dir).writ.forges[0]?.kind).to.equal('github') })
+    }
+    for (const [kind, credentials, says] of [
+      ['github', '', 'a forge of kind github needs credentials with a token or an App'], ['github', ', credentials: {sshKey: {file: k}, knownHosts: h}', 'a forge of kind github needs credentials with a token or an App'],
+      ['gitea', ', credentials: {app: {id: 7, key: {env: K}}}', 'only a forge of kind github has Apps'], ['plain', ', credentials: {app: {id: 7, key: {env: K}}}', 'only a forge of kind github has Apps'],
+    ] as const) withFolder({ 'writ.yaml': forge(kind, credentials) }, dir => { expect(failure(dir).message, kind).to.contain(says) })
+  })
+
+  it('resolves the files of an App and of a webhook, and knows where the key is named', () => {
+    withFolder({ 'writ.yaml': `${WRIT}forges:\n  - name: hub\n    kind: github\n    host: github.com\n    credentials:\n      app: {id: 7, key: {file: app.pem}}\n    webhook: {file: hook}\n` }, dir => {
+      const { writ, secretPlaces } = loadConfig(dir)
+      expect(writ.forges[0]).to.deep.include({ credentials: { app: { id: 7, key: { file: join(dir, 'app.pem') } } }, webhook: { file: join(dir, 'hook') } })
+      expect(secretPlaces.get('hub')).to.match(/writ\.yaml:9:/)
     })
   })
 

@@ -1,5 +1,7 @@
 import type { ForgePeople, ForgeUnderTest } from '../../contracts/forge.ts'
 import { forgeContract } from '../../contracts/forge.ts'
+import { forgeCrowdContract } from '../../contracts/forge-extremes.ts'
+import type { ForgeCrowd } from '../../contracts/forge-extremes.ts'
 import { openForge } from '../../../src/outside/forges/index.ts'
 import type { Forge } from '../../../src/flow/ports.ts'
 import { makeRepository, openGitea } from '../gitea-people.ts'
@@ -16,7 +18,7 @@ describe('the real Gitea', () => {
 
   after(() => realRuns() ? people.stop() : undefined)
 
-  forgeContract('the real Gitea', 'people review', async (): Promise<ForgeUnderTest> => {
+  const make = async (): Promise<ForgeUnderTest & { readonly crowd: ForgeCrowd }> => {
     const one = await makeRepository(people)
     const elsewhere = await makeRepository(people)
     const open = (): Forge => openForge(
@@ -24,8 +26,11 @@ describe('the real Gitea', () => {
       { rows: { find: never, get: never, open: never, update: never, end: never }, secret: () => Promise.resolve(people.tokens['writ-bot']) },
     )
     const acts: ForgePeople = one.people
-    return { one: open(), other: open(), repository: one.url, elsewhere: elsewhere.url, heads: one.heads, move: one.move, people: acts, dispose: () => Promise.resolve() }
-  })
+    return { one: open(), other: open(), repository: one.url, elsewhere: elsewhere.url, heads: one.heads, move: one.move, people: acts, crowd: one.crowd, dispose: () => Promise.resolve() }
+  }
+
+  forgeContract('the real Gitea', 'people review', make)
+  forgeCrowdContract('the real Gitea', make)
 })
 
 function never(): Promise<never> {

@@ -7,7 +7,7 @@ import type { ChangeRequestInfo, ChangeRequestLook, ForgeEvent, MergeResult } fr
 import { isObject, showJson, textAt, valueAt } from '../../../model/json.ts'
 import type { Json } from '../../../model/json.ts'
 import type { ApiClient } from '../../http.ts'
-import { commentMark, isUnsure, notFound, repositoryName, requestNumber } from '../parts.ts'
+import { commentMark, isUnsure, notFound, remembered, repositoryName, requestNumber } from '../parts.ts'
 import { BaseBranch, CombinedStatus, Comment, Named, Pull, PullReview, Repository, TimelineEntry, checksOf, infoOf, read, reviewsOf } from './answers.ts'
 
 /** What a Gitea or Forgejo is spoken with. `webhook`: the secret of its webhooks, or null. */
@@ -208,13 +208,5 @@ function parsed(body: string): Json | undefined {
     return JSON.parse(body) as Json
   } catch {
     return undefined
-  }
-}
-
-function remembered<T>(make: () => Promise<T>): () => Promise<T> {
-  let known: Promise<T> | null = null
-  return () => {
-    known ??= make().catch((error: unknown) => { known = null; throw error })
-    return known
   }
 }
