@@ -45,7 +45,7 @@ describe('the plain forge', () => {
     }
   })
 
-  for (const kind of ['github', 'gitlab'] as const satisfies readonly ForgeConfig['kind'][]) {
+  for (const kind of ['github'] as const satisfies readonly ForgeConfig['kind'][]) {
     it(`is the only forge of this version: ${kind} is refused by name`, async () => {
       const dir = await mkdtemp(join(tmpdir(), 'writ-plain-'))
       const store = await openStore({ path: join(dir, 'writ.db'), clock: { now: () => Date.now() }, process: 'host/1' })
