@@ -38,7 +38,7 @@ export async function startGitlab({ folder, below = '' }: GitlabServerOptions): 
   })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${below}`
-  state = { ...parts, url, largestPage: 100, paging: 'link', lag: 0, approvalTimes: true, now }
+  state = { ...parts, url, largestPage: 100, paging: 'link', lag: 0, approvalTimes: true, blindOpens: 0, now }
   const { unknown } = state
   return {
     state, url, newId,

@@ -20,6 +20,8 @@ export interface GitlabState {
   lag: number
   /** False as before GitLab 18, where approvals had no time. */
   approvalTimes: boolean
+  /** So many requests are opened without a look at those that are there, as when two come at once. */
+  blindOpens: number
   readonly now: () => string
 }
 
@@ -57,7 +59,7 @@ export interface Project {
   readonly requests: MergeRequest[]
 }
 
-export interface Status { readonly id: number, readonly sha: string, readonly name: string, readonly status: 'pending' | 'running' | 'success' | 'failed' | 'canceled' | 'skipped', readonly allowFailure: boolean, readonly at: string }
+export interface Status { readonly id: number, readonly sha: string, readonly name: string, readonly status: string, readonly allowFailure: boolean, readonly at: string }
 
 /** `states`: by commit, what the service outside said of it. */
 export interface ExternalCheck { readonly id: number, readonly name: string, readonly states: Map<string, 'passed' | 'failed'> }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { commentMark, isUnsure } from '../parts.ts'
 import { Note, read } from './answers.ts'
-import { PAGING, whole } from './client.ts'
+import { PAGING, orElse, whole } from './client.ts'
 import type { Gitlab } from './client.ts'
 import { inert } from './inert.ts'
 import type { At } from './reviews.ts'
@@ -21,5 +21,6 @@ export async function comment(gitlab: Gitlab, at: At, { me, key, body }: { reado
   }
   const [oldest, ...younger] = await mine()
   if (oldest !== undefined && oldest.body !== text) await gitlab.notes.edit(at.project, at.iid, oldest.id, { body: text })
-  for (const note of younger) await gitlab.notes.remove(at.project, at.iid, note.id)
+  // Another process may take the same one away.
+  for (const note of younger) await orElse(gitlab.notes.remove(at.project, at.iid, note.id), null, [404])
 }
