@@ -10,7 +10,7 @@ export interface Meaning { readonly code: FailureCode, readonly retry: boolean, 
 const unauthorized: Meaning = { code: 'git/unauthorized', retry: false, definite: true }
 const rejected: Meaning = { code: 'git/push-rejected', retry: false, definite: true }
 // The hook of a forge that is at work on itself: nothing was changed, and the same push may pass in a moment.
-const busy: Meaning = { code: 'git/unreachable', retry: true, definite: true }
+const busy: Meaning = { code: 'git/push-rejected', retry: true, definite: true }
 const missing: Meaning = { code: 'git/unreachable', retry: false, definite: true, hint: 'Check the URL of the repository; some forges answer so too where the credentials may not read it.' }
 const away: Meaning = { code: 'git/unreachable', retry: true, definite: false }
 

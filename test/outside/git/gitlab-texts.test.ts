@@ -4,7 +4,7 @@ import { meaningOf, summary } from '../../../src/outside/git/failure.ts'
 const DECLINED = '\nTo https://gitlab.example.com/shop/apps.git\n ! [remote rejected] writ/a -> writ/a (pre-receive hook declined)\nerror: failed to push some refs'
 
 /** What GitLab's hooks, protections and push rules say of a push, what it means, and the words that a person must find in the answer. */
-const TEXTS: readonly (readonly [string, string, string])[] = [
+const TEXTS: readonly (readonly [string, string, string, 'again'?])[] = [
   ['remote: GitLab: You are not allowed to push code to protected branches on this project.', 'git/push-rejected', 'protected branches'],
   ['remote: GitLab: You are not allowed to force push code to a protected branch on this project.', 'git/push-rejected', 'force push'],
   ['remote: GitLab: You are not allowed to create protected branches on this project.', 'git/push-rejected', 'create protected branches'],
@@ -23,9 +23,9 @@ const TEXTS: readonly (readonly [string, string, string])[] = [
   ['remote: GitLab: PUSH BLOCKED: Secrets detected in code changes', 'git/push-rejected', 'PUSH BLOCKED'],
   ['remote: GitLab: Your push has been rejected, because this repository has exceeded its size limit of 10 GB by 1 MB.', 'git/push-rejected', 'size limit'],
   ['remote: GL-HOOK-ERR: Name a ticket in the message.', 'git/push-rejected', 'Name a ticket'],
-  ['remote: GitLab: API is not accessible', 'git/unreachable', 'API is not accessible'],
-  ['remote: GitLab: Internal API unreachable', 'git/unreachable', 'Internal API unreachable'],
-  ['remote: GitLab: The repository is temporarily read-only. Please try again later.', 'git/unreachable', 'temporarily read-only'],
+  ['remote: GitLab: API is not accessible', 'git/push-rejected', 'API is not accessible', 'again'],
+  ['remote: GitLab: Internal API unreachable', 'git/push-rejected', 'Internal API unreachable', 'again'],
+  ['remote: GitLab: The repository is temporarily read-only. Please try again later.', 'git/push-rejected', 'temporarily read-only', 'again'],
 ]
 
 /** What it says before a hook runs. */
@@ -38,10 +38,10 @@ const EARLIER: readonly (readonly [string, string, boolean])[] = [
 ]
 
 describe('the texts of GitLab when it is pushed to', () => {
-  for (const [text, code, words] of TEXTS) {
-    it(`means ${code}: ${text.replace('remote: ', '')}`, () => {
+  for (const [text, code, words, again] of TEXTS) {
+    it(`means ${code}${again === undefined ? '' : ', worth trying again'}: ${text.replace('remote: ', '')}`, () => {
       const whole = `remote: \nremote: ========================================\n${text}\nremote: ========================================${DECLINED}`
-      expect([meaningOf(whole).code, meaningOf(whole).retry, meaningOf(whole).definite]).to.deep.equal([code, code === 'git/unreachable', true])
+      expect([meaningOf(whole).code, meaningOf(whole).retry, meaningOf(whole).definite]).to.deep.equal([code, again === 'again', true])
       expect(summary(whole)).to.contain(words)
     })
   }
