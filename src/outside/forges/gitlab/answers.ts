@@ -14,7 +14,8 @@ export const Request = z.object({
 })
 export type Request = z.infer<typeof Request>
 
-export const Version = z.object({ id: z.number(), head_commit_sha: z.string(), created_at: z.string() })
+/** Without a head while GitLab still prepares it. */
+export const Version = z.object({ id: z.number(), head_commit_sha: z.string().nullable(), created_at: z.string() })
 export type Version = z.infer<typeof Version>
 
 export const Approvals = z.object({ approvals_left: z.number().nullish(), approved_by: z.array(z.object({ user: User, approved_at: z.string().nullish() })).default([]) })

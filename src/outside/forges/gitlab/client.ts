@@ -15,6 +15,8 @@ export interface Gitlab {
   readonly projects: Projects
   readonly members: ProjectMembers
   readonly users: Users
+  /** Who is a bot, by user: GitLab limits how often users are asked for, and nobody becomes one or ceases to be one. */
+  readonly bots: Map<number, boolean>
 }
 
 /** Lists are read whole, up to this many items; past that it is said, never cut. */
@@ -40,7 +42,7 @@ async function load(api: ApiClient): Promise<Gitlab> {
   const options = { host: '', requesterFn: ({ url }: { readonly url: string }) => requester(api, url) }
   return {
     requests: new rest.MergeRequests(options), approvals: new rest.MergeRequestApprovals(options), notes: new rest.MergeRequestNotes(options), trains: new rest.MergeTrains(options),
-    externalChecks: new rest.ExternalStatusChecks(options), commits: new rest.Commits(options), projects: new rest.Projects(options), members: new rest.ProjectMembers(options), users: new rest.Users(options),
+    externalChecks: new rest.ExternalStatusChecks(options), commits: new rest.Commits(options), projects: new rest.Projects(options), members: new rest.ProjectMembers(options), users: new rest.Users(options), bots: new Map(),
   }
 }
 

@@ -22,7 +22,7 @@ export interface GitlabOptions { readonly name: string, readonly api: ApiClient,
 /** The longest title that GitLab takes. */
 const TITLE = 255
 
-/** GitLab 15 and later, gitlab.com and self-managed, by its REST API v4. */
+/** GitLab 15.6 and later, gitlab.com and self-managed, by its REST API v4. */
 export function gitlabForge({ name, api, below, webhook }: GitlabOptions): Forge {
   const open = openGitlab(api)
   let me: Promise<number> | null = null
@@ -119,8 +119,8 @@ async function openOne(gitlab: Gitlab, project: string, text: ChangeRequestText)
 }
 
 function written({ title, body }: ChangeRequestText): { readonly title: string, readonly body: string } {
-  const letters = Array.from(title)
-  return { title: letters.length > TITLE ? `${letters.slice(0, TITLE - 1).join('')}…` : title, body: inert(body) }
+  const letters = Array.from(title.trim())
+  return { title: letters.length > TITLE ? `${letters.slice(0, TITLE - 1).join('')}…` : letters.join(''), body: inert(body) }
 }
 
 async function update(gitlab: Gitlab, at: Shown, text: ChangeRequestText): Promise<ChangeRequestInfo> {

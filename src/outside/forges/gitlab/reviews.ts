@@ -1,7 +1,7 @@
 import type { Review } from '../../../model/forge.ts'
 import { Account, Approvals, Member, Note, Reviewer, Version, read } from './answers.ts'
 import type { Request } from './answers.ts'
-import { PAGING, orElse, statusOf, whole } from './client.ts'
+import { PAGING, orElse, whole } from './client.ts'
 import type { Gitlab } from './client.ts'
 import { z } from 'zod'
 
@@ -85,16 +85,17 @@ function toldAt(notes: readonly Note[], user: number, what: RegExp): string | nu
   return notes.filter(note => note.system && note.author?.id === user && what.test(note.body)).map(note => note.created_at).toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null
 }
 
-async function reviewer(gitlab: Gitlab, { project }: At, { id, username }: { readonly id: number, readonly username: string }): Promise<Pick<Review, 'by' | 'writes'>> {
-  const [account, member] = await Promise.all([
-    gitlab.users.show(id),
-    gitlab.members.show(project, id, { includeInherited: true }).catch((error: unknown) => {
-      if (statusOf(error) === 404) return null
-      throw error
-    }),
-  ])
-  const { bot } = read(Account, account, 'a user')
-  return { by: { login: username, bot: bot ?? /^(?:project|group)_\d+_bot/.test(username) }, writes: member !== null && mayPush(read(Member, member, 'a member of a project')) }
+async function reviewer(gitlab: Gitlab, { project }: At, user: { readonly id: number, readonly username: string }): Promise<Pick<Review, 'by' | 'writes'>> {
+  const [bot, member] = await Promise.all([isBot(gitlab, user), orElse(gitlab.members.show(project, user.id, { includeInherited: true }), null, [404])])
+  return { by: { login: user.username, bot }, writes: member !== null && mayPush(read(Member, member, 'a member of a project')) }
+}
+
+async function isBot({ users, bots }: Gitlab, { id, username }: { readonly id: number, readonly username: string }): Promise<boolean> {
+  const known = bots.get(id)
+  if (known !== undefined) return known
+  const bot = read(Account, await users.show(id), 'a user').bot ?? /^(?:project|group)_\d+_bot/.test(username)
+  bots.set(id, bot)
+  return bot
 }
 
 /** A membership ends at the beginning of its last day, and GitLab takes it away some time after. */

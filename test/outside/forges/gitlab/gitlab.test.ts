@@ -115,6 +115,13 @@ describe('GitLab', () => {
     expect(lab.server.state.asked.slice(asked).some(call => !call.startsWith('GET '))).to.equal(false)
   })
 
+  it('sends no text again that GitLab keeps without its line ends', async () => {
+    const { id } = await lab.one.put(lab.repository, null, text({ title: ' Set image ', body: 'One\r\ntwo\n\n' }))
+    expect([lab.request(id).title, lab.request(id).description]).to.deep.equal(['Set image', 'One\ntwo'])
+    await lab.other.put(lab.repository, null, text({ title: ' Set image ', body: 'One\r\ntwo\n\n' }))
+    expect(times(/^PUT /)).to.equal(0)
+  })
+
   describe('projects', () => {
     it('says that a project moved, and never follows it there', async () => {
       lab.server.state.renamed.set(lab.project.path, 'shop/elsewhere')

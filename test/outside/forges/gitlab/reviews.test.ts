@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Forge } from '../../../../src/flow/ports.ts'
 import type { ChangeRequestText } from '../../../../src/model/forge.ts'
 import { gitlabUnderTest } from '../../../forges/gitlab/under-test.ts'
 import type { GitlabUnderTest } from '../../../forges/gitlab/under-test.ts'
@@ -101,11 +102,18 @@ describe('the reviews of a GitLab', () => {
 
   it('says who is a bot: by GitLab\'s own word, and by the names of its access tokens', async () => {
     const ada = lab.user('ada')
-    const bots = async (): Promise<readonly boolean[]> => (await lab.one.look(lab.repository, id)).reviews.map(({ by }) => by.bot)
+    const bots = async (forge: Forge): Promise<readonly boolean[]> => (await forge.look(lab.repository, id)).reviews.map(({ by }) => by.bot)
     await lab.people.review(id, 'ada', 'approve')
-    expect(await bots()).to.deep.equal([false])
+    expect(await bots(lab.one)).to.deep.equal([false])
     lab.server.state.users.set(ada.id, { ...ada, bot: true })
-    expect(await bots()).to.deep.equal([true])
+    expect(await bots(lab.other)).to.deep.equal([true])
+  })
+
+  it('asks once only who is a bot, since GitLab limits that, and each time who may push', async () => {
+    await lab.people.review(id, 'ada', 'approve')
+    for (let n = 0; n < 3; n += 1) await said()
+    const asked = (call: RegExp): number => lab.server.state.asked.filter(one => call.test(one)).length
+    expect([asked(/^GET \/users\//), asked(/\/members\/all\//)]).to.deep.equal([1, 3])
   })
 
   it('asks for notes only where it needs them', async () => {
