@@ -33,8 +33,14 @@ export const ROUTES: readonly Route[] = [
   { call: 'GET /projects/:project/merge_requests', needs: 10, may: [...PAGES, 'state', 'scope', 'source_branch', 'target_branch', 'order_by', 'sort'], answer: listRequests },
   { call: 'POST /projects/:project/merge_requests', needs: 30, may: ['source_branch', 'target_branch', 'title', 'description'], answer: open },
   { call: `GET ${REQUEST}`, needs: 10, may: [], answer: ({ state, project, request }) => ok(showRequest(state, { project, request }, true)) },
-  { call: `PUT ${REQUEST}`, needs: 30, may: ['title', 'description', 'state_event'], answer: edit },
-  { call: `PUT ${REQUEST}/merge`, needs: 30, may: ['sha', 'merge_commit_message', 'squash_commit_message'], answer: merge },
+  { call: `PUT ${REQUEST}`, needs: 30, may: ['title', 'description', 'state_event', 'target_branch', 'reviewer_ids'], answer: edit },
+  { call: `PUT ${REQUEST}/merge`, needs: 30, may: ['sha', 'merge_commit_message', 'squash_commit_message', 'squash'], answer: merge },
+  { call: `POST ${REQUEST}/approve`, needs: 30, may: [], answer: approve },
+  { call: `POST ${REQUEST}/status_check_responses`, needs: 30, may: ['sha', 'external_status_check_id', 'status'], answer: respond },
+  { call: 'POST /projects/:project/statuses/:sha', needs: 30, may: ['state', 'name'], answer: setStatus },
+  { call: 'POST /projects/:project/external_status_checks', needs: 40, may: ['name', 'external_url'], answer: addCheck },
+  { call: 'PUT /projects/:project', needs: 40, may: ['only_allow_merge_if_all_status_checks_passed'], answer: setProject },
+  { call: 'PUT /projects/:project/members/:user', needs: 40, may: ['access_level'], answer: setMember },
   { call: `GET ${REQUEST}/versions`, needs: 10, may: PAGES, answer: ({ request }) => ({ list: request.versions.toReversed().map(version => showVersion(request, version)) }) },
   { call: `GET ${REQUEST}/approvals`, needs: 10, may: [], answer: ({ state, project, request }) => ok(showApprovals(state, project, request)) },
   { call: `GET ${REQUEST}/reviewers`, needs: 10, may: [], answer: ({ state, request }) => ({ list: request.reviewers.map(reviewer => showReviewer(state, reviewer)) }) },
@@ -107,7 +113,15 @@ function withoutActions(body: string): string {
   return body
 }
 
-function edit({ state, project, request, user, given }: Call): Answer {
+function edit({ state, newId, project, request, user, given }: Call): Answer {
+  if (typeof given['target_branch'] === 'string') {
+    request.target = given['target_branch']
+    request.versions.push({ id: newId(), head: headOf(request), base: '', at: state.now() })
+  }
+  if (Array.isArray(given['reviewer_ids'])) {
+    const reviewers = given['reviewer_ids'].flatMap(id => state.users.get(Number(id)) ?? [])
+    request.reviewers = reviewers.map(one => ({ user: one, state: 'unreviewed', at: state.now() }))
+  }
   if (given['state_event'] === 'close' && request.state === 'opened') {
     request.state = 'closed'
     request.closedBy = user
@@ -124,11 +138,62 @@ function merge({ state, project, request, user, level, given }: Call): Answer {
   const status = mergeStatus(project, request)
   if (status === 'conflict' || status === 'need_rebase') return refused(422, 'Branch cannot be merged')
   if (status !== 'mergeable') return refused(405, '405 Method Not Allowed')
-  if (!mergeNow(project, request, { by: user, message: text(given['merge_commit_message']), squash: false })) return refused(422, 'Branch cannot be merged')
+  if (!mergeNow(project, request, { by: user, message: text(given['merge_commit_message']) || `Merge branch '${request.source}'`, squash: given['squash'] === true })) return refused(422, 'Branch cannot be merged')
   return ok(showRequest(state, { project, request }, true))
 }
 
-function addNote({ state, project, request, user, given, newId }: Call): Answer {
+function approve({ state, project, request, user, newId }: Call): Answer {
+  if (request.approvals.some(one => one.user === user)) return refused(401, '401 Unauthorized')
+  request.approvals.push({ user, at: state.now() })
+  request.reviewers = request.reviewers.map(one => one.user === user ? { ...one, state: 'approved' } : one)
+  request.notes.push({ id: newId(), body: 'approved this merge request', system: true, author: user, at: state.now() })
+  return ok(showApprovals(state, project, request), 201)
+}
+
+/** A quick action of a person: only who was asked for a review can do so, and loses the approval that was given before. */
+function requestChanges({ state, request, user, newId }: Call): Answer {
+  const reviewer = request.reviewers.find(one => one.user === user)
+  if (reviewer === undefined) return refused(400, { commands_only: ['Could not request changes'] })
+  reviewer.state = 'requested_changes'
+  request.approvals = request.approvals.filter(one => one.user !== user)
+  request.notes.push({ id: newId(), body: 'requested changes', system: true, author: user, at: state.now() })
+  return ok({ commands_changes: {}, summary: ['Changes requested.'] }, 202)
+}
+
+function respond({ project, given }: Call): Answer {
+  const check = project.externalChecks.find(one => one.id === given['external_status_check_id'])
+  if (check === undefined) return missing('404 Not Found')
+  check.states.set(text(given['sha']), given['status'] === 'passed' ? 'passed' : 'failed')
+  return ok({ id: check.id }, 201)
+}
+
+function setStatus({ state, newId, project, at, given }: Call): Answer {
+  const status = { id: newId(), sha: at['sha'] ?? '', name: text(given['name']), status: text(given['state']), allowFailure: false, at: state.now() }
+  project.statuses.push(status)
+  return ok(showStatus(state, project, status), 201)
+}
+
+function addCheck({ newId, project, given }: Call): Answer {
+  if (project.edition === 'free') return missing('404 Not Found')
+  const check = { id: newId(), name: text(given['name']), states: new Map<string, 'passed' | 'failed'>() }
+  project.externalChecks.push(check)
+  return ok({ id: check.id, name: check.name }, 201)
+}
+
+function setProject({ state, project, given }: Call): Answer {
+  if (given['only_allow_merge_if_all_status_checks_passed'] !== undefined) project.checksMustPass = given['only_allow_merge_if_all_status_checks_passed'] === true
+  return ok(showProject(state, project))
+}
+
+function setMember(call: Call): Answer {
+  const member = call.project.members.get(Number(call.at['user']))
+  if (member !== undefined) member.level = Number(call.given['access_level'])
+  return showMember(call)
+}
+
+function addNote(call: Call): Answer {
+  const { state, project, request, user, given, newId } = call
+  if (given['body'] === '/request_changes') return requestChanges(call)
   const note = { id: newId(), body: withoutActions(text(given['body'])), system: false, author: user, at: state.now() }
   request.notes.push(note)
   return ok(showNote(state, { project, request }, note), 201)

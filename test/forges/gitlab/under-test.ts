@@ -7,14 +7,11 @@ import type { ForgeConfig } from '../../../src/model/config.ts'
 import { openForge } from '../../../src/outside/forges/index.ts'
 import type { ForgePeople, ForgeUnderTest } from '../../contracts/forge.ts'
 import { bareGit } from './git.ts'
-import { mergeNow, mergeStatus } from './mergeability.ts'
+import { LEVELS, LOGINS, callsOf, gitlabPeople } from './people.ts'
+import type { Login } from './people.ts'
 import { startGitlab } from './server.ts'
 import type { GitlabServer } from './server.ts'
-import { headOf } from './state.ts'
 import type { MergeRequest, Project, User } from './state.ts'
-
-const LEVELS = { 'writ-bot': 40, ada: 40, bo: 30, eve: 20 } as const
-type Login = keyof typeof LEVELS
 
 export const TOKEN = 'glpat-only-for-tests-0001'
 export const SECRET = 'the-secret-token-of-the-webhook'
@@ -34,12 +31,14 @@ export async function gitlabUnderTest({ below = '', path = 'shop/platform/apps' 
   const folder = mkdtempSync(join(tmpdir(), 'writ-gitlab-'))
   const server = await startGitlab({ folder, below })
   const { state } = server
-  for (const login of Object.keys(LEVELS)) {
+  for (const login of LOGINS) {
     const id = server.newId()
     state.users.set(id, { id, username: login, bot: false })
   }
   const user = (login: Login): User => [...state.users.values()].find(one => one.username === login) ?? expect.fail(login)
-  state.tokens.set(TOKEN, user('writ-bot').id)
+  const tokens = { 'writ-bot': TOKEN, 'ada': 'glpat-of-ada', 'bo': 'glpat-of-bo', 'eve': 'glpat-of-eve', 'root': 'glpat-of-root' }
+  for (const login of LOGINS) state.tokens.set(tokens[login], user(login).id)
+  const ids = { 'writ-bot': user('writ-bot').id, 'ada': user('ada').id, 'bo': user('bo').id, 'eve': user('eve').id, 'root': user('root').id }
   const { heads } = template ??= makeTemplate()
   for (const where of [path, 'shop/other']) {
     mkdirSync(dirname(join(folder, where)), { recursive: true })
@@ -56,7 +55,7 @@ export async function gitlabUnderTest({ below = '', path = 'shop/platform/apps' 
     one: open(), other: open(), server, project, user, request, heads,
     repository: `${server.url}/${path}.git`, elsewhere: `${server.url}/${other.path}.git`,
     move: (branch, commit) => { git.run('update-ref', `refs/heads/${branch}`, commit); return Promise.resolve() },
-    people: peopleOf(server, project, { user, request }),
+    people: gitlabPeople(callsOf(`${server.url}/api/v4`, tokens), encodeURIComponent(path), ids),
     dispose: async () => {
       rmSync(folder, { recursive: true })
       await server.stop()
@@ -69,7 +68,7 @@ function refused(): never {
 }
 
 function addProject(server: GitlabServer, { path, folder, user }: { readonly path: string, readonly folder: string, readonly user: (login: Login) => User }): Project {
-  const members = new Map(Object.entries(LEVELS).map(([login, level]) => [user(login as Login).id, { level, state: 'active' as const, expires: null }]))
+  const members = new Map(LOGINS.map(login => [user(login).id, { level: LEVELS[login], state: 'active' as const, expires: null }]))
   const project: Project = {
     id: server.newId(), path, folder, edition: 'ultimate', archived: false, mergeMethod: 'merge', squash: 'default_off', pipelineMustPass: false, skippedPasses: false, checksMustPass: false, trains: false, resetApprovals: false,
     approvalsRequired: 0, members, mergeLevels: new Map([['main', 40]]), statuses: [], externalChecks: [], requests: [],
@@ -104,64 +103,4 @@ function makeTemplate(): { readonly folder: string, readonly heads: readonly [st
   execFileSync('git', ['-C', folder, 'config', 'http.receivepack', 'true'])
   rmSync(work, { recursive: true })
   return { folder, heads: [first, second, third] }
-}
-
-interface Known { readonly user: (login: Login) => User, readonly request: (id: string) => MergeRequest }
-
-/** What people do on GitLab's pages, and services by its API. */
-function peopleOf({ state, newId }: GitlabServer, project: Project, { user, request }: Known): ForgePeople {
-  const note = (on: MergeRequest, said: Pick<MergeRequest['notes'][number], 'author' | 'body' | 'system'>): void => { on.notes.push({ id: newId(), at: state.now(), ...said }) }
-  return {
-    review: (id, by, verdict) => {
-      const [on, who] = [request(id), user(by)]
-      if (verdict === 'comment') note(on, { author: who, body: 'seen', system: false })
-      else {
-        on.approvals = on.approvals.filter(one => one.user !== who)
-        on.reviewers = on.reviewers.filter(one => one.user !== who)
-        on.reviewers.push({ user: who, state: verdict === 'approve' ? 'approved' : 'requested_changes', at: state.now() })
-        if (verdict === 'approve') on.approvals.push({ user: who, at: state.now() })
-        note(on, { author: who, body: verdict === 'approve' ? 'approved this merge request' : 'requested changes', system: true })
-      }
-      return Promise.resolve()
-    },
-    // Somebody asks for another review.
-    dismiss: (id, by) => {
-      const on = request(id)
-      for (const reviewer of on.reviewers.filter(one => one.user === user(by))) reviewer.state = 'unreviewed'
-      on.approvals = on.approvals.filter(one => one.user !== user(by))
-      return Promise.resolve()
-    },
-    status: (sha, name, is) => {
-      project.statuses.push({ id: newId(), sha, name, status: is === 'failure' ? 'failed' : is, allowFailure: false, at: state.now() })
-      return Promise.resolve()
-    },
-    // GitLab requires whole pipelines, or by their names the checks of services outside.
-    require: names => {
-      project.checksMustPass = true
-      for (const name of names) {
-        const told = project.statuses.filter(one => one.name === name && one.status !== 'pending').map(one => [one.sha, one.status === 'success' ? 'passed' as const : 'failed' as const] as const)
-        project.externalChecks.push({ id: newId(), name, states: new Map(told) })
-      }
-      return Promise.resolve()
-    },
-    merge: (id, by, how) => {
-      const on = request(id)
-      expect(mergeStatus(project, on)).to.equal('mergeable')
-      expect(mergeNow(project, on, { by: user(by), message: `Merge branch '${on.source}'`, squash: how === 'squash' })).to.equal(true)
-      return Promise.resolve()
-    },
-    close: (id, by) => {
-      const on = request(id)
-      on.state = 'closed'
-      on.closedBy = user(by)
-      return Promise.resolve()
-    },
-    retarget: (id, base) => {
-      const on = request(id)
-      on.target = base
-      on.versions.push({ id: newId(), head: headOf(on), base: '', at: state.now() })
-      return Promise.resolve()
-    },
-    comments: id => Promise.resolve(request(id).notes.filter(one => !one.system).map(one => one.body)),
-  }
 }
