@@ -100,6 +100,7 @@ function makeTemplate(): { readonly folder: string, readonly heads: readonly [st
   git('checkout', '-qb', 'writ/b', 'main')
   const third = commit('replicas: 4')
   git('clone', '-q', '--bare', work, folder)
+  rmSync(join(folder, 'hooks'), { recursive: true, force: true })
   execFileSync('git', ['-C', folder, 'config', 'http.receivepack', 'true'])
   rmSync(work, { recursive: true })
   return { folder, heads: [first, second, third] }
