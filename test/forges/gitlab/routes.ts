@@ -21,7 +21,7 @@ export type Answer = { readonly status: number, readonly body: unknown } | { rea
 /** `needs`: the level of the project that the call takes. `may`: its parameters; anything else is unknown. */
 export interface Route { readonly call: string, readonly needs: number, readonly may: readonly string[], readonly answer: (call: Call) => Answer }
 
-const PAGES = ['page', 'per_page'] as const
+const PAGES = ['page', 'per_page', 'cursor'] as const
 const REQUEST = '/projects/:project/merge_requests/:iid'
 
 export const ROUTES: readonly Route[] = [

@@ -132,13 +132,17 @@ function placeOf(state: GitlabState, { name, asked, user }: { readonly name: str
 function paged(state: GitlabState, given: Answer, url: URL): Reply {
   if ('status' in given) return given
   const size = Math.min(Number(url.searchParams.get('per_page') ?? 20), state.largestPage)
-  const page = Number(url.searchParams.get('page') ?? 1)
+  const page = Number(url.searchParams.get('cursor')?.replace('after-', '') ?? url.searchParams.get('page') ?? 1)
   const pages = Math.max(1, Math.ceil(given.list.length / size))
   const next = new URL(`${state.url}${url.pathname}${url.search}`)
-  next.searchParams.set('page', String(page + 1))
+  if (state.paging === 'keyset') next.searchParams.set('cursor', `after-${page + 1}`)
+  else next.searchParams.set('page', String(page + 1))
   const last = page >= pages
   return {
     status: 200, body: given.list.slice((page - 1) * size, page * size),
-    headers: { 'x-page': String(page), 'x-per-page': String(size), 'x-total': String(given.list.length), 'x-total-pages': String(pages), 'x-next-page': last ? '' : String(page + 1), ...state.paging === 'link' && !last ? { link: `<${next.href}>; rel="next", <${next.href}>; rel="last"` } : {} },
+    headers: {
+      ...state.paging === 'keyset' ? {} : { 'x-page': String(page), 'x-per-page': String(size), 'x-total': String(given.list.length), 'x-total-pages': String(pages), 'x-next-page': last ? '' : String(page + 1) },
+      ...state.paging === 'header' || last ? {} : { link: `<${next.href}>; rel="next", <${next.href}>; rel="last"` },
+    },
   }
 }

@@ -14,8 +14,8 @@ export interface GitlabState {
   readonly faults: Fault[]
   /** The most that one page holds, whatever was asked for. */
   largestPage: number
-  /** How links between pages are told. */
-  paging: 'link' | 'header'
+  /** How the next page is told: by a link with its number or with a key, or by a header alone, as where something on the way has taken the link away. */
+  paging: 'link' | 'keyset' | 'header'
   /** So many API calls pass until a push is noticed, as real ones take a moment. */
   lag: number
   /** False as before GitLab 18, where approvals had no time. */

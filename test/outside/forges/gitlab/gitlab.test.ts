@@ -37,6 +37,24 @@ describe('GitLab', () => {
       })
     }
 
+    it('does nothing twice where the token is refused in the middle', async () => {
+      lab.server.state.faults.push({ on: REQUESTS, times: 1, what: { status: 401, body: { message: '401 Unauthorized' } } })
+      expect(await failureOf(lab.one.put(lab.repository, null, text()))).to.equal('forge/unauthorized')
+      expect(await put()).to.equal('1')
+      lab.server.state.faults.push({ on: /^POST .*\/notes$/, times: 1, what: { status: 401, body: { message: '401 Unauthorized' } } })
+      expect(await failureOf(lab.one.comment(lab.repository, '1', { key: 'x', body: 'x' }))).to.equal('forge/unauthorized')
+      await lab.one.comment(lab.repository, '1', { key: 'x', body: 'x' })
+      expect((await lab.people.comments('1')).length).to.equal(1)
+    })
+
+    it('merges once, however often it is asked after an error of the server', async () => {
+      const id = await put()
+      lab.server.state.faults.push({ on: /^PUT .*\/merge$/, times: 1, what: { status: 502 } })
+      expect(await failureOf(lab.one.merge(lab.repository, id, ask()))).to.equal('forge/failed')
+      expect((await lab.one.merge(lab.repository, id, ask())).kind).to.equal('merged')
+      expect((await lab.other.merge(lab.repository, id, ask())).kind).to.equal('merged')
+    })
+
     it('finds the merge that was made although the answer never came', async () => {
       const id = await put()
       lab.server.state.faults.push({ on: /\/merge$/, times: 1, what: 'lost' })
@@ -85,7 +103,7 @@ describe('GitLab', () => {
     expect(await lab.one.find(lab.repository, 'writ/a', 'main')).to.deep.include({ id: '1', state: 'open' })
   })
 
-  for (const paging of ['link', 'header'] as const) {
+  for (const paging of ['link', 'keyset', 'header'] as const) {
     it(`reads lists whole, page by page: ${paging}`, async () => {
       const id = await put()
       await lab.one.comment(lab.repository, id, { key: 'progress', body: 'waits' })
