@@ -33,8 +33,9 @@ function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterCo
 function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]): readonly Found[] {
   const found: Found[] = []
   if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
-  if (forge.kind === 'github' || forge.kind === 'gitlab') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
-  if (forge.kind === 'gitea' && (forge.credentials === undefined || !('token' in forge.credentials))) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind gitea needs credentials with a token: its change requests are opened through its API' })
+  if (forge.kind === 'github') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
+  if ((forge.kind === 'gitea' || forge.kind === 'gitlab') && (forge.credentials === undefined || !('token' in forge.credentials))) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: `a forge of kind ${forge.kind} needs credentials with a token: its change requests are opened through its API` })
+  if (forge.kind === 'gitlab' && forge.api !== undefined && !/\/api\/v4\/?$/.test(forge.api)) found.push({ path: ['forges', i, 'api'], message: 'the API of every GitLab ends in /api/v4: https://HOST/api/v4, or https://HOST/PATH/api/v4 where it stands below a path' })
   return found
 }
 
