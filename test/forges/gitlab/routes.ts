@@ -72,7 +72,7 @@ function text(value: unknown): string {
 function showMember({ state, project, at }: Call): Answer {
   const [user, member] = [state.users.get(Number(at['user'])), project.members.get(Number(at['user']))]
   if (user === undefined || member === undefined) return missing('404 Not found')
-  return ok({ id: user.id, username: user.username, name: user.username, state: member.state, access_level: member.level, expires_at: member.expires })
+  return ok({ id: user.id, username: user.username, name: user.username, state: member.state, membership_state: member.membership, access_level: member.level, expires_at: member.expires })
 }
 
 function listStatuses({ state, project, at }: Call): Answer {

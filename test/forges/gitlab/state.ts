@@ -35,7 +35,7 @@ export interface Fault {
 
 export interface User { readonly id: number, readonly username: string, readonly bot: boolean }
 
-export interface Membership { level: number, state: 'active' | 'blocked' | 'awaiting', expires: string | null }
+export interface Membership { level: number, state: 'active' | 'blocked', membership: 'active' | 'awaiting', expires: string | null }
 
 export interface Project {
   readonly id: number

@@ -68,7 +68,7 @@ function refused(): never {
 }
 
 function addProject(server: GitlabServer, { path, folder, user }: { readonly path: string, readonly folder: string, readonly user: (login: Login) => User }): Project {
-  const members = new Map(LOGINS.map(login => [user(login).id, { level: LEVELS[login], state: 'active' as const, expires: null }]))
+  const members = new Map(LOGINS.map(login => [user(login).id, { level: LEVELS[login], state: 'active' as const, membership: 'active' as const, expires: null }]))
   const project: Project = {
     id: server.newId(), path, folder, edition: 'ultimate', archived: false, mergeMethod: 'merge', squash: 'default_off', pipelineMustPass: false, skippedPasses: false, checksMustPass: false, trains: false, resetApprovals: false,
     approvalsRequired: 0, members, mergeLevels: new Map([['main', 40]]), statuses: [], externalChecks: [], requests: [],

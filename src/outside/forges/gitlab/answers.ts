@@ -35,7 +35,8 @@ export type Project = z.infer<typeof Project>
 
 export const CommitStatus = z.object({ id: z.number(), name: z.string(), status: z.string(), target_url: z.string().nullish(), allow_failure: z.boolean().nullish() })
 export const ExternalCheck = z.object({ name: z.string(), status: z.string(), external_url: z.string().nullish() })
-export const Member = z.object({ id: z.number(), access_level: z.number(), state: z.string(), expires_at: z.string().nullish() })
+/** `state` is that of the account; `membership_state` came with GitLab 14.8: `awaiting` where nobody has let in whoever it is yet. */
+export const Member = z.object({ id: z.number(), access_level: z.number(), state: z.string(), membership_state: z.string().nullish(), expires_at: z.string().nullish() })
 export const TrainCar = z.object({ status: z.string() })
 export const Account = z.object({ id: z.number(), username: z.string(), bot: z.boolean().nullish() })
 

@@ -99,6 +99,6 @@ async function isBot({ users, bots }: Gitlab, { id, username }: { readonly id: n
 }
 
 /** A membership ends at the beginning of its last day, and GitLab takes it away some time after. */
-function mayPush({ access_level: level, state, expires_at: until }: z.infer<typeof Member>): boolean {
-  return level >= DEVELOPER && state === 'active' && (until === null || until === undefined || Date.parse(until) > Date.now())
+function mayPush({ access_level: level, state, membership_state: membership, expires_at: until }: z.infer<typeof Member>): boolean {
+  return level >= DEVELOPER && state === 'active' && (membership ?? 'active') === 'active' && (until === null || until === undefined || Date.parse(until) > Date.now())
 }

@@ -94,7 +94,7 @@ describe('the reviews of a GitLab', () => {
     const rights = async (): Promise<boolean | undefined> => (await lab.one.look(lab.repository, id)).reviews[0]?.writes
     await lab.people.review(id, 'bo', 'approve')
     const bo = lab.project.members.get(lab.user('bo').id) ?? expect.fail('bo')
-    for (const [change, writes] of [[{}, true], [{ level: 20 }, false], [{ level: 30, state: 'blocked' }, false], [{ state: 'active', expires: '2020-01-01' }, false], [{ expires: '2999-01-01' }, true]] as const) {
+    for (const [change, writes] of [[{}, true], [{ level: 20 }, false], [{ level: 30, state: 'blocked' }, false], [{ state: 'active', membership: 'awaiting' }, false], [{ membership: 'active', expires: '2020-01-01' }, false], [{ expires: '2999-01-01' }, true]] as const) {
       Object.assign(bo, change)
       expect(await rights(), JSON.stringify(change)).to.equal(writes)
     }
