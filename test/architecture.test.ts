@@ -27,6 +27,7 @@ const PACKAGES: readonly { readonly from: RegExp, readonly may: readonly string[
   { from: /^src\/doors\//, may: ['node:*'] },
   { from: /^src\/sandbox\//, may: ['yaml', 'node:*'] },
   { from: /^src\/outside\/forges\/github\//, may: ['@octokit/rest', '@octokit/auth-app', 'zod', 'node:*'] },
+  { from: /^src\/outside\/forges\/gitlab\//, may: ['@gitbeaker/rest', 'zod', 'node:*'] },
   { from: /^src\/outside\/forges\//, may: ['zod', 'node:*'] },
   { from: /^src\/outside\/git\//, may: ['simple-git', 'node:*'] },
   { from: /^src\/outside\/cluster\//, may: ['@kubernetes/client-node', 'yaml', 'zod', 'node:*'] },

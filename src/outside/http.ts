@@ -144,8 +144,8 @@ export function apiFailure(forge: string, { method, path, accept = [] }: { reado
   if (status >= 300 && status < 400) return new WritError('forge/failed', `Forge ${forge} says that it is elsewhere now (${what}, HTTP ${status}).`, { hint: 'The repository was renamed or moved: name its new URL in the owner and in writ.yaml.' })
   if (isLimit(status, body, header)) return new WritError('forge/limited', `Forge ${forge} takes no more requests ${until(header)} (${what}): ${said}`, { retry: true })
   if (/\barchived\b/i.test(words(body)) && (status === 403 || status === 423)) return new WritError('forge/failed', `Forge ${forge} keeps the repository as an archive, which takes no change (${what}): ${said}`, { hint: 'Take it out of the archive, or name the repository that has followed it in the owner and in writ.yaml.', data: { status } })
-  if (status === 401 || status === 403) return new WritError('forge/unauthorized', `Forge ${forge} ${status === 401 ? 'does not accept the credentials' : 'does not allow it'} (${what}): ${said}${wanted(header)}`, { data: { status } })
-  return new WritError('forge/failed', `Forge ${forge} answered ${what}: ${said}`, { retry: status >= 500, data: { status } })
+  if (status === 401 || status === 403) return new WritError('forge/unauthorized', `Forge ${forge} ${status === 401 ? 'does not accept the credentials' : 'does not allow it'} (${what}): ${said}${wanted(header)}`, { data: { status, said: words(body) } })
+  return new WritError('forge/failed', `Forge ${forge} answered ${what}: ${said}`, { retry: status >= 500, data: { status, said: words(body) } })
 }
 
 /** Which right is missing, where the forge says it. */
@@ -168,7 +168,9 @@ function until(header: ApiAnswer['header']): string {
 function retryAfter(header: ApiAnswer['header']): number | null {
   const after = header('retry-after')
   if (after !== null) return Math.max(0, /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now()) || 0
-  const reset = header('x-ratelimit-remaining') === '0' ? header('x-ratelimit-reset') : null
+  // GitLab writes them without the x.
+  const limit = (name: string): string | null => header(`x-ratelimit-${name}`) ?? header(`ratelimit-${name}`)
+  const reset = limit('remaining') === '0' ? limit('reset') : null
   return reset === null || !/^\d+$/.test(reset) ? null : Math.max(0, Number(reset) * 1000 - Date.now())
 }
 
@@ -196,6 +198,7 @@ function codeOf(cause: unknown): string {
 
 /** What a forge says went wrong, in one line, without anything that looks like a credential. */
 function words(body: Json): string {
-  const text = isObject(body) ? textAt(body, 'message') ?? textAt(body, 'error') ?? textAt(body, 'error_description') ?? (body['errors'] === undefined ? '' : JSON.stringify(body['errors'])) : typeof body === 'string' ? body.replaceAll(/<[^>]*>/g, ' ') : ''
+  const listed = isObject(body) ? body['errors'] ?? body['message'] ?? body['error'] : undefined
+  const text = isObject(body) ? textAt(body, 'message') ?? textAt(body, 'error') ?? textAt(body, 'error_description') ?? (listed === undefined ? '' : JSON.stringify(listed)) : typeof body === 'string' ? body.replaceAll(/<[^>]*>/g, ' ') : ''
   return redact(text.replaceAll(/\s+/g, ' ').trim().slice(0, 500))
 }

@@ -2,17 +2,17 @@ import type { ClusterConfig, ForgeConfig, RepositoryConfig, WritConfig } from '.
 import type { Problem } from './problem.ts'
 import type { Loaded } from './yaml-source.ts'
 
-/** What the schema of writ.yaml cannot say: names are unique and resolve, and nothing is asked that this version lacks. */
+/** What the schema of writ.yaml cannot say: names are unique and resolve, and each forge has what its API needs. */
 export function checkWrit({ source, value }: Loaded<WritConfig>): readonly Problem[] {
   if (value === null) return []
   return [
     ...value.clusters.flatMap((cluster, i) => checkCluster(cluster, i, value.clusters)),
     ...value.forges.flatMap((forge, i) => checkForge(forge, i, value.forges)),
     ...value.repositories.flatMap((repository, i) => checkRepository(repository, i, value)),
-  ].map(found => ({ ...source.problem(found.path, found.message), ...found.notSupported === true ? { notSupported: true } : {} }))
+  ].map(found => source.problem(found.path, found.message))
 }
 
-interface Found { readonly path: readonly PropertyKey[], readonly message: string, readonly notSupported?: boolean }
+interface Found { readonly path: readonly PropertyKey[], readonly message: string }
 
 function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterConfig[]): readonly Found[] {
   const found: Found[] = []
@@ -33,10 +33,10 @@ function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterCo
 function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]): readonly Found[] {
   const found: Found[] = []
   if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
-  if (forge.kind === 'gitlab') found.push({ path: ['forges', i, 'kind'], message: `forges of kind ${forge.kind} are not supported in this version; plain works with every Git server`, notSupported: true })
-  if (forge.kind === 'gitea' && (forge.credentials === undefined || !('token' in forge.credentials))) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind gitea needs credentials with a token: its change requests are opened through its API' })
+  if ((forge.kind === 'gitea' || forge.kind === 'gitlab') && (forge.credentials === undefined || !('token' in forge.credentials))) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: `a forge of kind ${forge.kind} needs credentials with a token: its change requests are opened through its API` })
   if (forge.kind === 'github' && (forge.credentials === undefined || 'sshKey' in forge.credentials)) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind github needs credentials with a token or an App: its pull requests are opened through its API' })
   if (forge.kind !== 'github' && forge.credentials !== undefined && 'app' in forge.credentials) found.push({ path: ['forges', i, 'credentials', 'app'], message: `only a forge of kind github has Apps; ${forge.kind} takes a token` })
+  if (forge.kind === 'gitlab' && forge.api !== undefined && !/\/api\/v4\/?$/.test(forge.api)) found.push({ path: ['forges', i, 'api'], message: 'the API of every GitLab ends in /api/v4: https://HOST/api/v4, or https://HOST/PATH/api/v4 where it stands below a path' })
   return found
 }
 

@@ -6,8 +6,6 @@ export interface Problem {
   readonly line: number
   readonly column: number
   readonly message: string
-  /** True where the text is right but this version cannot do it. */
-  readonly notSupported?: boolean
 }
 
 /** `environments/prod.yaml:3:8`, as editors and terminals make it a link. */
@@ -15,15 +13,14 @@ export function showPlace(problem: Pick<Problem, 'file' | 'line' | 'column'>): s
   return `${problem.file}:${problem.line}:${problem.column}`
 }
 
-/** Throws one config/invalid (or usage/not-supported where that is all there is) that lists every problem; nothing where there is none. */
+/** Throws one config/invalid that lists every problem; nothing where there is none. */
 export function throwProblems(problems: readonly Problem[]): void {
   if (problems.length === 0) return
   const ordered = [...problems].sort(byPlace)
   const lines = ordered.map(problem => `${showPlace(problem)}: ${problem.message}`)
   const only = ordered.length === 1 ? lines[0] ?? '' : `The configuration has ${ordered.length} problems:\n  ${lines.join('\n  ')}`
-  const code = ordered.every(problem => problem.notSupported === true) ? 'usage/not-supported' : 'config/invalid'
-  throw new WritError(code, only, {
-    hint: code === 'usage/not-supported' ? 'Take these lines out, or use what this version supports.' : ordered.length === 1 ? 'Correct the line that is named.' : 'Correct the lines that are named.',
+  throw new WritError('config/invalid', only, {
+    hint: ordered.length === 1 ? 'Correct the line that is named.' : 'Correct the lines that are named.',
     data: { problems: ordered.map(({ file, line, column, message }) => ({ file, line, column, message })) },
   })
 }

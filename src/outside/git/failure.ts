@@ -9,12 +9,15 @@ export interface Meaning { readonly code: FailureCode, readonly retry: boolean, 
 
 const unauthorized: Meaning = { code: 'git/unauthorized', retry: false, definite: true }
 const rejected: Meaning = { code: 'git/push-rejected', retry: false, definite: true }
+// The hook of a forge that is at work on itself: nothing was changed, and the same push may pass in a moment.
+const busy: Meaning = { code: 'git/push-rejected', retry: true, definite: true }
 const missing: Meaning = { code: 'git/unreachable', retry: false, definite: true, hint: 'Check the URL of the repository; some forges answer so too where the credentials may not read it.' }
 const away: Meaning = { code: 'git/unreachable', retry: true, definite: false }
 
 // In this order: the first text that is found decides. Sources: git, curl and OpenSSH; reliability.md D.1, editing.md 4.5.
 const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
   [/host key verification failed|no .* host key is known|remote host identification has changed/i, { code: 'git/unreachable', retry: false, definite: true, hint: 'The host key is not the one in the known_hosts file that writ.yaml names; check it before you change it.' }],
+  [/GitLab: (?:API is not accessible|Internal API (?:unreachable|error)|[^\n]*temporarily read-only|[^\n]*try again later)/i, busy],
   [/GH0[0-9]{2}:|push declined|GL-HOOK-ERR|pre-receive hook declined|update hook declined|hook declined|protected branch|not allowed to (?:push|force push)|TF40[0-9]{4}|deny(?:ing)? (?:updating|non-fast|creating|deleting)|push rule|does not follow the pattern|is not a member of team|refusing to allow|repository is archived|archived so it is read-only|deny updating a hidden ref|remote: (?:error|fatal): (?:hook|push) /i, rejected],
   [/authentication failed|could not read (?:username|password)|permission denied|invalid (?:username|credentials)|access denied|HTTP (?:code )?40[13]\b|error: 40[13]\b|http basic: access denied|write access to repository not granted|not granted|support for password authentication was removed|terminal prompts disabled|bad credentials|could not authenticate/i, unauthorized],
   [/repository (?:'[^']*' )?not found|does not appear to be a git repository|error: 404\b|no such file or directory|project you were looking for could not be found|cannot find repository|dubious ownership/i, missing],

@@ -40,6 +40,7 @@ function judge(line: string, stderr: string): WritError {
   const text = `${stderr}\n${reason}`
   if (RACE.test(reason)) return new WritError('git/push-rejected', `The push met another one: ${summary(reason)}`, { retry: true })
   const meaning = meaningOf(text)
+  if (meaning.definite && meaning.retry) return remoteFailure(['push'], text)
   if (reason.startsWith('[remote rejected]') && meaning.code !== 'git/unauthorized') return new WritError('git/push-rejected', `The repository rejected the push: ${summary(text)}`)
   if (meaning.code === 'git/push-rejected') return new WritError('git/push-rejected', `The repository rejected the push: ${summary(text)}`)
   return remoteFailure(['push'], text)

@@ -124,15 +124,6 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
     })
   })
 
-  it('says usage/not-supported for forges of a later version, and config/invalid where more is wrong', () => {
-    const writ = `${WRIT}forges:\n  - {name: lab, kind: gitlab, host: gitlab.com}\n`
-    withFolder({ 'writ.yaml': writ }, dir => {
-      expect(failure(dir).code).to.equal('usage/not-supported')
-      expect(failure(dir).message).to.contain('forges of kind gitlab are not supported')
-    })
-    withFolder({ 'writ.yaml': writ, 'dev.yaml': 'name: x\n' }, dir => { expect(failure(dir).code).to.equal('config/invalid') })
-  })
-
   it('asks for a token where a forge has an API', () => {
     withFolder({ 'writ.yaml': `${WRIT}forges:\n  - {name: tea, kind: gitea, host: gitea.com}\n` }, dir => {
       expect([failure(dir).code, failure(dir).message]).to.satisfy(([code, message]: readonly string[]) => code === 'config/invalid' && message?.includes('needs credentials with a token') === true)
@@ -156,6 +147,17 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
       expect(writ.forges[0]).to.deep.include({ credentials: { app: { id: 7, key: { file: join(dir, 'app.pem') } } }, webhook: { file: join(dir, 'hook') } })
       expect(secretPlaces.get('hub')).to.match(/writ\.yaml:9:/)
     })
+  })
+
+  it('takes a token for GitLab, and an API that ends as every GitLab\'s does', () => {
+    const forge = (more: string): string => `${WRIT}forges:\n  - {name: lab, kind: gitlab, host: gitlab.com${more}}\n`
+    const token = ', credentials: {username: oauth2, token: {env: T}}'
+    for (const more of [token, `${token}, api: 'https://gitlab.com/api/v4'`, `${token}, api: 'https://gitlab.com/tools/gitlab/api/v4/'`]) {
+      withFolder({ 'writ.yaml': forge(more) }, dir => { expect(loadConfig(dir).writ.forges[0]?.kind).to.equal('gitlab') })
+    }
+    for (const [more, says] of [['', 'a forge of kind gitlab needs credentials with a token'], [', credentials: {sshKey: {file: k}, knownHosts: h}', 'a forge of kind gitlab needs credentials with a token'], [`${token}, api: 'https://gitlab.com/api'`, 'ends in /api/v4']] as const) {
+      withFolder({ 'writ.yaml': forge(more) }, dir => { expect([failure(dir).code, failure(dir).message]).to.satisfy(([code, message]: readonly string[]) => code === 'config/invalid' && message?.includes(says) === true) })
+    }
   })
 
   it('refuses a file that is not UTF-8, cannot be read or is far too large', () => {

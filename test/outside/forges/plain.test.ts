@@ -3,7 +3,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ForgeConfig } from '../../../src/model/config.ts'
-import { WritError } from '../../../src/model/error.ts'
 import { openForge } from '../../../src/outside/forges/index.ts'
 import { openStore } from '../../../src/outside/store/open-store.ts'
 import { forgeContract } from '../../contracts/forge.ts'
@@ -44,14 +43,4 @@ describe('the plain forge', () => {
       await rm(dir, { recursive: true })
     }
   })
-
-  for (const kind of ['gitlab'] as const satisfies readonly ForgeConfig['kind'][]) {
-    it(`is no forge of this version: ${kind} is refused by name`, async () => {
-      const dir = await mkdtemp(join(tmpdir(), 'writ-plain-'))
-      const store = await openStore({ path: join(dir, 'writ.db'), clock: { now: () => Date.now() }, process: 'host/1' })
-      expect(() => openForge({ ...LOCAL, name: 'hub', kind }, { rows: store.changeRequests, secret })).to.throw(WritError, kind).with.property('code', 'usage/not-supported')
-      await store.close()
-      await rm(dir, { recursive: true })
-    })
-  }
 })
