@@ -167,7 +167,7 @@ export class Stage {
           policy: 'no-latest', binding: 'all', object: `${ref.kind} ${ref.name}`, result: JSON.stringify(after).includes(':latest') ? 'deny' : 'pass', preExisting: false, severity: null, message: 'latest is no version', file: 'no-latest.yaml',
         } as const))),
       },
-      changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }),
+      changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }), redact,
     }
     return { world, identity: whoAmI({ people: this.#people }, this.knobs.user), owners: { hold: () => { this.holds += 1; return Promise.resolve() } }, close: () => store.close() }
   }

@@ -1,0 +1,90 @@
+import { expect } from 'chai'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { changePage } from '../../../../src/flow/publish/page/change-page.ts'
+import { bytes, pageLimit } from '../../../../src/flow/publish/page/part.ts'
+import { readMachineBlock } from '../../../../src/flow/publish/page/machine-block.ts'
+import { hostilePage, random } from './hostile-page.ts'
+import { PAGES, pageCase } from './page-case.ts'
+import { mistakesOf } from './strict-markdown.ts'
+
+describe('the page of a change request', () => {
+  for (const name of readdirSync(PAGES)) {
+    it(`is as test/pages/${name}/body.md says`, () => {
+      const body = changePage(pageCase(name))
+      const file = join(PAGES, name, 'body.md')
+      // UPDATE=1 writes what is looked at by eye then.
+      if (process.env['UPDATE'] === '1' || !existsSync(file)) writeFileSync(file, `${body}\n`)
+      expect(`${body}\n`).to.equal(readFileSync(file, 'utf8'))
+      expect(mistakesOf(body)).to.deep.equal([])
+    })
+  }
+
+  it('gives programs back what it says to them', () => {
+    const input = pageCase('image-one-line')
+    const { plan } = input.change
+    const block = readMachineBlock(changePage(input))
+    expect(block).to.deep.include({
+      version: 1, change: 'abcdefgh', digest: plan.digest, environment: { name: 'shop-staging', class: 'staging' }, verdicts: { pass: 2 }, fieldsLeftOut: 0,
+      renders: { renderer: 'directory 1', before: plan.proof.beforeHash, after: plan.proof.afterHash },
+    })
+    expect(block?.fields).to.deep.equal([{ object: plan.proof.changes[0]?.object, path: plan.edits[0]?.path, before: plan.edits[0]?.before, after: plan.edits[0]?.after }])
+    const hostile = readMachineBlock(changePage(pageCase('hostile')))
+    expect(hostile?.owner.name).to.equal('shop`|<b>@bo')
+    expect(hostile?.fields[0]?.after).to.contain('<!-- x -->\necho closes https://')
+    expect(readMachineBlock(changePage(input).replaceAll('\n', '\r\n'))?.change).to.equal('abcdefgh')
+    for (const none of ['', 'no block', '<!-- writ:change {} -->', '<!-- writ:change {"version":2} -->', '<!-- writ:change x -->']) expect(readMachineBlock(none)).to.equal(null)
+  })
+
+  it('shows no secret, wherever it stands', () => {
+    const secrets = ['correcthorse', 'batterystaple', 'ghp_0123456789', 'hunter2secret', 'Y29ycmVjdGhvcnNl', 'YmF0dGVyeXN0YXBsZQ']
+    const input = pageCase('hostile')
+    const { plan } = input.change
+    const places = secrets.flatMap(secret => [{ request: { ...plan.request, reason: `password: ${secret}` } }, { diff: `+            - name: DB_PASSWORD\n+              value: ${secret}\n` }, { notes: [`token=ghp_0123456789abcdefghijABCDEFGHIJ012345 password=${secret}`] }])
+    for (const more of [{}, ...places]) {
+      const body = changePage({ ...input, change: { ...input.change, plan: { ...plan, proof: pageCase('image-one-line').change.plan.proof, ...more } } })
+      for (const secret of secrets) expect(body).not.to.contain(secret)
+    }
+    for (const secret of secrets) expect(changePage(input)).not.to.contain(secret)
+  })
+
+  it('is never longer than the forge takes, and every part that left says where it is', () => {
+    for (const limit of [6000, 7000, 8000, 10_000, 14_000, 20_000, 30_000, 65_536, 1_048_576]) {
+      for (const name of ['huge-diff', 'hostile']) {
+        const input = { ...pageCase(name), can: { mergedBy: 'forge', reviews: true, comments: true, bodyLimit: limit } } as const
+        const body = changePage(input)
+        expect(bytes(body), `${name} at ${limit}`).to.be.at.most(pageLimit(input.can)).and.to.be.below(limit)
+        expect(Buffer.byteLength(body)).to.equal(bytes(body))
+        expect(mistakesOf(body), `${name} at ${limit}`).to.deep.equal([])
+        expect(readMachineBlock(body)?.change).to.equal('abcdefgh')
+        if (name === 'huge-diff' && limit <= 30_000) expect(body).to.contain('left out here')
+      }
+    }
+  })
+
+  it('uses what there is: one byte less, and a part leaves', () => {
+    const input = pageCase('huge-diff')
+    const whole = changePage({ ...input, can: { ...input.can, bodyLimit: 1_048_576 } })
+    const limitOf = (size: number): number => Math.ceil(size / 0.95)
+    expect(changePage({ ...input, can: { ...input.can, bodyLimit: limitOf(bytes(whole)) } })).to.equal(whole)
+    expect(changePage({ ...input, can: { ...input.can, bodyLimit: limitOf(bytes(whole)) - 2 } })).not.to.equal(whole)
+  })
+
+  it('holds nothing but data, whatever stands in the plan', function () {
+    this.timeout(60_000)
+    const next = random(20_261_122)
+    for (let i = 0; i < 400; i += 1) {
+      const input = hostilePage(next, i % 5 === 0 ? 9000 : 65_536)
+      const body = changePage(input)
+      expect(mistakesOf(body), `page ${i}:\n${body}`).to.deep.equal([])
+      expect(bytes(body)).to.be.at.most(pageLimit(input.can))
+      expect(readMachineBlock(body), `page ${i}`).to.have.property('change', 'abcdefgh')
+    }
+  })
+
+  it('is looked at by a check that finds what is none', () => {
+    for (const bad of ['@bo', 'see #1', '[x](y)', 'a <b>c</b>', '/approve', '`open', '```diff\nx', '<details>', 'https://x.example', 'www.x.example', '| a | b |\n| --- | --- |\n| `c|d` | e |', '- - x', '1. x', 'deadbeef', 'a\u200bb', '**`fixes #1`**', ':tada:', 'GH-1', '=== x', '<!-- writ:change {"a":"-->"} -->']) {
+      expect(mistakesOf(bad), bad).not.to.deep.equal([])
+    }
+  })
+})
