@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { main } from '../../src/doors/cli/main.ts'
 import type { Connection, Io } from '../../src/doors/cli/parts.ts'
-import type { Cluster, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
+import type { Cluster, Forge, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
 import type { DryRun } from '../../src/model/dry-run.ts'
 import type { World } from '../../src/flow/world.ts'
 import type { Person } from '../../src/model/config.ts'
@@ -73,6 +73,8 @@ export interface Knobs {
   /** What the API server makes of an object in a dry run. */
   server: (object: KubernetesObject) => DryRun
   env: Record<string, string>
+  /** Where comments on a change request go; null on a forge without comments, as the plain one is. */
+  comment: ((request: string, body: string) => Promise<void>) | null
 }
 
 /**
@@ -80,7 +82,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), env: {}, comment: null }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -158,7 +160,7 @@ export class Stage {
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
-        forge: openForge({ ...forge, insecureAllow: ['file'] }, { rows: store.changeRequests, secret: () => Promise.resolve('') }),
+        forge: this.#commented(openForge({ ...forge, insecureAllow: ['file'] }, { rows: store.changeRequests, secret: () => Promise.resolve('') })),
       })),
       renderers: renderers({ timeoutMs: 10_000 }), renders: renderMemory(1000),
       policies: {
@@ -170,6 +172,11 @@ export class Stage {
       changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }), redact,
     }
     return { world, identity: whoAmI({ people: this.#people }, this.knobs.user), owners: { hold: () => { this.holds += 1; return Promise.resolve() } }, close: () => store.close() }
+  }
+
+  #commented(forge: Forge): Forge {
+    const { comment } = this.knobs
+    return comment === null ? forge : { ...forge, can: { ...forge.can, comments: true }, comment: (_repository, id, { body }) => comment(id, body) }
   }
 
   #person(name: string, groups: string[], kind: 'human' | 'ai'): Person {

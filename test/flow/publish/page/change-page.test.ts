@@ -5,7 +5,8 @@ import { changePage } from '../../../../src/flow/publish/page/change-page.ts'
 import { bytes, pageLimit } from '../../../../src/flow/publish/page/part.ts'
 import { readMachineBlock } from '../../../../src/flow/publish/page/machine-block.ts'
 import { hostilePage, random } from './hostile-page.ts'
-import { PAGES, pageCase } from './page-case.ts'
+import { progressComment } from '../../../../src/flow/publish/page/progress.ts'
+import { COMMENTS, PAGES, pageCase } from './page-case.ts'
 import { mistakesOf } from './strict-markdown.ts'
 
 describe('the page of a change request', () => {
@@ -14,6 +15,16 @@ describe('the page of a change request', () => {
       const body = changePage(pageCase(name))
       const file = join(PAGES, name, 'body.md')
       // UPDATE=1 writes what is looked at by eye then.
+      if (process.env['UPDATE'] === '1' || !existsSync(file)) writeFileSync(file, `${body}\n`)
+      expect(`${body}\n`).to.equal(readFileSync(file, 'utf8'))
+      expect(mistakesOf(body)).to.deep.equal([])
+    })
+  }
+
+  for (const name of readdirSync(COMMENTS)) {
+    it(`has the comment of test/comments/${name}/comment.md`, () => {
+      const body = progressComment(pageCase(name, COMMENTS))
+      const file = join(COMMENTS, name, 'comment.md')
       if (process.env['UPDATE'] === '1' || !existsSync(file)) writeFileSync(file, `${body}\n`)
       expect(`${body}\n`).to.equal(readFileSync(file, 'utf8'))
       expect(mistakesOf(body)).to.deep.equal([])

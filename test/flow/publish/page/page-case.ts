@@ -11,15 +11,16 @@ import type { PageInput } from '../../../../src/flow/publish/page/page-input.ts'
 import { redact } from '../../../../src/outside/redact.ts'
 import { change, environment, plan } from '../../../fixtures/plan.ts'
 
-/** Where the cases are: `case.yaml` in, `body.md` out, and `comment.md` where it has one. */
+/** Where the cases are: `case.yaml` in, `body.md` or `comment.md` out. */
 export const PAGES = 'test/pages'
+export const COMMENTS = 'test/comments'
 
 const FORGE: ForgeAbilities = { mergedBy: 'forge', reviews: true, comments: true }
 const PEOPLE: PageInput['people'] = [{ name: 'ann', kind: 'human', groups: [] }, { name: 'bo', kind: 'human', groups: ['senior'] }, { name: 'cy', kind: 'human', groups: [] }, { name: 'fixer', kind: 'ai', groups: [] }]
 
 /** A case: what differs from the plan and the change of test/fixtures/plan.ts. Lists and values stand whole, objects are laid over. */
-export function pageCase(name: string): PageInput {
-  const given: unknown = parse(readFileSync(join(PAGES, name, 'case.yaml'), 'utf8'))
+export function pageCase(name: string, folder = PAGES): PageInput {
+  const given: unknown = parse(readFileSync(join(folder, name, 'case.yaml'), 'utf8'))
   if (!isObject(given)) throw new Error(`${name}/case.yaml holds no object`)
   const { plan: more = {}, change: facts = {}, can = {}, people, repeat } = given
   const laid = over(plan(), { ...object(more), environment: environmentOf(object(more)['environment']) }) as unknown as Plan
