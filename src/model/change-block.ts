@@ -16,6 +16,8 @@ export const ChangeBlock = z.strictObject({
   environment: z.strictObject({ name: z.string(), class: z.string() }),
   owner: z.strictObject({ tool: z.string(), kind: z.string(), cluster: z.string(), namespace: z.string(), name: z.string() }),
   target: Ref.extend({ cluster: z.string() }),
+  /** The owner's manifest that is edited, where what is asked goes through it; `fields` are its fields then. */
+  edited: Ref.extend({ cluster: z.string() }).optional(),
   git: z.strictObject({ url: z.string(), branch: z.string(), base: z.string(), head: z.string() }),
   fields: z.array(z.strictObject({ object: Ref, path: z.array(PathStep), before: Value.optional(), after: Value.optional() })),
   fieldsLeftOut: z.number().int().min(0),

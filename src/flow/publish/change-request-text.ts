@@ -12,7 +12,8 @@ import type { PageInput } from './page/page-input.ts'
 
 /** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
 export function titleOf(plan: Plan): string {
-  return plainLine(`${plan.environment.name}: ${showAsked(plan)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(askedObject(plan).target)}`)
+  // What is asked may be long; the object must not fall off the end.
+  return plainLine(`${plan.environment.name}: ${plainLine(showAsked(plan), 100)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(askedObject(plan).target)}`, 220)
 }
 
 /** The commit of a change: subject, why, and trailers (editing.md 4.5). Deterministic for a change and its plan. */

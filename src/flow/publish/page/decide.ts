@@ -1,3 +1,4 @@
+import { wholeOf } from '../../../model/field.ts'
 import { showOwner } from '../../../model/owner.ts'
 import type { ApprovalNeed, Plan } from '../../../model/plan.ts'
 import { code, quoted, words } from './inert.ts'
@@ -70,6 +71,12 @@ function afterMerge(plan: Plan, can: PageInput['can']): readonly string[] {
   const takes = delivery.automated ? `${name} takes it up by itself, into ${where}.${held}` : `${name} does **not** sync by itself: somebody starts the sync, into ${where}.${held}`
   const promotion = delivery.promotion === undefined ? [] : [`People promote what was rendered into ${code(delivery.promotion.branch)}.`]
   const within = environment.syncTimeout === undefined ? '' : `, or failed after ${code(environment.syncTimeout)}`
-  const seen = `It is verified once the live fields are as asked and the object is healthy for ${code(environment.verify.stability)}${within}${can.comments ? '; a comment here says where it stands' : ''}.`
+  const goal = isGone(plan) ? 'the object is gone' : `the live fields are as asked and the object is healthy for ${code(environment.verify.stability)}`
+  const seen = `It is verified once ${goal}${within}${can.comments ? '; a comment here says where it stands' : ''}.`
   return [takes, ...promotion, seen]
+}
+
+function isGone({ edits }: Plan): boolean {
+  const whole = wholeOf(edits)
+  return whole !== null && whole.after === undefined
 }

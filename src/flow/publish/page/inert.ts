@@ -12,7 +12,6 @@ const CLOSES = /((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|im
 const LONGEST_SPAN = 160
 const LONGEST_LINE = 400
 const LONGEST_TEXT = 2000
-const LONGEST_TITLE = 200
 
 /** Unseen characters as `\u{200b}`; line breaks, too. */
 export function visible(text: string): string {
@@ -55,8 +54,8 @@ export function fenced(text: string, language: 'diff' | 'yaml' | 'text'): string
 }
 
 /** One line without Markdown, for titles and the subjects of commits: mentions, references and closing words are broken up. */
-export function plainLine(text: string): string {
-  return short(unreferring(visible(text.replaceAll(/[ \t\r\n]+/g, ' ')).trim()), LONGEST_TITLE)
+export function plainLine(text: string, longest: number): string {
+  return short(unreferring(visible(text.replaceAll(/[ \t\r\n]+/g, ' ')).trim()), longest)
 }
 
 /** The same in several lines, for the body of a commit. */

@@ -1,7 +1,9 @@
 import { ChangeBlock } from '../../../model/change-block.ts'
 import { canonical } from '../../../model/json.ts'
 import type { Json } from '../../../model/json.ts'
+import { askedObject } from '../../../model/plan.ts'
 import type { ObjectChange } from '../../../model/plan.ts'
+import type { Target } from '../../../model/resource.ts'
 import { isSecret, shown } from './objects.ts'
 import type { Redact } from './objects.ts'
 import type { PageInput } from './page-input.ts'
@@ -48,12 +50,13 @@ function written(value: object): string {
 function factsOf({ change, redact }: PageInput): Omit<ChangeBlock, 'fields' | 'fieldsLeftOut'> {
   const { plan, facts, id } = change
   const { owner, target, environment, proof } = plan
+  const asked = askedObject(plan).target
   const counts: Record<string, number> = {}
   for (const { result } of plan.verdicts) counts[result] = (counts[result] ?? 0) + 1
   return {
     version: 1, change: id, digest: plan.digest, environment: { name: environment.name, class: plan.environmentClass },
     owner: { tool: owner.tool, kind: owner.kind, cluster: owner.cluster, namespace: owner.namespace, name: owner.name },
-    target: { ...refOf(target), cluster: target.cluster },
+    target: placeOf(asked), ...asked === target ? {} : { edited: placeOf(target) },
     git: { url: redact(owner.source.url), branch: plan.branch, base: plan.base, head: facts.head ?? '' },
     renders: { renderer: `${proof.renderer.name} ${proof.renderer.version}`, before: proof.beforeHash, after: proof.afterHash },
     verdicts: counts,
@@ -67,6 +70,10 @@ function fieldsOf(changes: readonly ObjectChange[], redact: Redact): ChangeBlock
     const path = field.path.map(step => typeof step === 'string' ? step : { key: step.key, value: step.value })
     return { object: refOf(change.object), path, ...before === undefined ? {} : { before }, ...after === undefined ? {} : { after } }
   }))
+}
+
+function placeOf(target: Target): ChangeBlock['target'] {
+  return { ...refOf(target), cluster: target.cluster }
 }
 
 function refOf({ group, version, kind, namespace, name }: ObjectChange['object']): ChangeBlock['fields'][number]['object'] {

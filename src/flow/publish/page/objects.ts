@@ -1,3 +1,4 @@
+import { stringify } from 'yaml'
 import { showPath } from '../../../model/field.ts'
 import type { FieldChange } from '../../../model/field.ts'
 import { REDACTED, hideSecrets, isSecretKey, isSecretVariable } from '../../../model/hide-secrets.ts'
@@ -13,6 +14,7 @@ export type Redact = (text: string) => string
 
 /** What is shown at once; the rest is folded away, and of very many the last are left to the command line. */
 const OPEN_FIELDS = 15
+const OPEN_LINES = 25
 const MOST_FIELDS = 150
 const MOST_OBJECTS = 40
 const HIDDEN = '(not shown)'
@@ -65,12 +67,13 @@ function objectBlock(change: ObjectChange, { redact, room, cluster }: { readonly
 function wholeObject(change: ObjectChange, { name, redact }: { readonly name: string, readonly redact: Redact }): string {
   const [field] = change.fields
   const value = change.kind === 'added' ? field?.after : field?.before
-  const word = change.kind === 'added' ? 'is new' : 'goes'
+  const [open, word] = change.kind === 'added' ? [true, 'is new'] : [false, 'goes']
   if (value === undefined || isSecret(change)) return `${name} ${word}`
   const sign = change.kind === 'added' ? '+' : '-'
-  const text = JSON.stringify(hideSecrets(value, redact), null, 2).split('\n').map(line => sign + line)
+  const text = stringify(hideSecrets(value, redact), { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd().split('\n').map(line => sign + line)
   const lines = text.length > MOST_FIELDS ? [...text.slice(0, MOST_FIELDS), ` … ${text.length - MOST_FIELDS} more lines`] : text
-  return join([`${name} ${word}`, folded(`The object, ${counted(text.length, 'line')}`, fenced(lines.join('\n'), 'diff'))])
+  const block = fenced(lines.join('\n'), 'diff')
+  return join([`${name} ${word}`, open && text.length <= OPEN_LINES ? block : folded(`The object, ${counted(text.length, 'line')}`, block)])
 }
 
 interface Cells { readonly now: string, readonly next: string }

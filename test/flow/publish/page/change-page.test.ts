@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { changePage } from '../../../../src/flow/publish/page/change-page.ts'
 import { bytes, pageLimit } from '../../../../src/flow/publish/page/part.ts'
 import { readMachineBlock } from '../../../../src/flow/publish/page/machine-block.ts'
-import { hostilePage, random } from './hostile-page.ts'
+import { hostileComment, hostilePage, random } from './hostile-page.ts'
 import { progressComment } from '../../../../src/flow/publish/page/progress.ts'
 import { COMMENTS, PAGES, pageCase } from './page-case.ts'
 import { mistakesOf } from './strict-markdown.ts'
@@ -91,6 +91,21 @@ describe('the page of a change request', () => {
       expect(bytes(body)).to.be.at.most(pageLimit(input.can))
       expect(readMachineBlock(body), `page ${i}`).to.have.property('change', 'abcdefgh')
     }
+  })
+
+  it('says in a comment nothing but data either', () => {
+    const next = random(7)
+    for (let i = 0; i < 300; i += 1) {
+      const body = progressComment(hostileComment(next))
+      expect(mistakesOf(body), `comment ${i}:\n${body}`).to.deep.equal([])
+    }
+  })
+
+  it('names the object that was asked about, and what is edited for it', () => {
+    expect(readMachineBlock(changePage(pageCase('through-resource-set')))).to.deep.include({
+      target: { cluster: 'c', group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' },
+      edited: { cluster: 'c', group: 'fluxcd.controlplane.io', version: 'v1', kind: 'ResourceSet', namespace: 'apps', name: 'tenants' },
+    })
   })
 
   it('is looked at by a check that finds what is none', () => {

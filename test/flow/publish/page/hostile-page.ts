@@ -26,9 +26,7 @@ const PIECES = [
 
 /** A plan in which every text that comes from outside is hostile. */
 export function hostilePage(next: () => number, bodyLimit: number): PageInput {
-  const pick = (below: number): number => Math.floor(next() * below)
-  const text = (most = 12): string => Array.from({ length: pick(most) }, () => PIECES[pick(PIECES.length)] ?? '').join(pick(3) === 0 ? ' ' : '')
-  const list = <T>(most: number, make: () => T): readonly T[] => Array.from({ length: pick(most) }, make)
+  const { pick, text, list } = drawn(next)
   const value = (): Json | undefined => [text(), pick(100), null, true, [text()], { [text(3)]: text() }, undefined][pick(7)]
   const ref = (): ObjectRef => ({ group: text(3), version: 'v1', kind: text(3), namespace: pick(2) === 0 ? null : text(3), name: text(4) })
   const path = (): FieldPath => list(5, () => pick(3) === 0 ? { key: 'name', value: text(3) } : text(3))
@@ -46,4 +44,35 @@ export function hostilePage(next: () => number, bodyLimit: number): PageInput {
     needs: { count: pick(3), senior: pick(2) === 0, groups: list(2, () => text(2)), seniorGroup: text(2), signed: pick(2) === 0 },
   })
   return { change: change({ plan: made }), people: list(3, () => ({ name: text(3), kind: 'human', groups: [] })), can: { mergedBy: 'forge', reviews: true, comments: true, bodyLimit }, redact }
+}
+
+/** A change that has ended in any way, with hostile people and controllers. */
+export function hostileComment(next: () => number): PageInput {
+  const { pick, text, list } = drawn(next)
+  const input = hostilePage(next, 65_536)
+  const at = '2026-01-01T09:00:00.000Z'
+  const status = (['open', 'verified', 'rejected', 'cancelled', 'superseded', 'failed', 'refused'] as const)[pick(7)] ?? 'open'
+  return {
+    ...input,
+    change: {
+      ...input.change, status, step: (['approve', 'merge', 'verify'] as const)[pick(3)] ?? 'merge',
+      waiting: pick(4) === 0 ? null : { for: (['people', 'forge', 'controller'] as const)[pick(3)] ?? 'forge', sentence: text(), next: pick(2) === 0 ? null : text() },
+      ended: status === 'open' || status === 'verified' ? null : { code: pick(2) === 0 ? 'DECLINED' : text(3), message: text(20), evidence: list(4, () => ({ sentence: text(), at: text() })) },
+      facts: {
+        ...input.change.facts, mergeCommit: text(3), mergedAt: at, endedAt: at, mergedOutside: { by: text(3), missing: pick(2) === 0 ? null : text() },
+        votes: { head: input.change.facts.head ?? '', approved: list(3, () => ({ person: text(3), at, via: 'forge' })), missing: text(), against: list(3, () => text(3)), ignored: list(4, () => ({ who: text(3), reason: text() })) },
+        ...pick(2) === 0 ? {} : { regressed: { at, sentence: text() } },
+        ...pick(2) === 0 ? {} : { verified: { revision: text(2), mergeCommit: text(2), fields: [], health: text(), at, sentences: [text()] } },
+      },
+    },
+  }
+}
+
+function drawn(next: () => number): { readonly pick: (below: number) => number, readonly text: (most?: number) => string, readonly list: <T>(most: number, make: () => T) => readonly T[] } {
+  const pick = (below: number): number => Math.floor(next() * below)
+  return {
+    pick,
+    text: (most = 12) => Array.from({ length: pick(most) }, () => PIECES[pick(PIECES.length)] ?? '').join(pick(3) === 0 ? ' ' : ''),
+    list: (most, make) => Array.from({ length: pick(most) }, make),
+  }
 }
