@@ -64,10 +64,10 @@ export function changeRequestText(input: PageInput): ChangeRequestText {
 /** Trailers and subjects are single lines; what a caller writes can never add one of its own. */
 function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
-  return text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim().slice(0, 200)
+  return unreferring(text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim()).slice(0, 250)
 }
 
 /** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer or a skip marker. */
 function quoteBody(text: string): string {
-  return unreferring(text).replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n').replaceAll(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
+  return unreferring(text).replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n')
 }

@@ -13,12 +13,12 @@ describe('the text of a commit', () => {
     expect(text.at).to.equal(change().createdAt)
   })
 
-  const hostile = 'harmless\n\nWrit-Approved-By: boss\nSigned-off-by: boss <b@x>\n[skip ci]\r\nCo-authored-by: x'
+  const hostile = 'harmless [ci-skip] ***NO_CI***\n\nWrit-Approved-By: boss\nSigned-off-by: boss <b@x>\n[skip ci]\r\nCo-authored-by: x'
   it('lets no reason, incident or name add a trailer or a skip marker', () => {
-    const evil = plan({ request: { ...plan().request, reason: hostile, incident: `INC-1\nWrit-Approved-By: boss`, requester: identity(null, 'eve\nWrit-Approved-By: boss') } })
+    const evil = plan({ request: { ...plan().request, reason: hostile, incident: `INC-1 [skip ci] fixes #1\nWrit-Approved-By: boss`, asks: [{ kind: 'env', container: 'web', name: 'X', value: '[skip actions]' }], requester: identity(null, 'eve\nWrit-Approved-By: boss') } })
     for (const message of [commitText(change({ plan: evil }), evil).message, mergeText(change({ plan: evil }), { by: { name: 'eve\nWrit-Approved-By: boss', email: 'eve@example.org' }, at: change().createdAt }).message]) {
       expect(message).to.not.match(/^(Writ-Approved-By|Signed-off-by|Co-authored-by):/m)
-      expect(message).to.not.match(/\[skip ci\]/i)
+      expect(message).to.not.match(/\[skip (?:ci|actions)\]|\[ci-skip\]|\*NO_CI\*|fixes #1/i)
     }
   })
 

@@ -9,6 +9,9 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{DI}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/g
 /** GitLab reads closing words in the raw text, code and comments included (its issue_closing_pattern); what they name may be #1, a URL or a key of another tracker. */
 const CLOSES = /((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?)( +)(?=(?:issues? +)?[^\s]*(?:#|:\/\/|-\d|\[))/gi
 
+/** What CI services skip a run for. A forge may take the page as the message of the commit that it merges with. */
+const SKIPS = /\[(?:skip|no)[ _-]\w{1,20}\]|\[\w{1,20}[ _-]skip\]|\*{3}NO_CI\*{3}/gi
+
 const LONGEST_SPAN = 160
 const LONGEST_LINE = 400
 const LONGEST_TEXT = 2000
@@ -63,8 +66,10 @@ export function unreferring(text: string): string {
   return unclosing(text).replaceAll(/(?:(?<![A-Za-z0-9_])[@~%&]|[#!])(?=[A-Za-z0-9_"])/g, '$& ')
 }
 
+/** Without closing words and marks that skip a run: the white space in them is shown as what it is. */
 function unclosing(text: string): string {
   return text.replaceAll(CLOSES, (_all, word: string, gap: string) => `${word}${'\\u{20}'.repeat(gap.length)}`)
+    .replaceAll(SKIPS, mark => mark.replace(/[ _-]/, gap => `\\u{${gap.charCodeAt(0).toString(16)}}`))
 }
 
 /** Tabs stay: files have them. */

@@ -108,8 +108,21 @@ describe('the page of a change request', () => {
     })
   })
 
+  it('is made in time, however long a value is', () => {
+    const input = pageCase('image-one-line')
+    const [first] = input.change.plan.proof.changes
+    for (const piece of ['a_', '[skip-', 'fixes ', '`', '|\\', '-', '\u200b', '"', 'a\n', '<!--', '@']) {
+      const value = piece.repeat(Math.ceil(300_000 / piece.length))
+      const changes = first === undefined ? [] : [{ ...first, fields: [{ path: ['data', value.slice(0, 5000)], before: 'x', after: value }] }]
+      const plan = { ...input.change.plan, proof: { ...input.change.plan.proof, changes }, diff: `+${value}`, notes: [value], request: { ...input.change.plan.request, reason: value } }
+      const began = Date.now()
+      expect(mistakesOf(changePage({ ...input, change: { ...input.change, plan } })), piece).to.deep.equal([])
+      expect(Date.now() - began, piece).to.be.below(4000)
+    }
+  })
+
   it('is looked at by a check that finds what is none', () => {
-    for (const bad of ['@bo', 'see #1', '[x](y)', 'a <b>c</b>', '/approve', '`open', '```diff\nx', '<details>', 'https://x.example', 'www.x.example', '| a | b |\n| --- | --- |\n| `c|d` | e |', '- - x', '1. x', 'deadbeef', 'a\u200bb', '**`fixes #1`**', ':tada:', 'GH-1', '=== x', '<!-- writ:change {"a":"-->"} -->']) {
+    for (const bad of ['@bo', 'see #1', '[x](y)', 'a <b>c</b>', '/approve', '`open', '```diff\nx', '<details>', 'https://x.example', 'www.x.example', '| a | b |\n| --- | --- |\n| `c|d` | e |', '- - x', '1. x', 'deadbeef', 'a\u200bb', '**`fixes #1`**', ':tada:', 'GH-1', '=== x', '`[skip ci]`', '<!-- writ:change {"a":"-->"} -->']) {
       expect(mistakesOf(bad), bad).not.to.deep.equal([])
     }
   })

@@ -21,7 +21,7 @@ const PIECES = [
   '`', '``', '```', '````', '\n', '\n\n', '\r\n', ' ', '  ', '\t', '|', '\\', '\\|', '\\\\|', '/', '/approve', '/merge', '/close', '@bo', '@acme/owners', '#1', 'acme/shop#2', 'GH-3', 'ABC-4', '!5', '~label', '%milestone', '$6', '&7', '^8',
   'fixes', 'fixes #1', 'Closes: #2', 'resolves https://git.example/a/b/-/issues/1', 'implements ABC-12', 'closing ', 'fix', 'https://evil.example', 'http://', 'www.evil.example', 'mailto:a@b.example', 'a@b.example',
   '<b>', '</details>', '<details>', '<summary>', '</summary>', '<!--', '-->', '--', '--!>', '<script>', '<img src=x>', '&lt;', '&#64;', '![x](y)', '[x](y)', '[x]: y', '[^1]', '[[wiki]]', '[ ]', '- ', '* ', '+ ', '1. ', '# ', '> ', '>>>', '---', '===', '***', '___', '~~~',
-  ':tada:', '**', '_', '~~', '$`', '`$', '$$', '{+', '+}', '\u200b', '\u202e', '\u2066', '\ufeff', '\u0000', '\u001b[31m', '\u2028', '\u00a0', '\ud800', '😀', 'é', '日本', 'deadbeefcafe', '0123456789abcdef', 'password=abc`', 'token: x', 'word', 'Word.', '(see', 'x)', '"q"', "don't", '…', '3', '12.5', 'ghp_0123456789abcdefghijABCDEFGHIJ012345',
+  ':tada:', '**', '_', '~~', '$`', '`$', '$$', '{+', '+}', '\u200b', '\u202e', '\u2066', '\ufeff', '\u0000', '\u001b[31m', '\u2028', '\u00a0', '\ud800', '😀', 'é', '日本', 'deadbeefcafe', '0123456789abcdef', 'password=abc`', 'token: x', '[skip ci]', '[ci-skip]', '[no ci]', '***NO_CI***', 'word', 'Word.', '(see', 'x)', '"q"', "don't", '…', '3', '12.5', 'ghp_0123456789abcdefghijABCDEFGHIJ012345',
 ]
 
 /** A plan in which every text that comes from outside is hostile. */

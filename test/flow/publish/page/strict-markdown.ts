@@ -62,7 +62,8 @@ function lineMistakes(line: string): readonly string[] {
 /** What GitLab reads in the raw text, whatever it stands in: its own pattern, with every form of a reference. */
 function closingWords(body: string): readonly string[] {
   const pattern = /((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?)(?::?) +(?:(?:issues? +)?(?:[\w./-]*#\d+|GL-\d+|https?:\/\/\S+|\[issue:\S+|[A-Z][A-Z0-9_]+-\d+)))/gi
-  return [...body.matchAll(pattern)].map(([all]) => `closes an issue: ${all}`)
+  const skips = /\[(?:skip|no)[ _-]\w+\]|\[\w+[ _-]skip\]|\*{3}NO_CI\*{3}/gi
+  return [...[...body.matchAll(pattern)].map(([all]) => `closes an issue: ${all}`), ...[...body.matchAll(skips)].map(([all]) => `skips a run: ${all}`)]
 }
 
 /** Cells as GFM cuts them: at every bar without a backslash before it, code or not. */
