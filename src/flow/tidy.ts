@@ -4,6 +4,11 @@ import { openRepository } from './publish/repository.ts'
 import { tellProgress } from './publish/tell-progress.ts'
 import type { World } from './world.ts'
 
+/** True for an ended change that still has something open on its forge, or something to say there: a process died, or the forge did not answer. */
+export function isUntidy({ status, facts }: Change): boolean {
+  return status !== 'open' && (facts.tidied !== true || facts.untold !== undefined)
+}
+
 /** Says how a change ended, and closes what it left open on its forge. Safe to repeat; a forge that does not answer leaves it for the next time. */
 export async function tidy(world: World, ended: Change): Promise<Change> {
   if (ended.status === 'open') return ended

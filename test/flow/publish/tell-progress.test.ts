@@ -87,6 +87,21 @@ describe('the comment on a change request', function () {
     expect(sent[1]).to.deep.equal(sent[0])
   })
 
+  it('says the end later, too, where the forge did not answer when it came', async () => {
+    const id = idOf(await scale())
+    down = true
+    expect((await json('bo', 'reject', id, '--key', stage.keys.bo)).json['status']).to.equal('rejected')
+    down = false
+    const before = sent.length
+    await json('ann', 'work', '--once')
+    expect(sent, 'not at every look').to.have.length(before)
+    const db = new Database(`${stage.dir}/writ.db`)
+    db.prepare(`update change set facts = json_set(facts, '$.untold.at', '2020-01-01T00:00:00.000Z')`).run()
+    db.close()
+    for (let i = 0; i < 2; i += 1) await json('ann', 'work', '--once')
+    expect(said().slice(before)).to.deep.equal(['**Declined**: rejected by bo'])
+  })
+
   it('is not asked for where the forge has none', async () => {
     stage.knobs.comment = null
     const id = idOf(await scale())
