@@ -35,7 +35,7 @@ function isLoud(result: Verdict['result']): boolean {
 
 function verdictTable(verdicts: readonly Verdict[], redact: Redact): string {
   const rows = verdicts.slice(0, MOST_VERDICTS).map(({ result, policy, object, message, preExisting }) => [
-    isLoud(result) ? `**${result}**` : result, code(policy, 'cell'), code(object, 'cell'), `${preExisting ? '(was so before) ' : ''}${words(redact(message ?? ''), 'cell')}`,
+    isLoud(result) ? `**${result}**` : result, code(policy, 'cell'), code(object, 'cell'), `${preExisting ? '(was so before) ' : ''}${result === 'pass' ? '' : words(redact(message ?? ''), 'cell')}`,
   ])
   return table(['', 'policy', 'object', 'what it says'], rows)
 }

@@ -45,7 +45,7 @@ function open({ step, waiting, facts, id, plan }: Change, redact: Redact): strin
   if (waiting === null) return '**Open**.'
   const sentence = words(redact(waiting.sentence.replace(/^waits for /, '')))
   const who = waiting.for === 'people' ? 'Waiting for people' : waiting.for === 'forge' ? 'Waiting' : 'On its way'
-  const how = step === 'approve' ? ` To approve, review the present head here, or use \`writ approve change/${id}${plan.needs.signed ? ' --key FILE' : ''}\`.` : waiting.next === null || /^https?:/.test(waiting.next) ? '' : ` Next: ${code(redact(waiting.next))}.`
+  const how = step === 'approve' && (facts.votes?.against ?? []).length === 0 ? ` To approve, review the present head here, or use \`writ approve change/${id}${plan.needs.signed ? ' --key FILE' : ''}\`.` : waiting.next === null || /^https?:/.test(waiting.next) ? '' : ` Next: ${code(redact(waiting.next))}.`
   return `**${who}**: ${sentence}.${how}`
 }
 

@@ -30,8 +30,8 @@ export function hostilePage(next: () => number, bodyLimit: number): PageInput {
   const value = (): Json | undefined => [text(), pick(100), null, true, [text()], { [text(3)]: text() }, undefined][pick(7)]
   const ref = (): ObjectRef => ({ group: text(3), version: 'v1', kind: text(3), namespace: pick(2) === 0 ? null : text(3), name: text(4) })
   const path = (): FieldPath => list(5, () => pick(3) === 0 ? { key: 'name', value: text(3) } : text(3))
-  const objectChange = (): ObjectChange => ({ object: ref(), kind: (['changed', 'changed', 'added', 'removed'] as const)[pick(4)] ?? 'changed', fields: list(4, () => ({ path: path(), before: value(), after: value() })), reordered: list(2, () => text(4)) })
-  const owner = { ...plan().owner, name: text(4), namespace: text(4), source: { ...plan().owner.source, url: text(4) }, delivery: { ...plan().owner.delivery, automated: pick(2) === 0, behindBecause: text() } }
+  const objectChange = (): ObjectChange => ({ object: ref(), kind: (['changed', 'changed', 'added', 'removed'] as const)[pick(4)] ?? 'changed', fields: list(4, () => ({ path: path(), before: value(), after: value() })), reordered: list(2, () => text(4)), follows: [text(3)] })
+  const owner = { ...plan().owner, destination: { cluster: text(3), namespace: pick(2) === 0 ? null : text(3) }, name: text(4), namespace: text(4), source: { ...plan().owner.source, url: text(4) }, delivery: { ...plan().owner.delivery, automated: pick(2) === 0, behindBecause: text(), promotion: { branch: text(3), url: '', dry: null, hydrated: null, synced: null } } }
   const blast = (): BlastEntry => ({ path: text(4), owners: list(3, () => ({ ...owner })), environments: list(3, () => text(3)), changes: pick(3) === 0 ? null : list(3, objectChange), error: pick(2) === 0 ? null : text(), ...pick(3) === 0 ? { by: text() } : {} })
   const verdict = (): Plan['verdicts'][number] => ({ policy: text(4), binding: text(2), object: text(4), result: (['pass', 'warn', 'deny', 'error', 'skip'] as const)[pick(5)] ?? 'pass', preExisting: pick(2) === 0, severity: null, message: text(), file: 'x' })
   const made: Plan = plan({
@@ -40,6 +40,8 @@ export function hostilePage(next: () => number, bodyLimit: number): PageInput {
     proof: { renderer: { name: text(2), version: text(3) }, beforeHash: text(2), afterHash: text(2), sentence: text(5), changes: list(4, objectChange) },
     blast: list(4, blast), alsoShips: pick(2) === 0 ? null : { since: text(3), because: text(), changes: list(3, objectChange), hash: 'h', environments: list(2, () => text(3)) },
     server: list(3, () => ({ object: ref(), cluster: text(2), asked: (['dry run', 'schema', 'not asked'] as const)[pick(3)] ?? 'schema', because: text(), warnings: list(3, () => text()) })),
+    through: list(3, () => ({ target: { ...ref(), cluster: text(2) }, owner, ownerEvidence: [], edits: [], changes: list(2, objectChange), sentence: text() })),
+    environment: { ...plan().environment, name: text(3), known: pick(4) !== 0, verify: { stability: text(2) } }, environmentClass: (['dev', 'prod'] as const)[pick(2)] ?? 'prod', mergesItself: pick(2) === 0,
     verdicts: list(4, verdict), digest: text(2),
     needs: { count: pick(3), senior: pick(2) === 0, groups: list(2, () => text(2)), seniorGroup: text(2), signed: pick(2) === 0 },
   })
