@@ -24,7 +24,7 @@ import { openCheckout } from './outside/git/open-checkout.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
 import { programVersion } from './outside/program-version.ts'
-import { registerSecret } from './outside/redact.ts'
+import { redact, registerSecret } from './outside/redact.ts'
 import { isolation } from './outside/run.ts'
 import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
@@ -85,7 +85,7 @@ export async function connect(options: { readonly dir: string, readonly tell?: (
     renderers: renderers({ timeoutMs }), renders: renderMemory(20_000),
     policies: openPolicies({ dir: config.writ.policies ?? shippedPolicies() }),
     changes: store.changes, leases: store.leases, approvals: store.approvals,
-    signatures: openSignatures({ people: config.people }),
+    signatures: openSignatures({ people: config.people }), redact,
     committer: config.writ.git,
     process: name,
   }

@@ -1,4 +1,4 @@
-import type { Change, StepResult } from '../model/change.ts'
+import type { Change, ChangeFacts, StepResult, VotesSeen } from '../model/change.ts'
 import type { ChangeRequestLook } from '../model/forge.ts'
 import { countVotes } from './approve/count-votes.ts'
 import type { VoteCount } from './approve/count-votes.ts'
@@ -19,7 +19,18 @@ export async function approve({ world, change }: StepContext): Promise<StepResul
   const lost = await lostBranch(world, change)
   if (lost !== null) return lost
   const votes = await countVotes(world, change, repository === null ? null : { forge: repository.forge.name, request })
-  return rejected(votes) ?? waitsFor(change, votes, { request, repository }) ?? approved(votes)
+  const result = rejected(votes) ?? waitsFor(change, votes, { request, repository }) ?? approved(votes)
+  return result.kind === 'done' || result.kind === 'waiting' ? { ...result, facts: newVotes(change, votes) } : result
+}
+
+/** Whose votes hold, where that is not what stands in the facts: a look that saw the same writes nothing. */
+function newVotes({ facts }: Change, { counted, missing, against, ignored, reviews }: VoteCount): ChangeFacts {
+  const votes: VotesSeen = {
+    head: facts.head ?? '', missing, against,
+    approved: counted.map(({ person, at, via }) => ({ person, at, via })),
+    ignored: [...ignored.map(({ approval, reason }) => ({ who: approval.person, reason })), ...reviews.ignored.map(({ login, reason }) => ({ who: login, reason }))],
+  }
+  return JSON.stringify(votes) === JSON.stringify(facts.votes) ? {} : { votes }
 }
 
 /** The end of a change that a person voted against. */

@@ -7,6 +7,7 @@ import { close } from './close.ts'
 import { merge } from './merge.ts'
 import type { AbortSignalLike, Lease } from './ports.ts'
 import { publish } from './publish.ts'
+import { tellProgress } from './publish/tell-progress.ts'
 import { nextStep } from './routes.ts'
 import type { Step, StepContext } from './step.ts'
 import { act } from './steer/act.ts'
@@ -121,10 +122,22 @@ async function runStep({ world, lease, tell }: Run, start: Change): Promise<Walk
     result = await stepOf(start)(context)
   } catch (error) {
     await writer.stumble(error)
+    if (isOfOther(error)) await tellProgress(world, writer.change, lease.fence)
     throw error
   }
   if (lease.lost()) throw new WritError('change/lost-lease', `Another process took change/${start.id} over while this one ran ${start.step}.`, { retry: true })
-  return record(writer, result, tell)
+  const walked = await record(writer, result, tell)
+  return isWorthTelling(start, result) ? { ...walked, change: await tellProgress(world, walked.change, lease.fence) } : walked
+}
+
+/** Where it stays for a while: not between two steps, and not where the next look is about to come. How it ends is told when it is tidied up. */
+function isWorthTelling({ step }: Change, result: StepResult): boolean {
+  return result.kind === 'waiting' && result.waiting.for !== 'process' && (step === 'verify' || result.retryAfter >= 2000)
+}
+
+/** A forge that does not answer takes no comment either. */
+function isOfOther(error: unknown): boolean {
+  return error instanceof WritError && error.code !== 'change/lost-lease' && !error.code.startsWith('forge/')
 }
 
 async function record(writer: Writer, result: StepResult, tell: (line: string) => void): Promise<Walked> {

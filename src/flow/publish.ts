@@ -32,7 +32,8 @@ async function publishLocked(context: StepContext, repository: RepositoryHandle)
     const pushed = await repository.writer.push(branch, head, known)
     if (pushed.kind === 'moved') return movedBranch(branch)
   }
-  const text = changeRequestText({ ...change, plan: current, facts: { ...context.change.facts, branch, head } })
+  const { people, redact } = context.world
+  const text = changeRequestText({ change: { ...change, plan: current, facts: { ...context.change.facts, branch, head } }, people, can: repository.forge.can, redact })
   const request = await openChangeRequest(change, repository, text).catch(async (error: unknown) => {
     // What is on the forge now is said, whatever the forge says to the change request.
     await context.note({ pushed: head })

@@ -33,6 +33,8 @@ export interface World {
   readonly leases: Leases
   readonly approvals: Approvals
   readonly signatures: Signatures
+  /** Takes secrets out of a text that leaves for a forge, where nobody can take them back. */
+  readonly redact: (text: string) => string
   /** Name and e-mail of Writ's own commits. */
   readonly committer: { readonly name: string, readonly email: string }
   /** `host/pid`, for the journal. */

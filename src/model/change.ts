@@ -51,6 +51,17 @@ export interface Change {
   readonly ended: { readonly code: string, readonly message: string, readonly evidence: readonly Evidence[] } | null
 }
 
+/** Whose votes held at the last look, for the head that they were given on. */
+export interface VotesSeen {
+  readonly head: string
+  readonly approved: readonly { readonly person: string, readonly at: string, readonly via: Approval['via'] }[]
+  readonly missing: string | null
+  /** Who asks for changes. */
+  readonly against: readonly string[]
+  /** Persons, or logins of the forge, whose word does not count, and why. */
+  readonly ignored: readonly { readonly who: string, readonly reason: string }[]
+}
+
 /** What the steps of the pull-request route establish. */
 export interface ChangeFacts {
   readonly branch?: string
@@ -113,6 +124,12 @@ export interface ChangeFacts {
   readonly recheckAt?: string
   readonly recheckedAt?: string
   readonly regressed?: { readonly at: string, readonly sentence: string }
+  readonly votes?: VotesSeen
+  /** sha256 of the comment that stands on the change request; of one that could not be written, and when that was tried last. */
+  readonly told?: string
+  readonly untold?: { readonly text: string, readonly at: string }
+  /** When a change that did not become verified was seen to have ended. */
+  readonly endedAt?: string
   /** True once nothing of an ended change is left open on its forge. */
   readonly tidied?: boolean
 }

@@ -69,6 +69,8 @@ export interface ForgeAbilities {
   readonly reviews: boolean
   /** True where a comment can be put on a change request. */
   readonly comments: boolean
+  /** How many characters it takes as the text of a change request or a comment. Left out: 65,536, the least of all forges. */
+  readonly bodyLimit?: number
 }
 
 /** Who asks for which merge. `commit`: the merge commit that Writ pushed itself, where `mergedBy` is 'writ'. */

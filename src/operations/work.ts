@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { deliver } from '../flow/deliver.ts'
 import { adoptPauses } from '../flow/steer/adopt-pauses.ts'
+import { isUntidy, tidy } from '../flow/tidy.ts'
 import { isRecheckDue, recheck } from '../flow/verify/recheck.ts'
 import { Watching } from '../flow/verify/watching.ts'
 import type { Change } from '../model/change.ts'
@@ -20,7 +21,8 @@ const ROUND = 2000
 /** A change that fails is tried again after this long, doubled with each failure. */
 const FIRST_PAUSE = 5000
 const LONGEST_PAUSE = 300_000
-/** Between two looks for pauses that no change of this store holds. */
+const ENDED = ['verified', 'rejected', 'cancelled', 'superseded', 'failed', 'refused'] as const
+/** Between two looks for pauses that no change of this store holds, and for what ended changes left behind. */
 const PAUSES_EVERY = 300_000
 
 export interface WorkAnswer {
@@ -49,6 +51,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
       for (;;) {
         if (caller.world.clock.now() >= pausesAt) {
           await adopt(caller)
+          await tidyAll(caller)
           pausesAt = caller.world.clock.now() + PAUSES_EVERY
         }
         const answer = await round(caller, pauses, only)
@@ -82,6 +85,20 @@ async function adopt({ world, progress }: Caller): Promise<void> {
   } catch (error) {
     if (!(error instanceof WritError) || error.code === 'internal/bug') throw error
     progress(`pauses without a change were not looked for: ${error.message}`)
+  }
+}
+
+/** What ended changes left open on their forge, or could not say there. */
+async function tidyAll({ world, progress, signal }: Caller): Promise<void> {
+  const ended = await Promise.all(ENDED.map(status => world.changes.list({ status, limit: 200 })))
+  for (const change of ended.flat().filter(isUntidy)) {
+    if (signal.aborted) return
+    try {
+      await tidy(world, change)
+    } catch (error) {
+      if (!(error instanceof WritError)) throw error
+      progress(`change/${change.id} was not tidied up: ${error.message}`)
+    }
   }
 }
 

@@ -1,10 +1,7 @@
 import type { Json } from '../model/json.ts'
-import { isList, isObject } from '../model/json.ts'
-import { NAMED, SECRET_KEY, SECRET_NAME, TOKENS } from './secret-patterns.ts'
+import { REDACTED, hideSecrets } from '../model/hide-secrets.ts'
+import { NAMED, TOKENS } from './secret-patterns.ts'
 import type { SecretPattern } from './secret-patterns.ts'
-
-/** What stands where a secret stood. */
-export const REDACTED = '[redacted]'
 
 /** Shorter values would blacken ordinary words. */
 const SHORTEST = 6
@@ -35,22 +32,7 @@ export function redact(text: string): string {
 
 /** The same for JSON: every text in it, and values that their key, their variable's name or their kind says are secret. */
 export function redactJson(value: Json): Json {
-  if (typeof value === 'string') return redact(value)
-  if (isList(value)) return value.map(redactJson)
-  if (!isObject(value)) return value
-  const secretObject = value['kind'] === 'Secret'
-  const secretVariable = typeof value['name'] === 'string' && SECRET_NAME.test(value['name'])
-  const entries = Object.entries(value).flatMap(([key, inner]): [string, Json][] => {
-    if (inner === undefined) return []
-    if (secretObject && (key === 'data' || key === 'stringData')) return [[key, hidden(inner)]]
-    if (typeof inner === 'string' && inner !== '' && (SECRET_KEY.test(key) || (secretVariable && key === 'value' && !/^(?:\/|\$|true$|false$)/.test(inner)))) return [[key, REDACTED]]
-    return [[redact(key), redactJson(inner)]]
-  })
-  return Object.fromEntries(entries)
-}
-
-function hidden(value: Json): Json {
-  return isObject(value) ? Object.fromEntries(Object.keys(value).map(key => [key, REDACTED])) : REDACTED
+  return hideSecrets(value, redact)
 }
 
 function applied({ pattern, random, except }: SecretPattern, text: string): string {

@@ -62,9 +62,3 @@ export const NAMED: readonly SecretPattern[] = [
   { pattern: /(\[name=[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\]\.value[ \t]{0,4}[:=][ \t]{0,4})[^\n]+/g },
   { pattern: /(\[name=[A-Z0-9_]{0,60}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)\]\.value(?![ \t]{0,4}[:=])[^"\n]{0,200}")[^\n]+(?=")/g },
 ]
-
-/** Names of environment variables whose literal value is taken for a secret. */
-export const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)$/
-
-/** Keys whose value is taken for a secret. */
-export const SECRET_KEY = /(?:password|passwd)$/i

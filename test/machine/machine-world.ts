@@ -60,7 +60,7 @@ export function machineWorld(lasting: Lasting, me: Process): World {
       random: machine.random,
       within: (_ms, work) => work,
     },
-    committer: { name: 'Writ', email: 'writ@example.com' }, process: me.name,
+    committer: { name: 'Writ', email: 'writ@example.com' }, process: me.name, redact: text => text,
     clusters: { all: [cluster], choose: () => cluster, named: () => cluster },
     servers: { named: () => answeringServer(object => ({ kind: 'made', object })) }, steering: [],
     environments: environments({ environments: [EnvironmentFile.parse({ name: lasting.class, class: lasting.class, covers: [{ cluster: 'here' }], merge: lasting.class === 'dev' ? 'automatic' : 'person', verify: { stability: '0s' } })] }),

@@ -124,5 +124,6 @@ async function check({ git, forge, store }: Lasting): Promise<void> {
   expect(merges.length, 'merges').to.equal(1)
   if (forge === 'plain') return
   expect(forge.requests.map(({ state, branch }) => ({ state, branch })), 'change requests').to.deep.equal([{ state: 'merged', branch: branches[0] }])
-  expect(forge.requests.flatMap(({ comments }) => [...comments.keys()]).length, 'comments').to.be.at.most(1)
+  expect(forge.requests.flatMap(({ comments }) => [...comments.keys()]), 'comments').to.have.length(1)
+  expect(forge.requests[0]?.comments.values().next().value, 'the comment').to.include('erified')
 }

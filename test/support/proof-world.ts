@@ -79,7 +79,7 @@ export function proofWorld(of: { readonly repository: FolderRepository, readonly
     ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: () => Promise.resolve([]), applicationSets: () => Promise.resolve({ sets: [], unseen: null }) },
     repositories: { open: () => handle, same: (a, b) => a === b },
     renderers: RENDERERS, renders: renderMemory(1000),
-    policies: absent('policies'), changes: absent('changes'), leases: absent('leases'), approvals: absent('approvals'), signatures: absent('signatures'),
+    policies: absent('policies'), changes: absent('changes'), leases: absent('leases'), approvals: absent('approvals'), signatures: absent('signatures'), redact: text => text,
     committer: { name: 'Writ', email: 'writ@example.com' },
     process: 'test/1',
   }

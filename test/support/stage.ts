@@ -77,6 +77,8 @@ export interface Knobs {
   /** Laid over the forge. */
   forge: (forge: Forge) => Forge
   env: Record<string, string>
+  /** Where comments on a change request go; null on a forge without comments, as the plain one is. */
+  comment: ((request: string, body: string) => Promise<void>) | null
 }
 
 /**
@@ -84,7 +86,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), prod: {}, forge: forge => forge, env: {} }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), prod: {}, forge: forge => forge, env: {}, comment: null }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -162,7 +164,7 @@ export class Stage {
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
       repositories: openRepositories([{ match: [this.repository.url], forge: 'local' }], [{ ...forge, insecureAllow: ['file'] }], url => ({
         ...openRepository({ url, access: { allow: ['file'], host: 'localhost' }, cacheDir: join(this.dir, 'git'), committer }),
-        forge: this.knobs.forge(openForge({ ...forge, insecureAllow: ['file'] }, { rows: store.changeRequests, secret: () => Promise.resolve('') })),
+        forge: this.#commented(this.knobs.forge(openForge({ ...forge, insecureAllow: ['file'] }, { rows: store.changeRequests, secret: () => Promise.resolve('') }))),
       })),
       renderers: renderers({ timeoutMs: 10_000 }), renders: renderMemory(1000),
       policies: {
@@ -171,9 +173,14 @@ export class Stage {
           policy: 'no-latest', binding: 'all', object: `${ref.kind} ${ref.name}`, result: JSON.stringify(after).includes(':latest') ? 'deny' : 'pass', preExisting: false, severity: null, message: 'latest is no version', file: 'no-latest.yaml',
         } as const))),
       },
-      changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }),
+      changes: store.changes, leases: store.leases, approvals: store.approvals, signatures: openSignatures({ people: this.#people }), redact,
     }
     return { world, identity: whoAmI({ people: this.#people }, this.knobs.user), owners: { hold: () => { this.holds += 1; return Promise.resolve() } }, close: () => store.close() }
+  }
+
+  #commented(forge: Forge): Forge {
+    const { comment } = this.knobs
+    return comment === null ? forge : { ...forge, can: { ...forge.can, comments: true }, comment: (_repository, id, { body }) => comment(id, body) }
   }
 
   #person(name: string, groups: string[], kind: 'human' | 'ai'): Person {

@@ -145,7 +145,8 @@ function ownersMissing({ codeOwners = [] }: ApprovalNeed, counted: readonly Appr
 
 /** Persons are compared, not logins: also where the requester was added to people.yaml, or renamed in it, only afterwards. */
 function isRequester(person: Person, requester: Change['plan']['request']['requester']): boolean {
-  if (person.name === requester.person) return true
+  // For whom a machine asks, has asked.
+  if (person.name === requester.person || person.name === requester.onBehalfOf) return true
   return requester.via === 'os-user' ? person.aliases.os.includes(requester.alias) : person.aliases.ssh.includes(requester.alias)
 }
 

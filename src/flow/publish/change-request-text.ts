@@ -1,16 +1,19 @@
 import type { Change } from '../../model/change.ts'
-import { showPath, wholeOf } from '../../model/field.ts'
-import { showOwner } from '../../model/owner.ts'
-import type { ObjectChange, Plan } from '../../model/plan.ts'
+import { wholeOf } from '../../model/field.ts'
+import type { Plan } from '../../model/plan.ts'
 import { showAsked } from '../../model/asked.ts'
 import { askedObject } from '../../model/plan.ts'
 import { showRef } from '../../model/resource.ts'
 import type { CommitText } from '../ports.ts'
 import type { ChangeRequestText } from '../../model/forge.ts'
+import { changePage } from './page/change-page.ts'
+import { plainLine, unreferring } from './page/inert.ts'
+import type { PageInput } from './page/page-input.ts'
 
 /** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
 export function titleOf(plan: Plan): string {
-  return `${plan.environment.name}: ${showAsked(plan)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(askedObject(plan).target)}`
+  // What is asked may be long; the object must not fall off the end.
+  return plainLine(`${plan.environment.name}: ${plainLine(showAsked(plan), 100)} ${wholeOf(plan.edits) === null ? 'on ' : ''}${showRef(askedObject(plan).target)}`, 220)
 }
 
 /** The commit of a change: subject, why, and trailers (editing.md 4.5). Deterministic for a change and its plan. */
@@ -53,44 +56,18 @@ export function noReply(name: string): string {
 }
 
 /** What the forge shows to reviewers. */
-export function changeRequestText(change: Change): ChangeRequestText {
-  const { plan, facts } = change
-  return {
-    change: change.id,
-    branch: facts.branch ?? '',
-    base: plan.branch,
-    head: facts.head ?? '',
-    title: titleOf(plan),
-    body: [
-      `Requested by ${plan.request.requester.person ?? plan.request.requester.alias}${plan.request.reason === null ? '' : `: ${plan.request.reason}`}`,
-      ...(plan.request.rollbackPlan === null ? [] : ['', `Rollback plan: ${plan.request.rollbackPlan}`]),
-      '',
-      `Environment ${plan.environment.name} (class ${plan.environmentClass}), owner ${showOwner(plan.owner)}.`,
-      `${plan.proof.sentence} (${plan.proof.renderer.name} ${plan.proof.renderer.version}).`,
-      '',
-      ...plan.proof.changes.flatMap(describeObject),
-      ...(plan.notes ?? []).map(note => `- Note: ${note}.`),
-      '',
-      '```diff', plan.diff.trimEnd(), '```',
-      '',
-      plan.blast.length === 0 ? 'No other consumer is affected.' : `Also affected: ${plan.blast.map(entry => entry.path === '' ? '.' : entry.path).join(', ')}.`,
-      `Digest ${plan.digest}.`,
-    ].join('\n'),
-  }
-}
-
-function describeObject(change: ObjectChange): readonly string[] {
-  if (change.kind !== 'changed') return [`- ${showRef(change.object)} is ${change.kind}`]
-  return change.fields.map(field => `- ${showRef(change.object)} ${showPath(field.path)}: ${JSON.stringify(field.before ?? null)} → ${JSON.stringify(field.after ?? null)}`)
+export function changeRequestText(input: PageInput): ChangeRequestText {
+  const { plan, facts, id } = input.change
+  return { change: id, branch: facts.branch ?? '', base: plan.branch, head: facts.head ?? '', title: input.redact(titleOf(plan)), body: changePage(input) }
 }
 
 /** Trailers and subjects are single lines; what a caller writes can never add one of its own. */
 function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
-  return text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim().slice(0, 200)
+  return unreferring(text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim()).slice(0, 250)
 }
 
 /** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer or a skip marker. */
 function quoteBody(text: string): string {
-  return text.replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n').replaceAll(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
+  return unreferring(text).replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Change, ChangeFacts } from '../../model/change.ts'
 import { WritError } from '../../model/error.ts'
 import { showOwner } from '../../model/owner.ts'
+import { tellProgress } from '../publish/tell-progress.ts'
 import { liveTarget } from './live-target.ts'
 import { lookLive } from './look-live.ts'
 import { contentAt } from './rendered-content.ts'
@@ -28,9 +29,10 @@ export async function recheck(world: World, change: Change): Promise<Change | nu
     const at = iso(now)
     const facts: ChangeFacts = { ...change.facts, recheckedAt: at, ...wrong === null ? {} : { regressed: { at, sentence: wrong } } }
     const sentence = wrong !== null ? `REGRESSED: ${wrong}` : seen ? `looked once more: ${later === true ? 'a later commit has changed it on purpose' : 'it is still so'}` : 'could not be looked at once more'
-    return await world.changes.save({ ...change, facts, updatedAt: at }, lease.fence, [{
+    const looked = await world.changes.save({ ...change, facts, updatedAt: at }, lease.fence, [{
       change: change.id, step: 'verify', attempt: change.version, kind: 'result', at, by: world.process, data: { kind: wrong === null ? 'rechecked' : 'regressed', sentence },
     }])
+    return await tellProgress(world, looked, lease.fence)
   } finally {
     await lease.release()
   }

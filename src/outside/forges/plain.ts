@@ -8,7 +8,7 @@ export function plainForge({ name, rows }: { readonly name: string, readonly row
   return {
     name,
     kind: 'plain',
-    can: { mergedBy: 'writ', reviews: false, comments: false },
+    can: { mergedBy: 'writ', reviews: false, comments: false, bodyLimit: 1_048_576 },
     find: async (repository, branch, base) => {
       const row = await rows.find(repository, branch)
       return row === null || row.base !== base ? null : infoOf(row)

@@ -21,7 +21,7 @@ const PAGES = 40
 export function giteaForge({ name, api, webhook }: GiteaOptions): Forge {
   const self = { api, me: remembered(async () => read(Named, (await api.ask({ method: 'GET', path: '/user' })).body, 'GET /user').login) }
   return {
-    name, kind: 'gitea', can: { mergedBy: 'forge', reviews: true, comments: true },
+    name, kind: 'gitea', can: { mergedBy: 'forge', reviews: true, comments: true, bodyLimit: 262_144 },
     find: (repository, branch, base) => find(api, repository, { branch, base }),
     put: (repository, id, text) => id === null ? open(api, repository, text) : update(api, { repository, id }, text),
     look: (repository, id) => look(api, { repository, id }),

@@ -37,7 +37,7 @@ export function githubForge(options: GitHubOptions): Forge {
     return known
   }
   return {
-    name: options.name, kind: 'github', can: { mergedBy: 'forge', reviews: true, comments: true },
+    name: options.name, kind: 'github', can: { mergedBy: 'forge', reviews: true, comments: true, bodyLimit: 65_536 },
     find: (repository, branch, base) => find(hub(repository), { branch, base }),
     put: (repository, id, text) => id === null ? open(hub(repository), text) : update(hub(repository), id, text),
     look: (repository, id) => look(hub(repository), id),

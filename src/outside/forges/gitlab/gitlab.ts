@@ -37,7 +37,7 @@ export function gitlabForge({ name, api, below, webhook }: GitlabOptions): Forge
   }
   const at = (repository: string, id: string, project: string): At => ({ project, iid: Number(requestNumber(repository, id)) })
   return {
-    name, kind: 'gitlab', can: { mergedBy: 'forge', reviews: true, comments: true },
+    name, kind: 'gitlab', can: { mergedBy: 'forge', reviews: true, comments: true, bodyLimit: 1_048_576 },
     find: (repository, branch, base) => branch === '' ? Promise.resolve(null) : on(repository, (gitlab, project) => find(gitlab, project, { branch, base })),
     put: (repository, id, text) => on(repository, async (gitlab, project) => id === null ? openOne(gitlab, project, text) : update(gitlab, { ...at(repository, id, project), repository }, text)),
     look: (repository, id) => on(repository, async (gitlab, project) => look(gitlab, { ...at(repository, id, project), repository })),
