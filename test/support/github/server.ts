@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { backend } from '../../../src/sandbox/git-backend.ts'
+import { held } from './bodies.ts'
 import type { Place } from './bodies.ts'
 import { ROUTES, failed, isSigned } from './routes.ts'
 import type { Answer, Caller } from './routes.ts'
@@ -127,11 +128,18 @@ function send({ request, response }: Exchange, { status, body, headers = {} }: A
   return same ? 304 : status
 }
 
-/** The one question for which only GraphQL has an answer. */
+/** The merge queue, of which only GraphQL knows: where somebody stands in it, and how to get into it. */
 function queueAnswer(state: GitHubState, body: Readonly<Record<string, unknown>>): Answer {
-  const id = (body['variables'] as { readonly id?: string } | undefined)?.id ?? ''
-  const pull = state.repositories.flatMap(({ id: of, pulls }) => pulls.map(one => ({ one, node: `PR_${of}_${one.number}` }))).find(({ node }) => node === id)?.one
-  return { status: 200, body: { data: { node: pull === undefined ? null : { mergeQueueEntry: pull.queued === null ? null : { position: pull.queued, state: 'AWAITING_CHECKS' } } } } }
+  const { id = '', head } = body['variables'] as { readonly id?: string, readonly head?: string }
+  const found = state.repositories.flatMap(repository => repository.pulls.map(pull => ({ pull, repository }))).find(({ pull, repository }) => `PR_${repository.id}_${pull.number}` === id)
+  if (found === undefined) return { status: 200, body: { data: { node: null } } }
+  const { pull, repository } = found
+  const entry = (): unknown => pull.queued === null ? null : { position: pull.queued, state: 'AWAITING_CHECKS' }
+  if (!String(body['query']).startsWith('mutation')) return { status: 200, body: { data: { node: { mergeQueueEntry: entry() } } } }
+  const because = pull.head !== head ? 'Expected head oid does not match' : pull.queued !== null ? 'Pull request is already in the queue' : held(repository, pull)
+  if (because !== null) return { status: 200, body: { data: { enqueuePullRequest: null }, errors: [{ type: 'UNPROCESSABLE', path: ['enqueuePullRequest'], message: because }] } }
+  pull.queued = repository.pulls.filter(({ queued }) => queued !== null).length + 1
+  return { status: 200, body: { data: { enqueuePullRequest: { mergeQueueEntry: entry() } } } }
 }
 
 async function serveGit({ request, response }: Exchange, { state, folder }: Pick<Serving, 'state' | 'folder'>): Promise<void> {

@@ -48,7 +48,9 @@ export const Comment = z.object({ id: z.number(), body: z.string().optional(), u
 export const ClosedIssue = z.object({ closed_by: User.nullish() })
 export const IssueEvent = z.object({ event: z.string(), actor: User.nullish() })
 export const Permission = z.object({ permission: z.string() })
-export const Queued = z.object({ node: z.object({ mergeQueueEntry: z.object({ position: z.number(), state: z.string() }).nullish() }).nullish() })
+const QueueEntry = z.object({ position: z.number(), state: z.string() }).nullish()
+export const Queued = z.object({ node: z.object({ mergeQueueEntry: QueueEntry }).nullish() })
+export const Enqueued = z.object({ enqueuePullRequest: z.object({ mergeQueueEntry: QueueEntry }).nullish() })
 
 export function infoOf(pull: Pull, closedBy: string | null): ChangeRequestInfo {
   const state = pull.merged ? 'merged' : pull.state

@@ -5,6 +5,7 @@ import { isObject } from '../../../model/json.ts'
 import type { Json } from '../../../model/json.ts'
 import { apiFailure, apiFetch } from '../../http.ts'
 import type { ApiOptions } from '../../http.ts'
+import { redact } from '../../redact.ts'
 import { remembered } from '../parts.ts'
 import { rememberAnswers } from './remember-answers.ts'
 
@@ -56,7 +57,11 @@ export function githubClient(options: ApiOptions): GitHubClient {
       }
       throw new WritError('forge/failed', `Forge ${options.forge} lists more than ${PAGES * PER_PAGE} where a handful is usual.`)
     },
-    graphql: async (query, variables) => (await octokit()).graphql(query, { ...variables }).catch((error: unknown) => accepted(options.forge, error, [])),
+    graphql: async (query, variables) => (await octokit()).graphql(query, { ...variables }).catch((error: unknown) => {
+      const [first] = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors.filter(isMessage) : []
+      if (first !== undefined) throw new WritError('forge/failed', `Forge ${options.forge} says: ${redact(first.message.slice(0, 500))}`)
+      return accepted(options.forge, error, [])
+    }),
   }
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { WritError } from '../../../model/error.ts'
 import type { ChangeRequestLook, Mergeable, Review } from '../../../model/forge.ts'
-import { BaseBranch, CheckRuns, Permission, PullReview, Queued, Rule, Statuses } from './answers.ts'
+import { BaseBranch, CheckRuns, Permission, PullReview, Rule, Statuses } from './answers.ts'
 import type { CheckRun, Pull } from './answers.ts'
 import { checksOf } from './checks.ts'
 import { read } from './client.ts'
 import { infoWithCloser, pullOf } from './hub.ts'
 import type { Hub } from './hub.ts'
+import { hasQueue, queuedAt } from './merge-queue.ts'
 
 export async function look(hub: Hub, id: string): Promise<ChangeRequestLook> {
   const pull = await pullOf(hub, id)
@@ -93,12 +94,7 @@ function mergeableOf({ draft, mergeable, mergeable_state: state }: Pull): Mergea
   return { is: mergeable === true && ['clean', 'unstable', 'has_hooks'].includes(state ?? '') ? 'yes' : 'unknown', because: null }
 }
 
-const QUEUE = 'query($id: ID!) { node(id: $id) { ... on PullRequest { mergeQueueEntry { position state } } } }'
-
-/** The REST API does not say whether a pull request is in the merge queue. It is asked only where the base has one. */
-async function waits({ client }: Hub, pull: Pull, rules: readonly Rule[]): Promise<string | null> {
+async function waits(hub: Hub, pull: Pull, rules: readonly Rule[]): Promise<string | null> {
   if (pull.auto_merge !== null && pull.auto_merge !== undefined) return `auto-merge is on${pull.auto_merge.enabled_by?.login === undefined ? '' : `, set by ${pull.auto_merge.enabled_by.login}`}`
-  if (!rules.some(({ type }) => type === 'merge_queue')) return null
-  const entry = read(Queued, { status: 200, data: await client.graphql(QUEUE, { id: pull.node_id }), headers: {} }).node?.mergeQueueEntry
-  return entry === null || entry === undefined ? null : `it is in the merge queue at position ${entry.position} (${entry.state.toLowerCase().replaceAll('_', ' ')})`
+  return hasQueue(rules) ? queuedAt(hub, pull) : null
 }

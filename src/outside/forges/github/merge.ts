@@ -7,16 +7,18 @@ import { wordsOf } from './client.ts'
 import { pullOf } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { rulesOf } from './look.ts'
+import { hasQueue, joinQueue } from './merge-queue.ts'
 
 type Method = 'merge' | 'squash' | 'rebase'
 
-/** Merges the head that is asked for, by the first way that the repository and its rules allow. Sent once for each way; after an unsure answer it is looked up. */
+/** Merges the head that is asked for; where the base has a merge queue, it is put into that. Else by the first way that the repository and its rules allow. Sent once for each way; after an unsure answer it is looked up. */
 export async function merge(hub: Hub, id: string, ask: MergeAsk): Promise<MergeResult> {
   const pull = await pullOf(hub, id)
   if (pull.merged) return { kind: 'merged', info: infoOf(pull, null) }
   if (pull.state === 'closed') return { kind: 'blocked', because: 'it is closed' }
   if (pull.head.sha !== ask.head) return { kind: 'moved' }
   const [repository, rules] = await Promise.all([hub.client.read(Repository, octokit => octokit.rest.repos.get(hub.at)), rulesOf(hub, pull.base.ref)])
+  if (hasQueue(rules)) return joinQueue(hub, pull)
   const methods = methodsOf(repository, rules)
   let refused: MergeResult = { kind: 'blocked', because: 'the repository and its rules allow no way of merging' }
   for (const method of methods) {

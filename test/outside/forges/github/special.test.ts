@@ -100,7 +100,6 @@ describe('what is special to GitHub', () => {
       expect((await look()).waitsToMerge).to.equal(null)
       ground.pull(id).queued = 2
       expect((await look()).waitsToMerge).to.equal('it is in the merge queue at position 2 (awaiting checks)')
-      expect(await ground.one.merge(ground.repository, id, ask())).to.deep.equal({ kind: 'blocked', because: 'Changes must be made through the merge queue' })
     })
 
     it('asks only for what has changed since the look before', async () => {
@@ -160,6 +159,19 @@ describe('what is special to GitHub', () => {
       await look()
       expect((await look()).mergeable).to.deep.equal({ is: 'no', because: 'reviews, checks or rules of the base hold it back' })
       await ground.people.review(id, 'ada', 'approve')
+      expect((await ground.one.merge(ground.repository, id, ask())).kind).to.equal('merged')
+    })
+
+    it('goes through the merge queue where the base has one: with the head that is asked for, and once', async () => {
+      rule([{ type: 'merge_queue' }])
+      await ground.people.require(['e2e'])
+      expect(await ground.one.merge(ground.repository, id, ask())).to.deep.equal({ kind: 'blocked', because: 'Forge hub says: Required status check "e2e" is expected.' })
+      await ground.people.status(ground.heads[0], 'e2e', 'success')
+      const queued = { kind: 'blocked', because: 'it is in the merge queue at position 1 (awaiting checks)' }
+      for (const forge of [ground.one, ground.other]) expect(await forge.merge(ground.repository, id, ask())).to.deep.equal(queued)
+      expect((await look()).waitsToMerge).to.equal(queued.because)
+      expect(ground.server.asked.filter(call => call.startsWith('PUT'))).to.deep.equal([])
+      await ground.people.merge(id, 'ada', 'squash')
       expect((await ground.one.merge(ground.repository, id, ask())).kind).to.equal('merged')
     })
 
