@@ -6,5 +6,5 @@ import type { StepContext } from './step.ts'
 export async function close({ change }: StepContext): Promise<StepResult> {
   const seen = change.facts.verified
   if (seen === undefined) throw new WritError('internal/bug', `change/${change.id} reached its end without evidence of its verification.`)
-  return { kind: 'done', facts: { tidied: true }, sentence: 'the change is closed' }
+  return { kind: 'done', facts: {}, sentence: 'the change is closed' }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { deliver } from '../../src/flow/deliver.ts'
 import { isNoChange, plan } from '../../src/flow/plan.ts'
 import { submit } from '../../src/flow/submit.ts'
+import { isUntidy, tidy } from '../../src/flow/tidy.ts'
 import type { World } from '../../src/flow/world.ts'
 import { isRefusal, WritError } from '../../src/model/error.ts'
 import type { Change } from '../../src/model/change.ts'
@@ -55,17 +56,20 @@ async function worker(lasting: Lasting): Promise<void> {
   let me = machine.start()
   for (let tries = 1; ; tries += 1) {
     if (tries > PATIENCE * 3) machine.faults = 0
+    machine.now += Math.floor(machine.random() * 20_000)
+    await machine.turn()
     if (tries > PATIENCE * 4) throw new Error('it never ends')
     try {
       const change = await work(lasting, me)
-      if (change === null || change.status !== 'open') return
+      const ended = change ?? (await lasting.store.changes.list({ limit: 1 }))[0]
+      // What `writ work` does for what has ended.
+      if (ended !== undefined && ended.status !== 'open' && !isUntidy(await tidy(machineWorld(lasting, me), ended))) return
+      if (change === null || change.status !== 'open') continue
       await people(lasting, change)
     } catch (error) {
       if (!(error instanceof Crash) && !(error instanceof WritError && error.code !== 'internal/bug')) throw error
       if (me.dead) me = machine.start()
     }
-    machine.now += Math.floor(machine.random() * 20_000)
-    await machine.turn()
   }
 }
 
