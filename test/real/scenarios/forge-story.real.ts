@@ -24,7 +24,7 @@ describe('the whole story on a real Gitea', () => {
   after(() => realRuns() ? gitea.stop() : undefined)
 
   for (const tool of TOOLS) {
-    it(`is asked for, reviewed by others, merged in Gitea, synced and verified (${tool})`, async () => {
+    it(`is asked for, reviewed by others, merged in Gitea, synced verified and told on the pull request (${tool})`, async () => {
       const scene = await openScene({ name: `story-${tool}`, class: 'prod', files: { 'README.md': 'nothing here\n' } })
       const repository = await makeRepository(gitea)
       const owner = deploying({ ...scene, url: repository.url }, tool, { path: 'apps/web' })
@@ -55,6 +55,9 @@ describe('the whole story on a real Gitea', () => {
         expect([followed.exit, textAt(followed.answer, 'status')], shown(followed)).to.deep.equal([0, 'verified'])
         expect(valueAt(followed.answer, 'facts', 'mergedBy'), shown(followed)).to.equal('ada')
         expect(await pulls(gitea, repository)).to.have.length(1)
+        const [comment, ...more] = await repository.people.comments(request)
+        expect([comment, more]).to.satisfy(([text, others]: readonly [string, readonly string[]]) => /\*\*Verified\*\*/.test(text) && others.length === 0, String(comment))
+        expect((await pulls(gitea, repository))[0]?.body).to.include(`change/${id}`)
       } finally {
         await sweep(scene, owner.objects)
         await scene.close()
