@@ -64,8 +64,12 @@ export function gitlabPeople(call: Call, project: string, ids: Readonly<Record<L
     close: async (id, by) => { await call(by, `PUT ${request(id)}`, { state_event: 'close' }) },
     retarget: async (id, base) => { await call('root', `PUT ${request(id)}`, { target_branch: base }) },
     comments: async id => {
-      const notes = await call('root', `GET ${request(id)}/notes?sort=asc&order_by=created_at&per_page=100`)
-      return (Array.isArray(notes) ? notes : []).filter(note => valueAt(note as Json, 'system') === false).map(note => textAt(note as Json, 'body') ?? '')
+      const said: string[] = []
+      for (let page = 1; ; page += 1) {
+        const notes = await call('root', `GET ${request(id)}/notes?sort=asc&order_by=created_at&page=${page}`)
+        if (!Array.isArray(notes) || notes.length === 0) return said
+        said.push(...notes.filter(note => valueAt(note as Json, 'system') === false).map(note => textAt(note as Json, 'body') ?? ''))
+      }
     },
   }
 }

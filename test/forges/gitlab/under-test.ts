@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,16 +15,24 @@ import type { GitlabServer } from './server.ts'
 import type { MergeRequest, Project, User } from './state.ts'
 
 export const TOKEN = 'glpat-only-for-tests-0001'
-export const SECRET = 'the-secret-token-of-the-webhook'
+/** A signing token, as GitLab makes them. */
+const SIGNING = `whsec_${Buffer.from('thirty-two bytes of a signing key').toString('base64')}`
 
 /** A GitLab in this process with people, and what stands behind it. */
 export interface GitlabUnderTest extends ForgeUnderTest {
   readonly people: ForgePeople
+  /** What people do in numbers; `page`: as many entries as one page of a list holds here. */
+  readonly crowd: { readonly page: number, readonly comment: (id: string, by: 'ada', text: string) => Promise<void>, readonly permit: (by: 'ada' | 'bo', may: 'write' | 'read') => Promise<void> }
+  /** What goes wrong once, with the next call of its kind, and a webhook about a merge request. */
+  readonly faults: { readonly lose: (what: keyof typeof CALLS) => void, readonly limit: (seconds: number) => void, readonly refuse: () => void, readonly event: (id: string) => { readonly headers: Readonly<Record<string, string>>, readonly body: string } }
   readonly server: GitlabServer
   readonly project: Project
   readonly user: (login: Login) => User
   readonly request: (id: string) => MergeRequest
 }
+
+const CALLS = { open: /^POST .*\/merge_requests$/, text: /^PUT .*\/merge_requests\/\d+$/, comment: /^POST .*\/notes$/, merge: /^PUT .*\/merge$/, close: /^PUT .*\/merge_requests\/\d+$/ } as const
+const PAGE = 20
 
 export interface GitlabSetup { readonly below?: string, readonly path?: string }
 
@@ -38,6 +47,8 @@ export async function gitlabUnderTest({ below = '', path = 'shop/platform/apps' 
   const user = (login: Login): User => [...state.users.values()].find(one => one.username === login) ?? expect.fail(login)
   const tokens = { 'writ-bot': TOKEN, 'ada': 'glpat-of-ada', 'bo': 'glpat-of-bo', 'eve': 'glpat-of-eve', 'root': 'glpat-of-root' }
   for (const login of LOGINS) state.tokens.set(tokens[login], user(login).id)
+  const call = callsOf(`${server.url}/api/v4`, tokens)
+  state.largestPage = PAGE
   const ids = { 'writ-bot': user('writ-bot').id, 'ada': user('ada').id, 'bo': user('bo').id, 'eve': user('eve').id, 'root': user('root').id }
   const { heads } = template ??= makeTemplate()
   for (const where of [path, 'shop/other']) {
@@ -48,19 +59,37 @@ export async function gitlabUnderTest({ below = '', path = 'shop/platform/apps' 
   const git = bareGit(project.folder)
   const request = (id: string): MergeRequest => project.requests.find(one => one.iid === Number(id)) ?? expect.fail(id)
   const config: ForgeConfig = { name: 'lab', kind: 'gitlab', host: new URL(server.url).host, insecureAllow: ['http', 'loopback'], credentials: { username: 'oauth2', token: { env: 'TOKEN' } }, webhook: { env: 'WEBHOOK' }, ...below === '' ? {} : { api: `${server.url}/api/v4` } }
-  const secret = (ref: unknown): Promise<string> => Promise.resolve(JSON.stringify(ref).includes('TOKEN') ? TOKEN : SECRET)
+  const secret = (ref: unknown): Promise<string> => Promise.resolve(JSON.stringify(ref).includes('TOKEN') ? TOKEN : SIGNING)
   const rows = { find: refused, add: refused, change: refused, get: refused } as never
   const open = (): ForgeUnderTest['one'] => openForge(config, { rows, secret })
   return {
     one: open(), other: open(), server, project, user, request, heads,
+    crowd: {
+      page: PAGE,
+      comment: async (id, by, text) => { await call(by, `POST /projects/${encodeURIComponent(path)}/merge_requests/${id}/notes`, { body: text }) },
+      permit: async (by, may) => { await call('root', `PUT /projects/${encodeURIComponent(path)}/members/${ids[by]}`, { access_level: may === 'write' ? LEVELS[by] : 20 }) },
+    },
+    faults: {
+      lose: what => { state.faults.push({ on: CALLS[what], times: 1, what: 'lost' }) },
+      limit: seconds => { state.faults.push({ on: /./, times: 1, what: { status: 429, headers: { 'retry-after': String(seconds), 'ratelimit-remaining': '0' }, body: { message: 'Too Many Requests' } } }) },
+      refuse: () => { state.faults.push({ on: /./, times: 1, what: { status: 401, body: { message: '401 Unauthorized' } } }) },
+      event: id => signedEvent({ object_kind: 'merge_request', project: { git_http_url: `${server.url}/${path}.git` }, object_attributes: { iid: Number(id), source_branch: request(id).source } }),
+    },
     repository: `${server.url}/${path}.git`, elsewhere: `${server.url}/${other.path}.git`,
     move: (branch, commit) => { git.run('update-ref', `refs/heads/${branch}`, commit); return Promise.resolve() },
-    people: gitlabPeople(callsOf(`${server.url}/api/v4`, tokens), encodeURIComponent(path), ids),
+    people: gitlabPeople(call, encodeURIComponent(path), ids),
     dispose: async () => {
       rmSync(folder, { recursive: true })
       await server.stop()
     },
   }
+}
+
+function signedEvent(event: unknown): { readonly headers: Readonly<Record<string, string>>, readonly body: string } {
+  const body = JSON.stringify(event)
+  const [id, time] = ['evt-1', '1790000000']
+  const signature = createHmac('sha256', Buffer.from(SIGNING.slice('whsec_'.length), 'base64')).update(`${id}.${time}.${body}`).digest('base64')
+  return { headers: { 'idempotency-key': id, 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': `v1,${signature}` }, body }
 }
 
 function refused(): never {

@@ -115,6 +115,26 @@ describe('GitLab', () => {
     })
   }
 
+  it('finds its own note behind more than a page of others, and takes a right that was taken since', async () => {
+    const id = await put()
+    for (let n = 0; n <= lab.crowd.page; n += 1) await lab.crowd.comment(id, 'ada', `seen ${n}`)
+    await lab.one.comment(lab.repository, id, { key: 'progress', body: 'waits' })
+    await lab.other.comment(lab.repository, id, { key: 'progress', body: 'is done' })
+    expect((await lab.people.comments(id)).length).to.equal(lab.crowd.page + 2)
+    await lab.people.review(id, 'ada', 'approve')
+    await lab.crowd.permit('ada', 'read')
+    expect((await lab.one.look(lab.repository, id)).reviews.map(({ writes }) => writes)).to.deep.equal([false])
+  })
+
+  it('reads a webhook that GitLab has signed, as often as it comes, and no other', async () => {
+    const id = await put()
+    const event = lab.faults.event(id)
+    const read = await lab.one.readEvent(event)
+    expect(read).to.deep.include({ repository: lab.repository, request: id, branch: 'writ/a' })
+    expect(await lab.other.readEvent(event)).to.deep.equal(read)
+    expect(await failureOf(lab.one.readEvent({ ...event, body: `${event.body} ` }))).to.equal('forge/unauthorized')
+  })
+
   it('edits no note of another person that looks like its own', async () => {
     const id = await put()
     lab.request(id).notes.push({ id: 1, body: '<!-- writ:progress -->\nmine', system: false, author: lab.user('eve'), at: lab.server.state.now() })
