@@ -1,5 +1,6 @@
 import { forgeCrowdContract } from '../contracts/forge-extremes.ts'
 import { forgeContract } from '../contracts/forge.ts'
+import { realGitlab } from '../forges/gitlab/real.ts'
 import { hostedGitHub } from './github.ts'
 import type { HostedKind } from './hosted-kind.ts'
 
@@ -11,10 +12,18 @@ const KINDS: readonly HostedKind[] = [hostedGitHub]
 
 for (const kind of KINDS) {
   const missing = kind.variables.filter(name => (process.env[name] ?? '') === '')
-  if (missing.length > 0) describe(`a real ${kind.name}`, () => { it.skip(`the contract: not set are ${missing.join(', ')}`, () => undefined) })
+  if (missing.length > 0) skip(kind.name, missing)
   else {
     const make = kind.open(name => process.env[name] ?? '')
     forgeContract(`a real ${kind.name}`, 'people review', make)
     forgeCrowdContract(`a real ${kind.name}`, make)
   }
+}
+
+const gitlab = realGitlab(process.env)
+if ('missing' in gitlab) skip('GitLab', gitlab.missing)
+else forgeContract('a real GitLab', 'people review', gitlab.make)
+
+function skip(name: string, missing: readonly string[]): void {
+  describe(`a real ${name}`, () => { it.skip(`the contract: not set are ${missing.join(', ')}`, () => undefined) })
 }

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import { forgeContract } from '../../../contracts/forge.ts'
+import { forgeCrowdContract, forgeFaultContract } from '../../../contracts/forge-extremes.ts'
 import { VARIABLES, realGitlab } from '../../../forges/gitlab/real.ts'
 import { gitlabUnderTest } from '../../../forges/gitlab/under-test.ts'
 
 forgeContract('gitlab', 'people review', () => gitlabUnderTest())
+forgeCrowdContract('gitlab', () => gitlabUnderTest())
+forgeFaultContract('gitlab', () => gitlabUnderTest())
 
 describe('the forge contract on a real GitLab', () => {
   it('says which variables name one, where they do not', () => {
