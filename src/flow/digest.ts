@@ -5,6 +5,7 @@ import type { Json } from '../model/json.ts'
 import { canonical } from '../model/json.ts'
 import type { ObjectChange, Plan, Proven } from '../model/plan.ts'
 import type { Target } from '../model/resource.ts'
+import type { Ask } from '../model/request.ts'
 import type { SteerOrder } from '../model/steering.ts'
 import { refKey } from '../model/resource.ts'
 
@@ -22,7 +23,7 @@ export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): s
   const { request, target } = plan
   return sha256(canonical({
     request: {
-      verb: request.verb, asks: request.asks.map(ask => ({ ...ask })), scope: request.scope, requester: request.requester.person ?? request.requester.alias,
+      verb: request.verb, asks: request.asks.map(askJson), scope: request.scope, requester: request.requester.person ?? request.requester.alias,
       reason: request.reason, incident: request.incident, rollbackPlan: request.rollbackPlan, place: request.place,
     },
     target: { ...targetJson(target), uid: target.uid ?? null },
@@ -83,6 +84,12 @@ function safePart(text: string): string {
 
 function targetJson(target: Target): Record<string, string | null> {
   return { cluster: target.cluster, group: target.group, kind: target.kind, namespace: target.namespace, name: target.name }
+}
+
+function askJson(ask: Ask): Json {
+  if (ask.kind !== 'rollback') return { ...ask }
+  const { fields, notes, ...rest } = ask
+  return { ...rest, notes, fields: fields.map(({ path, now, was }) => ({ path: showPath(path), now, was })) }
 }
 
 function changesJson(changes: readonly ObjectChange[]): Json {
