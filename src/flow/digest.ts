@@ -46,11 +46,16 @@ export function steerDigest(plan: Omit<Plan, 'digest'>, { verb, until, prune, pa
   }))
 }
 
-/** The idempotency key: environment, target and normalised edits (DESIGN.md section 2). */
-export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked & Partial<Pick<Plan, 'base'>>): string {
+/** The idempotency key: environment, target and normalised edits (DESIGN.md section 2); of a rollback also what it goes back from, since the change that set those values once may still be on its way. */
+export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked & Partial<Pick<Plan, 'base' | 'request'>>): string {
   if (plan.steer !== undefined) return sha256(canonical({ target: targetJson(plan.target), verb: plan.steer.verb, until: plan.steer.until, prune: plan.steer.prune, base: plan.base ?? null }))
   const edits = askedOf(plan).map(edit => ({ path: showPath(edit.path), after: edit.after })).sort((a, b) => (a.path < b.path ? -1 : 1))
-  return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits }))
+  return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits, ...backOf(plan) }))
+}
+
+function backOf({ request }: Partial<Pick<Plan, 'request'>>): { readonly back?: string | null } {
+  const ask = request?.asks.find(one => one.kind === 'rollback')
+  return ask === undefined ? {} : { back: ask.change ?? ask.to }
 }
 
 /** True where two plans set exactly the same fields of the same object, whatever the values. The whole object is a field, too. */

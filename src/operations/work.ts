@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deliver } from '../flow/deliver.ts'
+import { lacksOffer } from '../flow/rollback/offer-rollback.ts'
 import { adoptPauses } from '../flow/steer/adopt-pauses.ts'
 import { isRecheckDue, recheck } from '../flow/verify/recheck.ts'
 import { Watching } from '../flow/verify/watching.ts'
@@ -54,6 +55,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
         const answer = await round(caller, pauses, only)
         if (only === null) {
           await recheckAll(caller)
+          await offerAll(caller)
           whole = caller.world.clock.now()
         }
         if (once) return answer
@@ -103,6 +105,20 @@ async function recheckAll({ world, progress, signal }: Caller): Promise<void> {
       // One change must not keep the others from being driven; it is looked at again in the next round.
       if (!(error instanceof WritError)) throw error
       progress(`change/${change.id} was not looked at once more: ${error.message}`)
+    }
+  }
+}
+
+/** Changes that failed and whose process died before their rollback was offered. */
+async function offerAll({ world, signal, progress }: Caller): Promise<void> {
+  const failed = await world.changes.list({ status: 'failed', limit: 200 })
+  for (const change of failed.filter(lacksOffer)) {
+    if (signal.aborted) return
+    try {
+      await deliver(world, change.id, { until: 'wait', progress: text => { progress(`change/${change.id}: ${text}`) }, signal })
+    } catch (error) {
+      if (!(error instanceof WritError)) throw error
+      progress(`change/${change.id}: ${error.message}`)
     }
   }
 }

@@ -65,6 +65,15 @@ describe('writ rollback', function () {
       expect([first.exit, second.exit, second.json['id'], second.json['existed']]).to.deep.equal([4, 4, first.json['id'], true])
     })
 
+    it('is another change than the one that set those values before and is still watched', async () => {
+      stage.knobs.live = object => ({ ...object, status: {} })
+      await stage.call('set', 'image', 'deploy/web', 'web=registry.example/web:1.3.0', '-n', 'dev')
+      await stage.call('set', 'image', 'deploy/web', 'web=registry.example/web:1.0.0', '-n', 'dev')
+      const third = textAt((await stage.call('set', 'image', 'deploy/web', 'web=registry.example/web:1.4.0', '-n', 'dev', '-o', 'json')).json, 'id') ?? ''
+      const back = await stage.call('rollback', `change/${third}`, '-o', 'json')
+      expect([back.json['existed'], image()], back.out + back.err).to.deep.equal([undefined, 'registry.example/web:1.0.0'])
+    })
+
     it('needs in prod the approval that any change of prod needs', async () => {
       const id = await prodChange('1.2.0')
       stage.knobs.user = 'ann'

@@ -56,11 +56,15 @@ export async function undoChange(world: World, located: Located, of: { readonly 
   return {
     kind: 'rollback', change: change.id, from: brought.merge, to: await before(history, brought.merge), fields,
     notes: [
-      `rolls back change/${change.id}, merged as ${brought.merge.slice(0, 12)}${change.facts.mergedAt === undefined ? '' : ` at ${change.facts.mergedAt}`}`,
+      `rolls back change/${change.id}, merged as ${brought.merge.slice(0, 12)}${change.facts.mergedAt === undefined ? '' : ` at ${change.facts.mergedAt}`}${requestOf(change)}`,
       ...lost.map(({ edit, now }) => `takes back what was set later: ${told(edit, now, since).sentence}`),
       ...stayingNote(since.filter(one => one.paths.some(path => !own(path))).map(({ commit }) => commit)),
     ],
   }
+}
+
+function requestOf({ facts: { changeRequest } }: Change): string {
+  return changeRequest === undefined || changeRequest.url === null ? '' : ` (${changeRequest.url})`
 }
 
 /** A later commit, and the fields of the object that it changed. */
