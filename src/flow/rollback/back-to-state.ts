@@ -20,7 +20,7 @@ interface Found { readonly commit: string, readonly undone: readonly CommitInfo[
 
 /** The fields that bring an object back to an earlier state of its branch. Refuses NO_TARGET, RENDER_FAILED, UNSUPPORTED. Throws usage/bad-argument, change/not-found. */
 export async function backToState(world: World, located: Located, to: State): Promise<RollbackAsk | Refusal | NoChange> {
-  const history = openHistory(world, located)
+  const history = await openHistory(world, located)
   if (isRefusal(history)) return history
   const name = showRef(located.target)
   const tip = await history.look(located.base)
@@ -35,7 +35,7 @@ export async function backToState(world: World, located: Located, to: State): Pr
   const fields = fieldsBack(tip.object, there)
   if (fields.length === 0) return { noChange: true, message: `${name} is as it was at ${found.commit.slice(0, 12)}.`, target: located.target, key: changeKey({ ...located, edits: [] }) }
   const { undone, whole } = to.kind === 'previous' ? found : await undoneSince(history, { tip: tip.object, commit: found.commit })
-  return { kind: 'rollback', change: null, from: located.base, to: found.commit, fields, notes: [`goes back from ${located.base.slice(0, 12)} to ${found.commit.slice(0, 12)}`, ...takenBackNote(undone, whole)] }
+  return { kind: 'rollback', change: null, from: located.base, to: found.commit, fields, notes: [`goes back from ${located.base.slice(0, 12)} to ${found.commit.slice(0, 12)}`, ...takenBackNote(undone, whole), ...history.notes] }
 }
 
 function standing(look: Look, { name, commit }: { readonly name: string, readonly commit: string }): KubernetesObject | Refusal {

@@ -21,7 +21,7 @@ export interface EarlierStates { readonly states: readonly EarlierState[], reado
 
 /** The states that an object can go back to. Refuses NO_TARGET where it does not render now. */
 export async function earlierStates(world: World, located: Located, of: { readonly ask: TargetAsk, readonly most: number }): Promise<EarlierStates | Refusal> {
-  const history = openHistory(world, located)
+  const history = await openHistory(world, located)
   if (isRefusal(history)) return history
   const tip = await history.look(located.base)
   if (tip.kind !== 'there') return refuse('NO_TARGET', `${showRef(located.target)} ${tip.kind === 'absent' ? 'is not in Git' : 'does not render'} at the tip of ${located.branch}.`, tip.kind === 'broken' ? [{ sentence: tip.message, at: located.base }] : [])

@@ -1,16 +1,20 @@
 import { isRefusal } from '../../model/error.ts'
 import type { Refusal } from '../../model/error.ts'
 import type { Owner } from '../../model/owner.ts'
+import { showOwner } from '../../model/owner.ts'
 import type { Located } from '../../model/plan.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
-import type { CommitInfo, RepositoryReader } from '../ports.ts'
+import type { CommitInfo, RenderResult, RepositoryReader } from '../ports.ts'
 import { openBench } from '../proof/bench.ts'
+import type { Bench } from '../proof/bench.ts'
 import { closureOf } from '../proof/closure.ts'
 import { renderAsk } from '../proof/consumers.ts'
 import { rulesAt } from '../proof/rules.ts'
 import { findTarget } from '../proof/target.ts'
 import { directoryOf } from '../proof/tree-index.ts'
 import type { World } from '../world.ts'
+import { ownerAt, ownerLayers } from './owner-layers.ts'
+import type { OwnerLayer } from './owner-layers.ts'
 
 /** At most so many commits are rendered to find one state. */
 export const MOST_LOOKS = 40
@@ -25,49 +29,78 @@ export type Look =
 /** One commit of the branch that touches what the object is rendered from, and how the object was before it: at its first parent, null where it has none. */
 export interface StepBack { readonly commit: CommitInfo, readonly parent: string | null, readonly before: Look | null }
 
-/** The history of one object in the repository and branch of its owner, as today's owner renders it. */
+/** The history of one object in the repository and branch of its owner; manifests of owners that stand in the same branch count as they were, everything else about owners as it is today. */
 export interface ObjectHistory {
   readonly located: Located
   readonly reader: RepositoryReader
+  /** What a person should know of how far earlier states are known. */
+  readonly notes: readonly string[]
   look(commit: string): Promise<Look>
   /** The commits that touch what it is rendered from, newest first, from the tip; a merge is one commit. Ends without a word after MOST_LOOKS. */
   stepsBack(): AsyncGenerator<StepBack, void, undefined>
 }
 
 /** Opens the history of a located object. Refuses REPOSITORY_UNKNOWN. */
-export function openHistory(world: World, located: Located): ObjectHistory | Refusal {
+export async function openHistory(world: World, located: Located): Promise<ObjectHistory | Refusal> {
   const repository = world.repositories.open(located.owner.source.url)
   if (isRefusal(repository)) return repository
   const { reader } = repository
+  const { layers, stops } = await ownerLayers(world, located)
+  const whole = lookingAt(world, { reader, located, layers })
+  const first = layers.length === 0 ? null : await whole(located.base)
+  // Whoever cannot tell from the manifests what is rendered today cannot tell it of earlier, either.
+  const asToday = first?.kind === 'broken'
+  const look = asToday ? lookingAt(world, { reader, located, layers: [] }) : whole
+  const why = asToday ? first.message : stops
+  const highest = asToday ? located.owner : layers.at(-1)?.by ?? located.owner
+  const notes = why === null ? [] : [`what ${showOwner(highest)} itself decides is taken as it is today: ${why}`]
+  return { located, reader, notes, look, stepsBack: () => steps({ reader, look }, located.base) }
+}
+
+/** Looks, each of which is made once. */
+function lookingAt(world: World, of: Omit<LookAsk, 'commit'>): ObjectHistory['look'] {
   const seen = new Map<string, Promise<Look>>()
-  const look = (commit: string): Promise<Look> => {
-    const known = seen.get(commit) ?? lookAt(world, { reader, located, commit })
+  return commit => {
+    const known = seen.get(commit) ?? lookAt(world, { ...of, commit })
     seen.set(commit, known)
     return known
   }
-  return { located, reader, look, stepsBack: () => steps({ reader, look }, located.base) }
 }
 
-async function lookAt(world: World, { reader, located: { owner, target }, commit }: { readonly reader: RepositoryReader, readonly located: Located, readonly commit: string }): Promise<Look> {
+interface LookAsk { readonly reader: RepositoryReader, readonly located: Located, readonly layers: readonly OwnerLayer[], readonly commit: string }
+
+/** From the highest owner down: each renders the manifest of the next, the last one the object. */
+async function lookAt(world: World, { reader, located, layers, commit }: LookAsk): Promise<Look> {
   const bench = await openBench(world, reader, commit)
   try {
-    const ask = renderAsk(bench.index, owner)
-    const closure = closureOf(bench.index, ask)
-    // A file that is listed lies beside those that are: what is added to a folder, or goes, may be read too.
-    const paths = closure.opaque ? [''] : [...new Set([owner.source.path, ...[...closure.files].map(directoryOf), ...ruleFilesOf(bench.index, owner)])].sort()
-    const [result] = await bench.render([], [ask])
-    if (result?.ok !== true) return { kind: 'broken', message: result?.message ?? 'no answer', paths }
-    const [found, ...others] = findTarget(result.objects, target, owner.destination)
-    const unread = result.unread?.[0]
-    if (found === undefined) return unread === undefined ? { kind: 'absent', paths } : { kind: 'broken', message: unread, paths }
-    return others.length > 0 ? { kind: 'broken', message: `it is rendered ${others.length + 1} times`, paths } : { kind: 'there', object: found.object, paths }
+    const paths = new Set<string>()
+    let owner = layers.at(-1)?.by ?? located.owner
+    for (const layer of layers.toReversed()) {
+      const rendered = await renderOn(bench, owner, paths)
+      if (!rendered.ok) return { kind: 'broken', message: `${showOwner(owner)}: ${rendered.message}`, paths: [...paths] }
+      const below = ownerAt(world, layer, rendered.objects)
+      if (typeof below === 'string') return { kind: 'broken', message: below, paths: [...paths] }
+      owner = below
+    }
+    const rendered = await renderOn(bench, owner, paths)
+    const at = { paths: [...paths].sort() }
+    if (!rendered.ok) return { kind: 'broken', message: rendered.message, ...at }
+    const [found, ...others] = findTarget(rendered.objects, located.target, owner.destination)
+    const unread = rendered.unread?.[0]
+    if (found === undefined) return unread === undefined ? { kind: 'absent', ...at } : { kind: 'broken', message: unread, ...at }
+    return others.length > 0 ? { kind: 'broken', message: `it is rendered ${others.length + 1} times`, ...at } : { kind: 'there', object: found.object, ...at }
   } finally {
     await bench.dispose()
   }
 }
 
-function ruleFilesOf(index: Parameters<typeof rulesAt>[0], owner: Owner): readonly string[] {
-  return rulesAt(index, owner).files
+/** What an owner renders, and into `paths` what it renders that from. A file that is listed lies beside those that are: what is added to a folder, or goes, may be read too. */
+async function renderOn(bench: Bench, owner: Owner, paths: Set<string>): Promise<RenderResult> {
+  const ask = renderAsk(bench.index, owner)
+  const closure = closureOf(bench.index, ask)
+  for (const path of closure.opaque ? [''] : [owner.source.path, ...[...closure.files].map(directoryOf), ...rulesAt(bench.index, owner).files]) paths.add(path)
+  const [result] = await bench.render([], [ask])
+  return result ?? { ok: false, message: 'no answer' }
 }
 
 async function* steps({ reader, look }: Pick<ObjectHistory, 'reader' | 'look'>, tip: string): AsyncGenerator<StepBack, void, undefined> {

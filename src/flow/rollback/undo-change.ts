@@ -43,7 +43,7 @@ export function broughtBy(change: Change): Brought | Refusal {
 /** The fields that a change brought, back to what they were before it; what others changed since stays. Refused CHANGED_SINCE where others changed those very fields, but with `overwrite`. */
 export async function undoChange(world: World, located: Located, of: { readonly change: Change, readonly brought: Brought, readonly overwrite: boolean }): Promise<RollbackAsk | Refusal> {
   const { change, brought } = of
-  const history = openHistory(world, located)
+  const history = await openHistory(world, located)
   if (isRefusal(history)) return history
   const tip = await history.look(located.base)
   if (tip.kind !== 'there') return refuse('NO_TARGET', `${showRef(located.target)} ${tip.kind === 'absent' ? 'is no longer in Git' : `does not render at ${located.base.slice(0, 12)}: ${tip.message}`}.`)
