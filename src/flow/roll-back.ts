@@ -2,11 +2,15 @@ import { WritError, isRefusal } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import type { Located, PlanResult } from '../model/plan.ts'
 import type { ChangeRequest, RollbackAsk, RollbackTo, TargetAsk } from '../model/request.ts'
+import type { Change } from '../model/change.ts'
+import { refOf } from '../model/resource.ts'
 import type { Target } from '../model/resource.ts'
 import { seenTarget } from './classify.ts'
 import { locate } from './locate.ts'
 import { notFound } from './owner/not-found.ts'
 import { plan } from './plan.ts'
+import { renderOwner } from './proof/render-owner.ts'
+import { whateverHash, isGenerated } from './rollback/whatever-hash.ts'
 import { backToState } from './rollback/back-to-state.ts'
 import { broughtBy, undoChange } from './rollback/undo-change.ts'
 import type { World } from './world.ts'
@@ -40,7 +44,7 @@ async function planUndo(world: World, { to: _to, target: _target, overwrite, ...
   if (change === null) throw new WritError('change/not-found', `There is no change ${id}.`)
   const brought = broughtBy(change)
   if (isRefusal(brought)) return brought
-  const target = askFor(brought.target)
+  const target = askFor(await present(world, change, brought.target))
   const located = await locatedTarget(world, target)
   if (isRefusal(located)) return located
   const ask: RollbackAsk | Refusal = await undoChange(world, located, { change, brought, overwrite })
@@ -53,6 +57,15 @@ export async function locatedTarget(world: World, ask: TargetAsk): Promise<Locat
   if (seen.live === null) throw await notFound(cluster, kind, { namespace, name: ask.name })
   const request: ChangeRequest = { verb: 'rollback', target: ask, asks: [], scope: 'app', requester: { person: null, kind: 'human', groups: [], email: null, via: 'os-user', alias: '' }, reason: null, incident: null, rollbackPlan: null }
   return locate(world, { ...seen, request, edits: [] })
+}
+
+/** A generated ConfigMap has another name once somebody changed it again: the one that its owner renders now. */
+async function present(world: World, { plan: { owner, branch } }: Change, target: Target): Promise<Target> {
+  const repository = isGenerated(target) ? world.repositories.open(owner.source.url) : null
+  const tip = repository === null || isRefusal(repository) ? null : await repository.reader.tip(branch)
+  const render = tip === null ? null : await renderOwner(world, owner, tip.commit)
+  const [found, ...others] = render?.ok === true ? whateverHash(render.objects, target, owner) : []
+  return found === undefined || others.length > 0 ? target : { ...target, name: refOf(found.object).name }
 }
 
 function askFor({ cluster, namespace, kind, version, group, name }: Target): TargetAsk {

@@ -23,6 +23,8 @@ const FIRST_PAUSE = 5000
 const LONGEST_PAUSE = 300_000
 /** Between two looks for pauses that no change of this store holds. */
 const PAUSES_EVERY = 300_000
+/** Between two looks for failed changes whose rollback nobody has planned: what could not be looked at then may be now. */
+const OFFERS_EVERY = 30_000
 
 export interface WorkAnswer {
   readonly kind: 'Work'
@@ -47,6 +49,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
       let only: ReadonlySet<string> | null = null
       let whole = 0
       let pausesAt = 0
+      const offers = { next: 0 }
       for (;;) {
         if (caller.world.clock.now() >= pausesAt) {
           await adopt(caller)
@@ -55,7 +58,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
         const answer = await round(caller, pauses, only)
         if (only === null) {
           await recheckAll(caller)
-          await offerAll(caller)
+          await offerAll(caller, offers)
           whole = caller.world.clock.now()
         }
         if (once) return answer
@@ -110,7 +113,9 @@ async function recheckAll({ world, progress, signal }: Caller): Promise<void> {
 }
 
 /** Changes that failed and whose process died before their rollback was offered. */
-async function offerAll({ world, signal, progress }: Caller): Promise<void> {
+async function offerAll({ world, signal, progress }: Caller, offers: { next: number }): Promise<void> {
+  if (world.clock.now() < offers.next) return
+  offers.next = world.clock.now() + OFFERS_EVERY
   const failed = await world.changes.list({ status: 'failed', limit: 200 })
   for (const change of failed.filter(lacksOffer)) {
     if (signal.aborted) return

@@ -2,7 +2,15 @@ import { expect } from 'chai'
 import { isList, textAt, valueAt } from '../../src/model/json.ts'
 import type { Json } from '../../src/model/json.ts'
 import { parse } from 'yaml'
+import { kustomizeRenderer } from '../../src/outside/render/kustomize.ts'
 import type { Called, Stage } from '../support/stage.ts'
+
+/** What kustomize calls a ConfigMap `flags` with this value of `beta`. */
+const NAMES: Readonly<Record<string, string>> = { on: 'flags-h758mgkcmb', off: 'flags-b6c67gm757' }
+
+async function hasKustomize(): Promise<boolean> {
+  return kustomizeRenderer({ timeoutMs: 20_000 }).info().then(() => true, () => false)
+}
 
 describe('writ rollback', function () {
   this.timeout(60_000)
@@ -188,6 +196,33 @@ describe('writ rollback', function () {
     })
   })
 
+  it('brings the content of a generated ConfigMap back, whose name follows, and leaves references to it alone', async function () {
+    if (!await hasKustomize()) return this.skip()
+    stage.knobs.format = 'auto'
+    const files = (beta: string): Record<string, string> => ({
+      'dev/kustomization.yaml': `namespace: dev\nresources: [web.yaml]\nconfigMapGenerator:\n  - name: flags\n    literals:\n      - beta=${beta}\n`,
+      'dev/web.yaml': stage.repository.git('show', 'main:dev/web.yaml').replace(/env:\n +- name: DB_PASSWORD\n +value: hunter2/, 'envFrom:\n            - configMapRef: { name: flags }').replace('replicas: 2', beta === 'on' ? 'replicas: 2' : 'replicas: 3') + '\n',
+    })
+    await stage.repository.commit(files('on'))
+    const name = (beta: string): string => NAMES[beta] ?? ''
+    await stage.repository.commit(files('off'))
+    stage.knobs.extra = ['on', 'off'].map(beta => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: name(beta), namespace: 'dev' }, data: { beta } }))
+    const back = await stage.call('rollback', `configmap/${name('off')}`, '-n', 'dev', '--dry-run', '-o', 'json')
+    expect([back.exit, String(back.json['diff'])], back.out + back.err).to.satisfy(([exit, diff]: unknown[]) => exit === 0 && String(diff).includes('+      - beta=on'))
+    const changed = await verified('set', 'field', `configmap/${name('off')}`, 'data.beta=on', '-n', 'dev')
+    const undone = await stage.call('rollback', `change/${changed}`, '--dry-run', '-o', 'json')
+    expect([undone.exit, String(undone.json['diff'])], undone.out + undone.err).to.satisfy(([exit, diff]: unknown[]) => exit === 0 && String(diff).includes('+      - beta=off'))
+    // Somebody brings it back by hand: it has its other name again then.
+    await stage.repository.commit(files('off'))
+    const none = await stage.call('rollback', `change/${changed}`, '-o', 'json')
+    expect([none.exit, none.json['kind']], none.out + none.err).to.deep.equal([0, 'NoChange'])
+    const listed = (await stage.call('rollback', `configmap/${name('off')}`, '-n', 'dev', '--list')).out
+    expect(listed).to.contain('data.beta = on')
+    const web = await stage.call('rollback', 'deploy/web', '-n', 'dev', '--dry-run', '-o', 'json')
+    expect(String(web.json['diff'])).to.contain('+  replicas: 2').and.not.contain('flags')
+    expect(notes(web)).to.contain(`envFrom.0.configMapRef.name stays ${name('off')}`)
+  })
+
   it('lists the states that an object can go back to, with who made them and what it was', async () => {
     const first = await set('1.1.0')
     await stage.repository.commit({ 'dev/web.yaml': `# a word\n${stage.repository.git('show', 'main:dev/web.yaml')}\n` })
@@ -199,6 +234,7 @@ describe('writ rollback', function () {
     expect([textAt(items[0], 'revision'), textAt(items[0], 'by'), valueAt(items[0], 'fields')]).to.deep.equal([last, 'Ann', []])
     expect([textAt(items[1], 'change'), valueAt(items[1], 'fields')]).to.deep.equal([first, [{ path: 'spec.replicas', now: 3, was: 2 }]])
     expect(valueAt(items[2], 'fields')).to.deep.equal([{ path: 'spec.replicas', now: 3, was: 2 }, { path: 'spec.template.spec.containers[name=web].image', now: 'registry.example/web:1.1.0', was: 'registry.example/web:1.0.0' }])
+    expect((await stage.call('rollback', 'deploy/web', '-n', 'dev', '--list', '-o', 'name')).out.split('\n')[0]).to.equal(last)
     const text = (await stage.call('rollback', 'deploy/web', '-n', 'dev', '--list', '--limit', '2')).out
     expect(text).to.match(/REVISION +WHEN +BY +CHANGE +DEPLOYED +IT WAS +COMMIT/).and.to.match(/spec\.replicas = 2/).and.to.contain('There may be earlier states')
     expect(text.split('\n')).to.have.length(6)

@@ -5,10 +5,9 @@ import type { RollbackAsk, RollbackTo } from '../../model/request.ts'
 import { showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import { changeKey } from '../digest.ts'
-import { compareObjects } from '../fields/compare.ts'
 import type { CommitInfo } from '../ports.ts'
 import type { World } from '../world.ts'
-import { fieldsBack } from './fields-back.ts'
+import { differences, fieldsBack, followingNotes } from './fields-back.ts'
 import { MOST_LOOKS, openHistory } from './object-history.ts'
 import type { Look, ObjectHistory } from './object-history.ts'
 import { shownCommit, takenBackNote } from './rollback-notes.ts'
@@ -35,7 +34,7 @@ export async function backToState(world: World, located: Located, to: State): Pr
   const fields = fieldsBack(tip.object, there)
   if (fields.length === 0) return { noChange: true, message: `${name} is as it was at ${found.commit.slice(0, 12)}.`, target: located.target, key: changeKey({ ...located, edits: [] }) }
   const { undone, whole } = to.kind === 'previous' ? found : await undoneSince(history, { tip: tip.object, commit: found.commit })
-  return { kind: 'rollback', change: null, from: located.base, to: found.commit, fields, notes: [`goes back from ${located.base.slice(0, 12)} to ${found.commit.slice(0, 12)}`, ...takenBackNote(undone, whole), ...history.notes] }
+  return { kind: 'rollback', change: null, from: located.base, to: found.commit, fields, notes: [`goes back from ${located.base.slice(0, 12)} to ${found.commit.slice(0, 12)}`, ...takenBackNote(undone, whole), ...followingNotes(tip.object, there), ...history.notes] }
 }
 
 function standing(look: Look, { name, commit }: { readonly name: string, readonly commit: string }): KubernetesObject | Refusal {
@@ -53,7 +52,7 @@ async function previousState(history: ObjectHistory, now: KubernetesObject): Pro
   for await (const { commit, parent, before } of history.stepsBack()) {
     seen.looks += 1
     if (before === null || before.kind === 'absent') seen.came ??= commit
-    else if (parent !== null && before.kind === 'there' && compareObjects(now, before.object).fields.length > 0) return { commit: parent, undone: [commit], whole: true }
+    else if (parent !== null && before.kind === 'there' && differences(now, before.object).length > 0) return { commit: parent, undone: [commit], whole: true }
   }
   const limit = seen.looks < MOST_LOOKS ? '' : `; more than ${MOST_LOOKS} commits are not read`
   if (seen.came !== null) return refuse('NO_TARGET', `${name} has no earlier state: it came with ${shownCommit(seen.came)}, and nothing changed it since${limit}.`)
@@ -97,7 +96,7 @@ async function undoneSince(history: ObjectHistory, { tip, commit: state }: { rea
     looks += 1
     if (await history.reader.contains(state, commit.sha)) return { undone, whole: true }
     if (before?.kind !== 'there') continue
-    if (compareObjects(before.object, after).fields.length > 0) undone.push(commit)
+    if (differences(before.object, after).length > 0) undone.push(commit)
     after = before.object
   }
   return { undone, whole: looks < MOST_LOOKS }

@@ -5,11 +5,10 @@ import type { RollbackField, TargetAsk } from '../../model/request.ts'
 import { showRef } from '../../model/resource.ts'
 import type { KubernetesObject } from '../../model/resource.ts'
 import type { Deployment } from '../../model/steering.ts'
-import { compareObjects } from '../fields/compare.ts'
 import type { CommitInfo } from '../ports.ts'
 import { findSteered } from '../steer/find-steered.ts'
 import type { World } from '../world.ts'
-import { fieldsBack } from './fields-back.ts'
+import { differences, fieldsBack } from './fields-back.ts'
 import { openHistory } from './object-history.ts'
 import type { ObjectHistory } from './object-history.ts'
 
@@ -47,7 +46,7 @@ async function madeBy(history: ObjectHistory, { tip, most }: { readonly tip: Kub
   let unclear: CommitInfo | null = null
   for await (const { commit, before } of history.stepsBack()) {
     if (before?.kind === 'broken') unclear ??= commit
-    else if (before?.kind === 'there' && compareObjects(object, before.object).fields.length === 0) unclear = null
+    else if (before?.kind === 'there' && differences(object, before.object).length === 0) unclear = null
     else {
       made.push({ commit: unclear ?? commit, object })
       if (before?.kind !== 'there') return { made, whole: true }

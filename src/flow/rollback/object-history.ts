@@ -10,11 +10,11 @@ import type { Bench } from '../proof/bench.ts'
 import { closureOf } from '../proof/closure.ts'
 import { renderAsk } from '../proof/consumers.ts'
 import { rulesAt } from '../proof/rules.ts'
-import { findTarget } from '../proof/target.ts'
 import { directoryOf } from '../proof/tree-index.ts'
 import type { World } from '../world.ts'
 import { ownerAt, ownerLayers } from './owner-layers.ts'
 import type { OwnerLayer } from './owner-layers.ts'
+import { whateverHash } from './whatever-hash.ts'
 
 /** At most so many commits are rendered to find one state. */
 export const MOST_LOOKS = 40
@@ -85,13 +85,18 @@ async function lookAt(world: World, { reader, located, layers, commit }: LookAsk
     const rendered = await renderOn(bench, owner, paths)
     const at = { paths: [...paths].sort() }
     if (!rendered.ok) return { kind: 'broken', message: rendered.message, ...at }
-    const [found, ...others] = findTarget(rendered.objects, located.target, owner.destination)
+    const [found, ...others] = whateverHash(rendered.objects, located.target, owner)
     const unread = rendered.unread?.[0]
     if (found === undefined) return unread === undefined ? { kind: 'absent', ...at } : { kind: 'broken', message: unread, ...at }
-    return others.length > 0 ? { kind: 'broken', message: `it is rendered ${others.length + 1} times`, ...at } : { kind: 'there', object: found.object, ...at }
+    return others.length > 0 ? { kind: 'broken', message: `it is rendered ${others.length + 1} times`, ...at } : { kind: 'there', object: underName(found.object, located.target.name), ...at }
   } finally {
     await bench.dispose()
   }
+}
+
+/** As it is called today: its name follows its content. */
+function underName(object: KubernetesObject, name: string): KubernetesObject {
+  return object.metadata['name'] === name ? object : { ...object, metadata: { ...object.metadata, name } }
 }
 
 /** What an owner renders, and into `paths` what it renders that from. A file that is listed lies beside those that are: what is added to a folder, or goes, may be read too. */

@@ -10,10 +10,10 @@ import { askedObject } from '../../model/plan.ts'
 import type { RollbackAsk, RollbackField } from '../../model/request.ts'
 import { showRef } from '../../model/resource.ts'
 import type { KubernetesObject, Target } from '../../model/resource.ts'
-import { compareObjects } from '../fields/compare.ts'
 import { sameField } from '../fields/same-field.ts'
 import type { CommitInfo } from '../ports.ts'
 import type { World } from '../world.ts'
+import { differences } from './fields-back.ts'
 import { openHistory } from './object-history.ts'
 import type { ObjectHistory } from './object-history.ts'
 import { shownCommit, stayingNote } from './rollback-notes.ts'
@@ -77,7 +77,7 @@ async function changedSince(history: ObjectHistory, { tip, merge }: { readonly t
   for await (const { commit, before: old } of history.stepsBack()) {
     if (await history.reader.contains(merge, commit.sha)) break
     if (old?.kind !== 'there') continue
-    const paths = compareObjects(old.object, after).fields.map(({ path }) => path)
+    const paths = differences(old.object, after).map(({ path }) => path)
     // A merge that is not in the history of ours may hold ours: what it brought beside that is not known apart.
     if (paths.length > 0 && !await bringsIt(history, commit, merge)) later.push({ commit, paths })
     after = old.object
