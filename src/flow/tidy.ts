@@ -1,6 +1,7 @@
 import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import { openRepository } from './publish/repository.ts'
+import { unlinkRollback } from './rollback/link-rollback.ts'
 import type { World } from './world.ts'
 
 /** Closes what an ended change left open on its forge. Safe to repeat; a forge that does not answer leaves it for the next time. */
@@ -17,6 +18,7 @@ export async function tidy(world: World, change: Change): Promise<Change> {
       throw error
     }
   }
+  await unlinkRollback(world, change)
   try {
     return await world.changes.save({ ...change, facts: { ...change.facts, tidied: true } }, null, [])
   } catch (error) {

@@ -70,9 +70,15 @@ describe('a change that fails', function () {
     const waiting = await get(back)
     expect([waiting['status'], valueAt(waiting, 'waiting', 'for'), typeof valueAt(waiting, 'facts', 'changeRequest', 'id'), image('prod')]).to.deep.equal(['open', 'people', 'string', 'registry.example/web:broken'])
     expect(valueAt(waiting, 'plan', 'mergesItself')).to.equal(false)
+    // Cancelled by a person it is not asked for again; who wants it all the same finds it offered.
+    stage.knobs.user = 'ann'
+    expect((await stage.call('cancel', `change/${back}`, '--reason', 'no')).exit).to.equal(0)
+    await stage.call('work', '--once')
+    expect((await get(id))['next']).to.equal(`writ rollback change/${id}`)
+    expect(await ids()).to.have.members([back, id])
   })
 
-  it('is not asked for again where a person has cancelled it, and a rollback that fails is not rolled back', async () => {
+  it('is not rolled back where it is a rollback itself', async () => {
     stage.knobs.rollback = 'open'
     stage.knobs.live = object => ({ ...failing({ ...object, broken: ':broken' }) })
     const failed = await breakIt()

@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.ts'
+import type { Change, ChangeFacts } from '../../model/change.ts'
 import { WritError } from '../../model/error.ts'
 import type { RollbackAsk } from '../../model/request.ts'
 import { openRepository } from '../publish/repository.ts'
@@ -12,14 +12,25 @@ export function undoneBy({ plan: { request } }: Pick<Change, 'plan'>): string | 
 }
 
 /** Writes on the change that is undone which one undoes it; the other way round the request says it. Can be repeated. */
-export async function linkRollback(world: World, rollback: Change): Promise<void> {
+export function linkRollback(world: World, rollback: Change): Promise<void> {
+  return onUndone(world, rollback, facts => facts.rolledBackBy === rollback.id ? null : { ...facts, rolledBackBy: rollback.id })
+}
+
+/** Takes that back where the rollback ended before it was merged: the change can be rolled back as before. Can be repeated. */
+export function unlinkRollback(world: World, rollback: Change): Promise<void> {
+  if (rollback.facts.mergeCommit !== undefined) return Promise.resolve()
+  return onUndone(world, rollback, ({ rolledBackBy, ...facts }) => rolledBackBy === rollback.id ? facts : null)
+}
+
+async function onUndone(world: World, rollback: Change, next: (facts: ChangeFacts) => ChangeFacts | null): Promise<void> {
   const undone = undoneBy(rollback)
   if (undone === null) return
   for (let tries = 0; tries < TRIES; tries += 1) {
     const change = await world.changes.get(undone)
-    if (change === null || change.facts.rolledBackBy === rollback.id) return
+    const facts = change === null ? null : next(change.facts)
+    if (change === null || facts === null) return
     try {
-      await world.changes.save({ ...change, facts: { ...change.facts, rolledBackBy: rollback.id } }, null, [])
+      await world.changes.save({ ...change, facts }, null, [])
       return
     } catch (error) {
       // Whoever was faster has moved the version: what they saved is kept.
