@@ -4,7 +4,7 @@ import { samePath, showPath } from '../model/field.ts'
 import type { Edit } from '../model/field.ts'
 import { sameJson, showJson, textAt } from '../model/json.ts'
 import type { Classified } from '../model/plan.ts'
-import type { Ask, ChangeRequest } from '../model/request.ts'
+import type { Ask, ChangeRequest, RollbackAsk, TargetAsk } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
 import type { KubernetesObject, Target } from '../model/resource.ts'
 import { autoscaler } from './owner/autoscaler.ts'
@@ -24,19 +24,25 @@ import type { World } from './world.ts'
  * Refuses IGNORED where an autoscaler owns the asked replicas, ENCRYPTED for values of Secrets, UNSUPPORTED for what the API server never lets change or Writ never deletes.
  */
 export async function classify(world: World, request: ChangeRequest): Promise<Classified | Refusal> {
-  const ask = request.target
+  const { cluster, kind, namespace, ...seen } = await seenTarget(world, request.target)
+  const { target, live } = seen
+  const manifest = manifestOf(request.asks)
+  const found = { request, target, live, environment: seen.environment }
+  if (manifest !== null) return secretValues(target, manifest) ?? { ...found, edits: [{ path: [], before: undefined, after: manifest }] }
+  if (live === null) throw await notFound(cluster, kind, { namespace, name: request.target.name })
+  return classifyAsks(cluster, { ...found, live })
+}
+
+/** The object that is meant, as it lives: null where it is not there. */
+export async function seenTarget(world: World, ask: TargetAsk): Promise<Pick<Classified, 'target' | 'live' | 'environment'> & { readonly cluster: Cluster, readonly kind: ServedKind, readonly namespace: string | null }> {
   const cluster = world.clusters.choose(ask)
   const kind = await cluster.resolve(ask.type)
   const namespace = kind.namespaced ? ask.namespace ?? cluster.defaultNamespace : null
-  const manifest = manifestOf(request.asks)
   const live = await cluster.get(kind, namespace, ask.name)
   const namespaceObject = namespace === null ? null : await readNamespace(cluster, namespace)
   const environment = world.environments.of(cluster.name, namespace, namespaceObject)
   const target = live === null ? { cluster: cluster.name, group: kind.group, version: kind.version, kind: kind.kind, namespace, name: ask.name } : targetOf(cluster, kind, live)
-  const found = { request, target, live, environment }
-  if (manifest !== null) return secretValues(target, manifest) ?? { ...found, edits: [{ path: [], before: undefined, after: manifest }] }
-  if (live === null) throw await notFound(cluster, kind, { namespace, name: ask.name })
-  return classifyAsks(cluster, { ...found, live })
+  return { cluster, kind, namespace, target, live, environment }
 }
 
 type Found = Omit<Classified, 'edits'> & { readonly live: KubernetesObject }
@@ -46,7 +52,7 @@ async function classifyAsks(cluster: Cluster, found: Found): Promise<Classified 
   if (asks.some(one => one.kind === 'delete')) return undeletable(target) ?? { ...found, edits: [{ path: [], before: undefined, after: undefined }] }
   const fixed = immutable(target)
   if (fixed !== null && asks.some(one => one.kind !== 'replicas')) return fixed
-  const edits = merged(asks.flatMap(one => one.kind === 'patch' || one.kind === 'apply' || one.kind === 'delete' ? [] : editsOf(live, one)))
+  const edits = merged(asks.flatMap(one => one.kind === 'patch' || one.kind === 'apply' || one.kind === 'delete' ? [] : one.kind === 'rollback' ? backwards(one) : editsOf(live, one)))
   if (edits.length === 0 && !asks.some(one => one.kind === 'patch')) throw new WritError('usage/bad-argument', 'Nothing is asked for.')
   const never = fixedFields(live, target, edits)
   if (never !== null) return never
@@ -87,6 +93,11 @@ function undeletable(target: Target): Refusal | null {
     : target.group === 'apiextensions.k8s.io' && target.kind === 'CustomResourceDefinition' ? 'every object of its kind' : null
   if (everything === null) return null
   return refuse('UNSUPPORTED', `Writ does not delete a ${target.kind}: ${everything} would go with it.`, [{ sentence: `${showRef(target)} is a ${target.kind}` }], 'Delete it by hand in Git, once nothing in it is needed any more.')
+}
+
+/** What the fields hold is part of the request: where somebody gives them other values afterwards, nobody asked to take those back. */
+function backwards({ fields }: RollbackAsk): readonly Edit[] {
+  return fields.map(({ path, now, was }) => ({ path, before: now, after: was, typed: true }))
 }
 
 /** One edit per field. Throws usage/bad-argument where two asks want different values of one field. */

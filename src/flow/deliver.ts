@@ -8,6 +8,7 @@ import { merge } from './merge.ts'
 import type { AbortSignalLike, Lease } from './ports.ts'
 import { publish } from './publish.ts'
 import { tellProgress } from './publish/tell-progress.ts'
+import { lacksOffer, offerRollback } from './rollback/offer-rollback.ts'
 import { nextStep } from './routes.ts'
 import type { Step, StepContext } from './step.ts'
 import { act } from './steer/act.ts'
@@ -46,10 +47,25 @@ export interface How {
 export async function deliver(world: World, id: string, how: How): Promise<Change> {
   const watching = new Watching(world)
   try {
-    return await drive(world, id, { ...how, watching })
+    return await afterwards(world, await drive(world, id, { ...how, watching }), { ...how, watching })
   } finally {
     watching.close()
   }
+}
+
+/** A change that failed after its merge is offered its rollback; where that is opened, it is brought to the people who decide. Its own failure is no other's. */
+async function afterwards(world: World, change: Change, how: How & { readonly watching: Watching }): Promise<Change> {
+  if (!lacksOffer(change) || how.signal.aborted) return change
+  const { change: offered, opened } = await offerRollback(world, change)
+  if (opened === null) return offered
+  how.progress(`change/${opened} is opened, which rolls change/${change.id} back`)
+  try {
+    await drive(world, opened, { ...how, until: 'wait' })
+  } catch (error) {
+    if (!(error instanceof WritError)) throw error
+    how.progress(`change/${opened}: ${error.message}`)
+  }
+  return offered
 }
 
 async function drive(world: World, id: string, how: How & { readonly watching: Watching }): Promise<Change> {

@@ -5,6 +5,7 @@ import type { Json } from '../model/json.ts'
 import { canonical } from '../model/json.ts'
 import type { ObjectChange, Plan, Proven } from '../model/plan.ts'
 import type { Target } from '../model/resource.ts'
+import type { Ask } from '../model/request.ts'
 import type { SteerOrder } from '../model/steering.ts'
 import { refKey } from '../model/resource.ts'
 
@@ -22,7 +23,7 @@ export function digestOf(plan: Proven & Pick<Plan, 'route' | 'policyBundle'>): s
   const { request, target } = plan
   return sha256(canonical({
     request: {
-      verb: request.verb, asks: request.asks.map(ask => ({ ...ask })), scope: request.scope, requester: request.requester.person ?? request.requester.alias,
+      verb: request.verb, asks: request.asks.map(askJson), scope: request.scope, requester: request.requester.person ?? request.requester.alias,
       reason: request.reason, incident: request.incident, rollbackPlan: request.rollbackPlan, place: request.place,
     },
     target: { ...targetJson(target), uid: target.uid ?? null },
@@ -45,11 +46,16 @@ export function steerDigest(plan: Omit<Plan, 'digest'>, { verb, until, prune, pa
   }))
 }
 
-/** The idempotency key: environment, target and normalised edits (DESIGN.md section 2). */
-export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked & Partial<Pick<Plan, 'base'>>): string {
+/** The idempotency key: environment, target and normalised edits (DESIGN.md section 2); of a rollback also what it goes back from, since the change that set those values once may still be on its way. */
+export function changeKey(plan: Pick<Plan, 'environment' | 'target'> & Asked & Partial<Pick<Plan, 'base' | 'request'>>): string {
   if (plan.steer !== undefined) return sha256(canonical({ target: targetJson(plan.target), verb: plan.steer.verb, until: plan.steer.until, prune: plan.steer.prune, base: plan.base ?? null }))
   const edits = askedOf(plan).map(edit => ({ path: showPath(edit.path), after: edit.after })).sort((a, b) => (a.path < b.path ? -1 : 1))
-  return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits }))
+  return sha256(canonical({ environment: plan.environment.name, target: targetJson(plan.target), edits, ...backOf(plan) }))
+}
+
+function backOf({ request }: Partial<Pick<Plan, 'request'>>): { readonly back?: string | null } {
+  const ask = request?.asks.find(one => one.kind === 'rollback')
+  return ask === undefined ? {} : { back: ask.change ?? ask.to }
 }
 
 /** True where two plans set exactly the same fields of the same object, whatever the values. The whole object is a field, too. */
@@ -83,6 +89,12 @@ function safePart(text: string): string {
 
 function targetJson(target: Target): Record<string, string | null> {
   return { cluster: target.cluster, group: target.group, kind: target.kind, namespace: target.namespace, name: target.name }
+}
+
+function askJson(ask: Ask): Json {
+  if (ask.kind !== 'rollback') return { ...ask }
+  const { fields, notes, ...rest } = ask
+  return { ...rest, notes, fields: fields.map(({ path, now, was }) => ({ path: showPath(path), now, was })) }
 }
 
 function changesJson(changes: readonly ObjectChange[]): Json {

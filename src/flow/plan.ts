@@ -41,10 +41,16 @@ async function judged(world: World, proven: ProvenRender): Promise<PlanResult> {
   if (scaled !== null) return scaled
   const disorder = resourceOrder(proven.rendered.asked)
   if (disorder !== null) return disorder
-  const judged = await judge(world, proven.proven, proven.rendered)
+  const judged = await judge(world, withNotes(proven.proven), proven.rendered)
   if (isRefusal(judged)) return judged
   const server = await askServer(world, proven.proven, proven.rendered)
   return isRefusal(server) ? server : { ...judged, ...server.length === 0 ? {} : { server } }
+}
+
+/** What was found when a rollback was asked for stands with what its proof found. */
+function withNotes(proven: ProvenRender['proven']): ProvenRender['proven'] {
+  const notes = proven.request.asks.flatMap(ask => ask.kind === 'rollback' ? ask.notes : [])
+  return notes.length === 0 ? proven : { ...proven, notes: [...notes, ...proven.notes ?? []] }
 }
 
 function isDeletion({ request }: Classified): boolean {

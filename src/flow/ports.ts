@@ -205,6 +205,9 @@ export interface Worktree {
 /** One commit as history shows it. */
 export interface CommitInfo { readonly sha: string, readonly parents: readonly string[], readonly author: string, readonly email: string, readonly committerEmail: string, readonly at: string, readonly subject: string, readonly body: string }
 
+/** Which commits of a range are wanted: those that touch one of the paths ('' is everything), those of the branch itself (a merge stands for what it brought), those of a time or before (ISO), so many at most. */
+export interface CommitsAsk { readonly paths?: readonly string[], readonly firstParent?: true, readonly until?: string, readonly most?: number }
+
 /** Reading one remote repository through a bare mirror. */
 export interface RepositoryReader {
   /** Normalised URL: the same for every spelling of the same repository. */
@@ -215,8 +218,8 @@ export interface RepositoryReader {
   worktree(commit: string): Promise<Worktree>
   /** True where `commit` is `ancestor` or has it in its history. False too where either is unknown to the remote. */
   contains(commit: string, ancestor: string): Promise<boolean>
-  /** The commits reachable from `to` and not from `from` (null: all of them), newest first, at most 200; with a path only those that touch it. */
-  commits(from: string | null, to: string, path?: string): Promise<readonly CommitInfo[]>
+  /** The commits reachable from `to` and not from `from` (null: all of them), newest first, at most 200. */
+  commits(from: string | null, to: string, only?: CommitsAsk): Promise<readonly CommitInfo[]>
   /** The tree of merging `head` into `base`, or null where Git finds a conflict. Writes nothing to the remote. */
   mergeTree(base: string, head: string): Promise<string | null>
   /** The files that differ between two commits or trees, with both texts. */

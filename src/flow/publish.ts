@@ -7,6 +7,7 @@ import { isNoChange, plan as makePlan } from './plan.ts'
 import type { RepositoryHandle } from './ports.ts'
 import { openRepository } from './publish/repository.ts'
 import { withBranchLease } from './publish/repository-lease.ts'
+import { tellRolledBack } from './rollback/link-rollback.ts'
 import type { StepContext } from './step.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function publish(context: StepContext): Promise<StepResult> {
 async function publishLocked(context: StepContext, repository: RepositoryHandle): Promise<StepResult> {
   const current = await currentPlan(context, repository)
   if ('kind' in current) return current
-  const { change } = context
+  const { world, change } = context
   const branch = branchName(current, change.id)
   const head = await repository.writer.commit(current.base, current.files, commitText(change, current))
   const known = await ownHeads(context, repository, branch)
@@ -40,6 +41,7 @@ async function publishLocked(context: StepContext, repository: RepositoryHandle)
     throw error
   })
   if ('kind' in request) return request
+  await tellRolledBack(world, { ...change, plan: current }, request)
   const facts: ChangeFacts = { branch, head, headBase: current.base, changeRequest: request }
   return { kind: 'done', facts, plan: current, sentence: `published ${head.slice(0, 12)} on ${branch}, change request ${request.url ?? `${repository.forge.name}/${request.id}`}` }
 }

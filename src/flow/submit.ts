@@ -6,28 +6,37 @@ import { environmentNow, requireRole } from './approve/roles.ts'
 import { changeKey, sameFields } from './digest.ts'
 import { ROUTES } from './routes.ts'
 import type { Lease } from './ports.ts'
+import { linkRollback } from './rollback/link-rollback.ts'
 import { tidy } from './tidy.ts'
 import type { World } from './world.ts'
 
 /**
  * Makes a plan a change. The same request gives the open change that stands (idempotency key); other values for the same fields
- * supersede it, unless it is merged already (DESIGN.md section 2). Throws identity/unknown, identity/not-allowed.
+ * supersede it, unless it is merged already (DESIGN.md section 2). With an id there is never more than one change of that id. Throws identity/unknown, identity/not-allowed.
  */
-export async function submit(world: World, plan: Plan): Promise<{ readonly change: Change, readonly existed: boolean }> {
+export async function submit(world: World, plan: Plan, id: string | null = null): Promise<Submitted> {
   const environment = environmentNow(world, plan.environment)
   requireRole('proposer', plan.request.requester, { environment, what: `propose changes for class ${plan.environmentClass}` })
   mayRequest(plan)
   // One at a time per target: two requests that race for the same fields must see each other.
   const lease = await takeLease(world, `target/${plan.target.cluster}/${refKey(plan.target)}`)
   try {
-    return await submitLocked(world, plan)
+    const submitted = await submitLocked(world, plan, id)
+    await linkRollback(world, submitted.change)
+    return submitted
   } finally {
     await lease.release()
   }
 }
 
-async function submitLocked(world: World, plan: Plan): Promise<{ readonly change: Change, readonly existed: boolean }> {
-  const change = newChange(world, plan)
+/** The change that stands, and whether it stood before. */
+interface Submitted { readonly change: Change, readonly existed: boolean }
+
+async function submitLocked(world: World, plan: Plan, id: string | null): Promise<Submitted> {
+  const before = id === null ? null : await world.changes.get(id)
+  if (before !== null) return { change: before, existed: true }
+  const made = newChange(world, plan)
+  const change = id === null ? made : { ...made, id }
   const open = await world.changes.list({ status: 'open', limit: 1000 })
   const older = open.filter(other => other.key !== change.key && sameFields(other.plan, plan) && !isUnderWay(other))
   const leases = await takeAll(world, older)

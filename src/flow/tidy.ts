@@ -2,6 +2,7 @@ import type { Change } from '../model/change.ts'
 import { WritError } from '../model/error.ts'
 import { openRepository } from './publish/repository.ts'
 import { tellProgress } from './publish/tell-progress.ts'
+import { unlinkRollback } from './rollback/link-rollback.ts'
 import type { World } from './world.ts'
 
 /** True for an ended change that still has something open on its forge, or something to say there: a process died, or the forge did not answer. */
@@ -25,6 +26,7 @@ export async function tidy(world: World, ended: Change): Promise<Change> {
       throw error
     }
   }
+  await unlinkRollback(world, change)
   try {
     return await world.changes.save({ ...change, facts: { ...change.facts, tidied: true } }, null, [])
   } catch (error) {

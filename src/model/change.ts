@@ -130,6 +130,10 @@ export interface ChangeFacts {
   readonly untold?: { readonly text: string, readonly at: string }
   /** When a change that did not become verified was seen to have ended. */
   readonly endedAt?: string
+  /** Of a change that failed after its merge: whether a rollback of it could be planned when it ended, and why not. */
+  readonly rollback?: { readonly possible: boolean, readonly because: string | null }
+  /** The change that rolls this one back, or did. */
+  readonly rolledBackBy?: string
   /** True once nothing of an ended change is left open on its forge. */
   readonly tidied?: boolean
 }

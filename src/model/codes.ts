@@ -27,6 +27,8 @@ export const REFUSALS = {
   STALE: { meaning: 'The field no longer holds the value the request was made for.', next: 'Look at the present value and ask again.' },
   AMBIGUOUS_OWNER: { meaning: 'More than one owner proves that it manages the object.', next: 'Remove the object from all owners but one.' },
   OWNER_NOT_FOUND: { meaning: 'Marks on the object name an owner that does not exist or does not list it.', next: 'Check whether the marks were copied, or whether the owner runs on another cluster.' },
+  CHANGED_SINCE: { meaning: 'Later commits gave fields of a change that shall be rolled back other values.', next: 'Roll back the later change first, or ask with --overwrite to take its values back, too.' },
+  NO_TARGET: { meaning: 'There is no such earlier state of the object: it was not there, did not render, or lies further back than Writ reads.', next: 'See writ rollback TYPE/NAME --list.' },
   OWNER_UNPROVEN: { meaning: 'A list that may name another owner cannot be read, so that nobody knows whether there is only one.', next: 'Grant the right that is named, or set the provider of the environment to the one tool that may own objects there.' },
   UNMANAGED: { meaning: 'No Argo CD Application or Flux Kustomization manages the object.', next: 'Bring the object under an owner first, or change it with kubectl.' },
   NON_GIT_SOURCE: { meaning: 'The owner does not take its manifests from Git.', next: 'Change the artifact at the place where it is built.' },

@@ -66,6 +66,8 @@ export const EnvironmentFile = z.strictObject({
     /** Deadlines in place of those of the owner's spec. */
     deadlines: z.strictObject({ source: Duration.optional(), sync: Duration.optional(), rollout: Duration.optional() }).optional(),
   }).default({ stability: '30s' }),
+  /** What becomes of a change whose rollout failed: its rollback is offered, or also opened, as a change request that people decide on like any other. */
+  rollback: z.enum(['offer', 'open']).default('offer'),
   /** How long an owner that deploys here may be paused. */
   pause: z.strictObject({ longest: Duration.default('24h') }).default({ longest: '24h' }),
 })

@@ -1,3 +1,5 @@
+import type { FieldPath } from './field.ts'
+import type { Json } from './json.ts'
 import type { SteerVerb } from './steering.ts'
 
 /**
@@ -21,6 +23,33 @@ export type ObjectAsk =
   | { readonly kind: 'patch', readonly type: PatchType, readonly patch: string }
   | { readonly kind: 'apply', readonly manifest: string }
   | { readonly kind: 'delete' }
+  | RollbackAsk
+
+/**
+ * Fields that go back to what they were. What that is was read from Git when it was asked, so that it holds whatever is committed afterwards; a field that
+ * somebody gives another value after that is STALE. `notes` are what a person should know of the commits in between.
+ */
+export interface RollbackAsk {
+  readonly kind: 'rollback'
+  /** The change that is undone; null where an earlier state was asked for. */
+  readonly change: string | null
+  /** The commit whose state is left, and the one whose state comes back; null where that is no commit of the branch. */
+  readonly from: string
+  readonly to: string | null
+  readonly fields: readonly RollbackField[]
+  readonly notes: readonly string[]
+}
+
+/** One field on its way back: what it held when that was asked, and what it will hold again; absent where it is not there. */
+export interface RollbackField { readonly path: FieldPath, readonly now?: Json | undefined, readonly was?: Json | undefined }
+
+/** What somebody wants to go back to. A time is ISO. */
+export type RollbackTo =
+  | { readonly kind: 'undo', readonly change: string }
+  | { readonly kind: 'previous' }
+  | { readonly kind: 'revision', readonly commit: string }
+  | { readonly kind: 'change', readonly change: string }
+  | { readonly kind: 'time', readonly at: string }
 
 /** How kubectl names the ways to read a patch: RFC 7386, RFC 6902, and Kubernetes' own with merge keys and directives. */
 export type PatchType = 'merge' | 'json' | 'strategic'
@@ -28,7 +57,7 @@ export type PatchType = 'merge' | 'json' | 'strategic'
 export type Ask = FieldAsk | ObjectAsk
 
 /** What a change is called by the verb that asked for it. */
-export type Verb = 'set image' | 'set resources' | 'set env' | 'set field' | 'scale' | 'restart' | 'patch' | 'apply' | 'delete' | SteerVerb
+export type Verb = 'set image' | 'set resources' | 'set env' | 'set field' | 'scale' | 'restart' | 'patch' | 'apply' | 'delete' | 'rollback' | SteerVerb
 
 /** The object that is meant, as the caller names it: `deploy`, `deployments.apps`, `Deployment` are all one kind. */
 export interface TargetAsk {
@@ -79,7 +108,13 @@ export function showAsk(ask: Ask): string {
     case 'patch': return `${ask.type} patch`
     case 'apply': return 'apply'
     case 'delete': return 'delete'
+    case 'rollback': return showRollback(ask)
   }
+}
+
+function showRollback({ change, to, fields }: RollbackAsk): string {
+  const what = change === null ? `rollback to ${to === null ? 'an earlier state' : to.slice(0, 12)}` : `rollback of change/${change}`
+  return `${what} (${fields.length === 1 ? '1 field' : `${fields.length} fields`})`
 }
 
 function containerName(name: string): string {

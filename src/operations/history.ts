@@ -73,7 +73,7 @@ async function withCommits(world: World, base: Found, owned: OwnerSource | null)
   if (owned === null || repository === null || isRefusal(repository)) return base
   const tip = await repository.reader.tip(owned.revision)
   if (tip === null) return base
-  return { ...base, source: { url: owned.url, path: owned.path, branch: tip.branch }, commits: await repository.reader.commits(null, tip.commit, owned.path) }
+  return { ...base, source: { url: owned.url, path: owned.path, branch: tip.branch }, commits: await repository.reader.commits(null, tip.commit, { paths: [owned.path] }) }
 }
 
 function sameTarget({ plan }: Change, target: Target): boolean {

@@ -19,6 +19,8 @@ import { refuseSecrets } from './refuse-secrets.ts'
 import { reject } from './reject.ts'
 import { restart } from './restart.ts'
 import { resume } from './resume.ts'
+import { rollback } from './rollback.ts'
+import { rollbackTargets } from './rollback-targets.ts'
 import { scale } from './scale.ts'
 import { setEnv } from './set-env.ts'
 import { setField } from './set-field.ts'
@@ -38,9 +40,9 @@ export interface Entry extends Pick<Operation<unknown, Answer>, 'name' | 'summar
 
 /** The menu: everything one can ask, in the order it is shown. */
 export const operations: readonly Entry[] = [
-  entry(setImage), entry(setResources), entry(setEnv), entry(setField), entry(scale), entry(restart), entry(apply), entry(patch), entry(deleteObject),
+  entry(setImage), entry(setResources), entry(setEnv), entry(setField), entry(scale), entry(restart), entry(apply), entry(patch), entry(deleteObject), entry(rollback),
   entry(sync), entry(suspend), entry(resume),
-  entry(owner), entry(get), entry(describe), entry(list), entry(history), entry(diff),
+  entry(owner), entry(get), entry(describe), entry(list), entry(history), entry(diff), entry(rollbackTargets),
   entry(approve), entry(reject), entry(merge), entry(cancel), entry(approvalDocument),
   entry(follow), entry(work),
 ]

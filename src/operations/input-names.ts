@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'signed.document': '--document', 'signed.armoured': '--signature',
   'end.at': '--until', 'end.after': '--for', end: '--for or --until', prune: '--prune', 'app.cluster': '--cluster', 'app.namespace': '--namespace', app: '--app', target: 'TYPE/NAME',
   dryRun: '--dry-run', until: '--wait', once: '--once', vote: '--vote', path: 'PATH', 'owner.text': '--owner', owner: '--owner', name: 'NAME', create: '-f', delete: '--delete', loadRestrictor: '--load-restrictor',
+  'to.change': '--to-change', 'to.commit': '--to-revision', 'to.at': '--to-time', to: '--to-revision', overwrite: '--overwrite',
   signed: '--document and --signature', replicas: '--replicas', currentReplicas: '--current-replicas', container: '-c', limits: '--limits', requests: '--requests',
   images: 'CONTAINER=IMAGE', env: 'NAME=VALUE', fields: 'FIELD=VALUE', patch: '-p', type: '--type', manifest: '-f', asks: '--set', place: '--place', status: '--status', limit: '--limit',
 }

@@ -5,7 +5,7 @@ import { isRefusal, refuse } from '../model/error.ts'
 import type { Refusal } from '../model/error.ts'
 import { valueAt } from '../model/json.ts'
 import { askedObject } from '../model/plan.ts'
-import type { NoChange, Plan } from '../model/plan.ts'
+import type { NoChange, Plan, PlanResult } from '../model/plan.ts'
 import type { Ask, ChangeRequest } from '../model/request.ts'
 import { showRef } from '../model/resource.ts'
 import { changeDocument, interruptedDocument, noChangeDocument, planDocument, refusalDocument } from '../views/documents.ts'
@@ -38,11 +38,17 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
     verb: proposal.verb, asks: proposal.asks, requester: identity, target: input.target, scope: input.scope,
     reason: input.reason, incident: input.incident, rollbackPlan: input.rollbackPlan, ...typeof proposal.place === 'string' ? { place: proposal.place } : {},
   }
-  const result = await caller.looking(() => plan(world, request))
+  return proposePlan(caller, input, { plan: () => plan(world, request), currentReplicas: proposal.currentReplicas ?? null })
+}
+
+/** The same for a plan that is made in another way. */
+export async function proposePlan(caller: Caller, input: Pick<ChangeInput, 'dryRun' | 'until'>, of: { readonly plan: () => Promise<PlanResult>, readonly currentReplicas: number | null }): Promise<Proposed> {
+  const { world, identity } = caller
+  const result = await caller.looking(of.plan)
   if (isRefusal(result)) return refusalDocument(result)
   if (!isNoChange(result)) requireRole('viewer', identity, { environment: environmentNow(world, result.environment), what: 'see what would change there' })
   if (isNoChange(result)) return onItsWay(caller, input, result)
-  const stale = checkReplicas(result, proposal.currentReplicas ?? null)
+  const stale = checkReplicas(result, of.currentReplicas)
   if (stale !== null) return refusalDocument(stale)
   if (input.dryRun) return planDocument(result, 'Run the same command without --dry-run.')
   caller.progress(`planned: ${showRef(askedObject(result).target)} through ${result.owner.kind} ${result.owner.namespace}/${result.owner.name}, ${result.places.join(', ')}`)
@@ -53,7 +59,7 @@ export async function propose(caller: Caller, input: ChangeInput, proposal: Prop
 }
 
 /** Git holds the value already; where an open change brought it there, that change is what was asked for again. */
-async function onItsWay(caller: Caller, input: ChangeInput, result: NoChange): Promise<Proposed> {
+async function onItsWay(caller: Caller, input: Pick<ChangeInput, 'dryRun' | 'until'>, result: NoChange): Promise<Proposed> {
   const open = input.dryRun ? null : await standing(caller.world, result.key)
   if (open === null) return noChangeDocument(result)
   return changeDocument(await drive(caller, open.id, input.until), { existed: true })

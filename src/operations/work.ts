@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deliver } from '../flow/deliver.ts'
+import { lacksOffer } from '../flow/rollback/offer-rollback.ts'
 import { adoptPauses } from '../flow/steer/adopt-pauses.ts'
 import { isUntidy, tidy } from '../flow/tidy.ts'
 import { isRecheckDue, recheck } from '../flow/verify/recheck.ts'
@@ -24,6 +25,8 @@ const LONGEST_PAUSE = 300_000
 const ENDED = ['verified', 'rejected', 'cancelled', 'superseded', 'failed', 'refused'] as const
 /** Between two looks for pauses that no change of this store holds, and for what ended changes left behind. */
 const PAUSES_EVERY = 300_000
+/** Between two looks for failed changes whose rollback nobody has planned: what could not be looked at then may be now. */
+const OFFERS_EVERY = 30_000
 
 export interface WorkAnswer {
   readonly kind: 'Work'
@@ -48,6 +51,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
       let only: ReadonlySet<string> | null = null
       let whole = 0
       let pausesAt = 0
+      const offers = { next: 0 }
       for (;;) {
         if (caller.world.clock.now() >= pausesAt) {
           await adopt(caller)
@@ -57,6 +61,7 @@ export const work: Operation<z.infer<typeof Input>, WorkAnswer> = {
         const answer = await round(caller, pauses, only)
         if (only === null) {
           await recheckAll(caller)
+          await offerAll(caller, offers)
           whole = caller.world.clock.now()
         }
         if (once) return answer
@@ -120,6 +125,22 @@ async function recheckAll({ world, progress, signal }: Caller): Promise<void> {
       // One change must not keep the others from being driven; it is looked at again in the next round.
       if (!(error instanceof WritError)) throw error
       progress(`change/${change.id} was not looked at once more: ${error.message}`)
+    }
+  }
+}
+
+/** Changes that failed and whose process died before their rollback was offered. */
+async function offerAll({ world, signal, progress }: Caller, offers: { next: number }): Promise<void> {
+  if (world.clock.now() < offers.next) return
+  offers.next = world.clock.now() + OFFERS_EVERY
+  const failed = await world.changes.list({ status: 'failed', limit: 200 })
+  for (const change of failed.filter(lacksOffer)) {
+    if (signal.aborted) return
+    try {
+      await deliver(world, change.id, { until: 'wait', progress: text => { progress(`change/${change.id}: ${text}`) }, signal })
+    } catch (error) {
+      if (!(error instanceof WritError)) throw error
+      progress(`change/${change.id}: ${error.message}`)
     }
   }
 }

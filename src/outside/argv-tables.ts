@@ -34,7 +34,7 @@ const GIT: Readonly<Record<string, Subcommand>> = {
   'commit-tree': { flags: ['-p ', '-F ', '-m '], operands: new RegExp(`^${ID}$`) },
   'merge-tree': { flags: ['--write-tree', '--no-messages', '--name-only', '-z', '--allow-unrelated-histories'] },
   'merge-base': { flags: ['--is-ancestor', '--all'] },
-  log: { flags: ['-z', '-n ', '--max-count=*', '--format=*', '--not', '--no-color', '--first-parent', '--encoding=*'] },
+  log: { flags: ['-z', '-n ', '--max-count=*', '--until=*', '--format=*', '--not', '--no-color', '--first-parent', '--encoding=*'] },
   'diff-tree': { flags: ['-r', '-z', '--raw', '--no-renames', '--no-commit-id', '--name-only'] },
   'update-ref': { flags: ['--stdin', '-z', '-d', '--no-deref', '-m '] },
   'symbolic-ref': { flags: [QUIET, '--short'] },

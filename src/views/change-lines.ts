@@ -26,6 +26,7 @@ export function changeLines(change: ChangeDocument): readonly Line[] {
     ...regressedLines(change.facts),
     ...stateLines(change),
     ...endedLines(change),
+    ...backLines(change),
     ...waitingLines(change),
   ]
 }
@@ -111,6 +112,13 @@ function endedLines(change: ChangeDocument): readonly Line[] {
     ...row('ended', [`${change.ended.code}: ${change.ended.message}`], toneOf(change.status)), ...change.status === 'rejected' ? row('comment', said) : [],
     ...evidenceLines(change.ended.evidence), ...next === null ? [] : nextLines(next),
   ]
+}
+
+/** How a failed change is taken back, ready to be typed; or what does so already. */
+function backLines({ id, facts }: ChangeDocument): readonly Line[] {
+  if (facts.rolledBackBy !== undefined) return row('rolled back', [`by change/${facts.rolledBackBy}`])
+  if (facts.rollback === undefined) return []
+  return facts.rollback.possible ? [line(`To take it back: writ rollback change/${id}`, 'warn')] : row('rollback', [`cannot be planned: ${facts.rollback.because ?? 'nothing of it is left'}`])
 }
 
 function toneOf(status: Change['status']): Tone {

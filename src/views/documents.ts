@@ -88,8 +88,15 @@ export function changeSummary(change: Change): ChangeSummary {
   }
 }
 
-/** The command that goes on with an open change. */
-export function nextCommand(change: Pick<Change, 'id' | 'status' | 'waiting'>): string | null {
+/** The command that takes a failed change back, where it can be; that which follows it once it is asked for. */
+function backCommand({ id, facts }: Pick<Change, 'id' | 'facts'>): string | null {
+  if (facts.rolledBackBy !== undefined) return `writ get change/${facts.rolledBackBy} --wait`
+  return facts.rollback?.possible === true ? `writ rollback change/${id}` : null
+}
+
+/** The command that goes on with an open change, or takes a failed one back. */
+export function nextCommand(change: Pick<Change, 'id' | 'status' | 'waiting' | 'facts'>): string | null {
+  if (change.status === 'failed') return backCommand(change)
   if (change.status !== 'open') return null
   return change.waiting?.next ?? `writ get change/${change.id} --wait`
 }

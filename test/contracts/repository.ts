@@ -232,7 +232,11 @@ function historyContract(the: The): void {
     ])
     expect(await the().reader.commits(second, base)).to.deep.equal([])
     expect((await the().reader.commits(null, second)).length).to.equal(3)
-    expect((await the().reader.commits(null, second, 'b.yaml')).map(({ sha }) => sha)).to.deep.equal([second])
+    expect((await the().reader.commits(null, second, { paths: ['b.yaml'] })).map(({ sha }) => sha)).to.deep.equal([second])
+    expect((await the().reader.commits(null, second, { paths: ['nowhere', 'b.yaml'], firstParent: true })).map(({ sha }) => sha)).to.deep.equal([second])
+    expect((await the().reader.commits(null, second, { most: 1 })).map(({ sha }) => sha)).to.deep.equal([second])
+    expect(await the().reader.commits(null, second, { until: '2001-01-01T00:00:00Z' })).to.deep.equal([])
+    expect((await the().reader.commits(null, second, { until: '2099-01-01T00:00:00Z', paths: [''] })).length).to.equal(3)
   })
 
   it('merges without a work tree, and gives null for a conflict', async () => {

@@ -6,7 +6,7 @@ import type { ChangeRequest } from '../../src/model/request.ts'
 
 const ENVIRONMENT: Environment = {
   name: 'shop-staging', class: 'staging', covers: [{ cluster: 'one' }], provider: 'auto', seniors: 'senior', merge: 'person', approvalLifetime: '24h',
-  syncTimeout: '15m', verify: { stability: '30s' }, pause: { longest: '24h' }, rules: CLASS_RULES.staging, approvals: 1, known: true,
+  syncTimeout: '15m', verify: { stability: '30s' }, pause: { longest: '24h' }, rollback: 'offer', rules: CLASS_RULES.staging, approvals: 1, known: true,
 }
 
 const REQUEST: ChangeRequest = {

@@ -45,7 +45,7 @@ export class Shell {
       child.on('error', fail)
       child.on('close', done)
     })
-    const asked = /^(?:npx )?writ (?:set|scale|restart|patch|apply|delete|sync|suspend|resume) /.test(line) ? /change\/[a-z2-7]{8}\b/.exec(all)?.[0] : undefined
+    const asked = /^(?:npx )?writ (?:set|scale|restart|patch|apply|delete|rollback|sync|suspend|resume) /.test(line) ? /change\/[a-z2-7]{8}\b/.exec(all)?.[0] : undefined
     this.#change = asked ?? this.#change
     return { code, out, all }
   }

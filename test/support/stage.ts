@@ -8,6 +8,7 @@ import type { Connection, Io } from '../../src/doors/cli/parts.ts'
 import type { Cluster, Forge, GitOpsTool, ServedKind } from '../../src/flow/ports.ts'
 import type { DryRun } from '../../src/model/dry-run.ts'
 import type { World } from '../../src/flow/world.ts'
+import type { ChangeFacts } from '../../src/model/change.ts'
 import type { Person } from '../../src/model/config.ts'
 import { EnvironmentFile } from '../../src/model/environment.ts'
 import { WritError } from '../../src/model/error.ts'
@@ -68,6 +69,8 @@ export interface Knobs {
   extra: readonly KubernetesObject[]
   /** Laid over every live object, as webhooks and defaults do. */
   live: (object: KubernetesObject) => KubernetesObject
+  /** What the environments do with a failed rollout. */
+  rollback: 'offer' | 'open'
   /** Why the owner keeps what disappears from Git; undefined where nobody knows. */
   keeps: string | null | undefined
   /** What the API server makes of an object in a dry run. */
@@ -86,7 +89,7 @@ export interface Knobs {
  * main holds, and a tool that says so. Git, store, renderer, signatures and forge are the real ones.
  */
 export class Stage {
-  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, keeps: null, server: object => ({ kind: 'made', object }), prod: {}, forge: forge => forge, env: {}, comment: null }
+  readonly knobs: Knobs = { user: 'ann', syncs: true, twoOwners: false, colour: false, columns: null, patience: 600_000, bundle: 'bundle', format: 'directory', extra: [], live: object => object, rollback: 'offer', keeps: null, server: object => ({ kind: 'made', object }), prod: {}, forge: forge => forge, env: {}, comment: null }
   readonly repository: BareRepository
   readonly dir: string
   readonly keys: Readonly<Record<'ann' | 'bo' | 'stranger', string>>
@@ -139,6 +142,15 @@ export class Stage {
     return { exit, out, err, json: jsonOf(out) }
   }
 
+  /** Takes facts of a change back, as if the process had died before it wrote them. */
+  async forget(id: string, ...facts: readonly (keyof ChangeFacts)[]): Promise<void> {
+    const store = await openStore({ path: join(this.dir, 'writ.db'), clock: systemClock(), process: 'test/1' })
+    const change = await store.changes.get(id)
+    if (change === null) throw new Error(`there is no change ${id}`)
+    await store.changes.save({ ...change, facts: Object.fromEntries(Object.entries(change.facts).filter(([name]) => !facts.some(fact => fact === name))) }, null, [])
+    await store.close()
+  }
+
   /** The commit of a branch, or ''. */
   tip(branch: string): string {
     return this.repository.tip(branch)
@@ -158,7 +170,7 @@ export class Stage {
       clock, committer, process: 'test/1',
       clusters: { all: [cluster], choose: ({ cluster: name }) => chosen(cluster, name), named: () => cluster },
       servers: { named: () => answeringServer(object => this.knobs.server(object)) }, steering: [],
-      environments: environments({ environments: [environmentFile('dev', 'dev', 'automatic'), { ...environmentFile('prod', 'prod', 'person'), ...this.knobs.prod }] }),
+      environments: environments({ environments: [environmentFile('dev', 'automatic', this.knobs.rollback), { ...environmentFile('prod', 'person', this.knobs.rollback), ...this.knobs.prod }] }),
       people: this.#people,
       ownerObjects: { declaredOwners, manifestOwner, live: () => Promise.resolve(null), gates: () => Promise.resolve([]), argoClusters: () => Promise.resolve([]), applicationSets: () => Promise.resolve({ sets: [], unseen: null }) },
       tools: [this.#tool(['web', ...this.knobs.twoOwners ? ['rival'] : []])],
@@ -272,8 +284,8 @@ function chosen(cluster: Cluster, name: string | null): Cluster {
   throw new WritError('usage/bad-argument', `There is no cluster ${name}.`)
 }
 
-function environmentFile(name: string, of: 'dev' | 'prod', merge: 'automatic' | 'person'): EnvironmentFile {
-  return EnvironmentFile.parse({ name, class: of, covers: [{ cluster: 'here', namespaces: [name] }], merge, verify: { stability: '0s' } })
+function environmentFile(name: 'dev' | 'prod', merge: 'automatic' | 'person', rollback: 'offer' | 'open'): EnvironmentFile {
+  return EnvironmentFile.parse({ name, class: name, covers: [{ cluster: 'here', namespaces: [name] }], merge, verify: { stability: '0s', failing: '0s' }, rollback })
 }
 
 function manifest(namespace: string): string {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Change } from '../../src/model/change.ts'
 import type { ObjectChange, Plan } from '../../src/model/plan.ts'
 import { text as printed } from '../../src/doors/cli/output.ts'
 import { redact } from '../../src/outside/redact.ts'
@@ -8,6 +9,7 @@ import { changedObject } from '../../src/views/changed-object.ts'
 import { changeLines, describeLines } from '../../src/views/change-lines.ts'
 import { diffLines } from '../../src/views/diff-lines.ts'
 import { changeDocument, changeSummary, nextCommand, planDocument, refusalDocument } from '../../src/views/documents.ts'
+import type { ChangeDocument } from '../../src/views/documents.ts'
 import type { Line } from '../../src/views/line.ts'
 import { approvalSentence, planLines, whatHappens } from '../../src/views/plan-lines.ts'
 import { age, table } from '../../src/views/table.ts'
@@ -157,7 +159,16 @@ describe('a change in words', () => {
     expect(verified[0]?.tone).to.equal('good')
     const failed = changeLines(changeDocument(change({ status: 'failed', ended: { code: 'verify/timeout', message: 'not seen', evidence: [{ sentence: 'Ready is False', at: 'Application x' }] } })))
     expect(text(failed)).to.match(/ended {8}verify\/timeout: not seen\n {2}Ready is False \(Application x\)\nNext: Repair what the message names last: /)
-    expect(nextCommand({ id: 'a', status: 'failed', waiting: null })).to.equal(null)
+    expect(nextCommand({ id: 'a', status: 'failed', waiting: null, facts: {} })).to.equal(null)
+  })
+
+  it('offers the rollback of a failed change where one could be planned, and names the one that there is', () => {
+    const failed = (facts: Change['facts']): ChangeDocument => changeDocument(change({ id: 'abcd2345', status: 'failed', ended: { code: 'verify/failed', message: 'late', evidence: [] }, facts }))
+    expect(failed({ rollback: { possible: true, because: null } }).next).to.equal('writ rollback change/abcd2345')
+    expect(text(changeLines(failed({ rollback: { possible: true, because: null } })))).to.match(/To take it back: writ rollback change\/abcd2345$/)
+    expect(failed({ rollback: { possible: false, because: 'it is gone' } }).next).to.equal(null)
+    expect(text(changeLines(failed({ rollback: { possible: false, because: 'it is gone' } })))).to.contain('rollback     cannot be planned: it is gone')
+    expect(failed({ rollback: { possible: true, because: null }, rolledBackBy: 'bcde2345' }).next).to.equal('writ get change/bcde2345 --wait')
   })
 
   it('says where it stands while it waits, and what was read when it was verified', () => {

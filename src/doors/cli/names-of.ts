@@ -13,6 +13,7 @@ export function namesOf(answer: Answer): readonly string[] {
     case 'Plan': case 'NoChange': return [object(json['target'])]
     case 'Batch': return (isList(json['items']) ? json['items'] : []).flatMap(item => nameOf(valueAt(item, 'answer')))
     case 'Owner': return [object(json['owner'])]
+    case 'RollbackTargets': return (isList(json['items']) ? json['items'] : []).map(item => textAt(item, 'revision') ?? '')
     case 'Refusal': return [textAt(json, 'code') ?? '']
     default: return []
   }

@@ -37,7 +37,7 @@ function unknownEnvironment(cluster: string): Environment {
   const rules = CLASS_RULES.prod
   return {
     name: UNKNOWN_NAME, class: 'prod', covers: [{ cluster }], provider: 'auto', seniors: 'senior', merge: 'person',
-    approvalLifetime: '24h', verify: { stability: '30s' }, pause: { longest: '24h' }, rules, approvals: rules.approvals, known: false,
+    approvalLifetime: '24h', verify: { stability: '30s' }, pause: { longest: '24h' }, rollback: 'offer', rules, approvals: rules.approvals, known: false,
   }
 }
 

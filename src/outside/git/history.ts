@@ -1,5 +1,5 @@
 import { WritError } from '../../model/error.ts'
-import type { CommitInfo } from '../../flow/ports.ts'
+import type { CommitInfo, CommitsAsk } from '../../flow/ports.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { checkObjectId, isObjectId } from '../ref.ts'
 import { blobSizes, readBlobs, textOf } from './blobs.ts'
@@ -20,11 +20,13 @@ export async function isAncestor(mirror: Mirror, ancestor: string, commit: strin
   return found
 }
 
-/** The commits reachable from `to` and not from `from`, of a path or of all, newest first. Times are the committer's, in UTC. */
-export async function listCommits(mirror: Mirror, { from, to, path }: { readonly from: string | null, readonly to: string, readonly path?: string | undefined }): Promise<readonly CommitInfo[]> {
+/** The commits reachable from `to` and not from `from`, of some paths or of all, newest first. Times are the committer's, in UTC. */
+export async function listCommits(mirror: Mirror, { from, to, only = {} }: { readonly from: string | null, readonly to: string, readonly only?: CommitsAsk | undefined }): Promise<readonly CommitInfo[]> {
+  const { paths = [], firstParent, until, most = MAX_COMMITS } = only
   const range = from === null ? [checkObjectId(to)] : [checkObjectId(to), '--not', checkObjectId(from)]
-  const only = path === undefined || path === '' ? [] : ['--', `:(literal)${path}`]
-  const args = ['log', '-z', '--no-color', '--encoding=UTF-8', `--max-count=${String(MAX_COMMITS)}`, `--format=${FIELDS.join('%x00')}`, ...range, ...only]
+  const which = [`--max-count=${String(Math.min(most, MAX_COMMITS))}`, ...firstParent === true ? ['--first-parent'] : [], ...until === undefined ? [] : [`--until=${new Date(until).toISOString()}`]]
+  const literal = paths.length === 0 || paths.includes('') ? [] : ['--', ...paths.map(path => `:(literal)${path}`)]
+  const args = ['log', '-z', '--no-color', '--encoding=UTF-8', ...which, `--format=${FIELDS.join('%x00')}`, ...range, ...literal]
   const { stdout } = await mirror.pipe(args)
   const texts = stdout.toString('utf8').split('\0')
   const commits: CommitInfo[] = []

@@ -56,7 +56,7 @@ function readerOf(url: string, remote: Remote, mirror: () => Promise<Mirror>): R
       const opened = await mirror()
       return await ensure(opened, remote, commit) && await ensure(opened, remote, ancestor) && isAncestor(opened, ancestor, commit)
     },
-    async commits(from, to, path) { return listCommits(await holding(...from === null ? [to] : [from, to]), { from, to, path }) },
+    async commits(from, to, only) { return listCommits(await holding(...from === null ? [to] : [from, to]), { from, to, only }) },
     async mergeTree(base, head) { return mergeTrees(await holding(base, head), base, head) },
     async changes(from, to) { return listChanges(await holding(from, to), from, to) },
   }

@@ -36,7 +36,7 @@ describe('help', () => {
   })
 
   it('names no command that does not exist yet', () => {
-    expect(helpOf(['--help'])).to.not.match(/\b(?:break-glass|rollback|serve|mcp)\b/)
+    expect(helpOf(['--help'])).to.not.match(/\b(?:break-glass|serve|mcp)\b/)
   })
 })
 

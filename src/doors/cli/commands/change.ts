@@ -4,6 +4,7 @@ import { bad } from '../arguments.ts'
 import { changeInput, changeJob, changing, common, optionsOf, textOption } from '../options.ts'
 import { addSetEnv, addSetField } from './change-fields.ts'
 import { addObjectCommands } from './change-objects.ts'
+import { addRollbackCommand } from './rollback.ts'
 import { examples } from './take.ts'
 import type { Take, Words } from './take.ts'
 
@@ -16,6 +17,7 @@ export function addChangeCommands(program: Command, take: Take): void {
   addSetField(set, take)
   scale(program, take)
   addObjectCommands(program, take)
+  addRollbackCommand(program, take)
 }
 
 function setImage(set: Command, take: Take): void {
