@@ -22,7 +22,7 @@ const GIT: Readonly<Record<string, Subcommand>> = {
   fetch: { remote: true, flags: [QUIET, '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force', '--porcelain'] },
   'ls-remote': { remote: true, flags: [QUIET, '--symref', '--heads', '--refs'] },
   push: { remote: true, flags: [QUIET, '--porcelain', '--no-verify', '--no-follow-tags', '--no-recurse-submodules', '--no-signed', '--force-with-lease=*'] },
-  'rev-parse': { flags: ['--verify', QUIET, '--git-dir'] },
+  'rev-parse': { flags: ['--verify', QUIET, '--git-dir', '--is-shallow-repository'] },
   'rev-list': { flags: ['--count', '--parents', '-n ', '--max-count=*', '--not', '--first-parent'] },
   'cat-file': { flags: ['-e', '-t', '-s', '-p', '--batch', '--batch-check', '--batch-check=*'] },
   'ls-tree': { flags: ['-r', '-t', '-l', '-z', '--full-tree', '--name-only'] },
