@@ -1,5 +1,5 @@
 /** The programs that Writ may start. `node` is this very Node, for the sandbox only. */
-export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'node'
+export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'opa' | 'node'
 
 /**
  * What a subcommand may be given. A flag is allowed as written; one that ends in `=*` takes a value in the same argument,
@@ -63,6 +63,14 @@ const KEYGEN: Readonly<Record<string, Subcommand>> = {
   '-y': { flags: ['-f ', '-P '] },
 }
 
+/** Reading and evaluating only: nothing that serves, fetches or signs. */
+const OPA: Readonly<Record<string, Subcommand>> = {
+  version: { flags: [], operands: /^(?!)/ },
+  capabilities: { flags: ['--current'], operands: /^(?!)/ },
+  parse: { flags: ['--format=json', '--v0-compatible'], operands: /^m\d+\.rego$/ },
+  eval: { flags: ['--format=json', '--stdin', '--bundle=bundle', '--capabilities=capabilities.json', '--input=input.json'], operands: /^(?!)/ },
+}
+
 /** Every subcommand that Writ runs, by program; null: anything, for this very Node. */
 export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcommand>> | null>> = {
   git: GIT,
@@ -70,6 +78,7 @@ export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcomma
   kubectl: { kustomize: BUILD, version: { flags: ['--client', '--client=true', '--output=*', '-o '] } },
   helm: HELM,
   'ssh-keygen': KEYGEN,
+  opa: OPA,
   node: null,
 }
 
