@@ -157,7 +157,9 @@ describe('writ check', function () {
     repository.base()
     repository.put({ 'apps/web.yaml': web(3) })
     repository.commit()
-    expect((await repository.check()).deliveries).to.deep.equal([])
+    expect(await repository.check()).to.deep.include({ deliveries: [], status: 'passed' })
+    // Nobody may take it for a pass.
+    expect((await repository.check()).unchecked.map(({ what, because, file }) => `${what} ${because.slice(0, 61)} ${file}`)).to.deep.equal(['apps manifests in it are changed, and no owner that the repository apps/web.yaml'])
     const found = await repository.check({ owners: [{ name: '../platform/web.yaml', text: app('web', 'apps') }] })
     expect(found.deliveries.map(({ name, file }) => `${name} ${file}`)).to.deep.equal(['Application argocd/web from apps ../platform/web.yaml'])
     expect(await failure(repository.check({ owners: [{ name: 'x.yaml', text: 'a: 1' }] }))).to.include({ code: 'usage/bad-argument' })

@@ -14,12 +14,14 @@ import type { CheckoutHistory, Environments } from '../world.ts'
 import { endsOf } from './base-of.ts'
 import type { BaseAsk } from './base-of.ts'
 import type { Delivery, Side } from './delivery.ts'
-import { effectOf, renderOf } from './effect-of.ts'
+import { effectOf } from './effect-of.ts'
 import type { Effect, Run } from './effect-of.ts'
 import type { NamedCluster } from './environment-at.ts'
+import { nobodyDeploys } from './nobody-deploys.ts'
 import { pairsOf, showDelivery } from './pairs.ts'
 import type { Pair } from './pairs.ts'
 import { readSide } from './read-side.ts'
+import { renderSafely } from './render-safely.ts'
 
 /** What the changes are judged by, as a commit of the base branch has it. */
 export interface CheckRules {
@@ -72,7 +74,7 @@ export async function checkChange(world: CheckWorld, request: CheckRequest): Pro
       base: { commit: ends.base, by: ends.by }, head: ends.head, files,
       rules: { commit: ends.tip, policies: rules.policiesAt, bundle: await rules.policies.bundle(), configuration: rules.configuration },
       deliveries: effects.flatMap(({ delivery }) => delivery ?? []), verdicts,
-      unchecked: [...effects.flatMap(({ unchecked }) => unchecked ?? []), ...elsewhereNow(before, after)],
+      unchecked: [...effects.flatMap(({ unchecked }) => unchecked ?? []), ...elsewhereNow(before, after), ...await nobodyDeploys([{ side: after, index: head.index }, { side: before, index: base.index }], files, rules.policiesAt)],
     }
   } finally {
     await base.dispose()
@@ -116,8 +118,8 @@ async function renamedToo({ base, head }: Run, before: Side, after: Side): Promi
 }
 
 async function objectsOf(bench: Bench, { ask }: Delivery): Promise<readonly RenderedObject[]> {
-  const render = await renderOf(bench, ask)
-  return render.ok ? render.objects : []
+  const [render] = await renderSafely(bench, [ask])
+  return render?.ok === true ? render.objects : []
 }
 
 async function judgeAll(policies: PolicyEngine, run: Run, effects: readonly Effect[]): Promise<readonly CheckedVerdict[]> {

@@ -1,6 +1,5 @@
 import type { CheckedChange, CheckedDelivery, FilePlace, Unchecked } from '../../model/check.ts'
 import type { Environment } from '../../model/environment.ts'
-import { WritError } from '../../model/error.ts'
 import { sameOwner } from '../../model/owner.ts'
 import type { JudgedObject } from '../../model/plan.ts'
 import { refKey, refOf } from '../../model/resource.ts'
@@ -15,6 +14,7 @@ import type { NamedCluster } from './environment-at.ts'
 import { showDelivery } from './pairs.ts'
 import type { Pair } from './pairs.ts'
 import { placeOf } from './place-of.ts'
+import { renderSafely } from './render-safely.ts'
 
 /** One check under way. */
 export interface Run {
@@ -35,21 +35,11 @@ export interface Effect {
   readonly judged: readonly { readonly environment: Environment, readonly object: JudgedObject, readonly place: FilePlace }[]
 }
 
-/** A renderer that is not there is no fault of the pull request, and nothing to go on without. */
-export async function renderOf(bench: Bench, ask: Delivery['ask']): Promise<RenderResult> {
-  try {
-    const [render] = await bench.render([], [ask])
-    return render ?? { ok: false, message: 'it was not rendered' }
-  } catch (error) {
-    if (!(error instanceof WritError) || error.code === 'render/no-renderer') throw error
-    return { ok: false, message: error.message }
-  }
-}
-
 async function sideOf(bench: Bench, delivery: Delivery | null): Promise<RenderResult> {
   if (delivery === null) return { ok: true, objects: [] }
   if (!delivery.there) return { ok: false, message: `there is no folder ${delivery.path === '' ? '.' : delivery.path}` }
-  return renderOf(bench, delivery.ask)
+  const [render] = await renderSafely(bench, [delivery.ask])
+  return render ?? { ok: false, message: 'it was not rendered' }
 }
 
 /** What the change does to one delivery. */

@@ -14,6 +14,7 @@ import type { Consumer } from '../proof/consumer.ts'
 import { otherConsumers } from '../proof/consumers.ts'
 import { documentLine, statedPlace } from './place-of.ts'
 import type { Delivery, Side } from './delivery.ts'
+import { renderSafely } from './render-safely.ts'
 
 const KINDS = ['Application', 'Kustomization', 'HelmRelease', 'GitRepository', 'HelmChart', 'ConfigMap', 'Secret', 'Namespace']
 /** Owners that bring owners that bring owners: more levels than anybody has. */
@@ -82,8 +83,9 @@ async function ownersBrought({ bench, ownerFiles }: Reading, deliveries: readonl
   const carriers = new Map(deliveries.filter(({ obstacle, there, closure }) => obstacle === null && there && [...ownerFiles].some(file => closure.files.has(file))).map(one => [carrierName(one), one]))
   const manifests: Manifest[] = []
   const files = new Map<string, ReadonlySet<string>>()
-  for (const [carrier, delivery] of carriers) {
-    const [render] = await bench.render([], [delivery.ask])
+  const renders = await renderSafely(bench, [...carriers.values()].map(({ ask }) => ask))
+  for (const [i, [carrier, delivery]] of [...carriers].entries()) {
+    const render = renders[i]
     if (render?.ok !== true) continue
     const beside = render.objects.map(({ object }) => object)
     const owners = render.objects.filter(({ object }) => isOwner(object))
@@ -109,9 +111,10 @@ function isOwner({ kind, apiVersion }: KubernetesObject): boolean {
   return (kind === 'Application' && apiVersion.startsWith('argoproj.io/')) || (kind === 'Kustomization' && apiVersion.startsWith('kustomize.toolkit.fluxcd.io/')) || (kind === 'HelmRelease' && apiVersion.startsWith('helm.toolkit.fluxcd.io/'))
 }
 
-/** A rendered owner and the manifest that it was made from: a prefix, a suffix or a namespace may have been added. */
+/** A rendered owner and the manifest that it was made from: a prefix, a suffix or a namespace may have been added, and variables were put in. */
 function isSame(rendered: KubernetesObject, raw: KubernetesObject): boolean {
-  return rendered.kind === raw.kind && refOf(rendered).name.includes(refOf(raw).name)
+  const parts = refOf(raw).name.split(/\$\{[^}]*\}/)
+  return rendered.kind === raw.kind && parts.every(part => refOf(rendered).name.includes(part))
 }
 
 function consumersOf({ index }: Bench, owners: readonly ConsumerOwner[]): readonly Consumer[] {
