@@ -14,8 +14,8 @@ export function checkLines(found: CheckDocument): readonly Line[] {
     headline(found),
     ...row('Base', [`${found.base.commit} (${found.base.by})`], 'dim'),
     ...row('Head', [found.head ?? 'the files as they stand'], 'dim'),
-    ...row('Policies', [`${found.rules.policies} at ${found.rules.commit}, bundle ${found.rules.bundle.slice(0, 12)}`], 'dim'),
-    ...row('Environments', [found.rules.configuration === null ? 'none are configured: everything is judged as in prod' : `${found.rules.configuration} at ${found.rules.commit}`], 'dim'),
+    ...row('Policies', [`${isInRepository(found.rules.policies) ? `${found.rules.policies} at ${found.rules.commit}` : found.rules.policies}, bundle ${found.rules.bundle.slice(0, 12)}`], 'dim'),
+    ...row('Environments', [found.rules.configuration === null ? 'none are configured: everything is judged as in prod' : found.rules.configuration.startsWith('/') ? found.rules.configuration : `${found.rules.configuration} at ${found.rules.commit}`], 'dim'),
     ...found.deliveries.filter(({ status }) => status !== 'same').flatMap(deliveryLines),
     ...told.length === 0 ? [] : [line(''), line('Verdicts', 'title'), ...told.flatMap(verdictLines)],
     ...found.unchecked.length === 0 ? [] : [line(''), line('Not checked as deployed', 'title'), ...found.unchecked.flatMap(({ what, because, asItStands, file, line: at }) => row('', [`${what}: ${because}${asItStands ? '; its folder was checked as it stands' : ''} (${file}:${at})`], 'warn'))],
@@ -27,6 +27,11 @@ export function sentenceOf(found: CheckDocument): string {
   const objects = found.deliveries.reduce((sum, { changes }) => sum + changes.length, 0)
   const changed = `${counted(found.files.length, 'file')} changed, ${counted(objects, 'rendered object')} ${objects === 1 ? 'differs' : 'differ'}`
   return `${found.status === 'passed' ? 'Nothing stands against it' : 'Blocked'}: ${changed}; ${countsOf(found)}.`
+}
+
+/** Others are read from where they are: from this machine, or with this program. */
+function isInRepository(policies: string): boolean {
+  return !policies.startsWith('/') && !policies.includes(' ')
 }
 
 function headline(found: CheckDocument): Line {

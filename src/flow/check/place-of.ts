@@ -16,13 +16,23 @@ export function documentLine(text: string, document: number): number {
 
 /**
  * Where a rendered object comes from: the document that the renderer names, the template of its chart, or a document of the delivery's files that has its kind
- * and name, of the changed files first. Else the delivery's own place.
+ * and name, of the changed files first. Where that is in no changed file, a changed kustomization or file of its chart, or its owner: people look at what was changed. Else where
+ * the delivery stands.
  */
 export async function placeOf(index: TreeIndex, delivery: Delivery, of: { readonly rendered: RenderedObject, readonly changed: ReadonlySet<string> }): Promise<FilePlace> {
+  const stated = await statedAt(index, delivery, of)
+  if (stated !== null && of.changed.has(stated.file)) return stated
+  // Another manifest beside it has nothing to do with it; the kustomizations, and all of a chart, may.
+  const [file] = [...delivery.closure.kustomizations.map(one => one.file.path), ...delivery.ask.format === 'helm' ? [...delivery.closure.files].sort() : []].filter(path => of.changed.has(path))
+  if (file !== undefined) return { file, line: 1 }
+  return stated === null || of.changed.has(delivery.place.file) ? delivery.place : stated
+}
+
+async function statedAt(index: TreeIndex, delivery: Delivery, of: { readonly rendered: RenderedObject, readonly changed: ReadonlySet<string> }): Promise<FilePlace | null> {
   const { origin, source, object } = of.rendered
   if (origin !== null && index.files.has(origin.path)) return { file: origin.path, line: documentLine((await index.tree.read([origin.path])).get(origin.path) ?? '', origin.document) }
   if (source !== undefined && index.files.has(source)) return { file: source, line: 1 }
-  return await statedPlace(index, delivery, { object, changed: of.changed }) ?? delivery.place
+  return statedPlace(index, delivery, { object, changed: of.changed })
 }
 
 /** The document of a delivery's files that has the kind and the name of an object, of the changed files first. */
