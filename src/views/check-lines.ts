@@ -18,7 +18,7 @@ export function checkLines(found: CheckDocument): readonly Line[] {
     ...row('Environments', [found.rules.configuration === null ? 'none are configured: everything is judged as in prod' : found.rules.configuration.startsWith('/') ? found.rules.configuration : `${found.rules.configuration} at ${found.rules.commit}`], 'dim'),
     ...found.deliveries.filter(({ status }) => status !== 'same').flatMap(deliveryLines),
     ...told.length === 0 ? [] : [line(''), line('Verdicts', 'title'), ...told.flatMap(verdictLines)],
-    ...found.unchecked.length === 0 ? [] : [line(''), line('Not checked as deployed', 'title'), ...found.unchecked.flatMap(({ what, because, asItStands, file, line: at }) => row('', [`${what}: ${because}${asItStands ? '; its folder was checked as it stands' : ''} (${file}:${at})`], 'warn'))],
+    ...found.unchecked.length === 0 ? [] : [line(''), line('Not checked as deployed', 'title'), ...found.unchecked.flatMap(({ what, because, asItStands, file, line: at }) => row('unchecked', [`${what}: ${because}${asItStands ? '; its folder was checked as it stands' : ''} (${file}:${at})`], 'warn'))],
   ]
 }
 
@@ -38,9 +38,10 @@ function headline(found: CheckDocument): Line {
   return line(sentenceOf(found), found.status === 'passed' ? 'good' : 'bad')
 }
 
-function deliveryLines({ name, error, warning, changes, file, line: at }: CheckDelivery): readonly Line[] {
+/** No line begins with what a repository says: a pipeline takes `::error::` at the beginning of one for a command. */
+function deliveryLines({ name, owner, error, warning, changes, file, line: at }: CheckDelivery): readonly Line[] {
   return [
-    line(''), line(name, 'title'),
+    line(''), line(owner === null ? `Folder ${name}` : name, 'title'),
     ...error === null ? [] : row('error', [`the head does not render: ${error} (${file}:${at})`], 'bad'),
     ...warning === null ? [] : row('warning', [`the base does not render, so that everything counts as new: ${warning}`], 'warn'),
     ...changes.flatMap(changeLines),
@@ -49,12 +50,12 @@ function deliveryLines({ name, error, warning, changes, file, line: at }: CheckD
 
 function changeLines(change: CheckChange): readonly Line[] {
   const tone: Tone = change.change === 'added' ? 'added' : change.change === 'removed' ? 'removed' : 'plain'
-  const head = line(`  ${showObject(change.object)}${change.change === 'changed' ? '' : change.change === 'added' ? ' (new)' : ' (removed)'}  ${change.file}:${change.line}  ${change.environments.join(', ')}`, tone)
+  const head = line(`  ${{ changed: '~', added: '+', removed: '-' }[change.change]} ${showObject(change.object)}  ${change.file}:${change.line}  ${change.environments.join(', ')}`, tone)
   if (change.change !== 'changed') return [head]
   const more = change.fields.length - MOST_FIELDS
   return [
-    head, ...change.fields.slice(0, MOST_FIELDS).map(field => line(`    ${fieldWords(field)}`)),
-    ...more > 0 ? [line(`    and ${counted(more, 'more field')}`, 'dim')] : [], ...change.reordered.map(path => line(`    ${path}: reordered, which means nothing here`, 'dim')),
+    head, ...change.fields.slice(0, MOST_FIELDS).map(field => line(`    . ${fieldWords(field)}`)),
+    ...more > 0 ? [line(`    and ${counted(more, 'more field')}`, 'dim')] : [], ...change.reordered.map(path => line(`    . ${path}: reordered, which means nothing here`, 'dim')),
   ]
 }
 

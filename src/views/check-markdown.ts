@@ -37,7 +37,7 @@ function verdictRow({ result, preExisting, policy, object, environment, message,
 function deliverySection({ name, warning, changes }: CheckDelivery): readonly string[] {
   const lines = changes.flatMap(change => [
     `${{ changed: '!', added: '+', removed: '-' }[change.change]} ${showObject(change.object)}`,
-    ...change.change === 'changed' ? change.fields.flatMap(field => `    ${fieldWords(field)}`.split('\n')) : [],
+    ...change.change === 'changed' ? change.fields.map(field => `    ${fieldWords(field)}`) : [],
   ])
   const text = lines.map(plain)
   const fence = '`'.repeat(Math.max(3, ...text.map(one => longestRun(one) + 1)))

@@ -50,7 +50,7 @@ function ruleOf(id: string, found: CheckDocument): JsonObject {
   return { id, shortDescription: { text: `Policy ${id} (${policy.policyFile})` }, ...policy.severity === null ? {} : { properties: { 'problem.severity': policy.severity } } }
 }
 
-/** A path as a relative URI reference. */
+/** A path as a relative URI reference; half a character is none. */
 function uriOf(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
+  return path.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd').split('/').map(encodeURIComponent).join('/')
 }
