@@ -13,7 +13,7 @@ export function addCheckCommand(program: Command, take: Take): void {
     .description('Render everything that the changed files of a checkout may reach, as the base has it and as the head has it, and judge what differs by the policies of the base branch. Reaches no cluster and no network. Exits 3 where a policy denies it, or where something could not be rendered or judged. -o takes text, json, yaml, markdown, sarif and junit.')
     .option('--base <ref>', 'what the head is compared with, from where it left that branch; default: what the pipeline says, else the default branch')
     .option('--head <ref>', 'the commit that is checked; default: in a pipeline HEAD, else the files as they stand')
-    .option('--owner <file>', 'manifests of owners that deploy from here and stand elsewhere; may be given again; - is stdin', (file: string, files: readonly string[]) => [...files, file], [])
+    .option('--owner <file>', 'manifests of owners that deploy from here and stand elsewhere; may be given again; - is stdin', (file: string, files: readonly string[] | undefined) => [...files ?? [], file])
     .option('--policies <folder>', 'the policies; one inside the repository is read from the base branch; default: as configured there, else those that come with Writ')
     .option('--environment <name>', 'judge everything at least as strictly as in this environment of the configuration')
   examples(common(command, 'text, json, yaml, markdown (a comment on a pull request), sarif (2.1.0) or junit'), 'writ check --base origin/main', 'writ check -o markdown > comment.md', 'writ check --base v1.2.0 --head v1.3.0 -o json')
