@@ -9,6 +9,7 @@ process.exitCode = await main(process.argv.slice(2), {
   connect: async options => (await import('./wire.ts')).connect(options),
   setup: async options => (await import('./wire.ts')).setup(options),
   editing: async () => (await import('./wire.ts')).editing(),
+  checking: async options => (await import('./wire.ts')).checking(options),
   machine: async options => (await import('./wire.ts')).machine(options),
   sandbox: async (command, options) => (await import('./wire.ts')).sandbox(command, options),
 }, terminal())

@@ -1,13 +1,18 @@
+import { rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Tree } from './flow/ports.ts'
 import { renderMemory } from './flow/proof/render-memory.ts'
 import type { World } from './flow/world.ts'
 import { secretOf } from './model/config.ts'
 import type { ForgeConfig, SecretRef } from './model/config.ts'
 import { milliseconds } from './model/environment.ts'
+import { WritError } from './model/error.ts'
 import type { Identity } from './model/request.ts'
 import type { Machine } from './operations/doctor.ts'
+import type { CheckWorld } from './operations/check.ts'
 import type { EditWorld } from './operations/edit.ts'
 import type { Setup } from './operations/init/setup.ts'
 import { openContexts } from './outside/cluster/contexts.ts'
@@ -18,9 +23,12 @@ import { environments } from './outside/config/environments.ts'
 import { whoAmI } from './outside/config/identity.ts'
 import { loadConfig } from './outside/config/load-config.ts'
 import { writeNew } from './outside/config/write-new.ts'
+import { endWithWrit } from './outside/end-with-writ.ts'
+import { folderOfTree } from './outside/folder-of-tree.ts'
 import { appToken, forgeApp, openForge } from './outside/forges/index.ts'
 import type { GitHubApp } from './outside/forges/github/app.ts'
 import { openCheckout } from './outside/git/open-checkout.ts'
+import { openHistory } from './outside/git/open-history.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
 import { programVersion } from './outside/program-version.ts'
@@ -28,6 +36,7 @@ import { redact, registerSecret } from './outside/redact.ts'
 import { isolation } from './outside/run.ts'
 import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
+import { scratchFolder } from './outside/scratch-folder.ts'
 import { readSecret, readSecretIfThere } from './outside/secret.ts'
 import { openSignatures } from './outside/signatures.ts'
 import { openStore } from './outside/store/open-store.ts'
@@ -101,6 +110,55 @@ export async function setup({ dir }: { readonly dir: string }): Promise<Setup> {
 /** The checkout that Writ was called in. Needs no configuration. */
 export async function editing(): Promise<EditWorld> {
   return { checkout: await openCheckout(process.cwd()), renderers: renderers({ timeoutMs: 60_000 }), renders: renderMemory(0), declaredOwners, manifestOwner }
+}
+
+/** The checkout that Writ was called in, and what its base branch judges by. `close` takes away what was laid out of that. */
+export async function checking({ dir, from, cwd = process.cwd() }: { readonly dir: string, readonly from: string, readonly cwd?: string }): Promise<{ readonly world: CheckWorld, readonly variables: NodeJS.ProcessEnv, readonly close: () => Promise<void> }> {
+  const { history, inside } = await openHistory(cwd)
+  const scratch = await scratchFolder('writ-check-')
+  const forget = endWithWrit(() => { rmSync(scratch, { recursive: true, force: true }) })
+  const rulesOf = async (commit: string, policies: string | null): ReturnType<CheckWorld['rules']> => {
+    const tree = await history.tree(commit)
+    const config = await baseConfig({ tree, scratch, dir, at: inside(dir), from })
+    const named = policies === null ? config?.writ.policies ?? null : resolve(cwd, policies)
+    const own = policies !== null ? inside(policies) : named === null ? null : below(scratch, named)
+    if (own !== null && !await folderOfTree(tree, own, scratch)) throw new WritError('config/invalid', `The policy folder ${own === '' ? '.' : own} is not in the base branch.`, { hint: 'Policies are read from there, never from the pull request: merge them first.' })
+    const engine = openPolicies({ dir: own === null ? named ?? shippedPolicies() : join(scratch, own) })
+    // What is wrong with them is said now, by the name that the commit gives them.
+    await engine.bundle()
+    return {
+      policies: engine, policiesAt: own ?? named ?? 'the policies that come with Writ',
+      environments: environments(config ?? { environments: [] }), configuration: config === null ? null : inside(dir) ?? dir,
+      clusters: config?.writ.clusters.map(({ name, argocd, flux }) => ({ name, argocd: argocd?.destinations ?? null, flux: flux !== undefined })) ?? [],
+    }
+  }
+  const rules: CheckWorld['rules'] = (commit, policies) => rulesOf(commit, policies).catch((error: unknown) => { throw namedByCommit(error, scratch, commit) })
+  return {
+    world: { history, rules, renderers: renderers({ timeoutMs: 60_000 }), renders: renderMemory(100_000), declaredOwners, manifestOwner },
+    variables: process.env,
+    close: async () => { forget(); await rm(scratch, { recursive: true, force: true }) },
+  }
+}
+
+/** The configuration as the base branch has it, where it lies in the repository: a pull request does not choose what it is judged by. null where there is none and none was named. */
+async function baseConfig({ tree, scratch, dir, at, from }: { readonly tree: Tree, readonly scratch: string, readonly dir: string, readonly at: string | null, readonly from: string }): Promise<Config | null> {
+  if (at === null) return loadConfig(dir)
+  if (await folderOfTree(tree, at, scratch)) return loadConfig(join(scratch, at))
+  if (from === 'the default') return null
+  throw new WritError('config/missing', `The configuration folder ${at} is not in the base branch.`, { hint: 'It is read from there, never from the pull request: merge it first, or leave --config out.' })
+}
+
+function below(folder: string, path: string): string | null {
+  const found = relative(folder, path)
+  return found.startsWith('..') || isAbsolute(found) ? null : found.split(sep).join('/')
+}
+
+/** An error about a file that was laid out names it as the commit does. */
+function namedByCommit(error: unknown, scratch: string, commit: string): unknown {
+  if (!(error instanceof WritError)) return error
+  const shown = relative(process.cwd(), scratch)
+  const named = (text: string): string => text.replaceAll(`${scratch}/`, `${commit.slice(0, 12)}:`).replaceAll(`${shown}/`, `${commit.slice(0, 12)}:`)
+  return new WritError(error.code, named(error.message), { hint: named(error.hint), cause: error })
 }
 
 /** What `doctor` looks at; nothing is looked at yet. */

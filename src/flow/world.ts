@@ -1,7 +1,7 @@
 import type { Environment } from '../model/environment.ts'
 import type { Person } from '../model/config.ts'
 import type { KubernetesObject } from '../model/resource.ts'
-import type { ApiServers, Approvals, Changes, Clock, Clusters, GitOpsTool, Leases, OwnerObjects, PolicyEngine, Renderer, Repositories, Signatures, Steering } from './ports.ts'
+import type { ApiServers, Approvals, Changes, Clock, Clusters, GitOpsTool, Leases, OwnerObjects, PolicyEngine, Renderer, Repositories, Signatures, Steering, Tree, Worktree } from './ports.ts'
 
 import type { RenderMemory } from './proof/render-memory.ts'
 
@@ -39,4 +39,20 @@ export interface World {
   readonly committer: { readonly name: string, readonly email: string }
   /** `host/pid`, for the journal. */
   readonly process: string
+}
+
+/** The commits of the repository that a checkout belongs to, as far as they are here. Reads only, and never reaches a remote. */
+export interface CheckoutHistory {
+  /** The commit that a branch, tag, remote-tracking branch or id names; null where it is not here. Throws usage/bad-argument for what is no name. */
+  resolve(ref: string): Promise<string | null>
+  /** The best common ancestor; null where none is here. */
+  mergeBase(a: string, b: string): Promise<string | null>
+  /** True where the clone was cut off. */
+  shallow(): Promise<boolean>
+  tree(commit: string): Promise<Tree>
+  worktree(commit: string): Promise<Worktree>
+  /** The files as they stand, each with the id that its content has as a blob. */
+  standing(): Promise<Tree>
+  /** A throw-away copy of the files as they stand. */
+  copy(): Promise<Worktree>
 }

@@ -1,5 +1,5 @@
 /** The programs that Writ may start. `node` is this very Node, for the sandbox only. */
-export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'node'
+export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'opa' | 'node'
 
 /**
  * What a subcommand may be given. A flag is allowed as written; one that ends in `=*` takes a value in the same argument,
@@ -22,7 +22,7 @@ const GIT: Readonly<Record<string, Subcommand>> = {
   fetch: { remote: true, flags: [QUIET, '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force', '--porcelain'] },
   'ls-remote': { remote: true, flags: [QUIET, '--symref', '--heads', '--refs'] },
   push: { remote: true, flags: [QUIET, '--porcelain', '--no-verify', '--no-follow-tags', '--no-recurse-submodules', '--no-signed', '--force-with-lease=*'] },
-  'rev-parse': { flags: ['--verify', QUIET, '--git-dir'] },
+  'rev-parse': { flags: ['--verify', QUIET, '--git-dir', '--is-shallow-repository'] },
   'rev-list': { flags: ['--count', '--parents', '-n ', '--max-count=*', '--not', '--first-parent'] },
   'cat-file': { flags: ['-e', '-t', '-s', '-p', '--batch', '--batch-check', '--batch-check=*'] },
   'ls-tree': { flags: ['-r', '-t', '-l', '-z', '--full-tree', '--name-only'] },
@@ -63,6 +63,14 @@ const KEYGEN: Readonly<Record<string, Subcommand>> = {
   '-y': { flags: ['-f ', '-P '] },
 }
 
+/** Reading and evaluating only: nothing that serves, fetches or signs. */
+const OPA: Readonly<Record<string, Subcommand>> = {
+  version: { flags: [], operands: /^(?!)/ },
+  capabilities: { flags: ['--current'], operands: /^(?!)/ },
+  parse: { flags: ['--format=json', '--v0-compatible'], operands: /^m\d+\.rego$/ },
+  eval: { flags: ['--format=json', '--stdin', '--bundle=bundle', '--capabilities=capabilities.json', '--input=input.json'], operands: /^(?!)/ },
+}
+
 /** Every subcommand that Writ runs, by program; null: anything, for this very Node. */
 export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcommand>> | null>> = {
   git: GIT,
@@ -70,6 +78,7 @@ export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcomma
   kubectl: { kustomize: BUILD, version: { flags: ['--client', '--client=true', '--output=*', '-o '] } },
   helm: HELM,
   'ssh-keygen': KEYGEN,
+  opa: OPA,
   node: null,
 }
 

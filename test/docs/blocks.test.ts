@@ -139,7 +139,7 @@ describe('the files and scripts of the documentation', function () {
     const kinds = new Set(PAGES.flatMap(page => page.blocks.map(block => block.language)))
     expect([...kinds]).to.have.members(['sh', 'text', 'yaml', 'json'])
     const yaml = PAGES.flatMap(page => page.blocks.filter(block => block.language === 'yaml').map(() => page.file))
-    expect([...new Set(yaml)]).to.have.members(['docs/configuration.md', 'docs/forges.md', OWN_CONFIGURATION, 'policies/README.md'])
+    expect([...new Set(yaml)]).to.have.members(['docs/check.md', 'docs/configuration.md', 'docs/forges.md', OWN_CONFIGURATION, 'policies/README.md'])
   })
 
   it('names scripts that do what the page says', () => {
@@ -182,7 +182,7 @@ function checkShown(block: Block, last: Ended | null): void {
 /** On the walk files are written where it says; those of the other pages are read together by a test of their own. */
 function checkYaml(shell: Shell, block: Block): void {
   if (block.file === OWN_CONFIGURATION) place(shell.dir, { ...block, text: inThisRun(block.text, shell) })
-  else expect(block.text).to.match(/^# (?:appended to )?[a-z/-]+\.yaml$/m)
+  else expect(block.text).to.match(/^# (?:appended to )?[a-z./-]+\.ya?ml$/m)
 }
 
 /** Writes a block into the file that its first line names. */

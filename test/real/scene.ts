@@ -104,7 +104,7 @@ export async function openScene(start: SceneStart): Promise<Scene> {
     environments: [{ name: start.class, class: start.class, namespaces: [namespace] }], stability: start.stability ?? '3s', failing: '10s', keys,
     ...(start.argocd === undefined ? {} : { argocd: start.argocd({ namespace, real }) }),
   })
-  const called = { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${process.env['PATH'] ?? ''}` }
+  const called = { ...env, PATH: `${real.folders.kustomize}:${real.folders.helm}:${real.folders.opa}:${process.env['PATH'] ?? ''}` }
   const cli = writCli({ writ: [process.execPath, MAIN], env: called, timeout: WRIT_CALL_WITHIN })
   const progress: string[] = []
   return {

@@ -136,6 +136,7 @@ export class Stage {
       connect: () => this.#connect(),
       setup: () => Promise.reject(new Error('init is not called here')),
       editing: () => Promise.reject(new Error('edit is not called here')),
+      checking: () => Promise.reject(new Error('check is not called here')),
       machine: () => Promise.reject(new Error('doctor is not called here')),
       sandbox: () => Promise.reject(new Error('the sandbox is not called here')),
     }, io)

@@ -4,6 +4,9 @@ import type { Json } from '../../model/json.ts'
 /** How results are printed. */
 export type Format = 'text' | 'wide' | 'json' | 'yaml' | 'name'
 
+/** How a check is printed. */
+export type Report = 'text' | 'json' | 'yaml' | 'markdown' | 'sarif' | 'junit'
+
 /** What a command line asks for: parsing ends here, doing begins here. */
 export type Job = { readonly format: Format, readonly config: string | null } & (
   | {
@@ -21,5 +24,6 @@ export type Job = { readonly format: Format, readonly config: string | null } & 
   | { readonly kind: 'init', readonly context: string | null }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'edit', readonly input: Readonly<Record<string, Json>> }
+  | { readonly kind: 'check', readonly report: Report, readonly input: Readonly<Record<string, Json>> }
   | { readonly kind: 'sandbox', readonly command: SandboxCommand, readonly options: Readonly<Record<string, Json>> }
 )

@@ -6,13 +6,13 @@ import type { Format, Job } from './job.ts'
 const EVERYWHERE = 'Options of every command:'
 
 /** The options of every command; kubectl takes them before and after the verb, so both levels have them. */
-export function common(command: Command): Command {
+export function common(command: Command, formats = 'json, yaml, wide or name'): Command {
   return command
     .addOption(new Option('-n, --namespace <name>', 'the namespace').helpGroup(EVERYWHERE))
     .addOption(new Option('--context <name>', 'the cluster, by its context in the kubeconfig').helpGroup(EVERYWHERE))
     .addOption(new Option('--cluster <name>', 'the cluster, by its name in writ.yaml').helpGroup(EVERYWHERE))
     .addOption(new Option('--config <folder>', 'the configuration (default: $WRIT_CONFIG, else ./environments)').helpGroup(EVERYWHERE))
-    .addOption(new Option('-o, --output <format>', 'json, yaml, wide or name').helpGroup(EVERYWHERE))
+    .addOption(new Option('-o, --output <format>', formats).helpGroup(EVERYWHERE))
 }
 
 /** The options of every change verb. */

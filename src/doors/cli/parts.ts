@@ -1,5 +1,6 @@
 import type { Setup } from '../../operations/init/setup.ts'
 import type { Machine } from '../../operations/doctor.ts'
+import type { CheckWorld } from '../../operations/check.ts'
 import type { EditWorld } from '../../operations/edit.ts'
 import type { Caller } from '../../operations/operation.ts'
 import type { Json } from '../../model/json.ts'
@@ -21,6 +22,8 @@ export interface Parts {
   setup(options: { readonly dir: string }): Promise<Setup>
   /** The checkout that Writ was called in, for `edit`. */
   editing(): Promise<EditWorld>
+  /** The checkout that Writ was called in, for `check`; `variables` are those of the pipeline. Throws git/failed where it is none. */
+  checking(options: { readonly dir: string, readonly from: string }): Promise<{ readonly world: CheckWorld, readonly variables: Readonly<Record<string, string | undefined>>, readonly close: () => Promise<void> }>
   /** What `doctor` looks at. `tell` hears what is waited for. */
   machine(options: { readonly dir: string, readonly from: string, readonly tell: (line: string) => void }): Promise<Machine>
   /** Runs a command of the sandbox, which prints for itself; gives the exit code. */

@@ -9,6 +9,7 @@ import { answerLines } from '../../views/answer-lines.ts'
 import { interruptedDocument } from '../../views/documents.ts'
 import { EXIT, exitOf } from '../errors.ts'
 import { exitOfAnswer } from './exit-of-answer.ts'
+import { performCheck } from './perform-check.ts'
 import { interruption } from './interruption.ts'
 import type { Job } from './job.ts'
 import { namesOf } from './names-of.ts'
@@ -35,6 +36,7 @@ export async function perform(job: Job, door: Door): Promise<number> {
       await printAnswer({ answer: asJson(answer), lines: () => editLines(answer), names: () => answer.files.map(file => file.path) }, job.format, door)
       return answer.code === null ? EXIT.done : exitOf(answer.code)
     }
+    case 'check': return performCheck(job, { dir, from }, door)
     case 'doctor': {
       const answer = await looking(door, async () => doctor(await door.machine({ dir, from, tell: line => { progress(door, line) } })))
       await printAnswer({ answer: asJson(answer), lines: () => doctorLines(answer), names: () => answer.checks.map(check => check.name) }, job.format, door)

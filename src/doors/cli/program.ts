@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addChangeCommands } from './commands/change.ts'
+import { addCheckCommand } from './commands/check.ts'
 import { addDecideCommands } from './commands/decide.ts'
 import { addEditCommand } from './commands/edit.ts'
 import { addLookCommands } from './commands/look.ts'
@@ -8,6 +8,7 @@ import { addRunCommands } from './commands/run.ts'
 import { addSteerCommands } from './commands/steer.ts'
 import type { Take } from './commands/take.ts'
 import { common } from './options.ts'
+import { version } from './version.ts'
 
 /** Where the program's own words go. */
 export interface ProgramIo { readonly program: string, out(text: string): void }
@@ -26,6 +27,7 @@ export function buildProgram(io: ProgramIo, take: Take): Command {
   addDecideCommands(program, take)
   addRunCommands(program, take)
   addEditCommand(program, take)
+  addCheckCommand(program, take)
   program.addHelpText('after', `
 Options of every command:
   -n, --namespace, --context, --cluster, --config, -o json|yaml|wide|name; writ COMMAND --help shows all.
@@ -44,11 +46,4 @@ function quiet(command: Command, io: ProgramIo): void {
   command.configureOutput({ writeOut: text => io.out(text), writeErr: () => undefined, outputError: () => undefined, getOutHelpWidth: () => 80 })
   command.configureHelp({ subcommandTerm: inner => inner.name() })
   for (const inner of command.commands) quiet(inner, io)
-}
-
-// The package is one folder up from dist/, where everything is in one file, and three from here.
-function version(): string {
-  const near = ['../package.json', '../../../package.json'].map(path => new URL(path, import.meta.url)).find(url => existsSync(url))
-  const text: unknown = near === undefined ? null : JSON.parse(readFileSync(near, 'utf8'))
-  return typeof text === 'object' && text !== null && 'version' in text ? String(text.version) : 'unknown'
 }

@@ -69,7 +69,8 @@ export async function isThere(mirror: Mirror): Promise<boolean> {
   return exists(join(mirror.dir, 'HEAD'))
 }
 
-function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mirror {
+/** The commands of a repository that is there. */
+export function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mirror {
   const base = gitEnvironment({ gitDir: place.dir, home: place.home, protocol: null, silence: 60 })
   const judge = (args: readonly string[], output: GitOutput, accept: readonly number[] = [0]): GitOutput => {
     if (accept.includes(output.code)) return output

@@ -7,11 +7,11 @@ import { WritError } from '../../model/error.ts'
 export interface PolicyFile { readonly path: string, readonly text: string }
 
 /** Folders whose files decide verdicts. */
-const RULE_FOLDERS = ['resource', 'bindings', 'params'] as const
+const RULE_FOLDERS = ['resource', 'bindings', 'params', 'gatekeeper', 'rego'] as const
 /** Folders that are known and decide nothing: cases for the tests. */
 const OTHER_FOLDERS: ReadonlySet<string> = new Set(['tests'])
 /** Part of the layout of policy.md section 5, and not evaluated by this version. */
-const NOT_YET: ReadonlySet<string> = new Set(['change', 'gatekeeper', 'rego', 'exceptions'])
+const NOT_YET: ReadonlySet<string> = new Set(['change', 'exceptions'])
 
 const MAX_FILE = 1024 * 1024
 const MAX_FILES = 1000
@@ -25,7 +25,7 @@ export async function readFolder(dir: string): Promise<readonly PolicyFile[]> {
   for (const entry of await entriesOf(dir)) {
     const path = entry.name
     if (entry.isFile() && isText(path)) continue
-    if (!entry.isDirectory()) throw notSupported(dir, path, 'only the folders resource, bindings, params and tests, and Markdown files, belong here')
+    if (!entry.isDirectory()) throw notSupported(dir, path, 'only the folders resource, bindings, params, gatekeeper, rego and tests, and Markdown files, belong here')
     if (NOT_YET.has(path)) throw notSupported(dir, path, 'this version does not evaluate this kind of policy')
     if (OTHER_FOLDERS.has(path)) continue
     if (!RULE_FOLDERS.some(known => known === path)) throw notSupported(dir, path, 'the folder is not known')
@@ -42,13 +42,20 @@ export function bundleHash(files: readonly PolicyFile[]): string {
   return hash.digest('hex')
 }
 
+/** Folders of Rego and of Gatekeeper may hold folders, as their own tools have them. */
 async function readRules(dir: string, folder: string): Promise<PolicyFile[]> {
+  const [top = ''] = folder.split('/')
   const files: PolicyFile[] = []
   for (const entry of await entriesOf(join(dir, folder))) {
     const path = `${folder}/${entry.name}`
-    if (entry.isFile() && isText(entry.name)) continue
+    if (entry.isFile() && (isText(entry.name) || entry.name.endsWith('_test.rego'))) continue
+    if (entry.isDirectory() && (top === 'rego' || top === 'gatekeeper')) {
+      files.push(...await readRules(dir, path))
+      continue
+    }
     if (!entry.isFile()) throw notSupported(dir, path, 'only plain files belong here')
-    if (extname(entry.name) !== '.yaml' && extname(entry.name) !== '.yml') throw notSupported(dir, path, 'only .yaml and .yml files belong here')
+    const wanted = top === 'rego' ? ['.rego'] : ['.yaml', '.yml']
+    if (!wanted.includes(extname(entry.name))) throw notSupported(dir, path, `only ${wanted.join(' and ')} files belong here`)
     const text = await readFile(join(dir, path), 'utf8')
     if (text.length > MAX_FILE) throw notSupported(dir, path, 'the file is larger than 1 MiB')
     files.push({ path, text })

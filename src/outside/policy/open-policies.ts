@@ -6,6 +6,10 @@ import { bundleHash, readFolder } from './folder.ts'
 import { judgeAll } from './judge.ts'
 import { readPolicySet } from './policy-set.ts'
 import type { PolicySet } from './policy-set.ts'
+import { judgeGatekeeper } from './rego/judge-gatekeeper.ts'
+import { judgeRego } from './rego/judge-rego.ts'
+import { readRegoRules } from './rego/rego-set.ts'
+import type { RegoRules } from './rego/rego-set.ts'
 
 /** Where the policies are, and how long (default 5000 ms) and how many steps one of them may take on one object. */
 export interface PolicyOptions { readonly dir: string, readonly timeoutMs?: number, readonly steps?: number }
@@ -17,18 +21,19 @@ const STEPS = 10_000_000
 const evaluators = new Map<string, Evaluator>()
 
 /**
- * The policies of a folder as an engine: ValidatingAdmissionPolicies with bindings and parameters (policy.md sections 2 and 5).
+ * The policies of a folder as one engine (policy.md sections 1, 2 and 5): ValidatingAdmissionPolicies with bindings and parameters in this process, Rego and
+ * ConstraintTemplates by the `opa` on PATH.
  * The folder is read at every call, so that the hash and the verdicts always are of what stands there.
  * Both methods throw config/invalid, with file and line, for anything in the folder that is not understood.
  */
 export function openPolicies({ dir, timeoutMs = 5000, steps = STEPS }: PolicyOptions): PolicyEngine {
   const evaluator = evaluatorFor({ timeoutMs, steps })
-  let last: { readonly bundle: string, readonly set: PolicySet } | null = null
+  let last: Loaded | null = null
 
-  async function load(): Promise<{ readonly bundle: string, readonly set: PolicySet }> {
+  async function load(): Promise<Loaded> {
     const files = await readFolder(dir)
     const bundle = bundleHash(files)
-    last = last?.bundle === bundle ? last : { bundle, set: readPolicySet(files, dir) }
+    last = last?.bundle === bundle ? last : { bundle, set: readPolicySet(files, dir), rego: readRegoRules(files, dir) }
     return last
   }
 
@@ -37,10 +42,15 @@ export function openPolicies({ dir, timeoutMs = 5000, steps = STEPS }: PolicyOpt
     judge: async (environment, objects, namespaces) => {
       const loaded = await load()
       const admissions = objects.map(admissionOf).filter(admission => admission !== null)
-      return judgeAll({ ...loaded, environment, namespaces, evaluator }, admissions)
+      return [
+        ...await judgeAll({ ...loaded, environment, namespaces, evaluator }, admissions),
+        ...await judgeGatekeeper(loaded.rego, admissions, { namespaces, timeoutMs }), ...await judgeRego(loaded.rego, admissions, timeoutMs),
+      ]
     },
   }
 }
+
+interface Loaded { readonly bundle: string, readonly set: PolicySet, readonly rego: RegoRules }
 
 function evaluatorFor(limits: { readonly timeoutMs: number, readonly steps: number }): Evaluator {
   const key = `${limits.timeoutMs} ${limits.steps}`

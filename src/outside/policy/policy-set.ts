@@ -27,7 +27,7 @@ export interface PolicySet {
 export function readPolicySet(files: readonly PolicyFile[], dir: string): PolicySet {
   const set = { policies: [] as Policy[], bindings: [] as Binding[], params: [] as KubernetesObject[] }
   const seen = new Set<string>()
-  for (const file of files) {
+  for (const file of files.filter(({ path }) => /^(?:resource|bindings|params)\//.test(path))) {
     for (const document of yamlDocuments(file, dir)) {
       once(document, seen)
       if (file.path.startsWith('resource/')) set.policies.push(policyOf(document, file.path))
@@ -35,7 +35,7 @@ export function readPolicySet(files: readonly PolicyFile[], dir: string): Policy
       else set.params.push(paramOf(document))
     }
   }
-  if (set.policies.length === 0) throw new WritError('config/invalid', `${dir} holds no policy in resource/*.yaml, so that nothing would be judged.`, { hint: 'Correct `policies` in writ.yaml, or leave it out to use the policies that come with Writ.' })
+  if (set.policies.length === 0 && files.every(({ path }) => !/^(?:rego|gatekeeper)\//.test(path))) throw new WritError('config/invalid', `${dir} holds no policy in resource/*.yaml, so that nothing would be judged.`, { hint: 'Correct `policies` in writ.yaml, or leave it out to use the policies that come with Writ.' })
   for (const binding of set.bindings) checkPolicyName(binding, set.policies, dir)
   return set
 }

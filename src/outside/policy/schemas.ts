@@ -8,7 +8,8 @@ const Metadata = z.looseObject({
   annotations: z.record(z.string(), z.string()).optional(),
 })
 
-const LabelSelector = z.strictObject({
+/** A label selector of Kubernetes. */
+export const LabelSelector = z.strictObject({
   matchLabels: z.record(z.string(), z.string()).optional(),
   matchExpressions: z.array(z.strictObject({
     key: z.string().min(1),

@@ -19,6 +19,8 @@ async function failure(action: () => Promise<unknown>): Promise<WritError> {
   throw new Error('nothing was thrown')
 }
 
+const TEMPLATE = 'apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: never}\nspec:\n  crd: {spec: {names: {kind: Never}}}\n  targets: [{target: admission.k8s.gatekeeper.sh, rego: "package never\\nviolation[{\\"msg\\": \\"no\\"}] { true }"}]\n'
+
 describe('a policy folder', () => {
   const good = simple('true')
   const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`
@@ -50,8 +52,12 @@ describe('a policy folder', () => {
     ['no policy at all', { 'bindings/.gitkeep': '' }, /holds no policy/],
     ['only comments', { 'resource/x.yaml': '# nothing\n' }, /holds no policy/],
     ['change policies', { ...good, 'change/x.yaml': '' }, /change:1: not supported in a policy folder/],
-    ['Gatekeeper templates', { ...good, 'gatekeeper/x.yaml': '' }, /gatekeeper:1: not supported/],
-    ['Rego', { ...good, 'rego/x.rego': '' }, /rego:1: not supported/],
+    ['wasm among Rego', { ...good, 'rego/x.wasm': '' }, /rego\/x\.wasm:1: not supported in a policy folder: only \.rego files belong here/],
+    ['Rego among templates', { ...good, 'gatekeeper/a/x.rego': '' }, /gatekeeper\/a\/x\.rego:1: not supported in a policy folder: only \.yaml and \.yml files/],
+    ['a Constraint without its template', { ...good, 'gatekeeper/x.yaml': text(['apiVersion: constraints.gatekeeper.sh/v1beta1', 'kind: K8sRequiredLabels', 'metadata: {name: x}']) }, /gatekeeper\/x\.yaml:2: kind K8sRequiredLabels is not supported here: no ConstraintTemplate of this folder makes it/],
+    ['a Constraint for one environment', { ...good, 'gatekeeper/t.yaml': TEMPLATE, 'gatekeeper/x.yaml': text(['apiVersion: constraints.gatekeeper.sh/v1beta1', 'kind: Never', 'metadata: {name: x, labels: {writ.dev/env: prod}}']) }, /gatekeeper\/x\.yaml:3: a Constraint counts in every environment/],
+    ['a match that is not known', { ...good, 'gatekeeper/t.yaml': TEMPLATE, 'gatekeeper/x.yaml': text(['apiVersion: constraints.gatekeeper.sh/v1beta1', 'kind: Never', 'metadata: {name: x}', 'spec: {match: {kindz: []}}']) }, /gatekeeper\/x\.yaml:4: spec\.match/],
+    ['two templates of one kind', { ...good, 'gatekeeper/t.yaml': TEMPLATE, 'gatekeeper/u.yaml': TEMPLATE.replace('name: never', 'name: other') }, /two ConstraintTemplates make one kind/],
     ['exceptions', { ...good, 'exceptions/x.yaml': '' }, /exceptions:1: not supported/],
     ['a folder of another name', { ...good, 'ressource/x.yaml': '' }, /ressource:1: not supported in a policy folder: the folder is not known/],
     ['a policy at the top', { ...good, 'x.yaml': '' }, /x\.yaml:1: not supported/],
