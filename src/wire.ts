@@ -19,8 +19,11 @@ import { loadConfig } from './outside/config/load-config.ts'
 import { writeNew } from './outside/config/write-new.ts'
 import { openForge } from './outside/forges/index.ts'
 import { openCheckout } from './outside/git/open-checkout.ts'
+import type { GitCredentials } from './outside/git/credentials.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
+import { openLogin } from './outside/login.ts'
+import type { Login } from './outside/login.ts'
 import { programVersion } from './outside/program-version.ts'
 import { registerSecret } from './outside/redact.ts'
 import { isolation } from './outside/run.ts'
@@ -28,6 +31,7 @@ import { renderers } from './outside/render/renderers.ts'
 import { openRepositories } from './outside/repositories.ts'
 import { readSecret, readSecretIfThere } from './outside/secret.ts'
 import { openSignatures } from './outside/signatures.ts'
+import { parseUrl } from './outside/url.ts'
 import { openStore } from './outside/store/open-store.ts'
 import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
@@ -137,17 +141,21 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
 }
 
 function repositoriesOf(config: Config, store: Store, how: { readonly cacheDir: string, readonly tell?: (line: string) => void }): World['repositories'] {
-  return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => ({
-    ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentialsOf(forge, config.secretPlaces) }, ...how, committer: config.writ.git }),
-    forge: openForge(forge, { rows: store.changeRequests, secret: ref => secretValue(ref, { forge: forge.name, place: config.secretPlaces.get(forge.name) ?? 'writ.yaml' }) }),
-  }))
+  return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => {
+    const place = config.secretPlaces.get(forge.name) ?? 'writ.yaml'
+    const login = openLogin(forge, place)
+    return {
+      ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...gitAccess(url, forge, login) }, ...how, committer: config.writ.git }),
+      forge: openForge(forge, { rows: store.changeRequests, login, secret: ref => secretValue(ref, { forge: forge.name, place }) }),
+    }
+  })
 }
 
-function credentialsOf(forge: ForgeConfig, places: Config['secretPlaces']): object {
-  const given = forge.credentials
-  if (given === undefined) return {}
-  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => secretValue(given.token, { forge: forge.name, place: places.get(forge.name) ?? 'writ.yaml' }) } }
-  return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
+/** An SSH key for what is reached over ssh, the login for everything else. */
+function gitAccess(url: string, { credentials }: ForgeConfig, login: Login | null): { readonly credentials?: GitCredentials } {
+  const key = credentials !== undefined && 'sshKey' in credentials ? credentials : null
+  if (key !== null && (login === null || parseUrl(url).scheme === 'ssh')) return { credentials: { kind: 'ssh', keyFile: key.sshKey.file, knownHosts: key.knownHosts } }
+  return login === null ? {} : { credentials: { kind: 'token', ...login } }
 }
 
 /** Known before anything is printed or written, so that they are hidden, and refused where somebody writes one into a reason. */

@@ -40,15 +40,27 @@ export const RepositoryConfig = z.strictObject({
 })
 export type RepositoryConfig = z.infer<typeof RepositoryConfig>
 
+const SshAccess = { sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }
+
+/**
+ * Who Writ is to a forge: a token (for Git over https and the API), an SSH key (for Git over ssh alone), or both. `helper` asks the
+ * command line of GitHub or GitLab for the token of its own login on this host.
+ */
+const ForgeCredentials = z.union([
+  z.strictObject({ username: z.string().default('git'), token: SecretRef }),
+  z.strictObject({ helper: z.enum(['gh', 'glab']) }),
+  z.strictObject(SshAccess),
+  z.strictObject({ username: z.string().default('git'), token: SecretRef, ...SshAccess }),
+  z.strictObject({ helper: z.enum(['gh', 'glab']), ...SshAccess }),
+])
+export type ForgeCredentials = z.infer<typeof ForgeCredentials>
+
 /** A forge: who keeps change requests and reviews. `plain` keeps them in Writ's own store. */
 export const ForgeConfig = z.strictObject({
   name: z.string().min(1),
   kind: z.enum(['plain', 'github', 'gitlab', 'gitea']),
   host: z.string(),
-  credentials: z.union([
-    z.strictObject({ username: z.string().default('git'), token: SecretRef }),
-    z.strictObject({ sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }),
-  ]).optional(),
+  credentials: ForgeCredentials.optional(),
   /** Where its API stands, if not at the usual place of its kind. */
   api: z.string().optional(),
   /** The secret that its webhooks are signed with. */

@@ -1,5 +1,5 @@
 /** The programs that Writ may start. `node` is this very Node, for the sandbox only. */
-export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'node'
+export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'gh' | 'glab' | 'node'
 
 /**
  * What a subcommand may be given. A flag is allowed as written; one that ends in `=*` takes a value in the same argument,
@@ -70,6 +70,9 @@ export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcomma
   kubectl: { kustomize: BUILD, version: { flags: ['--client', '--client=true', '--output=*', '-o '] } },
   helm: HELM,
   'ssh-keygen': KEYGEN,
+  // One question each, whose answer is the token of the user's own login on one host.
+  gh: { auth: { flags: ['--hostname '], operands: /^token$/ } },
+  glab: { config: { flags: ['--host '], operands: /^(?:get|token)$/ } },
   node: null,
 }
 

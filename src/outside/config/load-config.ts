@@ -47,9 +47,9 @@ export function loadConfig(dir: string): Config {
 
 function secretPlaces({ source, value }: Loaded<WritConfig>): ReadonlyMap<string, string> {
   return new Map((value?.forges ?? []).flatMap(({ name, credentials }, i) => {
-    if (credentials === undefined || !('token' in credentials)) return []
-    const path = ['forges', i, 'credentials', 'token', 'env' in credentials.token ? 'env' : 'file']
-    return [[name, showPlace(source.problem(path, ''))] as const]
+    if (credentials === undefined) return []
+    const path = 'token' in credentials ? ['token', 'env' in credentials.token ? 'env' : 'file'] : 'helper' in credentials ? ['helper'] : ['sshKey', 'file']
+    return [[name, showPlace(source.problem(['forges', i, 'credentials', ...path], ''))] as const]
   }))
 }
 
@@ -89,8 +89,8 @@ function withAbsolutePaths(dir: string, writ: WritConfig): WritConfig {
     forges: writ.forges.map(forge => {
       const credentials = forge.credentials
       if (credentials === undefined) return forge
-      if ('token' in credentials) return { ...forge, credentials: { ...credentials, token: secret(credentials.token) } }
-      return { ...forge, credentials: { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } }
+      const ssh = 'sshKey' in credentials ? { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } : {}
+      return { ...forge, credentials: { ...credentials, ...'token' in credentials ? { token: secret(credentials.token) } : {}, ...ssh } }
     }),
     ...writ.policies === undefined ? {} : { policies: path(writ.policies) },
     store: writ.store.path === undefined ? {} : { path: path(writ.store.path) },
