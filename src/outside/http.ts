@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { WritError } from '../model/error.ts'
 import { isObject, textAt } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
+import { allowedAddresses } from './addresses.ts'
+import type { Lookup } from './addresses.ts'
 import { redact } from './redact.ts'
 import { checkAddress } from './url.ts'
 import type { InsecureAllow } from './url.ts'
@@ -33,6 +35,8 @@ export interface ApiOptions {
   readonly patience?: number
   /** Milliseconds that the waits between tries grow from. */
   readonly backoff?: number
+  /** How names are resolved; as the system does where left out. */
+  readonly lookup?: Lookup
 }
 
 const TIMEOUT = 30_000
@@ -71,6 +75,7 @@ export function apiClient(options: ApiOptions): ApiClient {
 }
 
 async function once(options: ApiOptions, ask: ApiAsk, url: URL): Promise<ApiAnswer> {
+  await checkHost(options, url)
   const credentials = await options.authorise()
   const response = await fetch(url, {
     method: ask.method, redirect: 'manual', signal: AbortSignal.timeout(options.timeout ?? TIMEOUT),
@@ -78,6 +83,16 @@ async function once(options: ApiOptions, ask: ApiAsk, url: URL): Promise<ApiAnsw
     ...ask.body === undefined ? {} : { body: JSON.stringify(ask.body) },
   })
   return { status: response.status, body: await jsonOf(response), header: name => response.headers.get(name) }
+}
+
+/** Before the credentials are even read; a name that changes between here and the connection meets the check of the certificate. */
+async function checkHost({ forge, allow, lookup }: ApiOptions, { hostname }: URL): Promise<void> {
+  try {
+    await allowedAddresses(hostname, allow, lookup)
+  } catch (error) {
+    if (error instanceof WritError && error.code === 'git/unreachable') throw new WritError('forge/unreachable', `Forge ${forge} does not answer: ${error.message}`, { retry: true, cause: error })
+    throw error
+  }
 }
 
 /** An answer is read up to a limit, whatever its header promises; what is no JSON is kept as a text. */

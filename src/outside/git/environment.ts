@@ -9,6 +9,8 @@ export interface GitEnvironmentInput {
   readonly protocol: 'https' | 'http' | 'ssh' | 'file' | null
   /** Seconds of silence after which a transfer over http is given up, so that no child outlives a Writ that was killed. */
   readonly silence: number
+  /** `HOST:PORT:ADDRESS,…` as curl has it: the addresses that were checked. */
+  readonly pinned?: string | null
 }
 
 // fsck findings that old but honest repositories have; everything else that fsck finds ends the fetch.
@@ -48,6 +50,11 @@ function configuration(input: GitEnvironmentInput): readonly (readonly [string, 
     ['credential.useHttpPath', 'false'],
     // A redirect could lead to another host than the one that was checked.
     ['http.followRedirects', 'false'],
+    ...typeof input.pinned === 'string' ? [['http.curloptResolve', input.pinned] as const] : [],
+    // What a server offers beside its own pack: other servers' packs and other servers' objects.
+    ['transfer.bundleURI', 'false'],
+    ['fetch.uriProtocols', ''],
+    ['promisor.acceptFromServer', 'none'],
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', String(input.silence)],
     ['transfer.fsckObjects', 'true'],

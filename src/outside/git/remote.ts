@@ -1,15 +1,14 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { WritError } from '../../model/error.ts'
+import { allowedAddresses } from '../addresses.ts'
+import type { Lookup } from '../addresses.ts'
 import { silence } from '../silence.ts'
-import { checkAddress, checkUrl } from '../url.ts'
+import { checkUrl } from '../url.ts'
 import type { ParsedUrl, UrlAccess } from '../url.ts'
 import { callGit } from './client.ts'
 import type { GitOutput } from './client.ts'
 import { checkCredentials, handOver } from './credentials.ts'
 import type { GitCredentials } from './credentials.ts'
 import { gitEnvironment } from './environment.ts'
-import { lateFailure } from './failure.ts'
 import type { Mirror } from './mirror.ts'
 
 /** What opens one remote repository. */
@@ -22,6 +21,8 @@ export interface RemoteOptions {
   /** Hears, once, of a remote that takes its time to say where a branch is; after so many milliseconds, 5000 where left out. */
   readonly tell?: (line: string) => void
   readonly patience?: number
+  /** How names are resolved; as the system does where left out. */
+  readonly lookup?: Lookup
 }
 
 /** A remote repository that was checked and may be spoken to. */
@@ -50,7 +51,7 @@ export function openRemote(options: RemoteOptions): Remote {
       const known = args[0] === 'push' ? null : silent.known()
       if (known !== null) throw known
       const began = Date.now()
-      await checkResolved(parsed, access)
+      const addresses = parsed.scheme === 'file' ? [] : await allowedAddresses(parsed.host, access.allow, options.lookup)
       const handover = await handOver(parsed, access.credentials, mirror.cacheDir)
       const late = setTimeout(() => {
         if (told || args[0] !== 'ls-remote') return
@@ -58,7 +59,7 @@ export function openRemote(options: RemoteOptions): Remote {
         options.tell?.(`waiting for ${parsed.scheme}://${parsed.host}${parsed.port === '' ? '' : `:${parsed.port}`}`)
       }, options.patience ?? PATIENCE)
       try {
-        const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000) }), ...handover.env }
+        const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000), pinned: pinned(parsed, addresses) }), ...handover.env }
         const output = await callGit({ args, env, cwd: mirror.dir, timeout })
         silent.heard()
         return output
@@ -73,17 +74,8 @@ export function openRemote(options: RemoteOptions): Remote {
   }
 }
 
-// A name may lead to an address that its spelling does not show (reliability.md E.3).
-async function checkResolved(url: ParsedUrl, access: UrlAccess): Promise<void> {
-  if (url.scheme === 'file' || isIP(url.host.replace(/^\[|\]$/g, '')) !== 0) return
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(lateFailure(['ls-remote'], 15_000)) }, 15_000) })
-  try {
-    for (const { address } of await Promise.race([lookup(url.host, { all: true }), late])) checkAddress(address, access.allow)
-  } catch (error) {
-    if (error instanceof WritError) throw error
-    throw new WritError('git/unreachable', `The host ${url.host} cannot be found.`, { retry: true, cause: error })
-  } finally {
-    clearTimeout(timer)
-  }
+/** What curl is told of a name, so that git speaks with the addresses that were checked and with none that the name stands for a moment later. */
+function pinned({ scheme, host, port }: ParsedUrl, addresses: readonly string[]): string | null {
+  const known = scheme === 'https' || scheme === 'http'
+  return !known || addresses.length === 0 ? null : `${host}:${port === '' ? { https: '443', http: '80' }[scheme] : port}:${addresses.map(address => address.includes(':') ? `[${address}]` : address).join(',')}`
 }
