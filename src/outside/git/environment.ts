@@ -46,6 +46,12 @@ function configuration(input: GitEnvironmentInput): readonly (readonly [string, 
     ['core.fsmonitor', 'false'],
     ['core.attributesFile', '/dev/null'],
     ['core.excludesFile', '/dev/null'],
+    // What is larger is never held in memory whole, so that a few bytes of zeros cannot fill it.
+    ['core.bigFileThreshold', '16m'],
+    ['core.protectHFS', 'true'],
+    ['core.protectNTFS', 'true'],
+    ['core.useReplaceRefs', 'false'],
+    ['log.mailmap', 'false'],
     ['credential.helper', ''],
     ['credential.useHttpPath', 'false'],
     // A redirect could lead to another host than the one that was checked.

@@ -56,6 +56,7 @@ export async function openMirror(url: string, cacheDir: string): Promise<Mirror>
     await privateFolder(home)
     await sweep(cacheDir)
     if (!await exists(join(dir, 'HEAD'))) await make(dir, home)
+    await sweep(join(dir, 'objects', 'pack'), /^tmp_/)
   } catch (error) {
     if (error instanceof WritError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
@@ -112,10 +113,10 @@ async function privateFolder(path: string): Promise<void> {
   if ((info.mode & 0o077) !== 0) await chmod(path, 0o700)
 }
 
-// What a Writ that was killed outright has left behind: handed-over credentials, indexes, mirrors half made.
-async function sweep(folder: string): Promise<void> {
+// What a Writ or a git that was killed outright has left behind: handed-over credentials, indexes, mirrors half made, packs half received.
+async function sweep(folder: string, leftover = /^(?:ask-|index-)|\.new$/): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!/^(?:ask-|index-)|\.new$/.test(name)) continue
+    if (!leftover.test(name)) continue
     const changed = await stat(join(folder, name)).then(info => info.mtimeMs, () => Number.POSITIVE_INFINITY)
     if (changed < Date.now() - LEFTOVER) await rm(join(folder, name), { recursive: true, force: true })
   }

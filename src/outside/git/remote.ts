@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import { allowedAddresses } from '../addresses.ts'
 import type { Lookup } from '../addresses.ts'
@@ -5,7 +6,7 @@ import { silence } from '../silence.ts'
 import { checkUrl } from '../url.ts'
 import type { ParsedUrl, UrlAccess } from '../url.ts'
 import { callGit } from './client.ts'
-import type { GitOutput } from './client.ts'
+import type { GitCall, GitOutput } from './client.ts'
 import { checkCredentials, handOver } from './credentials.ts'
 import type { GitCredentials } from './credentials.ts'
 import { gitEnvironment } from './environment.ts'
@@ -21,6 +22,8 @@ export interface RemoteOptions {
   /** Hears, once, of a remote that takes its time to say where a branch is; after so many milliseconds, 5000 where left out. */
   readonly tell?: (line: string) => void
   readonly patience?: number
+  /** Bytes that one fetch may bring; 4 GiB where left out. */
+  readonly largest?: number
   /** How names are resolved; as the system does where left out. */
   readonly lookup?: Lookup
 }
@@ -35,6 +38,9 @@ export interface Remote {
 /** Milliseconds for the question where a branch is, which is small: a remote that takes longer does not answer. */
 const QUESTION = 20_000
 const PATIENCE = 5000
+const LARGEST = 4 * 1024 ** 3
+const MEMORY = 4 * 1024 ** 3
+const SMALL_MEMORY = 256 * 1024 ** 2
 
 /** Checks a URL and its credentials. Throws git/refused. */
 export function openRemote(options: RemoteOptions): Remote {
@@ -60,7 +66,7 @@ export function openRemote(options: RemoteOptions): Remote {
       }, options.patience ?? PATIENCE)
       try {
         const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000), pinned: pinned(parsed, addresses) }), ...handover.env }
-        const output = await callGit({ args, env, cwd: mirror.dir, timeout })
+        const output = await callGit({ args, env, cwd: mirror.dir, timeout, ...limits(args, join(mirror.dir, 'objects', 'pack'), options.largest) })
         silent.heard()
         return output
       } catch (error) {
@@ -72,6 +78,11 @@ export function openRemote(options: RemoteOptions): Remote {
       }
     },
   }
+}
+
+/** What an answer may take of this machine: that to a question is small. */
+function limits([verb]: readonly string[], folder: string, largest = LARGEST): Pick<GitCall, 'room' | 'memory'> {
+  return verb === 'ls-remote' ? { memory: SMALL_MEMORY } : { memory: MEMORY, room: { folder, bytes: largest } }
 }
 
 /** What curl is told of a name, so that git speaks with the addresses that were checked and with none that the name stands for a moment later. */

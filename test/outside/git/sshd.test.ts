@@ -85,7 +85,7 @@ function withServer(program: string): void {
       const error = await fails(fault.with())
       expect(error.code).to.equal(fault.code)
       expect(error.message).to.match(fault.says).and.not.match(/@@@@|Could not read from remote/)
-      expect(String(error.hint)).to.match(fault.hint)
+      expect(error.hint).to.match(fault.hint)
       expect(error.retry).to.equal(fault.name === 'a port where nobody listens')
     })
   }
