@@ -145,7 +145,7 @@ function repositoriesOf(config: Config, store: Store, how: { readonly cacheDir: 
     const place = config.secretPlaces.get(forge.name) ?? 'writ.yaml'
     const login = openLogin(forge, place)
     return {
-      ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...gitAccess(url, forge, login) }, ...how, committer: config.writ.git }),
+      ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...gitAccess(url, forge, login) }, ...how, committer: { ...config.writ.git, signing: forge.signing ?? config.writ.git.signing } }),
       forge: openForge(forge, { rows: store.changeRequests, login, secret: ref => secretValue(ref, { forge: forge.name, place }) }),
     }
   })

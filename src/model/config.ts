@@ -55,6 +55,13 @@ const ForgeCredentials = z.union([
 ])
 export type ForgeCredentials = z.infer<typeof ForgeCredentials>
 
+/** What Writ signs its commits with: an SSH key without a passphrase, or a key of a GPG keyring (`home`: the folder of the keyring, if not ~/.gnupg). */
+const SigningConfig = z.union([
+  z.strictObject({ ssh: z.strictObject({ key: z.strictObject({ file: z.string() }) }) }),
+  z.strictObject({ gpg: z.strictObject({ key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 .@+<>_-]*!?$/), home: z.string().optional() }) }),
+])
+export type SigningConfig = z.infer<typeof SigningConfig>
+
 /** A forge: who keeps change requests and reviews. `plain` keeps them in Writ's own store. */
 export const ForgeConfig = z.strictObject({
   name: z.string().min(1),
@@ -63,6 +70,8 @@ export const ForgeConfig = z.strictObject({
   credentials: ForgeCredentials.optional(),
   /** Where its API stands, if not at the usual place of its kind. */
   api: z.string().optional(),
+  /** What commits for its repositories are signed with, if not what `git.signing` says. */
+  signing: SigningConfig.optional(),
   /** The secret that its webhooks are signed with. */
   webhook: SecretRef.optional(),
   insecureAllow: z.array(z.enum(['http', 'loopback', 'file'])).default([]),
@@ -80,6 +89,7 @@ export const WritConfig = z.strictObject({
   git: z.strictObject({
     name: z.string().default('Writ'),
     email: z.string().default('writ@localhost'),
+    signing: SigningConfig.optional(),
   }).default({ name: 'Writ', email: 'writ@localhost' }),
   render: z.strictObject({
     timeout: Duration.default('60s'),

@@ -31,7 +31,7 @@ const GIT: Readonly<Record<string, Subcommand>> = {
   'update-index': { flags: ['-z', '--index-info'], operands: /^(?!)/ },
   'write-tree': { flags: [] },
   mktree: { flags: ['-z', '--missing', '--batch'] },
-  'commit-tree': { flags: ['-p ', '-F ', '-m '], operands: new RegExp(`^${ID}$`) },
+  'commit-tree': { flags: ['-p ', '-F ', '-m ', '-S'], operands: new RegExp(`^${ID}$`) },
   'merge-tree': { flags: ['--write-tree', '--no-messages', '--name-only', '-z', '--allow-unrelated-histories'] },
   'merge-base': { flags: ['--is-ancestor', '--all'] },
   log: { flags: ['-z', '-n ', '--max-count=*', '--format=*', '--not', '--no-color', '--first-parent', '--encoding=*'] },

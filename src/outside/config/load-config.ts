@@ -3,6 +3,7 @@ import { readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
 import { PeopleFile, WritConfig } from '../../model/config.ts'
+import type { SigningConfig } from '../../model/config.ts'
 import { EnvironmentFile } from '../../model/environment.ts'
 import { WritError } from '../../model/error.ts'
 import { checkEnvironments } from './check-environments.ts'
@@ -83,10 +84,17 @@ function configId(dir: string): string {
 function withAbsolutePaths(dir: string, writ: WritConfig): WritConfig {
   const path = (written: string): string => resolve(dir, written === '~' || written.startsWith('~/') ? join(homedir(), written.slice(1)) : written)
   const secret = <T extends { env: string } | { file: string }>(ref: T): T | { file: string } => 'file' in ref ? { file: path(ref.file) } : ref
+  const signing = (given: SigningConfig | undefined): { signing?: SigningConfig } => {
+    if (given === undefined) return {}
+    if ('ssh' in given) return { signing: { ssh: { key: { file: path(given.ssh.key.file) } } } }
+    return { signing: given.gpg.home === undefined ? given : { gpg: { ...given.gpg, home: path(given.gpg.home) } } }
+  }
   return {
     ...writ,
+    git: { ...writ.git, ...signing(writ.git.signing) },
     clusters: writ.clusters.map(cluster => cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: path(cluster.kubeconfig) }),
-    forges: writ.forges.map(forge => {
+    forges: writ.forges.map(one => {
+      const forge = { ...one, ...signing(one.signing) }
       const credentials = forge.credentials
       if (credentials === undefined) return forge
       const ssh = 'sshKey' in credentials ? { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } : {}

@@ -29,13 +29,14 @@ export function gitEnvironment(input: GitEnvironmentInput): Record<string, strin
     GIT_PAGER: 'cat', GIT_SSH_VARIANT: 'ssh', GIT_PROTOCOL_FROM_USER: '0',
   }
   if (input.gitDir !== undefined) env['GIT_DIR'] = input.gitDir
-  const config = configuration(input)
-  env['GIT_CONFIG_COUNT'] = String(config.length)
-  config.forEach(([key, value], index) => {
-    env[`GIT_CONFIG_KEY_${String(index)}`] = key
-    env[`GIT_CONFIG_VALUE_${String(index)}`] = value
-  })
-  return env
+  return withConfig(env, configuration(input))
+}
+
+/** The same environment with more settings behind those that it has. */
+export function withConfig(env: Readonly<Record<string, string>>, config: readonly (readonly [string, string])[] = []): Record<string, string> {
+  const before = Number(env['GIT_CONFIG_COUNT'] ?? 0)
+  const settings = config.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${String(before + index)}`, key], [`GIT_CONFIG_VALUE_${String(before + index)}`, value]])
+  return { ...env, ...Object.fromEntries(settings), GIT_CONFIG_COUNT: String(before + config.length) }
 }
 
 function configuration(input: GitEnvironmentInput): readonly (readonly [string, string])[] {

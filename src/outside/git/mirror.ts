@@ -5,7 +5,7 @@ import { WritError } from '../../model/error.ts'
 import { normaliseUrl } from '../url.ts'
 import { callGit, pipeGit } from './client.ts'
 import type { GitOutput } from './client.ts'
-import { gitEnvironment } from './environment.ts'
+import { gitEnvironment, withConfig } from './environment.ts'
 import { localFailure } from './failure.ts'
 import { recent } from './recent.ts'
 import type { Recent } from './recent.ts'
@@ -13,6 +13,8 @@ import type { ListedEntry } from './listed-entry.ts'
 
 /** More about a command on the mirror. `accept`: exit codes that are answers; 0 alone where left out. */
 export interface LocalCall {
+  /** Settings beside those that every command gets. */
+  readonly config?: readonly (readonly [string, string])[]
   readonly env?: Readonly<Record<string, string>>
   readonly accept?: readonly number[]
 }
@@ -81,11 +83,11 @@ function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'>): Mir
     seen: new Set(),
     known: { trees: recent(KNOWN.entries), blobs: recent(KNOWN.bytes), ancestry: recent(KNOWN.pairs) },
     async call(args, more = {}) {
-      return judge(args, await callGit({ args, env: { ...base, ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
+      return judge(args, await callGit({ args, env: { ...withConfig(base, more.config), ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
     },
     async pipe(args, more = {}) {
-      const { env, accept, ...rest } = more
-      return judge(args, await pipeGit({ args, env: { ...base, ...env }, cwd: place.dir, timeout: LOCAL_TIMEOUT, ...rest }), accept)
+      const { env, config, accept, ...rest } = more
+      return judge(args, await pipeGit({ args, env: { ...withConfig(base, config), ...env }, cwd: place.dir, timeout: LOCAL_TIMEOUT, ...rest }), accept)
     },
   }
 }
