@@ -49,6 +49,8 @@ export interface Identity {
   /** How the identity was established, and under which alias: os-user is the weakest (reliability.md R1). */
   readonly via: 'os-user' | 'ssh-key'
   readonly alias: string
+  /** The person that an AI says it acts for; shown to people, and no right of anybody. */
+  readonly onBehalfOf?: string
 }
 
 /** One request for a change: who wants what, where, and why. Nothing in it can set how strict Writ is. */

@@ -7,6 +7,7 @@ import { askedObject } from '../../model/plan.ts'
 import { showRef } from '../../model/resource.ts'
 import type { CommitText } from '../ports.ts'
 import type { ChangeRequestText } from '../../model/forge.ts'
+import { argocdReference, coAuthor, oneLine, trailers, withoutSkipMarkers } from './trailers.ts'
 
 /** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
 export function titleOf(plan: Plan): string {
@@ -17,12 +18,9 @@ export function titleOf(plan: Plan): string {
 export function commitText(change: Change, plan: Plan): CommitText {
   const requester = plan.request.requester
   const name = oneLine(requester.person ?? requester.alias)
-  const trailers = [
-    `Writ-Change: ${change.id}`,
-    `Writ-Requested-By: ${name}`,
-    `Writ-Environment: ${plan.environment.name}`,
-    `Writ-Digest: ${plan.digest}`,
-    ...(plan.request.incident === null ? [] : [`Writ-Incident: ${oneLine(plan.request.incident)}`]),
+  const said = [
+    trailers({ 'Writ-Change': change.id, 'Writ-Requested-By': name, 'Writ-Environment': plan.environment.name, 'Writ-Digest': plan.digest, 'Writ-Incident': plan.request.incident }),
+    ...(requester.onBehalfOf === undefined ? [] : [coAuthor({ name: requester.onBehalfOf, email: noReply(requester.onBehalfOf) })]),
   ]
   const body = [
     ...(plan.request.reason === null ? [] : [quoteBody(plan.request.reason), '']),
@@ -30,7 +28,7 @@ export function commitText(change: Change, plan: Plan): CommitText {
     `${plan.proof.sentence}, proven by rendering with ${plan.proof.renderer.name} ${plan.proof.renderer.version}.`,
   ]
   return {
-    message: `${oneLine(titleOf(plan))}\n\n${body.join('\n')}\n\n${trailers.join('\n')}\n`,
+    message: withoutSkipMarkers(`${oneLine(titleOf(plan))}\n\n${body.join('\n')}\n\n${said.join('\n')}\n`),
     author: { name, email: requester.email ?? noReply(name) },
     at: change.createdAt,
   }
@@ -38,10 +36,13 @@ export function commitText(change: Change, plan: Plan): CommitText {
 
 /** The merge commit that Writ makes on forges that have no merge of their own. */
 export function mergeText(change: Change, { by, at }: { readonly by: { readonly name: string, readonly email: string }, readonly at: string }): CommitText {
-  const { plan } = change
-  const trailers = [`Writ-Change: ${change.id}`, `Writ-Merged-By: ${oneLine(by.name)}`, `Writ-Environment: ${plan.environment.name}`]
+  const { plan, facts: { head } } = change
+  const said = [
+    trailers({ 'Writ-Change': change.id, 'Writ-Merged-By': by.name, 'Writ-Environment': plan.environment.name }),
+    ...(head === undefined ? [] : argocdReference({ sha: head, subject: titleOf(plan), text: commitText(change, plan), repository: plan.owner.source.url })),
+  ]
   return {
-    message: `Merge change ${change.id}: ${oneLine(titleOf(plan))}\n\n${trailers.join('\n')}\n`,
+    message: withoutSkipMarkers(`Merge change ${change.id}: ${oneLine(titleOf(plan))}\n\n${said.join('\n')}\n`),
     author: { name: oneLine(by.name), email: by.email },
     at,
   }
@@ -60,8 +61,9 @@ export function changeRequestText(change: Change): ChangeRequestText {
     branch: facts.branch ?? '',
     base: plan.branch,
     head: facts.head ?? '',
-    title: titleOf(plan),
-    body: [
+    // Both become a commit message where the forge squashes.
+    title: withoutSkipMarkers(titleOf(plan)),
+    body: withoutSkipMarkers([
       `Requested by ${plan.request.requester.person ?? plan.request.requester.alias}${plan.request.reason === null ? '' : `: ${plan.request.reason}`}`,
       ...(plan.request.rollbackPlan === null ? [] : ['', `Rollback plan: ${plan.request.rollbackPlan}`]),
       '',
@@ -75,7 +77,7 @@ export function changeRequestText(change: Change): ChangeRequestText {
       '',
       plan.blast.length === 0 ? 'No other consumer is affected.' : `Also affected: ${plan.blast.map(entry => entry.path === '' ? '.' : entry.path).join(', ')}.`,
       `Digest ${plan.digest}.`,
-    ].join('\n'),
+    ].join('\n')),
   }
 }
 
@@ -84,13 +86,7 @@ function describeObject(change: ObjectChange): readonly string[] {
   return change.fields.map(field => `- ${showRef(change.object)} ${showPath(field.path)}: ${JSON.stringify(field.before ?? null)} → ${JSON.stringify(field.after ?? null)}`)
 }
 
-/** Trailers and subjects are single lines; what a caller writes can never add one of its own. */
-function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
-  return text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim().slice(0, 200)
-}
-
-/** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer or a skip marker. */
+/** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer. */
 function quoteBody(text: string): string {
-  return text.replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n').replaceAll(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
+  return text.replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n')
 }
