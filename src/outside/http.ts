@@ -45,6 +45,8 @@ const PATIENCE = 20_000
 const BACKOFF = 250
 const TRIES = 4
 const LARGEST = 20 * 1024 * 1024
+/** Of an answer that is no JSON. */
+const LONGEST_TEXT = 20_000
 const GET_AGAIN: ReadonlySet<number> = new Set([500, 502, 503, 504, 429])
 
 /**
@@ -108,7 +110,7 @@ async function jsonOf(response: Response): Promise<Json> {
   try {
     return text === '' ? null : JSON.parse(text) as Json
   } catch {
-    return text.slice(0, 500)
+    return text.slice(0, LONGEST_TEXT)
   }
 }
 
@@ -165,5 +167,6 @@ function codeOf(cause: unknown): string {
 /** What a forge says went wrong, in one line, without anything that looks like a credential. */
 function words(body: Json): string {
   const text = isObject(body) ? textAt(body, 'message') ?? textAt(body, 'error') ?? textAt(body, 'error_description') ?? (body['errors'] === undefined ? '' : JSON.stringify(body['errors'])) : typeof body === 'string' ? body.replaceAll(/<[^>]*>/g, ' ') : ''
-  return redact(text.replaceAll(/\s+/g, ' ').trim().slice(0, 500))
+  // Cut after it was looked through: half a token is no longer known as one.
+  return redact(text.slice(0, LONGEST_TEXT).replaceAll(/\s+/g, ' ').trim()).slice(0, 500)
 }
