@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { failureOf as shownFailure } from '../../src/doors/cli/failure.ts'
 import type { ForgeConfig } from '../../src/model/config.ts'
-import { isRefusal } from '../../src/model/error.ts'
 import { textAt } from '../../src/model/json.ts'
 import { openForge } from '../../src/outside/forges/index.ts'
 import { openRepository } from '../../src/outside/git/open-repository.ts'
@@ -37,7 +36,7 @@ const SHAPES: readonly ((seed: string) => Planted)[] = [
   seed => { const core = drawn(seed, 30); return { core, text: `https://${core}@git.example.org/a` } },
   seed => { const core = drawn(seed, 30); return { core, text: `Authorization: Bearer ${core}` } },
   seed => { const core = drawn(seed, 28); return { core, text: `https://git.example.org/a?access_token=${core}` } },
-  seed => { const core = `${drawn(seed, 64)}`; return { core, text: `-----BEGIN OPENSSH PRIVATE KEY----- ${core} -----END OPENSSH PRIVATE KEY-----` } },
+  seed => { const core = drawn(seed, 64); return { core, text: `-----BEGIN OPENSSH PRIVATE KEY----- ${core} -----END OPENSSH PRIVATE KEY-----` } },
   seed => { const core = Buffer.from(`ghp_${drawn(seed, 36)}`).toString('base64'); return { core, text: `token: ${core}` } },
   seed => { const core = drawn(seed, 24); return { core, text: `DB_PASSWORD=${core}` } },
 ]
@@ -131,16 +130,23 @@ describe('100 planted secrets', () => {
     }
   })
 
+  /** What is shown of an attempt: its error, or the refusal that it gives. */
+  function attempted(work: () => unknown): string {
+    try {
+      return redact(JSON.stringify(work() ?? null))
+    } catch (error) {
+      return told(error)
+    }
+  }
+
   it('are in no refusal or error of a URL that holds one', () => {
     const forge: ForgeConfig = { name: 'hub', kind: 'plain', host: 'git.example.org', insecureAllow: [] }
     for (const { core } of PLANTED) {
       for (const url of [`https://bot:${core}@git.example.org/a/b`, `https://${core}@git.example.org/a/b`, `ssh://git:${core}@git.example.org/a/b`, `https://git.example.org/a/b?token=${core}`, `https://${core}:x@evil.example/a`, `${core}@git.example.org:a/b`.replaceAll(/[/+=?&"\\%]/g, '')]) {
-        const shown: string[] = []
-        try { checkUrl(url, { allow: [], host: forge.host }) } catch (error) { shown.push(told(error)) }
-        try {
-          const opened = openRepositories([], [forge], () => expect.fail('it was opened')).open(url)
-          if (isRefusal(opened)) shown.push(redact(JSON.stringify(opened)))
-        } catch (error) { shown.push(told(error)) }
+        const shown = [
+          attempted(() => { checkUrl(url, { allow: [], host: forge.host }) }),
+          attempted(() => openRepositories([], [forge], () => expect.fail('it was opened')).open(url)),
+        ]
         if (url.includes(core)) nothingIn(shown.join('\n').replaceAll(/git\.example\.org|[a-z]+\.[a-z]+/g, ''), url)
       }
     }
