@@ -29,8 +29,11 @@ import { appToken, forgeApp, openForge } from './outside/forges/index.ts'
 import type { GitHubApp } from './outside/forges/github/app.ts'
 import { openCheckout } from './outside/git/open-checkout.ts'
 import { openHistory } from './outside/git/open-history.ts'
+import type { GitCredentials } from './outside/git/credentials.ts'
 import { openRepository } from './outside/git/open-repository.ts'
 import { openPolicies } from './outside/policy/open-policies.ts'
+import { openLogin } from './outside/login.ts'
+import type { Login } from './outside/login.ts'
 import { programVersion } from './outside/program-version.ts'
 import { redact, registerSecret } from './outside/redact.ts'
 import { isolation } from './outside/run.ts'
@@ -39,6 +42,7 @@ import { openRepositories } from './outside/repositories.ts'
 import { scratchFolder } from './outside/scratch-folder.ts'
 import { readSecret, readSecretIfThere } from './outside/secret.ts'
 import { openSignatures } from './outside/signatures.ts'
+import { parseUrl } from './outside/url.ts'
 import { openStore } from './outside/store/open-store.ts'
 import type { Store } from './outside/store/open-store.ts'
 import { probeSqlite, probeStore } from './outside/store/probe.ts'
@@ -199,23 +203,23 @@ export async function sandbox(command: 'demo' | 'up' | 'kube', options: Readonly
 function repositoriesOf(config: Config, store: Store, how: { readonly cacheDir: string, readonly tell?: (line: string) => void }): World['repositories'] {
   const apps = new Map<string, GitHubApp | null>()
   return openRepositories(config.writ.repositories, config.writ.forges, (url, forge) => {
-    const secret = (ref: SecretRef): Promise<string> => secretValue(ref, { forge: forge.name, place: config.secretPlaces.get(forge.name) ?? 'writ.yaml' })
+    const place = config.secretPlaces.get(forge.name) ?? 'writ.yaml'
+    const secret = (ref: SecretRef): Promise<string> => secretValue(ref, { forge: forge.name, place })
     const app = apps.get(forge.name) ?? forgeApp(forge, { secret })
     apps.set(forge.name, app)
-    const credentials = credentialsOf(forge, { secret, token: app === null ? null : () => appToken(app, url) })
+    const login = app === null ? openLogin(forge, place) : { username: 'x-access-token', token: () => appToken(app, url) }
     return {
-      ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...credentials }, ...how, committer: config.writ.git }),
-      forge: openForge(forge, { rows: store.changeRequests, secret, app }),
+      ...openRepository({ url, access: { allow: forge.insecureAllow, host: forge.host, ...gitAccess(url, forge, login) }, ...how, committer: { ...config.writ.git, signing: forge.signing ?? config.writ.git.signing } }),
+      forge: openForge(forge, { rows: store.changeRequests, login, secret, app }),
     }
   })
 }
 
-/** `token`: that of the forge's App for the repository. */
-function credentialsOf({ credentials: given }: ForgeConfig, of: { readonly secret: (ref: SecretRef) => Promise<string>, readonly token: (() => Promise<string>) | null }): object {
-  if (given === undefined) return {}
-  if ('token' in given) return { credentials: { kind: 'token', username: given.username, token: () => of.secret(given.token) } }
-  if ('app' in given) return { credentials: { kind: 'token', username: 'x-access-token', token: of.token } }
-  return { credentials: { kind: 'ssh', keyFile: given.sshKey.file, knownHosts: given.knownHosts } }
+/** An SSH key for what is reached over ssh, the login for everything else. */
+function gitAccess(url: string, { credentials }: ForgeConfig, login: Login | null): { readonly credentials?: GitCredentials } {
+  const key = credentials !== undefined && 'sshKey' in credentials ? credentials : null
+  if (key !== null && (login === null || parseUrl(url).scheme === 'ssh')) return { credentials: { kind: 'ssh', keyFile: key.sshKey.file, knownHosts: key.knownHosts } }
+  return login === null ? {} : { credentials: { kind: 'token', ...login } }
 }
 
 /** Known before anything is printed or written, so that they are hidden, and refused where somebody writes one into a reason. */

@@ -226,8 +226,11 @@ export interface RepositoryReader {
   changes(from: string, to: string): Promise<readonly FileChange[]>
 }
 
-/** What a commit says about itself. Deterministic: the same input gives the same commit id. */
-export interface CommitText { readonly message: string, readonly author: { readonly name: string, readonly email: string }, readonly at: string }
+/**
+ * What a commit says about itself. The same input gives the same commit id; where commits are signed and each signature is another one, `again` names those that may
+ * be this one already, made before a crash: one that says the same is given back, the newest first.
+ */
+export interface CommitText { readonly message: string, readonly author: { readonly name: string, readonly email: string }, readonly at: string, readonly again?: readonly string[] }
 
 export type PushResult =
   | { readonly kind: 'pushed' }

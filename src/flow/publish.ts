@@ -12,7 +12,8 @@ import type { StepContext } from './step.ts'
 
 /**
  * Puts the change on its own branch and opens the change request. On a base that moved since the plan, the edit is made and proven
- * again on the new tip, never rebased (editing.md 4.5). The commit is deterministic, so that a repeat after a crash finds its own.
+ * again on the new tip, never rebased (editing.md 4.5). A repeat after a crash finds the commit that was made before: the same input
+ * gives the same, and of signatures that differ each time the first one stays.
  */
 export async function publish(context: StepContext): Promise<StepResult> {
   const { world, change } = context
@@ -25,7 +26,7 @@ async function publishLocked(context: StepContext, repository: RepositoryHandle)
   if ('kind' in current) return current
   const { world, change } = context
   const branch = branchName(current, change.id)
-  const head = await repository.writer.commit(current.base, current.files, commitText(change, current))
+  const head = await repository.writer.commit(current.base, current.files, { ...commitText(change, current), again: change.facts.heads ?? [] })
   const known = await ownHeads(context, repository, branch)
   // Ahead of the push: a head that was pushed must be known as ours even if this process dies in between.
   await context.note({ branch, heads: [...new Set([...(change.facts.heads ?? []), head])] })

@@ -40,19 +40,40 @@ export const RepositoryConfig = z.strictObject({
 })
 export type RepositoryConfig = z.infer<typeof RepositoryConfig>
 
+const SshAccess = { sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }
+
+/**
+ * Who Writ is to a forge: a token (for Git over https and the API), an SSH key (for Git over ssh alone), or both. `helper` asks the
+ * command line of GitHub or GitLab for the token of its own login on this host.
+ */
+const ForgeCredentials = z.union([
+  z.strictObject({ username: z.string().default('git'), token: SecretRef }),
+  z.strictObject({ helper: z.enum(['gh', 'glab']) }),
+  /** A GitHub App: `id` is its App ID or client ID; its installation is looked up by the repository where it is left out. `key`: its private key. */
+  z.strictObject({ app: z.strictObject({ id: z.union([z.number().int().positive(), z.string().min(1)]), installation: z.number().int().positive().optional(), key: SecretRef }) }),
+  z.strictObject(SshAccess),
+  z.strictObject({ username: z.string().default('git'), token: SecretRef, ...SshAccess }),
+  z.strictObject({ helper: z.enum(['gh', 'glab']), ...SshAccess }),
+])
+export type ForgeCredentials = z.infer<typeof ForgeCredentials>
+
+/** What Writ signs its commits with: an SSH key without a passphrase, or a key of a GPG keyring (`home`: the folder of the keyring, if not ~/.gnupg). */
+const SigningConfig = z.union([
+  z.strictObject({ ssh: z.strictObject({ key: z.strictObject({ file: z.string() }) }) }),
+  z.strictObject({ gpg: z.strictObject({ key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 .@+<>_-]*!?$/), home: z.string().optional() }) }),
+])
+export type SigningConfig = z.infer<typeof SigningConfig>
+
 /** A forge: who keeps change requests and reviews. `plain` keeps them in Writ's own store. */
 export const ForgeConfig = z.strictObject({
   name: z.string().min(1),
   kind: z.enum(['plain', 'github', 'gitlab', 'gitea']),
   host: z.string(),
-  credentials: z.union([
-    z.strictObject({ username: z.string().default('git'), token: SecretRef }),
-    /** A GitHub App: `id` is its App ID or client ID; its installation is looked up by the repository where it is left out. `key`: its private key. */
-    z.strictObject({ app: z.strictObject({ id: z.union([z.number().int().positive(), z.string().min(1)]), installation: z.number().int().positive().optional(), key: SecretRef }) }),
-    z.strictObject({ sshKey: z.strictObject({ file: z.string() }), knownHosts: z.string() }),
-  ]).optional(),
+  credentials: ForgeCredentials.optional(),
   /** Where its API stands, if not at the usual place of its kind. */
   api: z.string().optional(),
+  /** What commits for its repositories are signed with, if not what `git.signing` says. */
+  signing: SigningConfig.optional(),
   /** The secret that its webhooks are signed with. */
   webhook: SecretRef.optional(),
   insecureAllow: z.array(z.enum(['http', 'loopback', 'file'])).default([]),
@@ -61,8 +82,9 @@ export type ForgeConfig = z.infer<typeof ForgeConfig>
 
 /** The secret that a forge's credentials name, and the keys that lead to it; null where they name none. */
 export function secretOf({ credentials }: ForgeConfig): { readonly ref: SecretRef, readonly keys: readonly string[] } | null {
-  if (credentials === undefined || 'sshKey' in credentials) return null
-  return 'token' in credentials ? { ref: credentials.token, keys: ['token'] } : { ref: credentials.app.key, keys: ['app', 'key'] }
+  if (credentials === undefined) return null
+  if ('token' in credentials) return { ref: credentials.token, keys: ['token'] }
+  return 'app' in credentials ? { ref: credentials.app.key, keys: ['app', 'key'] } : null
 }
 
 /** writ.yaml. Unknown keys are refused, so that a misspelt key is never silently without effect. */
@@ -76,6 +98,7 @@ export const WritConfig = z.strictObject({
   git: z.strictObject({
     name: z.string().default('Writ'),
     email: z.string().default('writ@localhost'),
+    signing: SigningConfig.optional(),
   }).default({ name: 'Writ', email: 'writ@localhost' }),
   render: z.strictObject({
     timeout: Duration.default('60s'),

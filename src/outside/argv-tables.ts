@@ -1,5 +1,5 @@
 /** The programs that Writ may start. `node` is this very Node, for the sandbox only. */
-export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'opa' | 'node'
+export type Program = 'git' | 'kustomize' | 'kubectl' | 'helm' | 'ssh-keygen' | 'opa' | 'gh' | 'glab' | 'node'
 
 /**
  * What a subcommand may be given. A flag is allowed as written; one that ends in `=*` takes a value in the same argument,
@@ -31,7 +31,7 @@ const GIT: Readonly<Record<string, Subcommand>> = {
   'update-index': { flags: ['-z', '--index-info'], operands: /^(?!)/ },
   'write-tree': { flags: [] },
   mktree: { flags: ['-z', '--missing', '--batch'] },
-  'commit-tree': { flags: ['-p ', '-F ', '-m '], operands: new RegExp(`^${ID}$`) },
+  'commit-tree': { flags: ['-p ', '-F ', '-m ', '-S'], operands: new RegExp(`^${ID}$`) },
   'merge-tree': { flags: ['--write-tree', '--no-messages', '--name-only', '-z', '--allow-unrelated-histories'] },
   'merge-base': { flags: ['--is-ancestor', '--all'] },
   log: { flags: ['-z', '-n ', '--max-count=*', '--until=*', '--format=*', '--not', '--no-color', '--first-parent', '--encoding=*'] },
@@ -79,6 +79,9 @@ export const PROGRAMS: Readonly<Record<Program, Readonly<Record<string, Subcomma
   helm: HELM,
   'ssh-keygen': KEYGEN,
   opa: OPA,
+  // One question each, whose answer is the token of the user's own login on one host.
+  gh: { auth: { flags: ['--hostname '], operands: /^token$/ } },
+  glab: { config: { flags: ['--host '], operands: /^(?:get|token)$/ } },
   node: null,
 }
 

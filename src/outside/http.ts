@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { WritError } from '../model/error.ts'
 import { isObject, textAt } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
+import { allowedAddresses } from './addresses.ts'
+import type { Lookup } from './addresses.ts'
 import { redact } from './redact.ts'
 import { checkAddress } from './url.ts'
 import type { InsecureAllow } from './url.ts'
@@ -35,6 +37,8 @@ export interface ApiOptions {
   readonly patience?: number
   /** Milliseconds that the waits between tries grow from. */
   readonly backoff?: number
+  /** How names are resolved; as the system does where left out. */
+  readonly lookup?: Lookup
 }
 
 const TIMEOUT = 30_000
@@ -43,6 +47,8 @@ const PATIENCE = 20_000
 const BACKOFF = 250
 const TRIES = 4
 const LARGEST = 20 * 1024 * 1024
+/** Of an answer that is no JSON. */
+const LONGEST_TEXT = 20_000
 const GET_AGAIN: ReadonlySet<number> = new Set([500, 502, 503, 504, 429])
 
 /** Opens a client by the rules of `carrier`. Throws git/refused for an address that is not allowed. */
@@ -108,11 +114,22 @@ function carrier(options: ApiOptions): (parcel: Parcel) => Promise<Reply> {
 }
 
 async function once(options: ApiOptions, { method, url, headers, body }: Parcel): Promise<Reply> {
+  await checkHost(options, url)
   const credentials = await options.authorise()
   const response = await fetch(url, {
     method, redirect: 'manual', signal: AbortSignal.timeout(options.timeout ?? TIMEOUT), headers: { ...headers, ...credentials }, ...body === undefined ? {} : { body },
   })
   return { status: response.status, text: await textOf(response), headers: response.headers, header: name => response.headers.get(name) }
+}
+
+/** Before the credentials are even read; a name that changes between here and the connection meets the check of the certificate. */
+async function checkHost({ forge, allow, lookup }: ApiOptions, { hostname }: URL): Promise<void> {
+  try {
+    await allowedAddresses(hostname, allow, lookup)
+  } catch (error) {
+    if (error instanceof WritError && error.code === 'git/unreachable') throw new WritError('forge/unreachable', `Forge ${forge} does not answer: ${error.message}`, { retry: true, cause: error })
+    throw error
+  }
 }
 
 /** An answer is read up to a limit, whatever its header promises. */
@@ -132,7 +149,7 @@ function jsonOf(text: string): Json {
   try {
     return text === '' ? null : JSON.parse(text) as Json
   } catch {
-    return text.slice(0, 500)
+    return text.slice(0, LONGEST_TEXT)
   }
 }
 
@@ -200,5 +217,6 @@ function codeOf(cause: unknown): string {
 function words(body: Json): string {
   const listed = isObject(body) ? body['errors'] ?? body['message'] ?? body['error'] : undefined
   const text = isObject(body) ? textAt(body, 'message') ?? textAt(body, 'error') ?? textAt(body, 'error_description') ?? (listed === undefined ? '' : JSON.stringify(listed)) : typeof body === 'string' ? body.replaceAll(/<[^>]*>/g, ' ') : ''
-  return redact(text.replaceAll(/\s+/g, ' ').trim().slice(0, 500))
+  // Cut after it was looked through: half a token is no longer known as one.
+  return redact(text.slice(0, LONGEST_TEXT).replaceAll(/\s+/g, ' ').trim()).slice(0, 500)
 }

@@ -5,17 +5,30 @@ import type { SecretPattern } from './secret-patterns.ts'
 
 /** Shorter values would blacken ordinary words. */
 const SHORTEST = 6
+const SHORTEST_WITHIN = 8
 
 const known = new Set<string>()
 let exact: RegExp | null = null
 
-/** From now on this very value is taken out of every output, plain, URL-encoded or in base64. */
+/** From now on this very value is taken out of every output: plain, within a URL, a JSON text or base64, also where that holds more than it. */
 export function registerSecret(value: string): void {
   for (const one of value.split(/\r?\n/).map(line => line.trim()).filter(line => line.length >= SHORTEST)) {
-    for (const form of [one, encodeURIComponent(one), Buffer.from(one).toString('base64').replace(/=+$/, '')]) known.add(form)
+    for (const form of formsOf(one)) known.add(form)
   }
   const longestFirst = [...known].sort((a, b) => b.length - a.length).map(text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   exact = longestFirst.length === 0 ? null : new RegExp(longestFirst.join('|'), 'g')
+}
+
+function formsOf(value: string): readonly string[] {
+  const encoded = encodeURIComponent(value)
+  const whole = Buffer.from(value).toString('base64').replace(/=+$/, '')
+  // What stands before it in the same base64 shifts it by up to two bytes; the letters at both ends hold bits of its neighbours.
+  const within = [0, 1, 2].map(shift => {
+    const text = Buffer.from(`${'\0'.repeat(shift)}${value}`).toString('base64').replace(/=+$/, '')
+    return text.slice(Math.ceil((shift * 8) / 6), Math.floor(((Buffer.byteLength(value) + shift) * 8) / 6))
+  }).filter(text => text.length >= SHORTEST_WITHIN)
+  const base64 = [whole, ...within]
+  return [value, encoded, encoded.replaceAll(/%[0-9A-F]{2}/g, hex => hex.toLowerCase()), JSON.stringify(value).slice(1, -1), ...base64, ...base64.map(text => text.replaceAll('+', '-').replaceAll('/', '_')), ...base64.map(encodeURIComponent)]
 }
 
 /**

@@ -34,10 +34,14 @@ const special = new BlockList()
 special.addSubnet('169.254.0.0', 16, 'ipv4')
 special.addSubnet('224.0.0.0', 4, 'ipv4')
 special.addAddress('100.100.100.200', 'ipv4')
+special.addAddress('168.63.129.16', 'ipv4')
 special.addAddress('192.0.0.192', 'ipv4')
 special.addAddress('255.255.255.255', 'ipv4')
 special.addSubnet('fe80::', 10, 'ipv6')
 special.addSubnet('ff00::', 8, 'ipv6')
+special.addSubnet('fec0::', 10, 'ipv6')
+special.addSubnet('2002::', 16, 'ipv6')
+special.addSubnet('2001::', 32, 'ipv6')
 special.addAddress('fd00:ec2::254', 'ipv6')
 
 /**
@@ -149,12 +153,15 @@ function checkUser(user: string): string {
   return user
 }
 
+/** The IPv4 address that an IPv6 one stands for: mapped, compatible, or translated (NAT64, SIIT); else the address itself. */
 function unmapped(address: string): string {
-  const mapped = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address)
-  if (mapped === null) return address.replace(/^::ffff:(?=\d+\.)/i, '')
-  const high = Number.parseInt(String(mapped[1]), 16)
-  const low = Number.parseInt(String(mapped[2]), 16)
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  if (isIP(address) !== 6) return address
+  // The parser of the platform writes every spelling in one form.
+  const plain = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1)
+  const [, high, low] = /^(?:::(?:ffff:(?:0:)?)?|64:ff9b::|64:ff9b:1::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(plain) ?? []
+  if (high === undefined || low === undefined) return plain
+  const bytes = [high, low].flatMap(word => [Number.parseInt(word, 16) >> 8, Number.parseInt(word, 16) & 255])
+  return bytes.join('.')
 }
 
 function refused(reason: string): WritError {

@@ -70,7 +70,7 @@ const PROBES: readonly (readonly [string, readonly string[]])[] = [
   ['update-index by its only operand', ['update-index', '/etc/passwd']],
   ['fast-import that lets its input name files to write', ['fast-import', '--allow-unsafe-features']],
   ['fast-import that writes its marks', ['fast-import', '--export-marks=/etc/passwd']],
-  ['commit-tree with a signing program', ['commit-tree', ID, '-S']],
+  ['commit-tree with a signing program', ['commit-tree', ID, '-S--exec=x']],
   ['commit-tree with a message file', ['commit-tree', '-F']],
   ['an operand that begins with - after --', ['fetch', '--', '-oProxyCommand=x']],
   ['a NUL byte', ['fetch', '--', 'file:///x\0--upload-pack=x']],

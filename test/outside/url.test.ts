@@ -77,14 +77,14 @@ describe('repository URLs', () => {
   })
 
   it('sees through every spelling of this machine', () => {
-    for (const host of ['localhost', 'LOCALHOST', 'x.localhost', '127.0.0.1', '127.1', '0x7f.1', '2130706433', '0177.0.0.1', '0.0.0.0', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::]']) {
+    for (const host of ['localhost', 'LOCALHOST', 'x.localhost', '127.0.0.1', '127.1', '0x7f.1', '2130706433', '0177.0.0.1', '0.0.0.0', '[::1]', '[0:0:0:0:0:0:0:1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::]', '[::127.0.0.1]', '[64:ff9b::7f00:1]', '[64:ff9b:1::127.0.0.1]', '[::ffff:0:127.0.0.1]', '[::ffff:0.0.0.0]', 'localhost.', '127.0.0.1.']) {
       expect(refusal(() => checkUrl(`https://${host}/a`, { allow: [], host }))?.code, host).to.equal('git/refused')
       expect(refusal(() => checkUrl(`ssh://git@${host}/a`, { allow: [], host }))?.code, host).to.equal('git/refused')
     }
   })
 
   it('never goes to link-local, multicast or metadata addresses, not even where loopback is allowed', () => {
-    for (const host of ['169.254.169.254', '0xa9fea9fe', '2852039166', '[::ffff:169.254.169.254]', '[fe80::1]', '[fd00:ec2::254]', '224.0.0.1', '255.255.255.255', '100.100.100.200', 'metadata.google.internal', 'metadata', '[ff02::1]', '[64:ff9b::a9fe:a9fe]']) {
+    for (const host of ['169.254.169.254', '0xa9fea9fe', '2852039166', '[::ffff:169.254.169.254]', '[fe80::1]', '[fd00:ec2::254]', '224.0.0.1', '255.255.255.255', '100.100.100.200', 'metadata.google.internal', 'metadata', '[ff02::1]', '[64:ff9b::a9fe:a9fe]', '[2002:a9fe:a9fe::1]', '[2002:7f00::]', '[2001:0:a9fe:a9fe::1]', '[fec0::1]', '168.63.129.16', '[::169.254.169.254]', 'metadata.google.internal.']) {
       expect(refusal(() => checkUrl(`https://${host}/a`, { allow: everything, host }))?.code, host).to.equal('git/refused')
     }
   })

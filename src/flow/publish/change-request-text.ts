@@ -9,6 +9,7 @@ import type { ChangeRequestText } from '../../model/forge.ts'
 import { changePage } from './page/change-page.ts'
 import { plainLine, unreferring } from './page/inert.ts'
 import type { PageInput } from './page/page-input.ts'
+import { argocdReference, coAuthor, oneLine, trailers, withoutSkipMarkers } from './trailers.ts'
 
 /** One line a person reads in a list: `shop-dev: image of web = nginx:1.27 on Deployment shop/web`. */
 export function titleOf(plan: Plan): string {
@@ -20,12 +21,9 @@ export function titleOf(plan: Plan): string {
 export function commitText(change: Change, plan: Plan): CommitText {
   const requester = plan.request.requester
   const name = oneLine(requester.person ?? requester.alias)
-  const trailers = [
-    `Writ-Change: ${change.id}`,
-    `Writ-Requested-By: ${name}`,
-    `Writ-Environment: ${plan.environment.name}`,
-    `Writ-Digest: ${plan.digest}`,
-    ...(plan.request.incident === null ? [] : [`Writ-Incident: ${oneLine(plan.request.incident)}`]),
+  const said = [
+    trailers({ 'Writ-Change': change.id, 'Writ-Requested-By': name, 'Writ-Environment': plan.environment.name, 'Writ-Digest': plan.digest, 'Writ-Incident': plan.request.incident }),
+    ...(requester.onBehalfOf === undefined ? [] : [coAuthor({ name: requester.onBehalfOf, email: noReply(requester.onBehalfOf) })]),
   ]
   const body = [
     ...(plan.request.reason === null ? [] : [quoteBody(plan.request.reason), '']),
@@ -33,7 +31,7 @@ export function commitText(change: Change, plan: Plan): CommitText {
     `${plan.proof.sentence}, proven by rendering with ${plan.proof.renderer.name} ${plan.proof.renderer.version}.`,
   ]
   return {
-    message: `${oneLine(titleOf(plan))}\n\n${body.join('\n')}\n\n${trailers.join('\n')}\n`,
+    message: withoutSkipMarkers(`${oneLine(titleOf(plan))}\n\n${body.join('\n')}\n\n${said.join('\n')}\n`),
     author: { name, email: requester.email ?? noReply(name) },
     at: change.createdAt,
   }
@@ -41,10 +39,13 @@ export function commitText(change: Change, plan: Plan): CommitText {
 
 /** The merge commit that Writ makes on forges that have no merge of their own. */
 export function mergeText(change: Change, { by, at }: { readonly by: { readonly name: string, readonly email: string }, readonly at: string }): CommitText {
-  const { plan } = change
-  const trailers = [`Writ-Change: ${change.id}`, `Writ-Merged-By: ${oneLine(by.name)}`, `Writ-Environment: ${plan.environment.name}`]
+  const { plan, facts: { head } } = change
+  const said = [
+    trailers({ 'Writ-Change': change.id, 'Writ-Merged-By': by.name, 'Writ-Environment': plan.environment.name }),
+    ...(head === undefined ? [] : argocdReference({ sha: head, subject: titleOf(plan), text: commitText(change, plan), repository: plan.owner.source.url })),
+  ]
   return {
-    message: `Merge change ${change.id}: ${oneLine(titleOf(plan))}\n\n${trailers.join('\n')}\n`,
+    message: withoutSkipMarkers(`Merge change ${change.id}: ${oneLine(titleOf(plan))}\n\n${said.join('\n')}\n`),
     author: { name: oneLine(by.name), email: by.email },
     at,
   }
@@ -58,16 +59,11 @@ export function noReply(name: string): string {
 /** What the forge shows to reviewers. */
 export function changeRequestText(input: PageInput): ChangeRequestText {
   const { plan, facts, id } = input.change
-  return { change: id, branch: facts.branch ?? '', base: plan.branch, head: facts.head ?? '', title: input.redact(titleOf(plan)), body: changePage(input) }
+  // Both become a commit message where the forge squashes.
+  return { change: id, branch: facts.branch ?? '', base: plan.branch, head: facts.head ?? '', title: input.redact(withoutSkipMarkers(titleOf(plan))), body: changePage(input) }
 }
 
-/** Trailers and subjects are single lines; what a caller writes can never add one of its own. */
-function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
-  return unreferring(text.replaceAll(/[\u0000-\u001f\u007f<>]+/g, ' ').trim()).slice(0, 250)
-}
-
-/** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer or a skip marker. */
+/** A caller's text inside a commit message: indented, so that no line of it can be read as a trailer. */
 function quoteBody(text: string): string {
   return unreferring(text).replaceAll('\r', '').split('\n').map(line => `    ${line}`.trimEnd()).join('\n')
 }

@@ -33,11 +33,27 @@ function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterCo
 function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]): readonly Found[] {
   const found: Found[] = []
   if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
-  if ((forge.kind === 'gitea' || forge.kind === 'gitlab') && (forge.credentials === undefined || !('token' in forge.credentials))) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: `a forge of kind ${forge.kind} needs credentials with a token: its change requests are opened through its API` })
-  if (forge.kind === 'github' && (forge.credentials === undefined || 'sshKey' in forge.credentials)) found.push({ path: ['forges', i, forge.credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind github needs credentials with a token or an App: its pull requests are opened through its API' })
-  if (forge.kind !== 'github' && forge.credentials !== undefined && 'app' in forge.credentials) found.push({ path: ['forges', i, 'credentials', 'app'], message: `only a forge of kind github has Apps; ${forge.kind} takes a token` })
+  const { credentials } = forge
+  const hasToken = credentials !== undefined && ('token' in credentials || 'helper' in credentials)
+  if ((forge.kind === 'gitea' || forge.kind === 'gitlab') && !hasToken) found.push({ path: ['forges', i, credentials === undefined ? 'kind' : 'credentials'], message: `a forge of kind ${forge.kind} needs credentials with a token: its change requests are opened through its API` })
+  if (forge.kind === 'github' && !hasToken && (credentials === undefined || !('app' in credentials))) found.push({ path: ['forges', i, credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind github needs credentials with a token or an App: its pull requests are opened through its API' })
+  if (forge.kind !== 'github' && credentials !== undefined && 'app' in credentials) found.push({ path: ['forges', i, 'credentials', 'app'], message: `only a forge of kind github has Apps; ${forge.kind} takes a token` })
   if (forge.kind === 'gitlab' && forge.api !== undefined && !/\/api\/v4\/?$/.test(forge.api)) found.push({ path: ['forges', i, 'api'], message: 'the API of every GitLab ends in /api/v4: https://HOST/api/v4, or https://HOST/PATH/api/v4 where it stands below a path' })
+  const helper = credentials !== undefined && 'helper' in credentials ? credentials.helper : null
+  if (helper !== null && forge.kind !== 'plain' && forge.kind !== HELPER_KIND[helper]) found.push({ path: ['forges', i, 'credentials', 'helper'], message: `${helper} holds logins of ${HELPER_KIND[helper]} alone, and this forge is of kind ${forge.kind}` })
+  if (helper !== null && !/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(forge.host)) found.push({ path: ['forges', i, 'host'], message: `${helper} is asked by host, and this is no host name` })
+  if (forge.api !== undefined && !isApiOf(forge.api, forge.host)) found.push({ path: ['forges', i, 'api'], message: `the API is sent the token of ${forge.host}, so it must be an https or http URL on ${forge.host} or api.${forge.host}, without user or query` })
   return found
+}
+
+const HELPER_KIND = { gh: 'github', glab: 'gitlab' } as const
+
+/** A token goes to its own host alone: the forge's, or the name beside it under which GitHub has its API. */
+function isApiOf(api: string, host: string): boolean {
+  if (!URL.canParse(api) || !URL.canParse(`https://${host}`)) return false
+  const url = new URL(api)
+  const name = new URL(`https://${host}`).hostname
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '' && url.hash === '' && (url.hostname === name || url.hostname === `api.${name}`)
 }
 
 function checkRepository(repository: RepositoryConfig, i: number, all: WritConfig): readonly Found[] {

@@ -3,6 +3,7 @@ import { readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
 import { PeopleFile, WritConfig, secretOf } from '../../model/config.ts'
+import type { SigningConfig } from '../../model/config.ts'
 import { EnvironmentFile } from '../../model/environment.ts'
 import { WritError } from '../../model/error.ts'
 import { checkEnvironments } from './check-environments.ts'
@@ -47,10 +48,11 @@ export function loadConfig(dir: string): Config {
 
 function secretPlaces({ source, value }: Loaded<WritConfig>): ReadonlyMap<string, string> {
   return new Map((value?.forges ?? []).flatMap((forge, i) => {
+    const { name, credentials } = forge
+    if (credentials === undefined) return []
     const secret = secretOf(forge)
-    if (secret === null) return []
-    const path = ['forges', i, 'credentials', ...secret.keys, 'env' in secret.ref ? 'env' : 'file']
-    return [[forge.name, showPlace(source.problem(path, ''))] as const]
+    const path = secret !== null ? [...secret.keys, 'env' in secret.ref ? 'env' : 'file'] : 'helper' in credentials ? ['helper'] : ['sshKey', 'file']
+    return [[name, showPlace(source.problem(['forges', i, 'credentials', ...path], ''))] as const]
   }))
 }
 
@@ -84,16 +86,22 @@ function configId(dir: string): string {
 function withAbsolutePaths(dir: string, writ: WritConfig): WritConfig {
   const path = (written: string): string => resolve(dir, written === '~' || written.startsWith('~/') ? join(homedir(), written.slice(1)) : written)
   const secret = <T extends { env: string } | { file: string }>(ref: T): T | { file: string } => 'file' in ref ? { file: path(ref.file) } : ref
+  const signing = (given: SigningConfig | undefined): { signing?: SigningConfig } => {
+    if (given === undefined) return {}
+    if ('ssh' in given) return { signing: { ssh: { key: { file: path(given.ssh.key.file) } } } }
+    return { signing: given.gpg.home === undefined ? given : { gpg: { ...given.gpg, home: path(given.gpg.home) } } }
+  }
   return {
     ...writ,
+    git: { ...writ.git, ...signing(writ.git.signing) },
     clusters: writ.clusters.map(cluster => cluster.kubeconfig === undefined ? cluster : { ...cluster, kubeconfig: path(cluster.kubeconfig) }),
-    forges: writ.forges.map(forge => {
-      const { credentials, webhook, ...rest } = forge
-      const own = { ...rest, ...webhook === undefined ? {} : { webhook: secret(webhook) } }
-      if (credentials === undefined) return own
-      if ('token' in credentials) return { ...own, credentials: { ...credentials, token: secret(credentials.token) } }
-      if ('app' in credentials) return { ...own, credentials: { app: { ...credentials.app, key: secret(credentials.app.key) } } }
-      return { ...own, credentials: { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } }
+    forges: writ.forges.map(one => {
+      const { credentials, webhook, ...rest } = one
+      const forge = { ...rest, ...signing(one.signing), ...webhook === undefined ? {} : { webhook: secret(webhook) } }
+      if (credentials === undefined) return forge
+      if ('app' in credentials) return { ...forge, credentials: { app: { ...credentials.app, key: secret(credentials.app.key) } } }
+      const ssh = 'sshKey' in credentials ? { sshKey: { file: path(credentials.sshKey.file) }, knownHosts: path(credentials.knownHosts) } : {}
+      return { ...forge, credentials: { ...credentials, ...'token' in credentials ? { token: secret(credentials.token) } : {}, ...ssh } }
     }),
     ...writ.policies === undefined ? {} : { policies: path(writ.policies) },
     store: writ.store.path === undefined ? {} : { path: path(writ.store.path) },

@@ -4,6 +4,7 @@ import { WritError } from '../../model/error.ts'
 import type { ChangeRequestRows } from '../change-request-rows.ts'
 import { apiClient } from '../http.ts'
 import type { ApiClient } from '../http.ts'
+import type { Login } from '../login.ts'
 import { giteaForge } from './gitea/gitea.ts'
 import { githubApp } from './github/app.ts'
 import type { GitHubApp } from './github/app.ts'
@@ -13,9 +14,10 @@ import { gitlabForge } from './gitlab/gitlab.ts'
 import { repositoryName } from './parts.ts'
 import { plainForge } from './plain.ts'
 
-/** What the forges are made of beside their configuration. `secret` reads one when it is needed, and keeps it out of every output. */
+/** What the forges are made of beside their configuration. `login`: the same as git's; left out, the token of the credentials. `secret` reads one when it is needed, and keeps it out of every output. */
 export interface ForgeParts {
   readonly rows: ChangeRequestRows
+  readonly login?: Login | null
   readonly secret: (ref: SecretRef) => Promise<string>
   /** The App of the entry, where Git uses its tokens too: see `forgeApp`. */
   readonly app?: GitHubApp | null
@@ -48,11 +50,15 @@ export function appToken(app: GitHubApp, url: string): Promise<string> {
 }
 
 function githubAccess(config: ForgeConfig, parts: ForgeParts): GitHubAccess {
-  const { name, credentials } = config
-  if (credentials !== undefined && 'token' in credentials) return { kind: 'token', token: () => parts.secret(credentials.token) }
   const app = parts.app ?? forgeApp(config, parts)
-  if (app === null) throw new WritError('config/invalid', `The forge ${name} needs credentials with a token or an App: pull requests are opened through its API.`, { hint: 'Name one in writ.yaml: credentials: {token: {env: NAME}}.' })
-  return { kind: 'app', app }
+  if (app !== null) return { kind: 'app', app }
+  const token = tokenOf(config, parts)
+  if (token === null) throw new WritError('config/invalid', `The forge ${config.name} needs credentials with a token or an App: pull requests are opened through its API.`, { hint: 'Name one in writ.yaml: credentials: {token: {env: NAME}}.' })
+  return { kind: 'token', token }
+}
+
+function tokenOf({ credentials }: ForgeConfig, { login, secret }: ForgeParts): (() => Promise<string>) | null {
+  return login?.token ?? (credentials !== undefined && 'token' in credentials ? () => secret(credentials.token) : null)
 }
 
 /** github.com and GitHub with data residency have a host of their own for it, GitHub Enterprise Server a path. */
@@ -64,10 +70,12 @@ function githubApi({ host, api, insecureAllow }: ForgeConfig): string {
 
 interface Usual { readonly path: string, readonly header: (token: string) => Readonly<Record<string, string>> }
 
-function client({ name, host, api, credentials, insecureAllow }: ForgeConfig, { secret }: ForgeParts, usual: Usual): ApiClient {
-  if (credentials === undefined || !('token' in credentials)) throw new WritError('config/invalid', `The forge ${name} needs credentials with a token: change requests are opened through its API.`, { hint: 'Name one in writ.yaml: credentials: {token: {env: NAME}}.' })
+function client(config: ForgeConfig, parts: ForgeParts, usual: Usual): ApiClient {
+  const { name, host, api, insecureAllow } = config
+  const token = tokenOf(config, parts)
+  if (token === null) throw new WritError('config/invalid', `The forge ${name} needs credentials with a token: change requests are opened through its API.`, { hint: 'Name one in writ.yaml: credentials: {token: {env: NAME}}.' })
   const base = api ?? `${insecureAllow.includes('http') ? 'http' : 'https'}://${host}${usual.path}`
-  return apiClient({ forge: name, base, allow: insecureAllow, authorise: async () => usual.header(await secret(credentials.token)) })
+  return apiClient({ forge: name, base, allow: insecureAllow, authorise: async () => usual.header(await token()) })
 }
 
 /** The path that a self-managed GitLab stands below; '' at the root of its host. */

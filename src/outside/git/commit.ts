@@ -2,16 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WritError } from '../../model/error.ts'
 import type { CommitText } from '../../flow/ports.ts'
+import type { SigningConfig } from '../../model/config.ts'
 import type { FileChange } from '../../model/plan.ts'
 import { checkObjectId } from '../ref.ts'
 import { keepBlob, readSized } from './blobs.ts'
+import { has } from './fetch.ts'
 import type { Mirror } from './mirror.ts'
 import { checkPath, foldersOf } from './paths.ts'
+import { checkSigned, rawCommit, signedContent, signingCall } from './signing.ts'
 import { listTree } from './tree.ts'
 import type { ListedEntry } from './listed-entry.ts'
 
-/** Who stands as the committer: the bot. */
-export interface Committer { readonly name: string, readonly email: string }
+/** Who stands as the committer: the bot, and what it signs with. */
+export interface Committer { readonly name: string, readonly email: string, readonly signing?: SigningConfig | undefined }
 
 /**
  * Writes a commit on `base` with these changes into the mirror, by plumbing and a temporary index (editing.md 3.4). Modes
@@ -35,7 +38,7 @@ export async function writeCommit(mirror: Mirror, work: { base: string, changes:
   }
 }
 
-/** Writes a commit object; the same input gives the same id. Throws git/refused where its text cannot be used. */
+/** Writes a commit object; the same input gives the same id, or one of `text.again`. Throws git/refused where its text cannot be used, config/invalid where it cannot be signed. */
 export async function writeCommitObject(mirror: Mirror, work: { tree: string, parents: readonly string[], text: CommitText, committer: Committer }): Promise<string> {
   const { tree, parents, text, committer } = work
   const seconds = Math.floor(Date.parse(text.at) / 1000)
@@ -47,9 +50,27 @@ export async function writeCommitObject(mirror: Mirror, work: { tree: string, pa
     GIT_COMMITTER_NAME: identity(committer.name), GIT_COMMITTER_EMAIL: identity(committer.email), GIT_COMMITTER_DATE: date,
   }
   const args = ['commit-tree', checkObjectId(tree), ...parents.flatMap(parent => ['-p', checkObjectId(parent)]), '-F', '-']
-  const commit = idIn((await mirror.pipe(args, { env, input: text.message.endsWith('\n') ? text.message : `${text.message}\n` })).stdout)
+  const input = text.message.endsWith('\n') ? text.message : `${text.message}\n`
+  const plain = idIn((await mirror.pipe(args, { env, input })).stdout)
+  const commit = committer.signing === undefined ? plain : await madeBefore(mirror, plain, text.again ?? []) ?? await sign(mirror, committer.signing, { args, env, input })
   mirror.seen.add(commit)
   return commit
+}
+
+async function sign(mirror: Mirror, signing: SigningConfig, { args, env, input }: { readonly args: readonly string[], readonly env: Readonly<Record<string, string>>, readonly input: string }): Promise<string> {
+  const call = signingCall(signing)
+  const output = await mirror.pipe([...args, ...call.args], { env: { ...env, ...call.env }, config: call.config, input, accept: [0, 1, 128] })
+  checkSigned(signing, output)
+  return idIn(output.stdout)
+}
+
+/** A signed commit that says the same as the unsigned one. Signatures differ each time, and a new head would void what people have approved. */
+async function madeBefore(mirror: Mirror, plain: string, again: readonly string[]): Promise<string | null> {
+  const wanted = again.length === 0 ? '' : await rawCommit(mirror, plain)
+  for (const id of again.toReversed()) {
+    if (await has(mirror, id) && await signedContent(mirror, id) === wanted) return id
+  }
+  return null
 }
 
 // The entries that the changes replace, after each was found to be as its change says.

@@ -9,6 +9,8 @@ export interface GitEnvironmentInput {
   readonly protocol: 'https' | 'http' | 'ssh' | 'file' | null
   /** Seconds of silence after which a transfer over http is given up, so that no child outlives a Writ that was killed. */
   readonly silence: number
+  /** `HOST:PORT:ADDRESS,…` as curl has it: the addresses that were checked. */
+  readonly pinned?: string | null
 }
 
 // fsck findings that old but honest repositories have; everything else that fsck finds ends the fetch.
@@ -27,13 +29,14 @@ export function gitEnvironment(input: GitEnvironmentInput): Record<string, strin
     GIT_PAGER: 'cat', GIT_SSH_VARIANT: 'ssh', GIT_PROTOCOL_FROM_USER: '0',
   }
   if (input.gitDir !== undefined) env['GIT_DIR'] = input.gitDir
-  const config = configuration(input)
-  env['GIT_CONFIG_COUNT'] = String(config.length)
-  config.forEach(([key, value], index) => {
-    env[`GIT_CONFIG_KEY_${String(index)}`] = key
-    env[`GIT_CONFIG_VALUE_${String(index)}`] = value
-  })
-  return env
+  return withConfig(env, configuration(input))
+}
+
+/** The same environment with more settings behind those that it has. */
+export function withConfig(env: Readonly<Record<string, string>>, config: readonly (readonly [string, string])[] = []): Record<string, string> {
+  const before = Number(env['GIT_CONFIG_COUNT'] ?? 0)
+  const settings = config.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${String(before + index)}`, key], [`GIT_CONFIG_VALUE_${String(before + index)}`, value]])
+  return { ...env, ...Object.fromEntries(settings), GIT_CONFIG_COUNT: String(before + config.length) }
 }
 
 function configuration(input: GitEnvironmentInput): readonly (readonly [string, string])[] {
@@ -44,10 +47,21 @@ function configuration(input: GitEnvironmentInput): readonly (readonly [string, 
     ['core.fsmonitor', 'false'],
     ['core.attributesFile', '/dev/null'],
     ['core.excludesFile', '/dev/null'],
+    // What is larger is never held in memory whole, so that a few bytes of zeros cannot fill it.
+    ['core.bigFileThreshold', '16m'],
+    ['core.protectHFS', 'true'],
+    ['core.protectNTFS', 'true'],
+    ['core.useReplaceRefs', 'false'],
+    ['log.mailmap', 'false'],
     ['credential.helper', ''],
     ['credential.useHttpPath', 'false'],
     // A redirect could lead to another host than the one that was checked.
     ['http.followRedirects', 'false'],
+    ...typeof input.pinned === 'string' ? [['http.curloptResolve', input.pinned] as const] : [],
+    // What a server offers beside its own pack: other servers' packs and other servers' objects.
+    ['transfer.bundleURI', 'false'],
+    ['fetch.uriProtocols', ''],
+    ['promisor.acceptFromServer', 'none'],
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', String(input.silence)],
     ['transfer.fsckObjects', 'true'],

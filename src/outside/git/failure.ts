@@ -1,6 +1,7 @@
 import { WritError } from '../../model/error.ts'
 import type { FailureCode } from '../../model/codes.ts'
 import { redact } from '../redact.ts'
+import { REJECTIONS } from './rejections.ts'
 
 const NETWORK = ['fetch', 'ls-remote', 'push']
 
@@ -8,21 +9,26 @@ const NETWORK = ['fetch', 'ls-remote', 'push']
 export interface Meaning { readonly code: FailureCode, readonly retry: boolean, readonly definite: boolean, readonly hint?: string }
 
 const unauthorized: Meaning = { code: 'git/unauthorized', retry: false, definite: true }
-const rejected: Meaning = { code: 'git/push-rejected', retry: false, definite: true }
-// The hook of a forge that is at work on itself: nothing was changed, and the same push may pass in a moment.
-const busy: Meaning = { code: 'git/push-rejected', retry: true, definite: true }
 const missing: Meaning = { code: 'git/unreachable', retry: false, definite: true, hint: 'Check the URL of the repository; some forges answer so too where the credentials may not read it.' }
 const away: Meaning = { code: 'git/unreachable', retry: true, definite: false }
+const final = (hint: string): Meaning => ({ code: 'git/unreachable', retry: false, definite: true, hint })
 
 // In this order: the first text that is found decides. Sources: git, curl and OpenSSH; reliability.md D.1, editing.md 4.5.
-const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
-  [/host key verification failed|no .* host key is known|remote host identification has changed/i, { code: 'git/unreachable', retry: false, definite: true, hint: 'The host key is not the one in the known_hosts file that writ.yaml names; check it before you change it.' }],
-  [/GitLab: (?:API is not accessible|Internal API (?:unreachable|error)|[^\n]*temporarily read-only|[^\n]*try again later)/i, busy],
-  [/GH0[0-9]{2}:|push declined|GL-HOOK-ERR|pre-receive hook declined|update hook declined|hook declined|protected branch|not allowed to (?:push|force push)|TF40[0-9]{4}|deny(?:ing)? (?:updating|non-fast|creating|deleting)|push rule|does not follow the pattern|is not a member of team|refusing to allow|repository is archived|archived so it is read-only|deny updating a hidden ref|remote: (?:error|fatal): (?:hook|push) /i, rejected],
-  [/authentication failed|could not read (?:username|password)|permission denied|invalid (?:username|credentials)|access denied|HTTP (?:code )?40[13]\b|error: 40[13]\b|http basic: access denied|write access to repository not granted|not granted|support for password authentication was removed|terminal prompts disabled|bad credentials|could not authenticate/i, unauthorized],
+const BEFORE: readonly (readonly [RegExp, Meaning])[] = [
+  [/remote host identification has changed|host key for \S+ has changed/i, final('The host shows another key than the known_hosts file that writ.yaml names: somebody may stand in between. Ask whoever runs it before you change the file.')],
+  [/no .* host key is known|host key verification failed/i, final('The host is not in the known_hosts file that writ.yaml names: ask whoever runs it for its key, and write that there.')],
+  [/unprotected private key file|bad permissions/i, { ...unauthorized, hint: 'ssh does not use a key that others may read: chmod 600 on the key file that writ.yaml names.' }],
+  [/load key .*(?:libcrypto|invalid format|incorrect passphrase)|identity file .* not accessible/i, { ...unauthorized, hint: 'The key file that writ.yaml names is not there, or is no private key that ssh can read without a passphrase.' }],
+  [/SAML SSO|IP allow list/i, { ...unauthorized, hint: 'A rule of the organisation at the forge: authorise the token for it, or allow this machine\'s address.' }],
+  [/TF401019/i, missing],
+]
+const AFTER: readonly (readonly [RegExp, Meaning])[] = [
+  [/permission denied \(publickey/i, { ...unauthorized, hint: 'The server does not know the key that writ.yaml names, or ssh needs a passphrase for it.' }],
+  [/authentication failed|could not read (?:username|password)|permission denied|invalid (?:username|credentials)|access denied|HTTP (?:code )?40[13]\b|error: 40[13]\b|http basic: access denied|write access to repository not granted|does not have write access|not authorized to write|account has been blocked|not granted|support for password authentication was removed|terminal prompts disabled|bad credentials|could not authenticate/i, unauthorized],
   [/repository (?:'[^']*' )?not found|does not appear to be a git repository|error: 404\b|no such file or directory|project you were looking for could not be found|cannot find repository|dubious ownership/i, missing],
-  [/redirect|error: 30[1-8]\b/i, { code: 'git/unreachable', retry: false, definite: true, hint: 'The server sends git to another URL; write the final URL into writ.yaml.' }],
-  [/certificate (?:verif|problem|has expired|is not|subject)|SSL certificate|local issuer|self.signed certificate/i, { code: 'git/unreachable', retry: false, definite: true, hint: 'The certificate of the server is not trusted by this machine.' }],
+  [/info\/refs not valid|bad line length character|not a git repository\?|invalid (?:server response|content-type)/i, final('What answers at this URL does not speak Git: a login page, or a path that is no repository.')],
+  [/redirect|error: 30[1-8]\b/i, final('The server sends git to another URL; write the final URL into writ.yaml.')],
+  [/certificate (?:verif|problem|has expired|is not|subject)|SSL certificate|local issuer|self.signed certificate/i, final('The certificate of the server is not trusted by this machine.')],
   [/transport '[^']*' not allowed/i, { code: 'git/refused', retry: false, definite: true }],
   [/fsck error|fsck-objects|bad object|hasDot|fatal: (?:fsck|pack has bad)/i, { code: 'git/refused', retry: false, definite: true, hint: 'The repository holds objects that git fsck reports; Writ does not read them.' }],
   [/mismatched algorithms|object format|hash algorithm/i, { code: 'usage/not-supported', retry: false, definite: true, hint: 'Repositories with SHA-256 object ids are not supported.' }],
@@ -31,13 +37,23 @@ const TEXTS: readonly (readonly [RegExp, Meaning])[] = [
 
 /** The meaning of what a remote command wrote to stderr; git/failed where the text is not known. */
 export function meaningOf(text: string): Meaning {
-  return TEXTS.find(([pattern]) => pattern.test(text))?.[1] ?? { code: 'git/failed', retry: false, definite: false }
+  const of = (rows: typeof BEFORE): Meaning | undefined => rows.find(([pattern]) => pattern.test(text))?.[1]
+  return of(BEFORE) ?? rejectionOf(text) ?? of(AFTER) ?? { code: 'git/failed', retry: false, definite: false }
+}
+
+// Only what the remote says of a push is a rejection; the same words of git itself are about a fetch.
+function rejectionOf(text: string): Meaning | null {
+  if (!/remote:|rejected\]|^ERROR:|GH0\d\d:|GL-HOOK-ERR/m.test(text)) return null
+  const found = REJECTIONS.find(rejection => rejection.text.test(text))
+  return found === undefined ? null : { code: 'git/push-rejected', retry: found.retry === true, definite: true, hint: found.hint }
 }
 
 /** The error of a command that talked to a remote, in its own redacted words. */
 export function remoteFailure(args: readonly string[], text: string): WritError {
   const meaning = meaningOf(text)
-  return new WritError(meaning.code, `git ${String(args[0])} failed: ${summary(text)}`, { retry: meaning.retry, ...(meaning.hint === undefined ? {} : { hint: meaning.hint }) })
+  // What turns pushes down says otherwise, of a fetch, only that the server cannot.
+  const code = meaning.code === 'git/push-rejected' && args[0] !== 'push' ? (meaning.retry ? 'git/unreachable' : 'git/failed') : meaning.code
+  return new WritError(code, `git ${String(args[0])} failed: ${summary(text)}`, { retry: meaning.retry, ...(meaning.hint === undefined ? {} : { hint: meaning.hint }) })
 }
 
 /** The error of a command on the mirror, in its own redacted words. */
@@ -51,17 +67,41 @@ export function lateFailure(args: readonly string[], timeout: number): WritError
   return new WritError(network ? 'git/unreachable' : 'git/failed', `git ${String(args[0])} did not end within ${String(timeout / 1000)} s and was stopped.`, { retry: network })
 }
 
-/** The error of a command that printed more than Writ takes. */
-export function largeFailure(args: readonly string[]): WritError {
-  return new WritError('git/too-large', `git ${String(args[0])} printed more than Writ reads.`)
+/** The error of a command that printed or fetched more than Writ takes. */
+export function largeFailure(args: readonly string[], what = 'printed more than Writ reads'): WritError {
+  return new WritError('git/too-large', `git ${String(args[0])} ${what}.`)
 }
 
-/** The lines that a person needs, redacted: the remote's own, else the last ones of git. */
+const TOLD = /^(?:remote:|fatal:|error:|!|ERROR)/i
+const TOLD_BY_SSH = /^(?:ssh: |no .* host key is known|host key (?:for|verification)|offending .* key in|load key |permissions .* are too open|warning: identity file|kex_exchange|connection (?:closed|reset|timed out)|\S+@\S+: permission denied)/i
+// Says only that git could not go on; ssh has said why.
+const BOILERPLATE = /^fatal: could not read from remote repository/i
+/** The part of a text that is looked at: nobody reads more of what a server writes, and its last lines are the ones that tell. */
+const LOOKED_AT = 64 * 1024
+
+/** The lines that a person needs, redacted: the remote's own and those of ssh, else the last ones of git. */
 export function summary(text: string): string {
-  const lines = redact(text).split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '' && line !== 'remote:')
-  const told = lines.filter(line => /^(?:remote:|fatal:|error:|!|ERROR)/i.test(line))
+  const lines = redact(plain(lastOf(text))).split('\n').map(line => line.replaceAll(/\s+/g, ' ').trim()).filter(line => line !== '' && !/^remote:\s*$/.test(line))
+  const bySsh = lines.filter(line => TOLD_BY_SSH.test(line))
+  const told = bySsh.length > 0 ? bySsh : lines.filter(line => TOLD.test(line) && !(BOILERPLATE.test(line) && lines.length > 1))
   const chosen = (told.length > 0 ? told : lines).slice(-6).join(' ')
-  // oxlint-disable-next-line no-control-regex -- a remote may write escape sequences
-  const plain = chosen.replaceAll(/\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u001f\u007f]/g, '')
-  return plain === '' ? 'it gave no reason.' : plain.slice(0, 600)
+  return chosen === '' ? 'it gave no reason.' : chosen.slice(0, 600)
+}
+
+/** Whole lines, so that no secret is cut in half and not known again. */
+function lastOf(text: string): string {
+  if (text.length <= LOOKED_AT) return text
+  const end = text.slice(-LOOKED_AT)
+  return end.slice(end.search(/[\r\n]/) + 1)
+}
+
+/** Without escape sequences, tags of a page, and characters that are not seen or that turn a line around. */
+function plain(text: string): string {
+  return text
+    // oxlint-disable-next-line no-control-regex -- a remote may write escape sequences
+    .replaceAll(/\u001b\][^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\)|\u001b[PX^_][^\u001b]{0,2000}\u001b\\|[\u001b\u009b]\[?[0-9;?<=>]*[ -/]*[@-~]/g, '')
+    .replaceAll(/<\/?[a-z!][^<>\n]{0,500}>/gi, ' ')
+    .replaceAll(/\r\n?/g, '\n')
+    // oxlint-disable-next-line no-control-regex -- control characters are the point
+    .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, ' ')
 }

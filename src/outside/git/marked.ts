@@ -17,6 +17,19 @@ export function endMarked(marker: string): void {
   }
 }
 
+/** Bytes of memory that the processes with the mark hold; 0 where /proc does not exist. */
+export function memoryOfMarked(marker: string): number {
+  return processes().filter(pid => carries(pid, marker)).reduce((sum, pid) => sum + memoryOf(pid), 0)
+}
+
+function memoryOf(pid: number): number {
+  try {
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'latin1'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
 function processes(): readonly number[] {
   try {
     return readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)

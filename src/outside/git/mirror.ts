@@ -5,7 +5,7 @@ import { WritError } from '../../model/error.ts'
 import { normaliseUrl } from '../url.ts'
 import { callGit, pipeGit } from './client.ts'
 import type { GitOutput } from './client.ts'
-import { gitEnvironment } from './environment.ts'
+import { gitEnvironment, withConfig } from './environment.ts'
 import { localFailure } from './failure.ts'
 import { recent } from './recent.ts'
 import type { Recent } from './recent.ts'
@@ -13,6 +13,8 @@ import type { ListedEntry } from './listed-entry.ts'
 
 /** More about a command on the mirror. `accept`: exit codes that are answers; 0 alone where left out. */
 export interface LocalCall {
+  /** Settings beside those that every command gets. */
+  readonly config?: readonly (readonly [string, string])[]
   readonly env?: Readonly<Record<string, string>>
   readonly accept?: readonly number[]
 }
@@ -56,6 +58,7 @@ export async function openMirror(url: string, cacheDir: string): Promise<Mirror>
     await privateFolder(home)
     await sweep(cacheDir)
     if (!await exists(join(dir, 'HEAD'))) await make(dir, home)
+    await sweep(join(dir, 'objects', 'pack'), /^tmp_/)
   } catch (error) {
     if (error instanceof WritError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
@@ -81,11 +84,11 @@ export function mirrorAt(place: Pick<Mirror, 'url' | 'dir' | 'cacheDir' | 'home'
     seen: new Set(),
     known: { trees: recent(KNOWN.entries), blobs: recent(KNOWN.bytes), ancestry: recent(KNOWN.pairs) },
     async call(args, more = {}) {
-      return judge(args, await callGit({ args, env: { ...base, ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
+      return judge(args, await callGit({ args, env: { ...withConfig(base, more.config), ...more.env }, cwd: place.dir, timeout: LOCAL_TIMEOUT }), more.accept)
     },
     async pipe(args, more = {}) {
-      const { env, accept, ...rest } = more
-      return judge(args, await pipeGit({ args, env: { ...base, ...env }, cwd: place.dir, timeout: LOCAL_TIMEOUT, ...rest }), accept)
+      const { env, config, accept, ...rest } = more
+      return judge(args, await pipeGit({ args, env: { ...withConfig(base, config), ...env }, cwd: place.dir, timeout: LOCAL_TIMEOUT, ...rest }), accept)
     },
   }
 }
@@ -113,10 +116,10 @@ async function privateFolder(path: string): Promise<void> {
   if ((info.mode & 0o077) !== 0) await chmod(path, 0o700)
 }
 
-// What a Writ that was killed outright has left behind: handed-over credentials, indexes, mirrors half made.
-async function sweep(folder: string): Promise<void> {
+// What a Writ or a git that was killed outright has left behind: handed-over credentials, indexes, mirrors half made, packs half received.
+async function sweep(folder: string, leftover = /^(?:ask-|index-)|\.new$/): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!/^(?:ask-|index-)|\.new$/.test(name)) continue
+    if (!leftover.test(name)) continue
     const changed = await stat(join(folder, name)).then(info => info.mtimeMs, () => Number.POSITIVE_INFINITY)
     if (changed < Date.now() - LEFTOVER) await rm(join(folder, name), { recursive: true, force: true })
   }

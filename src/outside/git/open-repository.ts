@@ -67,6 +67,8 @@ function writerOf(committer: Committer, remote: Remote, mirror: () => Promise<Mi
     async commit(base, changes, text) {
       const opened = await mirror()
       await need(opened, remote, base)
+      // What another process pushed is not in this mirror yet; what the remote does not know was never pushed.
+      if (committer.signing !== undefined) for (const id of text.again ?? []) await ensure(opened, remote, id)
       return writeCommit(opened, { base, changes, text, committer })
     },
     async mergeCommit(...[base, head, tree, text]) {

@@ -7,7 +7,9 @@ import type { Mirror } from './mirror.ts'
 import type { Remote } from './remote.ts'
 
 // The remote's own words for "the branch is elsewhere" or "somebody holds it this moment" (editing.md 4.5).
-const RACE = /stale info|non-fast-forward|fetch first|needs force|cannot lock ref|failed to lock|unable to lock|incorrect old value|failed to update ref|failed to write ref|reference already exists|but expected/i
+const RACE = /stale info|non-fast-forward|fetch first|needs force|remote ref updated since checkout|cannot lock ref|failed to (?:update|write|lock) ref|failed to lock|unable to lock|incorrect old value|reference (?:already exists|update failed)|but expected/i
+// Begins like a race and never passes: a branch cannot stand where a folder of branches does.
+const IN_THE_WAY = /' exists; cannot create '|cannot process '|directory.?file conflict|non-empty directory/i
 
 /** What to push: the branch moves from `expected` (null: it must not exist) to `commit`. */
 export interface Push { readonly branch: string, readonly commit: string, readonly expected: string | null }
@@ -35,15 +37,17 @@ export async function pushBranch(mirror: Mirror, remote: Remote, push: Push): Pr
   return lookUp(() => askTip(mirror, remote, push.branch), push, failure)
 }
 
-function judge(line: string, stderr: string): WritError {
+/** What a push that did not pass means: the line of `git push --porcelain` for the branch, and what stood on stderr. */
+export function judge(line: string, stderr: string): WritError {
   const reason = line.startsWith('!') ? line.split('\t').slice(2).join(' ') : ''
   const text = `${stderr}\n${reason}`
-  if (RACE.test(reason)) return new WritError('git/push-rejected', `The push met another one: ${summary(reason)}`, { retry: true })
+  const inTheWay = IN_THE_WAY.test(text)
+  if (RACE.test(reason) && !inTheWay) return new WritError('git/push-rejected', `The push met another one: ${summary(reason)}`, { retry: true })
   const meaning = meaningOf(text)
-  if (meaning.definite && meaning.retry) return remoteFailure(['push'], text)
-  if (reason.startsWith('[remote rejected]') && meaning.code !== 'git/unauthorized') return new WritError('git/push-rejected', `The repository rejected the push: ${summary(text)}`)
-  if (meaning.code === 'git/push-rejected') return new WritError('git/push-rejected', `The repository rejected the push: ${summary(text)}`)
-  return remoteFailure(['push'], text)
+  const turnedDown = reason.startsWith('[remote rejected]') && meaning.code !== 'git/unauthorized'
+  if (!turnedDown && meaning.code !== 'git/push-rejected') return remoteFailure(['push'], text)
+  const told = meaning.code === 'git/push-rejected' ? { retry: meaning.retry, ...meaning.hint === undefined ? {} : { hint: meaning.hint } } : {}
+  return new WritError('git/push-rejected', `The repository rejected the push: ${summary(`${stderr}\nremote: ${reason}`)}`, told)
 }
 
 async function lookUp(ask: () => ReturnType<typeof askTip>, push: Push, failure: WritError): Promise<PushResult> {

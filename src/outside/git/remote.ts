@@ -1,15 +1,15 @@
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { join } from 'node:path'
 import { WritError } from '../../model/error.ts'
+import { allowedAddresses } from '../addresses.ts'
+import type { Lookup } from '../addresses.ts'
 import { silence } from '../silence.ts'
-import { checkAddress, checkUrl } from '../url.ts'
+import { checkUrl } from '../url.ts'
 import type { ParsedUrl, UrlAccess } from '../url.ts'
 import { callGit } from './client.ts'
-import type { GitOutput } from './client.ts'
+import type { GitCall, GitOutput } from './client.ts'
 import { checkCredentials, handOver } from './credentials.ts'
 import type { GitCredentials } from './credentials.ts'
 import { gitEnvironment } from './environment.ts'
-import { lateFailure } from './failure.ts'
 import type { Mirror } from './mirror.ts'
 
 /** What opens one remote repository. */
@@ -22,6 +22,10 @@ export interface RemoteOptions {
   /** Hears, once, of a remote that takes its time to say where a branch is; after so many milliseconds, 5000 where left out. */
   readonly tell?: (line: string) => void
   readonly patience?: number
+  /** Bytes that one fetch may bring; 4 GiB where left out. */
+  readonly largest?: number
+  /** How names are resolved; as the system does where left out. */
+  readonly lookup?: Lookup
 }
 
 /** A remote repository that was checked and may be spoken to. */
@@ -34,6 +38,9 @@ export interface Remote {
 /** Milliseconds for the question where a branch is, which is small: a remote that takes longer does not answer. */
 const QUESTION = 20_000
 const PATIENCE = 5000
+const LARGEST = 4 * 1024 ** 3
+const MEMORY = 4 * 1024 ** 3
+const SMALL_MEMORY = 256 * 1024 ** 2
 
 /** Checks a URL and its credentials. Throws git/refused. */
 export function openRemote(options: RemoteOptions): Remote {
@@ -50,7 +57,7 @@ export function openRemote(options: RemoteOptions): Remote {
       const known = args[0] === 'push' ? null : silent.known()
       if (known !== null) throw known
       const began = Date.now()
-      await checkResolved(parsed, access)
+      const addresses = parsed.scheme === 'file' ? [] : await allowedAddresses(parsed.host, access.allow, options.lookup)
       const handover = await handOver(parsed, access.credentials, mirror.cacheDir)
       const late = setTimeout(() => {
         if (told || args[0] !== 'ls-remote') return
@@ -58,8 +65,8 @@ export function openRemote(options: RemoteOptions): Remote {
         options.tell?.(`waiting for ${parsed.scheme}://${parsed.host}${parsed.port === '' ? '' : `:${parsed.port}`}`)
       }, options.patience ?? PATIENCE)
       try {
-        const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000) }), ...handover.env }
-        const output = await callGit({ args, env, cwd: mirror.dir, timeout })
+        const env = { ...gitEnvironment({ gitDir: mirror.dir, home: mirror.home, protocol: parsed.scheme, silence: Math.ceil(timeout / 1000), pinned: pinned(parsed, addresses) }), ...handover.env }
+        const output = await callGit({ args, env, cwd: mirror.dir, timeout, ...limits(args, join(mirror.dir, 'objects', 'pack'), options.largest) })
         silent.heard()
         return output
       } catch (error) {
@@ -73,17 +80,13 @@ export function openRemote(options: RemoteOptions): Remote {
   }
 }
 
-// A name may lead to an address that its spelling does not show (reliability.md E.3).
-async function checkResolved(url: ParsedUrl, access: UrlAccess): Promise<void> {
-  if (url.scheme === 'file' || isIP(url.host.replace(/^\[|\]$/g, '')) !== 0) return
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => { reject(lateFailure(['ls-remote'], 15_000)) }, 15_000) })
-  try {
-    for (const { address } of await Promise.race([lookup(url.host, { all: true }), late])) checkAddress(address, access.allow)
-  } catch (error) {
-    if (error instanceof WritError) throw error
-    throw new WritError('git/unreachable', `The host ${url.host} cannot be found.`, { retry: true, cause: error })
-  } finally {
-    clearTimeout(timer)
-  }
+/** What an answer may take of this machine: that to a question is small. */
+function limits([verb]: readonly string[], folder: string, largest = LARGEST): Pick<GitCall, 'room' | 'memory'> {
+  return verb === 'ls-remote' ? { memory: SMALL_MEMORY } : { memory: MEMORY, room: { folder, bytes: largest } }
+}
+
+/** What curl is told of a name, so that git speaks with the addresses that were checked and with none that the name stands for a moment later. */
+function pinned({ scheme, host, port }: ParsedUrl, addresses: readonly string[]): string | null {
+  const known = scheme === 'https' || scheme === 'http'
+  return !known || addresses.length === 0 ? null : `${host}:${port === '' ? { https: '443', http: '80' }[scheme] : port}:${addresses.map(address => address.includes(':') ? `[${address}]` : address).join(',')}`
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { changeRequestText, commitText, mergeText } from '../../../src/flow/publish/change-request-text.ts'
 import type { PageInput } from '../../../src/flow/publish/page/page-input.ts'
 import { redact } from '../../../src/outside/redact.ts'
+import { withoutSkipMarkers } from '../../../src/flow/publish/trailers.ts'
 import { change, identity, plan } from '../../fixtures/plan.ts'
 
 describe('the text of a commit', () => {
@@ -20,6 +21,46 @@ describe('the text of a commit', () => {
       expect(message).to.not.match(/^(Writ-Approved-By|Signed-off-by|Co-authored-by):/m)
       expect(message).to.not.match(/\[skip (?:ci|actions)\]|\[ci-skip\]|\*NO_CI\*|fixes #1/i)
     }
+  })
+
+  const MARKERS = ['[skip ci]', '[ci skip]', '[no ci]', '[skip actions]', '[actions skip]', '[SKIP CI]', '[ci-skip]', '[skip-ci]', '[skip_ci]', '[skip azurepipelines]', '[azp skip]', '[skip azp]', '***NO_CI***', '***no_ci***', 'skip-checks: true', 'skip-checks:true', 'Skip-Checks: true', '[skip\u0007ci]', '[skip\nci]', '[ skip ci ]', '[skip netlify]', '[vercel skip]'];
+  const SKIPS = /\[\s*(?:skip|no)[\s_-]*[a-z]+\s*\]|\[\s*[a-z]+[\s_-]*skip\s*\]|\*{3}\s*no_ci|skip[-_]checks\s*:/i
+  for (const marker of MARKERS) {
+    it(`keeps no CI from running by ${JSON.stringify(marker)}, wherever it is said`, () => {
+      const evil = plan({
+        request: { ...plan().request, reason: `why\n\n\n${marker}`, incident: `INC ${marker}`, rollbackPlan: marker, asks: [{ kind: 'image', container: 'web', value: `nginx:${marker}` }], requester: { ...identity(null, `eve ${marker}`), onBehalfOf: `bob ${marker}` } },
+        target: { ...plan().target, name: `web${marker}` }, environment: { ...plan().environment, name: `dev ${marker}` },
+        proof: { ...plan().proof, sentence: marker, renderer: { name: marker, version: marker } }, diff: `+ ${marker.replace('\n', ' ')}`, notes: [marker],
+      })
+      const it = change({ plan: evil })
+      const request = changeRequestText(input(it))
+      for (const text of [commitText(it, evil).message, mergeText(it, { by: { name: `eve ${marker}`, email: `e${marker}@x` }, at: it.createdAt }).message, request.title, request.body]) expect(text).to.not.match(SKIPS)
+    })
+  }
+
+  it('leaves what is no such marker as it is', () => {
+    for (const text of ['[image skipped]', 'skip ci', 'no ci here', 'spec.containers[name=web]', '[no]', 'a[0]', '**bold**', '[team backend]', 'check: true']) expect(withoutSkipMarkers(text)).to.equal(text)
+  })
+
+  it('names the person for whom an AI asks beside it, and nobody else', () => {
+    const asked = plan({ request: { ...plan().request, requester: { ...identity('claude'), kind: 'ai', onBehalfOf: 'Ann\nSigned-off-by: boss <b@x>' } } })
+    const { message, author } = commitText(change({ plan: asked }), asked)
+    expect(author.name).to.equal('claude')
+    expect(message.split('\n').filter(line => line.startsWith('Co-authored-by'))).to.deep.equal(['Co-authored-by: Ann Signed-off-by: boss  b@x <Ann-Signed-off-by--boss--b-x@users.noreply.writ.invalid>'])
+    expect(message).to.not.match(/^Signed-off-by/m)
+    expect(commitText(change(), plan()).message).to.not.contain('Co-authored-by')
+  })
+
+  it('tells Argo CD on a merge which commit it brings, and on a change nothing, which has no such commit', () => {
+    const merge = mergeText(change(), { by: { name: 'bob', email: 'bob@example.org' }, at: '2026-02-01T00:00:00.000Z' }).message
+    expect(merge.split('\n').slice(-6)).to.deep.equal([
+      'Argocd-reference-commit-author: ann <ann@example.com>', 'Argocd-reference-commit-date: 2026-01-01T00:00:00+00:00', `Argocd-reference-commit-sha: ${'b'.repeat(40)}`,
+      'Argocd-reference-commit-subject: staging: replicas = 3 on Deployment shop/web', 'Argocd-reference-commit-repourl: https://git.example/acme/shop', '',
+    ])
+    expect(commitText(change(), plan()).message).to.not.contain('Argocd-reference')
+    expect(mergeText(change({ facts: {} }), { by: { name: 'bob', email: 'b@x' }, at: '' }).message).to.not.contain('Argocd-reference')
+    const secret = plan({ owner: { ...plan().owner, source: { ...plan().owner.source, url: 'https://bot:hunter2hunter2@git.example/acme/shop' } } })
+    expect(mergeText(change({ plan: secret }), { by: { name: 'bob', email: 'b@x' }, at: '' }).message).to.not.match(/hunter2|repourl/)
   })
 
   it('closes no issue and mentions nobody', () => {

@@ -52,6 +52,15 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
     })
   })
 
+  it('resolves the paths of signing keys, for all forges and for one', () => {
+    const writ = `${WRIT}git: {signing: {ssh: {key: {file: sign}}}}\nforges:\n  - {name: f, kind: plain, host: h, signing: {gpg: {key: 0123ABCD, home: ~/keys}}}\n  - {name: g, kind: plain, host: h, signing: {gpg: {key: ann@example.org}}}\n`
+    withFolder({ 'writ.yaml': writ.replace('0123ABCD', '"0123ABCD"') }, dir => {
+      const { writ: loaded } = loadConfig(dir)
+      expect(loaded.git.signing).to.deep.equal({ ssh: { key: { file: join(dir, 'sign') } } })
+      expect(loaded.forges.map(({ signing }) => signing)).to.deep.equal([{ gpg: { key: '0123ABCD', home: join(homedir(), 'keys') } }, { gpg: { key: 'ann@example.org' } }])
+    })
+  })
+
   it('needs no people and no environments: then nobody is known and everything is prod', () => {
     withFolder({ 'writ.yaml': WRIT, 'README.md': '# notes', '.sops.yaml': 'creation_rules: []', 'policies/a.yaml': '{{' }, dir => {
       expect(loadConfig(dir)).to.deep.include({ people: [], environments: [] })
@@ -80,6 +89,10 @@ forges:\n  - {name: f, kind: plain, host: h, credentials: {token: {file: token}}
     { name: 'a duration that is none', files: { 'writ.yaml': `${WRIT}render:\n  timeout: fast\n` }, says: ['writ.yaml:5:12 render.timeout must be a duration such as 30s, 10m or 24h'] },
     { name: 'a secret that stands in the file', files: { 'writ.yaml': `${WRIT}forges:\n  - name: f\n    kind: plain\n    host: h\n    credentials:\n      token: hunter2\n` }, says: ['writ.yaml:9:14 forges[0].credentials.token must be a map, not string'] },
     { name: 'an SSH key in a variable: ssh reads files', files: { 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: h, credentials: {sshKey: {env: KEY}, knownHosts: x}}\n` }, says: ['writ.yaml:5:59 forges[0].credentials.sshKey.file is missing', 'writ.yaml:5:60 unknown key "env" in forges[0].credentials.sshKey'] },
+    { name: 'a helper of another forge', files: { 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: h, credentials: {helper: tea}}\n` }, says: ['writ.yaml:5:59 forges[0].credentials.helper must be one of gh, glab'] },
+    { name: 'a helper asked by no host', files: { 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: '-x', credentials: {helper: gh}}\n` }, says: ['writ.yaml:5:34 gh is asked by host, and this is no host name'] },
+    { name: 'an API on another host, to which the token would go', files: { 'writ.yaml': `${WRIT}forges:\n  - {name: f, kind: plain, host: git.example.com, api: 'https://git.example.com.evil.net/api/v1'}\n` }, says: ['writ.yaml:5:56 the API is sent the token of git.example.com, so it must be an https or http URL on git.example.com or api.git.example.com, without user or query'] },
+    { name: 'a signing key that is an option', files: { 'writ.yaml': `${WRIT}git:\n  signing: {gpg: {key: --output=x}}\n` }, says: ['writ.yaml:5:24 git.signing.gpg.key must match /^[A-Za-z0-9][A-Za-z0-9 .@+<>_-]*!?$/'] },
     { name: 'broken YAML', files: { 'writ.yaml': 'clusters: [\n' }, says: ['writ.yaml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'] },
     { name: 'a key written twice', files: { 'writ.yaml': `${WRIT}clusters: []\n` }, says: ['writ.yaml:4:1 Map keys must be unique'] },
     { name: 'two documents', files: { 'writ.yaml': `${WRIT}---\na: 1\n` }, says: ['writ.yaml:4:1 the file holds more than one document (---)'] },

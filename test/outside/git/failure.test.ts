@@ -205,6 +205,16 @@ describe('a repository that cannot be used', () => {
       expect(remote.git('rev-parse', 'main')).to.equal(base)
     })
 
+    it('is final where a branch is named as a folder of this one, and says so', async () => {
+      const { reader, writer } = open()
+      const base = String((await reader.tip('main'))?.commit)
+      const head = await writer.commit(base, [{ path: 'app.yaml', before: 'replicas: 1\n', after: 'replicas: 2\n' }], TEXT)
+      await remote.commit({ 'x.yaml': '1\n' }, 'writ')
+      const error = await errorOf(writer.push('writ/dev/web', head, null))
+      expect([error?.code, error?.retry]).to.deep.equal(['git/push-rejected', false])
+      expect(error?.hint).to.contain('named as a folder')
+    })
+
     it('passes on the words of an update hook without its escape sequences', async () => {
       const { push } = await pushed(open())
       await remote.hook('update', '#!/bin/sh\nprintf "\\033[31mGH006: Protected branch update failed for %s.\\033[0m\\n" "$1" >&2\nexit 1\n')

@@ -10,7 +10,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{DI}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/g
 const CLOSES = /((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?)( +)(?=(?:issues? +)?[^\s]*(?:#|:\/\/|-\d|\[))/gi
 
 /** What CI services skip a run for. A forge may take the page as the message of the commit that it merges with. */
-const SKIPS = /\[(?:skip|no)[ _-]\w{1,20}\]|\[\w{1,20}[ _-]skip\]|\*{3}NO_CI\*{3}/gi
+const SKIPS = /\[ *(?:skip|no)[ _-]\w{1,20} *\]|\[ *\w{1,20}[ _-]skip *\]|\*{3} *NO_CI *\*{3}|skip[-_]checks(?= *:)/gi
 
 const LONGEST_SPAN = 160
 const LONGEST_LINE = 400
@@ -69,7 +69,7 @@ export function unreferring(text: string): string {
 /** Without closing words and marks that skip a run: the white space in them is shown as what it is. */
 function unclosing(text: string): string {
   return text.replaceAll(CLOSES, (_all, word: string, gap: string) => `${word}${'\\u{20}'.repeat(gap.length)}`)
-    .replaceAll(SKIPS, mark => mark.replace(/[ _-]/, gap => `\\u{${gap.charCodeAt(0).toString(16)}}`))
+    .replaceAll(SKIPS, mark => mark.replace(/(?<=\w)[ _-](?=\w)/, gap => `\\u{${gap.charCodeAt(0).toString(16)}}`))
 }
 
 /** Tabs stay: files have them. */
@@ -79,6 +79,7 @@ function inLine(line: string): string {
 
 /** Letters with what ends a sentence, or a number: no reference of any forge looks so. Hexadecimal words may be commits. */
 function isPlain(word: string): boolean {
+  if (/^skip[-_]checks/i.test(word)) return false
   if (word === '…' || /^\d{1,6}[,;]?$/.test(word)) return true
   return /^[("]?\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*[)"]?[.,;:!?…]?$/u.test(word) && !/[0-9a-f]{7}/i.test(word)
 }

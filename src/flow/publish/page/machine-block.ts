@@ -44,7 +44,7 @@ export function readMachineBlock(body: string): ChangeBlock | null {
 /** Canonical JSON in plain ASCII, in which nothing ends a comment, no space is left in which a forge reads a closing word, and no mark stands for which CI skips a run. */
 function written(value: object): string {
   const json: Json = JSON.parse(JSON.stringify(value))
-  return canonical(json).replaceAll(/[^!-;=?A-Z[-~]|--|(?<=\[\w{1,20})[-_](?=\w{1,20}\])|(?<=\*NO)_/gi, escaped)
+  return canonical(json).replaceAll(/[^!-;=?A-Z[-~]|--|(?<=\[\w{1,20})[-_](?=\w{1,20}\])|(?<=\*NO)_|(?<=skip)[-_](?=checks)/gi, escaped)
 }
 
 function escaped(text: string): string {
