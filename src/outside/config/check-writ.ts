@@ -33,17 +33,32 @@ function checkCluster(cluster: ClusterConfig, i: number, all: readonly ClusterCo
 function checkForge(forge: ForgeConfig, i: number, all: readonly ForgeConfig[]): readonly Found[] {
   const found: Found[] = []
   if (all.slice(0, i).some(other => other.name === forge.name)) found.push({ path: ['forges', i, 'name'], message: `a second forge is named ${forge.name}` })
-  const { credentials } = forge
-  const hasToken = credentials !== undefined && ('token' in credentials || 'helper' in credentials)
-  if ((forge.kind === 'gitea' || forge.kind === 'gitlab') && !hasToken) found.push({ path: ['forges', i, credentials === undefined ? 'kind' : 'credentials'], message: `a forge of kind ${forge.kind} needs credentials with a token: its change requests are opened through its API` })
-  if (forge.kind === 'github' && !hasToken && (credentials === undefined || !('app' in credentials))) found.push({ path: ['forges', i, credentials === undefined ? 'kind' : 'credentials'], message: 'a forge of kind github needs credentials with a token or an App: its pull requests are opened through its API' })
-  if (forge.kind !== 'github' && credentials !== undefined && 'app' in credentials) found.push({ path: ['forges', i, 'credentials', 'app'], message: `only a forge of kind github has Apps; ${forge.kind} takes a token` })
-  if (forge.kind === 'gitlab' && forge.api !== undefined && !/\/api\/v4\/?$/.test(forge.api)) found.push({ path: ['forges', i, 'api'], message: 'the API of every GitLab ends in /api/v4: https://HOST/api/v4, or https://HOST/PATH/api/v4 where it stands below a path' })
+  return [...found, ...[...loginFaults(forge), ...apiFaults(forge)].map(({ keys, message }) => ({ path: ['forges', i, ...keys], message }))]
+}
+
+interface Fault { readonly keys: readonly string[], readonly message: string }
+
+/** What a forge of its kind cannot be spoken with by these credentials. */
+function loginFaults({ kind, host, credentials }: ForgeConfig): readonly Fault[] {
+  const where = [credentials === undefined ? 'kind' : 'credentials']
+  const app = credentials !== undefined && 'app' in credentials
   const helper = credentials !== undefined && 'helper' in credentials ? credentials.helper : null
-  if (helper !== null && forge.kind !== 'plain' && forge.kind !== HELPER_KIND[helper]) found.push({ path: ['forges', i, 'credentials', 'helper'], message: `${helper} holds logins of ${HELPER_KIND[helper]} alone, and this forge is of kind ${forge.kind}` })
-  if (helper !== null && !/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(forge.host)) found.push({ path: ['forges', i, 'host'], message: `${helper} is asked by host, and this is no host name` })
-  if (forge.api !== undefined && !isApiOf(forge.api, forge.host)) found.push({ path: ['forges', i, 'api'], message: `the API is sent the token of ${forge.host}, so it must be an https or http URL on ${forge.host} or api.${forge.host}, without user or query` })
-  return found
+  const token = helper !== null || (credentials !== undefined && 'token' in credentials)
+  const faults: Fault[] = []
+  if ((kind === 'gitea' || kind === 'gitlab') && !token) faults.push({ keys: where, message: `a forge of kind ${kind} needs credentials with a token: its change requests are opened through its API` })
+  if (kind === 'github' && !token && !app) faults.push({ keys: where, message: 'a forge of kind github needs credentials with a token or an App: its pull requests are opened through its API' })
+  if (kind !== 'github' && app) faults.push({ keys: ['credentials', 'app'], message: `only a forge of kind github has Apps; ${kind} takes a token` })
+  if (helper !== null && kind !== 'plain' && kind !== HELPER_KIND[helper]) faults.push({ keys: ['credentials', 'helper'], message: `${helper} holds logins of ${HELPER_KIND[helper]} alone, and this forge is of kind ${kind}` })
+  if (helper !== null && !/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(host)) faults.push({ keys: ['host'], message: `${helper} is asked by host, and this is no host name` })
+  return faults
+}
+
+function apiFaults({ kind, host, api }: ForgeConfig): readonly Fault[] {
+  if (api === undefined) return []
+  return [
+    ...kind === 'gitlab' && !/\/api\/v4\/?$/.test(api) ? [{ keys: ['api'], message: 'the API of every GitLab ends in /api/v4: https://HOST/api/v4, or https://HOST/PATH/api/v4 where it stands below a path' }] : [],
+    ...isApiOf(api, host) ? [] : [{ keys: ['api'], message: `the API is sent the token of ${host}, so it must be an https or http URL on ${host} or api.${host}, without user or query` }],
+  ]
 }
 
 const HELPER_KIND = { gh: 'github', glab: 'gitlab' } as const
