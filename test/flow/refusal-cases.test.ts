@@ -6,7 +6,7 @@ import { REFUSALS } from '../../src/model/codes.ts'
 const CASES = join(import.meta.dirname, '../cases')
 
 /** Refusals of a plan that no file of a repository leads to, and what only a chart that draws lots does: they have tests of their own. */
-const WITHOUT_FILES = ['AMBIGUOUS_OWNER', 'OWNER_NOT_FOUND', 'UNMANAGED', 'REPOSITORY_UNKNOWN', 'SUSPENDED', 'POLICY', 'DECLINED', 'NEEDS_INPUT', 'PINNED', 'NON_GIT_SOURCE', 'OWNER_UNPROVEN', 'FOREIGN_PAUSE', 'CONFLICT', 'WINDOW_CLOSED', 'PARENT_REVERTS', 'SERVER_REFUSES']
+const WITHOUT_FILES = ['AMBIGUOUS_OWNER', 'OWNER_NOT_FOUND', 'UNMANAGED', 'REPOSITORY_UNKNOWN', 'SUSPENDED', 'POLICY', 'DECLINED', 'NEEDS_INPUT', 'PINNED', 'NON_GIT_SOURCE', 'OWNER_UNPROVEN', 'FOREIGN_PAUSE', 'CONFLICT', 'WINDOW_CLOSED', 'PARENT_REVERTS', 'SERVER_REFUSES', 'CHANGED_SINCE', 'NO_TARGET']
 
 function refusedIn(name: string): string | null {
   const file = join(CASES, name, 'expected.json')

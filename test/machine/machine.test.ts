@@ -16,7 +16,7 @@ import { MemoryForge } from './memory-forge.ts'
 import { MemoryGit } from './memory-git.ts'
 
 const LONG = process.env['WRIT_TEST_LONG'] === '1'
-const SEEDS = LONG ? 10_000 : 40
+const SEEDS = LONG ? 10_000 : 25
 const FAULTS = 0.3
 /** Tries of one worker, after which nothing more befalls it: what cannot end by then never ends. */
 const PATIENCE = 60

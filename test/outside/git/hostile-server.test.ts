@@ -14,7 +14,9 @@ const NASTY = '\u001b[2J\u001b]0;you are owned\u0007\u202e\u0007\b'
 // oxlint-disable-next-line no-control-regex -- control characters are the point
 const UNCLEAN = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/
 
-describe('a hostile Git server', () => {
+describe('a hostile Git server', function () {
+  // Each is given up by limits of its own; a machine that is busy makes them long.
+  this.timeout(60_000)
   let folder: string
   beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'writ-hostile-')) })
   afterEach(() => { rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) })
