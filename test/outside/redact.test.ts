@@ -115,10 +115,12 @@ describe('redact', () => {
     it(`leaves alone: ${JSON.stringify(text).slice(0, 60)}`, () => { expect(redact(text)).to.equal(text) })
   }
 
-  it('leaves ordinary files of this repository alone', () => {
+  it('leaves ordinary files of this repository alone', async () => {
+    // Other tests of this process have secrets of their own, which may be ordinary words.
+    const { redact: fresh } = await import(`../../src/outside/redact.ts?own=${Date.now()}`) as { readonly redact: typeof redact }
     const files = ['environments.example', 'docs', 'policies', '.'].flatMap(dir => readdirSync(dir).filter(name => /\.(?:yaml|md|json)$/.test(name) && !name.startsWith('package')).map(name => join(dir, name)))
     expect(files.length).to.be.greaterThan(5)
-    for (const file of files) expect(redact(readFileSync(file, 'utf8')), file).to.equal(readFileSync(file, 'utf8'))
+    for (const file of files) expect(fresh(readFileSync(file, 'utf8')), file).to.equal(readFileSync(file, 'utf8'))
   })
 
   it('takes out private keys of every kind, and keeps the lines', () => {
