@@ -98,6 +98,12 @@ export async function makeRepository(gitea: GiteaPeople): Promise<GiteaRepositor
   git('push', '-q', remote, `${second}:refs/heads/later`)
   rmSync(dir, { recursive: true })
   const here = `/repos/${path}`
+  // Gitea takes note of pushed branches a moment later, and until then knows no list of a base.
+  for (let tries = 0; tries < 100; tries += 1) {
+    const known = await gitea.call('root', `GET ${here}/pulls?base_branch=main`).then(() => true, () => false)
+    if (known) break
+    await new Promise(resolve => { setTimeout(resolve, 100) })
+  }
   return {
     url: `${gitea.url}/${path}.git`, path, heads: [first, second, third], people: peopleOf(gitea, here),
     crowd: {
