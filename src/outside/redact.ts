@@ -7,12 +7,15 @@ import type { SecretPattern } from './secret-patterns.ts'
 const SHORTEST = 6
 const SHORTEST_WITHIN = 8
 
+/** What every key begins and ends with is no secret, and what other keys are known by. */
+const ARMOUR = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/
+
 const known = new Set<string>()
 let exact: RegExp | null = null
 
 /** From now on this very value is taken out of every output: plain, within a URL, a JSON text or base64, also where that holds more than it. */
 export function registerSecret(value: string): void {
-  for (const one of value.split(/\r?\n/).map(line => line.trim()).filter(line => line.length >= SHORTEST)) {
+  for (const one of value.split(/\r?\n/).map(line => line.trim()).filter(line => line.length >= SHORTEST && !ARMOUR.test(line))) {
     for (const form of formsOf(one)) known.add(form)
   }
   const longestFirst = [...known].sort((a, b) => b.length - a.length).map(text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

@@ -123,6 +123,13 @@ describe('redact', () => {
     for (const file of files) expect(fresh(readFileSync(file, 'utf8')), file).to.equal(readFileSync(file, 'utf8'))
   })
 
+  it('takes a private key out whole also where another one is known', () => {
+    const pem = (body: string): string => `-----BEGIN PRIVATE KEY-----\n${body}\n-----END PRIVATE KEY-----\n`
+    registerSecret(pem('QWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY3ODkwYWJjZGVmZ2hpamts'))
+    const other = 'cVo1c2VvbkRsUHRORlVWR2hJOUJjZzZwcldPeDdZUXVFTXlrTHZkNFhiekEzd1JI'
+    for (const text of [pem(other), `data: ${Buffer.from(pem(other)).toString('base64')}`, JSON.stringify({ key: pem(other) })]) expect(redact(text), text).to.not.include(other.slice(4, 20)).and.not.include(Buffer.from(other).toString('base64').slice(8, 24))
+  })
+
   it('takes out private keys of every kind, and keeps the lines', () => {
     for (const kind of ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'OPENSSH PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'PGP PRIVATE KEY BLOCK']) {
       const text = `  key: |\n+   ${pem(kind, `${fake(64)}\n${fake(64)}`).replaceAll('\n', '\n+   ')}\nafter: x`
