@@ -129,7 +129,7 @@ describe('Rego policies', function () {
       expect(await of(gatekeeper(always, { spec: { enforcementAction: 'scoped', scopedEnforcementActions: [{ action: 'warn', enforcementPoints: [{ name: '*' }] }] } }), null, replicas(1))).to.equal('warn')
       expect(await of(gatekeeper(always, { spec: { enforcementAction: 'scoped', scopedEnforcementActions: [{ action: 'deny', enforcementPoints: [{ name: 'audit.gatekeeper.sh' }] }] } }), null, replicas(1))).to.equal('skip')
       const schema = { type: 'object', properties: { tag: { type: 'string', default: ':latest' } } }
-      expect(await of(gatekeeper(LATEST, { schema }), null, deployment(pod('web:latest')))).to.equal('pass')
+      expect(await of(gatekeeper(LATEST, { schema }), null, deployment(pod('web:latest'))), 'a match without kinds judges the Pod, too').to.equal('pass deny')
       expect(await of(gatekeeper(LATEST, { schema, spec: { match: { kinds: [{ kinds: ['Pod'] }] } } }), null, deployment(pod('web:latest')))).to.equal('deny')
       const libs = gatekeeper('package policy\nimport data.lib.say\nviolation[{"msg": say.no}] { true }\n', { template: { libs: ['package lib.say\nno = "never"\n'] } })
       expect((await judge(libs, change(null, replicas(1))))[0]?.message).to.equal('never')

@@ -31,15 +31,14 @@ export async function judgeGatekeeper({ templates, constraints }: RegoRules, adm
 /** One Constraint on one object, or on the Pod that it makes. */
 interface Job { readonly subject: RegoSubject, readonly constraint: Constraint, readonly admission: Admission, readonly unclear: string | null }
 
-/** Policies are written for Pods, and changes are made to what makes them: the Pod of a workload is judged where the workload itself is not. */
+/** Policies are written for Pods, and changes are made to what makes them: what matches the Pod of a workload judges that, too, and so does the cluster when the Pod is made. */
 function jobOf(template: Template, constraint: Constraint, { admission, namespaces }: { readonly admission: Admission, readonly namespaces: Namespaces }): readonly Job[] {
   const subject: RegoSubject = { policy: constraintName(constraint), binding: constraint.name, severity: template.severity, file: constraint.file, admission }
   const pod = podOf(admission)
-  for (const [one, generated] of [[admission, false], [pod, true]] as const) {
+  return ([[admission, false], [pod, true]] as const).flatMap(([one, generated]): readonly Job[] => {
     const match = one === null ? false : constraintMatches(constraint.match, { admission: one, generated, namespaces })
-    if (one !== null && match !== false) return [{ subject, constraint, admission: one, unclear: match === true ? null : match.unclear }]
-  }
-  return []
+    return one === null || match === false ? [] : [{ subject, constraint, admission: one, unclear: match === true ? null : match.unclear }]
+  })
 }
 
 async function judgeTemplate(template: Template, jobs: readonly Job[], how: { readonly namespaces: Namespaces, readonly timeoutMs: number }): Promise<readonly Verdict[]> {
