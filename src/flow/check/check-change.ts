@@ -128,15 +128,17 @@ async function judgeAll(policies: PolicyEngine, run: Run, effects: readonly Effe
     for (const environment of new Map(judged.map(one => [one.environment.name, one.environment])).values()) {
       const own = judged.filter(one => one.environment.name === environment.name)
       const said = await policies.judge(environment, own.map(({ object }) => object), run.namespaces)
-      if (delivery !== null) verdicts.push(...said.flatMap(verdict => about(verdict, own, { delivery: showDelivery(delivery), environment: environment.name })))
+      if (delivery !== null) verdicts.push(...said.map(verdict => about(verdict, own, { delivery: showDelivery(delivery), environment: environment.name })))
     }
   }
   return verdicts
 }
 
-function about(verdict: Verdict, judged: Effect['judged'], of: Pick<CheckedVerdict, 'delivery' | 'environment'>): readonly CheckedVerdict[] {
+function about(verdict: Verdict, judged: Effect['judged'], of: Pick<CheckedVerdict, 'delivery' | 'environment'>): CheckedVerdict {
   const one = judged.find(({ object }) => showRef(object.ref) === verdict.object)
-  return one === undefined ? [] : [{ ...verdict, ...of, ref: one.object.ref, place: one.place }]
+  // What a policy says is never left out for want of a place.
+  if (one === undefined) throw new WritError('internal/bug', `A policy judged ${verdict.object}, which it was not asked about.`)
+  return { ...verdict, ...of, ref: one.object.ref, place: one.place }
 }
 
 /** Owners whose charts or sources are elsewhere, where what they say has changed. */
